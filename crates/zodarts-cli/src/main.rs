@@ -1,0 +1,2 @@
+//! The zodarts command.
+fn main() {}

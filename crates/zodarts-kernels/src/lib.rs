@@ -1,0 +1,1 @@
+//! SIMD kernels over blocks of images, one image per lane.
