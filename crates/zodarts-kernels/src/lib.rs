@@ -1,1 +1,41 @@
 //! SIMD kernels over blocks of images, one image per lane.
+//!
+//! Activations are stored `[block][channel][y][x][lane]`: a block holds [`LANES`] images, and a [`Pixel`] is
+//! the same position of all of them. Every kernel is then straight vector code. There are no shuffles and no
+//! row remainders; a weight is one broadcast. The only remainder is the last block of a batch: kernels
+//! compute all lanes, and *reductions* (moments, dot products, weight gradients) count only the first
+//! `lanes`.
+//!
+//! A kernel is a [`Job`]: a struct of borrowed buffers, checked against its shapes, that [`Kernels::run`]
+//! executes with the vector type detected at start-up. Each has a plain scalar twin over `N×C×H×W` arrays in
+//! [`reference`], and the property tests in `tests/` hold the two together.
+//!
+//! Kernels know no network and no file. This is the only crate of the workspace with `unsafe` code: the
+//! vector instructions, and the unchecked loads of the convolution loops after their bounds are asserted.
+#![allow(unsafe_code)]
+// Kernels must end up inside the one function that enables the CPU features of their vector type.
+#![allow(clippy::inline_always)]
+
+mod conv;
+mod conv_weights;
+mod head;
+mod kernels;
+mod layout;
+mod pixel;
+mod pool;
+mod real;
+mod reduce;
+pub mod reference;
+mod sweep;
+mod vector;
+
+pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient, packed_len};
+pub use conv_weights::ConvWeights;
+pub use head::{GlobalAverage, GlobalAverageBackward};
+pub use kernels::{Job, Kernels};
+pub use layout::Layout;
+pub use pixel::{LANES, Pack, Pixel, Unpack};
+pub use pool::{AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward};
+pub use real::Real;
+pub use reduce::{Dot, Moments, Moments2, Sum};
+pub use sweep::{AffineSum, Pad, Relu, ReluBackward, Term};

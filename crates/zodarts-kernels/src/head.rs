@@ -1,0 +1,60 @@
+//! Global average pooling of a `ReLU`: what a classifier's last linear layer reads.
+
+use crate::kernels::Job;
+use crate::layout::Layout;
+use crate::pixel::Pixel;
+use crate::real::Real;
+use crate::vector::Vector;
+
+/// `output[c] = mean over pixels of max(input[c], 0)`, for each lane.
+#[derive(Debug)]
+pub struct GlobalAverage<'a, T> {
+    /// A block.
+    pub input: &'a [Pixel<T>],
+    /// Its dense layout.
+    pub layout: Layout,
+    /// One pixel for each channel.
+    pub output: &'a mut [Pixel<T>],
+}
+
+impl<T: Real> Job<T> for GlobalAverage<'_, T> {
+    #[inline(always)]
+    fn run<V: Vector<T>>(self) {
+        let area = self.layout.height * self.layout.width;
+        let scale = V::splat(T::from_f64(1.0 / area as f64));
+        for (channel, output) in self.output.iter_mut().enumerate() {
+            let plane = &self.input[channel * self.layout.plane..][..area];
+            let sum = plane.iter().fold(V::splat(T::ZERO), |sum, pixel| sum.add(V::load(pixel).relu()));
+            sum.mul(scale).store(output);
+        }
+    }
+}
+
+/// Adjoint of [`GlobalAverage`]; overwrites the input's gradient.
+#[derive(Debug)]
+pub struct GlobalAverageBackward<'a, T> {
+    /// Input of the forward pass.
+    pub input: &'a [Pixel<T>],
+    /// Its dense layout.
+    pub layout: Layout,
+    /// Gradient of the averages, one pixel for each channel.
+    pub output_gradient: &'a [Pixel<T>],
+    /// Gradient of the input.
+    pub input_gradient: &'a mut [Pixel<T>],
+}
+
+impl<T: Real> Job<T> for GlobalAverageBackward<'_, T> {
+    #[inline(always)]
+    fn run<V: Vector<T>>(self) {
+        let area = self.layout.height * self.layout.width;
+        let scale = V::splat(T::from_f64(1.0 / area as f64));
+        for (channel, gradient) in self.output_gradient.iter().enumerate() {
+            let share = V::load(gradient).mul(scale);
+            let input = &self.input[channel * self.layout.plane..][..area];
+            let target = &mut self.input_gradient[channel * self.layout.plane..][..area];
+            for (x, d) in input.iter().zip(target) {
+                share.where_positive(V::load(x)).store(d);
+            }
+        }
+    }
+}

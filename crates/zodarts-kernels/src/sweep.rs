@@ -1,0 +1,188 @@
+//! Sweeps: one pass over memory that writes each output pixel once.
+
+use crate::kernels::Job;
+use crate::layout::Layout;
+use crate::pixel::Pixel;
+use crate::real::Real;
+use crate::vector::Vector;
+
+/// Pixels an [`AffineSum`] keeps in registers while it goes through its terms.
+const TILE: usize = 4;
+
+/// One addend of an [`AffineSum`].
+#[derive(Clone, Copy, Debug)]
+pub struct Term<'a, T> {
+    /// A block.
+    pub source: &'a [Pixel<T>],
+    /// Its factor, one for each channel.
+    pub scale: &'a [T],
+}
+
+/// `output[c] = bias[c] + Σ_t scale_t[c] · source_t[c]`.
+#[derive(Debug)]
+pub struct AffineSum<'a, T> {
+    /// The addends, all of one layout.
+    pub terms: &'a [Term<'a, T>],
+    /// One constant for each channel; its length is the number of channels.
+    pub bias: &'a [T],
+    /// Layout of the addends.
+    pub from: Layout,
+    /// Where the sum goes.
+    pub output: &'a mut [Pixel<T>],
+    /// Layout of the output. If it has a margin, the margin is set to zero.
+    pub to: Layout,
+    /// Source pixel (y, x) goes to (y·step, x·step); pixels in between become zero.
+    pub step: usize,
+}
+
+impl<T: Real> Job<T> for AffineSum<'_, T> {
+    #[inline(always)]
+    fn run<V: Vector<T>>(self) {
+        let channels = self.bias.len();
+        for term in self.terms {
+            assert!(term.source.len() >= self.from.len(channels), "source too short");
+            assert!(term.scale.len() >= channels, "scales");
+        }
+        assert!(self.output.len() >= self.to.len(channels), "output too short");
+        assert!((self.from.height - 1) * self.step < self.to.height, "output height");
+        assert!((self.from.width - 1) * self.step < self.to.width, "output width");
+        clear_gaps(self.output, &self.to, channels, self.step);
+        let gapless = self.from.row == self.from.width && self.from == self.to;
+        let (rows, columns) = if gapless {
+            (1, self.from.height * self.from.width)
+        } else {
+            (self.from.height, self.from.width)
+        };
+        for channel in 0..channels {
+            let bias = V::splat(self.bias[channel]);
+            for y in 0..rows {
+                let source = self.from.at(channel, y, 0);
+                let target = self.to.at(channel, y * self.step, 0);
+                let mut x = 0;
+                while x + TILE <= columns {
+                    let sums = sum_terms::<T, V, TILE>(self.terms, channel, bias, source + x);
+                    for (i, sum) in sums.into_iter().enumerate() {
+                        sum.store(&mut self.output[target + (x + i) * self.step]);
+                    }
+                    x += TILE;
+                }
+                for x in x..columns {
+                    let [sum] = sum_terms::<T, V, 1>(self.terms, channel, bias, source + x);
+                    sum.store(&mut self.output[target + x * self.step]);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn sum_terms<T: Real, V: Vector<T>, const N: usize>(
+    terms: &[Term<'_, T>],
+    channel: usize,
+    bias: V,
+    at: usize,
+) -> [V; N] {
+    let mut sums = [bias; N];
+    for term in terms {
+        let scale = V::splat(term.scale[channel]);
+        let pixels: &[Pixel<T>] = &term.source[at..at + N];
+        for (sum, pixel) in sums.iter_mut().zip(pixels) {
+            *sum = sum.add_mul(scale, V::load(pixel));
+        }
+    }
+    sums
+}
+
+/// Zeroes what a sweep does not write: the margin of a padded layout, or everything between spread-out pixels.
+#[inline(always)]
+fn clear_gaps<T: Real>(output: &mut [Pixel<T>], to: &Layout, channels: usize, step: usize) {
+    if step > 1 {
+        output[..to.len(channels)].fill(Pixel::ZERO);
+    } else if to.origin > 0 {
+        for plane in output[..to.len(channels)].chunks_exact_mut(to.plane) {
+            plane[..to.origin].fill(Pixel::ZERO);
+            for y in 1..to.height {
+                let start = to.origin + y * to.row;
+                plane[start + to.width - to.row..start].fill(Pixel::ZERO);
+            }
+            plane[to.origin + (to.height - 1) * to.row + to.width..].fill(Pixel::ZERO);
+        }
+    }
+}
+
+/// Copies a dense block into a padded one with a zero margin, through a `ReLU` if asked.
+#[derive(Debug)]
+pub struct Pad<'a, T> {
+    /// Source block.
+    pub input: &'a [Pixel<T>],
+    /// Layout of the source.
+    pub from: Layout,
+    /// Channels.
+    pub channels: usize,
+    /// Whether to take `max(x, 0)`.
+    pub relu: bool,
+    /// Target block.
+    pub output: &'a mut [Pixel<T>],
+    /// Layout of the target: same height and width.
+    pub to: Layout,
+}
+
+impl<T: Real> Job<T> for Pad<'_, T> {
+    #[inline(always)]
+    fn run<V: Vector<T>>(self) {
+        assert!((self.from.height, self.from.width) == (self.to.height, self.to.width), "sizes differ");
+        clear_gaps(&mut *self.output, &self.to, self.channels, 1);
+        for channel in 0..self.channels {
+            for y in 0..self.from.height {
+                let source = &self.input[self.from.at(channel, y, 0)..][..self.from.width];
+                let target = &mut self.output[self.to.at(channel, y, 0)..][..self.from.width];
+                for (from, to) in source.iter().zip(target) {
+                    let value = V::load(from);
+                    let value = if self.relu { value.relu() } else { value };
+                    value.store(to);
+                }
+            }
+        }
+    }
+}
+
+/// `output = max(input, 0)`.
+#[derive(Debug)]
+pub struct Relu<'a, T> {
+    /// x.
+    pub input: &'a [Pixel<T>],
+    /// max(x, 0), as long as the input.
+    pub output: &'a mut [Pixel<T>],
+}
+
+impl<T: Real> Job<T> for Relu<'_, T> {
+    #[inline(always)]
+    fn run<V: Vector<T>>(self) {
+        assert_eq!(self.input.len(), self.output.len(), "lengths differ");
+        for (from, to) in self.input.iter().zip(self.output) {
+            V::load(from).relu().store(to);
+        }
+    }
+}
+
+/// `input_gradient += output_gradient` where `input > 0`.
+#[derive(Debug)]
+pub struct ReluBackward<'a, T> {
+    /// x.
+    pub input: &'a [Pixel<T>],
+    /// Gradient with respect to max(x, 0).
+    pub output_gradient: &'a [Pixel<T>],
+    /// Gradient with respect to x, added to.
+    pub input_gradient: &'a mut [Pixel<T>],
+}
+
+impl<T: Real> Job<T> for ReluBackward<'_, T> {
+    #[inline(always)]
+    fn run<V: Vector<T>>(self) {
+        assert_eq!(self.input.len(), self.input_gradient.len(), "lengths differ");
+        assert!(self.output_gradient.len() >= self.input.len(), "gradient too short");
+        for ((x, d), target) in self.input.iter().zip(self.output_gradient).zip(self.input_gradient) {
+            V::load(target).add(V::load(d).where_positive(V::load(x))).store(target);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The vector type kernels are written in: one value per lane.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod portable;
+
+use crate::pixel::Pixel;
+#[cfg(target_arch = "x86_64")]
+pub use avx2::Avx2;
+pub use portable::Portable;
+
+/// [`crate::LANES`] values of `T` and the arithmetic kernels need on them.
+///
+/// Implementations are `#[inline(always)]`, so that they take on the target features of the function a kernel
+/// is inlined into.
+pub trait Vector<T>: Copy {
+    /// The same value in every lane.
+    fn splat(value: T) -> Self;
+    /// Reads a pixel.
+    fn load(pixel: &Pixel<T>) -> Self;
+    /// Writes a pixel.
+    fn store(self, pixel: &mut Pixel<T>);
+    /// `self + other`.
+    fn add(self, other: Self) -> Self;
+    /// `self − other`.
+    fn sub(self, other: Self) -> Self;
+    /// `self · other`.
+    fn mul(self, other: Self) -> Self;
+    /// `self + a · b`, rounded once or twice depending on the implementation.
+    fn add_mul(self, a: Self, b: Self) -> Self;
+    /// `max(self, 0)`.
+    fn relu(self) -> Self;
+    /// `self` where `gate > 0`, otherwise 0.
+    fn where_positive(self, gate: Self) -> Self;
+}

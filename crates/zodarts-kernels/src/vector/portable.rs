@@ -1,0 +1,63 @@
+//! Plain arrays, left to the compiler's vectoriser: correct on any target, and the only `f64` vector.
+
+use super::Vector;
+use crate::pixel::{LANES, Pixel};
+use crate::real::Real;
+
+/// Eight lanes in an array.
+#[derive(Clone, Copy, Debug)]
+pub struct Portable<T>([T; LANES]);
+
+impl<T: Real> Portable<T> {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(T, T) -> T) -> Self {
+        Self(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
+    }
+}
+
+impl<T: Real> Vector<T> for Portable<T> {
+    #[inline(always)]
+    fn splat(value: T) -> Self {
+        Self([value; LANES])
+    }
+
+    #[inline(always)]
+    fn load(pixel: &Pixel<T>) -> Self {
+        Self(pixel.0)
+    }
+
+    #[inline(always)]
+    fn store(self, pixel: &mut Pixel<T>) {
+        pixel.0 = self.0;
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a - b)
+    }
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        self.zip(other, |a, b| a * b)
+    }
+
+    #[inline(always)]
+    fn add_mul(self, a: Self, b: Self) -> Self {
+        self.add(a.mul(b))
+    }
+
+    #[inline(always)]
+    fn relu(self) -> Self {
+        self.where_positive(self)
+    }
+
+    #[inline(always)]
+    fn where_positive(self, gate: Self) -> Self {
+        self.zip(gate, |value, gate| if gate > T::ZERO { value } else { T::ZERO })
+    }
+}

@@ -1,0 +1,356 @@
+//! Every kernel against its scalar twin: random shapes with odd sizes and partial blocks, on the detected
+//! vector unit, on the portable `f32` path and on the portable `f64` path.
+
+use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use zodarts_kernels::reference::{self, Size};
+use zodarts_kernels::{
+    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Conv, ConvShape, ConvWeights, Dot,
+    GlobalAverage, GlobalAverageBackward, Job, Kernels, LANES, Layout, Moments, Moments2, Pack, Pad, Pixel,
+    Real, Relu, ReluBackward, Sum, Term, Unpack, pack_forward, pack_input_gradient, packed_len,
+};
+
+/// Runs a generic check on every implementation.
+macro_rules! on_every_path {
+    ($check:ident, $($argument:expr),*) => {
+        $check(Bench::<f32>::new(Kernels::detect()), $($argument),*);
+        $check(Bench::<f32>::new(Kernels::portable()), $($argument),*);
+        $check(Bench::<f64>::new(Kernels::portable()), $($argument),*);
+    };
+}
+
+/// An implementation under test, with random data for it.
+struct Bench<T> {
+    kernels: Kernels<T>,
+    random: ChaCha8Rng,
+    tolerance: f64,
+}
+
+impl<T: Real> Bench<T> {
+    fn new(kernels: Kernels<T>) -> Self {
+        let tolerance = if size_of::<T>() == 4 { 1e-5 } else { 1e-13 };
+        Self { kernels, random: ChaCha8Rng::seed_from_u64(7), tolerance }
+    }
+
+    fn values(&mut self, count: usize) -> Vec<T> {
+        (0..count).map(|_| T::from_f64(self.random.random_range(-1.0..1.0))).collect()
+    }
+
+    fn padded(&mut self, values: &[T], size: &Size, relu: bool) -> Vec<Pixel<T>> {
+        let (from, to) = (dense(size), Layout::padded(size.height, size.width));
+        let input = block(values, size, from);
+        let mut output = dirty(to.len(size.channels));
+        self.run(Pad { input: &input, from, channels: size.channels, relu, output: &mut output, to });
+        output
+    }
+
+    fn run(&self, job: impl Job<T>) {
+        self.kernels.run(job);
+    }
+
+    fn close(&self, found: &[T], expected: &[T]) {
+        assert_eq!(found.len(), expected.len());
+        let scale = expected.iter().map(|v| v.to_f64().abs()).fold(1.0, f64::max);
+        for (i, (a, b)) in found.iter().zip(expected).enumerate() {
+            let error = (a.to_f64() - b.to_f64()).abs() / scale;
+            assert!(error <= self.tolerance, "value {i}: found {a:?}, expected {b:?}");
+        }
+    }
+}
+
+/// A block of `values`, with rubbish in the idle lanes.
+fn block<T: Real>(values: &[T], size: &Size, layout: Layout) -> Vec<Pixel<T>> {
+    let mut block = vec![Pixel([T::from_f64(1e3); LANES]); layout.len(size.channels)];
+    Pack { images: values, count: size.images, channels: size.channels, layout }
+        .into_block(&mut block, |value| value);
+    for channel in 0..size.channels {
+        for y in 0..size.height {
+            for x in 0..size.width {
+                block[layout.at(channel, y, x)].0[size.images..].fill(T::from_f64(-3e2));
+            }
+        }
+    }
+    block
+}
+
+fn dirty<T: Real>(length: usize) -> Vec<Pixel<T>> {
+    vec![Pixel([T::from_f64(77.0); LANES]); length]
+}
+
+fn dense(size: &Size) -> Layout {
+    Layout::dense(size.height, size.width)
+}
+
+fn unpack<T: Real>(block: &[Pixel<T>], size: &Size, layout: Layout) -> Vec<T> {
+    Unpack { block, count: size.images, channels: size.channels, layout }.to_images()
+}
+
+fn halved(size: &Size, stride: usize, channels: usize) -> Size {
+    Size { channels, height: size.height.div_ceil(stride), width: size.width.div_ceil(stride), ..*size }
+}
+
+fn relu<T: Real>(values: &[T]) -> Vec<T> {
+    values.iter().map(|&v| if v > T::ZERO { v } else { T::ZERO }).collect()
+}
+
+fn forward<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size, with_relu: bool, accumulate: bool) {
+    let (values, weights) = (bench.values(size.len()), bench.values(shape.weights()));
+    let out = halved(&size, shape.stride, shape.outputs);
+    let start = bench.values(out.len());
+    let input = bench.padded(&values, &size, with_relu);
+    let mut output = block(&start, &out, dense(&out));
+    let mut packed = vec![T::ZERO; packed_len(&shape)];
+    pack_forward(&shape, &weights, &mut packed);
+    let (from, to) = (Layout::padded(size.height, size.width), dense(&out));
+    bench.run(Conv { shape, input: &input, from, packed: &packed, output: &mut output, to, accumulate });
+    let seen = if with_relu { relu(&values) } else { values };
+    let mut expected = reference::conv2d(&shape, &seen, &size, &weights);
+    if accumulate {
+        expected.iter_mut().zip(&start).for_each(|(e, &s)| *e += s);
+    }
+    bench.close(&unpack(&output, &out, to), &expected);
+}
+
+/// Gradient of a convolution's output as the backward kernels want it: padded and spread out by the stride.
+fn spread<T: Real>(bench: &mut Bench<T>, d: &[T], out: &Size, size: &Size, stride: usize) -> Vec<Pixel<T>> {
+    let (from, to) = (dense(out), Layout::padded(size.height, size.width));
+    let source = block(d, out, from);
+    let mut output = dirty(to.len(out.channels));
+    let (ones, zeros) = (vec![T::ONE; out.channels], vec![T::ZERO; out.channels]);
+    let terms = [Term { source: &source, scale: &ones }];
+    bench.run(AffineSum { terms: &terms, bias: &zeros, from, output: &mut output, to, step: stride });
+    output
+}
+
+fn input_gradient<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
+    let out = halved(&size, shape.stride, shape.outputs);
+    let (d, weights) = (bench.values(out.len()), bench.values(shape.weights()));
+    let input = spread(&mut bench, &d, &out, &size, shape.stride);
+    let mut packed = vec![T::ZERO; packed_len(&shape)];
+    pack_input_gradient(&shape, &weights, &mut packed);
+    let (from, to) = (Layout::padded(size.height, size.width), dense(&size));
+    let mut output = dirty(to.len(size.channels));
+    let shape_back = shape.transposed();
+    let (input, packed) = (&input[..], &packed[..]);
+    bench.run(Conv { shape: shape_back, input, from, packed, output: &mut output, to, accumulate: false });
+    let expected = reference::conv2d_input_gradient(&shape, &d, &size, &weights);
+    bench.close(&unpack(&output, &size, to), &expected);
+}
+
+fn weight_gradient<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
+    let out = halved(&size, shape.stride, shape.outputs);
+    let (values, d) = (bench.values(size.len()), bench.values(out.len()));
+    let start = bench.values(shape.weights());
+    let input = bench.padded(&values, &size, true);
+    let output_gradient = spread(&mut bench, &d, &out, &size, shape.stride);
+    let mut gradient = start.clone();
+    let mut scratch = dirty(ConvWeights::<T>::scratch(&shape));
+    bench.run(ConvWeights {
+        shape,
+        input: &input,
+        output_gradient: &output_gradient,
+        layout: Layout::padded(size.height, size.width),
+        gradient: &mut gradient,
+        lanes: size.images,
+        scratch: &mut scratch,
+    });
+    let mut expected = reference::conv2d_weight_gradient(&shape, &relu(&values), &size, &d);
+    expected.iter_mut().zip(&start).for_each(|(e, &s)| *e += s);
+    bench.close(&gradient, &expected);
+}
+
+fn affine_sum<T: Real>(mut bench: Bench<T>, size: Size, terms: usize, step: usize) {
+    let large = Size { height: size.height * step, width: size.width * step, ..size };
+    let values: Vec<Vec<T>> = (0..terms).map(|_| bench.values(size.len())).collect();
+    let scales: Vec<Vec<T>> = (0..terms).map(|_| bench.values(size.channels)).collect();
+    let bias = bench.values(size.channels);
+    let from = dense(&size);
+    let blocks: Vec<_> = values.iter().map(|v| block(v, &size, from)).collect();
+    let addends: Vec<_> = blocks.iter().zip(&scales).map(|(source, scale)| Term { source, scale }).collect();
+    let to = if step > 1 { Layout::padded(large.height, large.width) } else { from };
+    let mut output = dirty(to.len(size.channels));
+    bench.run(AffineSum { terms: &addends, bias: &bias, from, output: &mut output, to, step });
+    let mut expected = vec![T::ZERO; large.len()];
+    for n in 0..size.images {
+        for c in 0..size.channels {
+            for y in 0..size.height {
+                for x in 0..size.width {
+                    let sum = (0..terms).map(|t| values[t][size.at(n, c, y, x)] * scales[t][c]).sum::<T>();
+                    expected[large.at(n, c, y * step, x * step)] = bias[c] + sum;
+                }
+            }
+        }
+    }
+    bench.close(&unpack(&output, &large, to), &expected);
+}
+
+fn pools<T: Real>(mut bench: Bench<T>, size: Size) {
+    let layout = dense(&size);
+    let values = bench.values(size.len());
+    let input = block(&values, &size, layout);
+    let channels = size.channels;
+    let mut scratch = dirty(size.width);
+    let mut output = dirty(layout.len(channels));
+    bench.run(AvgPool3 { input: &input, output: &mut output, layout, channels, scratch: &mut scratch });
+    bench.close(&unpack(&output, &size, layout), &reference::avg_pool3(&values, &size));
+    let (output_gradient, input_gradient) = (&input[..], &mut output[..]);
+    bench.run(AvgPool3Backward { output_gradient, input_gradient, layout, channels, scratch: &mut scratch });
+    bench.close(&unpack(&output, &size, layout), &reference::avg_pool3_backward(&values, &size));
+}
+
+fn halving_pool<T: Real>(mut bench: Bench<T>, size: Size) {
+    let small = halved(&size, 2, size.channels);
+    let (from, to, channels) = (dense(&size), dense(&small), size.channels);
+    let (values, d) = (bench.values(size.len()), bench.values(small.len()));
+    let input = block(&values, &size, from);
+    let mut output = dirty(to.len(channels));
+    bench.run(AvgPool2 { input: &input, from, output: &mut output, to, channels });
+    bench.close(&unpack(&output, &small, to), &reference::avg_pool2(&values, &size));
+    let output_gradient = &block(&d, &small, to)[..];
+    let mut gradient = input.clone();
+    bench.run(AvgPool2Backward { output_gradient, to, input_gradient: &mut gradient, from, channels });
+    let mut expected = reference::avg_pool2_backward(&d, &size);
+    expected.iter_mut().zip(&values).for_each(|(e, &v)| *e += v);
+    bench.close(&unpack(&gradient, &size, from), &expected);
+}
+
+fn reductions<T: Real>(mut bench: Bench<T>, size: Size) {
+    let layout = dense(&size);
+    let (values, d, centre) =
+        (bench.values(size.len()), bench.values(size.len()), bench.values(size.channels));
+    let (input, gradient) = (block(&values, &size, layout), block(&d, &size, layout));
+    let lanes = size.images;
+    let mut moments = vec![Moments2::default(); size.channels];
+    bench.run(Moments { input: &input, layout, lanes, output: &mut moments });
+    let mut dots = vec![0.5; size.channels];
+    bench.run(Dot { gradient: &gradient, input: &input, layout, centre: &centre, lanes, output: &mut dots });
+    let mut sums = vec![0.25; size.channels];
+    bench.run(Sum { input: &input, layout, lanes, output: &mut sums });
+    let expected_moments = reference::moments(&values, &size);
+    let expected_dots = reference::dot(&d, &values, &size, &centre);
+    let scale = (size.len() as f64).max(1.0);
+    for c in 0..size.channels {
+        let (found, expected) = (moments[c], expected_moments[c]);
+        assert_eq!(found.count, expected.count);
+        assert!((found.mean - expected.mean).abs() <= bench.tolerance);
+        assert!((found.squares - expected.squares).abs() <= bench.tolerance * scale);
+        assert!((dots[c] - 0.5 - expected_dots[c]).abs() <= bench.tolerance * scale);
+        assert!((sums[c] - 0.25 - expected.mean * expected.count).abs() <= bench.tolerance * scale);
+    }
+}
+
+fn rectifiers<T: Real>(mut bench: Bench<T>, size: Size) {
+    let layout = dense(&size);
+    let (values, d, start) = (bench.values(size.len()), bench.values(size.len()), bench.values(size.len()));
+    let (input, gradient) = (block(&values, &size, layout), block(&d, &size, layout));
+    let mut output = input.clone();
+    bench.run(Relu { input: &input, output: &mut output });
+    bench.close(&unpack(&output, &size, layout), &relu(&values));
+    let mut input_gradient = block(&start, &size, layout);
+    bench.run(ReluBackward {
+        input: &input,
+        output_gradient: &gradient,
+        input_gradient: &mut input_gradient,
+    });
+    let expected: Vec<T> =
+        (0..size.len()).map(|i| if values[i] > T::ZERO { start[i] + d[i] } else { start[i] }).collect();
+    bench.close(&unpack(&input_gradient, &size, layout), &expected);
+}
+
+fn heads<T: Real>(mut bench: Bench<T>, size: Size) {
+    let (layout, flat) = (dense(&size), Layout::dense(1, 1));
+    let values = bench.values(size.len());
+    let input = block(&values, &size, layout);
+    let point = Size { height: 1, width: 1, ..size };
+    let mut output = dirty(size.channels);
+    bench.run(GlobalAverage { input: &input, layout, output: &mut output });
+    bench.close(&unpack(&output, &point, flat), &reference::global_average(&values, &size));
+    let mut input_gradient = dirty(layout.len(size.channels));
+    bench.run(GlobalAverageBackward {
+        input: &input,
+        layout,
+        output_gradient: &output,
+        input_gradient: &mut input_gradient,
+    });
+    let area = size.height * size.width;
+    let averages = reference::global_average(&values, &size);
+    let share = |i: usize| averages[i / area] * T::from_f64(1.0 / area as f64);
+    let expected: Vec<T> =
+        (0..size.len()).map(|i| if values[i] > T::ZERO { share(i) } else { T::ZERO }).collect();
+    bench.close(&unpack(&input_gradient, &size, layout), &expected);
+}
+
+fn sizes() -> impl Strategy<Value = Size> {
+    (1..=LANES, 1..6_usize, 1..12_usize, 1..12_usize).prop_map(|(images, channels, height, width)| Size {
+        images,
+        channels,
+        height,
+        width,
+    })
+}
+
+fn shapes(inputs: usize) -> impl Strategy<Value = ConvShape> {
+    (1..10_usize, prop_oneof![Just(1_usize), Just(3)], 1..=2_usize)
+        .prop_map(move |(outputs, kernel, stride)| ConvShape { inputs, outputs, kernel, stride })
+}
+
+fn convolutions() -> impl Strategy<Value = (ConvShape, Size)> {
+    sizes().prop_flat_map(|size| (shapes(size.channels), Just(size)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn convolution((shape, size) in convolutions(), relu: bool, accumulate: bool) {
+        on_every_path!(forward, shape, size, relu, accumulate);
+    }
+
+    #[test]
+    fn convolution_input_gradient((shape, size) in convolutions()) {
+        on_every_path!(input_gradient, shape, size);
+    }
+
+    #[test]
+    fn convolution_weight_gradient((shape, size) in convolutions()) {
+        on_every_path!(weight_gradient, shape, size);
+    }
+
+    #[test]
+    fn sums_of_terms(size in sizes(), terms in 0..7_usize, step in 1..=2_usize) {
+        on_every_path!(affine_sum, size, terms, step);
+    }
+
+    #[test]
+    fn pooling(size in sizes()) {
+        on_every_path!(pools, size);
+        on_every_path!(halving_pool, size);
+    }
+
+    #[test]
+    fn moments_dots_and_sums(size in sizes()) {
+        on_every_path!(reductions, size);
+    }
+
+    #[test]
+    fn rectifier_and_head(size in sizes()) {
+        on_every_path!(rectifiers, size);
+        on_every_path!(heads, size);
+    }
+}
+
+#[test]
+fn merged_moments_are_those_of_the_whole() {
+    let values: Vec<f64> = (0..24).map(|i| f64::from(i * i % 7) + 100.0).collect();
+    let of = |values: &[f64]| {
+        let size = Size { images: 1, channels: 1, height: 1, width: values.len() };
+        reference::moments(values, &size)[0]
+    };
+    let merged = of(&values[..5]).merge(of(&values[5..]));
+    let whole = of(&values);
+    assert_eq!(merged.count, whole.count);
+    assert!((merged.mean - whole.mean).abs() < 1e-12);
+    assert!((merged.squares - whole.squares).abs() < 1e-10);
+    assert_eq!(Moments2::default().merge(whole), whole);
+}
