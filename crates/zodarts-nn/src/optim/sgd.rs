@@ -1,0 +1,168 @@
+use serde::{Deserialize, Serialize};
+
+use super::error::{Check, OptimiserError};
+use super::reduce::norm;
+
+/// Added to the gradient norm before the division, as `torch.nn.utils.clip_grad_norm_` does.
+const CLIP_EPSILON: f64 = 1e-6;
+
+/// Stochastic gradient descent as `torch.optim.SGD` (dampening 0), preceded by gradient-norm clipping as
+/// `torch.nn.utils.clip_grad_norm_`.
+///
+/// With gradient g, weights w, buffer b and rate η:
+/// c = min(1, clip / (‖g‖ + 1e-6)), d = c·g + λ·w, b ← m·b + d, w ← w − η·(b, or d + m·b under Nesterov).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sgd {
+    /// m, in [0, 1).
+    pub momentum: f64,
+    /// λ, the L2 penalty added to the gradient.
+    pub weight_decay: f64,
+    /// Nesterov's look-ahead.
+    pub nesterov: bool,
+    /// Largest gradient norm; `None` does not clip.
+    pub clip: Option<f64>,
+}
+
+impl Default for Sgd {
+    /// The search's setting in ZO-DARTS+: Nesterov momentum 0.9, weight decay 3e-4, clip 5.
+    fn default() -> Self {
+        Sgd { momentum: 0.9, weight_decay: 3e-4, nesterov: true, clip: Some(5.0) }
+    }
+}
+
+/// What SGD remembers between steps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SgdState {
+    /// b, as long as the weights; zero before the first step, which makes that step b = d.
+    pub momentum_buffer: Vec<f32>,
+}
+
+impl SgdState {
+    /// The state before the first step of `weights` weights.
+    pub fn new(weights: usize) -> Self {
+        SgdState { momentum_buffer: vec![0.0; weights] }
+    }
+
+    /// Becomes an exact copy of `other`, reusing the memory at hand.
+    pub fn copy_from(&mut self, other: &SgdState) {
+        self.momentum_buffer.clone_from(&other.momentum_buffer);
+    }
+
+    /// Forgets every step.
+    pub fn reset(&mut self) {
+        self.momentum_buffer.fill(0.0);
+    }
+}
+
+impl Sgd {
+    /// Returns the setting if every value makes sense.
+    ///
+    /// # Errors
+    /// The first field that is out of its range, or Nesterov without momentum.
+    pub fn validated(self) -> Result<Self, OptimiserError> {
+        let check = Check("sgd");
+        check.decay("momentum", self.momentum)?;
+        check.non_negative("weight_decay", self.weight_decay)?;
+        if let Some(clip) = self.clip {
+            check.positive("clip", clip)?;
+        }
+        if self.nesterov && self.momentum == 0.0 {
+            return Err(OptimiserError::NesterovWithoutMomentum);
+        }
+        Ok(self)
+    }
+
+    /// One step of `weights` along `gradient` at rate `learning_rate`.
+    ///
+    /// A gradient that is not finite makes the weights so, as in `PyTorch`.
+    ///
+    /// # Panics
+    /// If the lengths of weights, gradient and state differ.
+    pub fn step(&self, state: &mut SgdState, weights: &mut [f32], gradient: &[f32], learning_rate: f64) {
+        let buffer = &mut state.momentum_buffer;
+        assert!(
+            weights.len() == gradient.len() && weights.len() == buffer.len(),
+            "sgd: {} weights, {} gradients, {} momenta",
+            weights.len(),
+            gradient.len(),
+            buffer.len()
+        );
+        let scale = self.clip_scale(gradient);
+        let (momentum, decay, rate) = (self.momentum as f32, self.weight_decay as f32, learning_rate as f32);
+        // Chosen outside the loop, so that each pass over the weights is branch-free.
+        let (along_gradient, along_buffer) = if self.nesterov { (1.0, momentum) } else { (0.0, 1.0) };
+        for ((w, &g), b) in weights.iter_mut().zip(gradient).zip(buffer) {
+            let d = scale * g + decay * *w;
+            *b = momentum * *b + d;
+            *w -= rate * (along_gradient * d + along_buffer * *b);
+        }
+    }
+
+    /// The factor that brings the gradient within the clipping norm.
+    fn clip_scale(&self, gradient: &[f32]) -> f32 {
+        self.clip.map_or(1.0, |clip| {
+            let scale = clip / (norm(gradient) + CLIP_EPSILON);
+            // Not `f64::min`, which would hide a NaN.
+            if scale > 1.0 { 1.0 } else { scale as f32 }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Sgd = Sgd { momentum: 0.5, weight_decay: 0.0, nesterov: false, clip: None };
+
+    fn two_steps(sgd: Sgd) -> f32 {
+        let mut state = SgdState::new(1);
+        let mut w = [1.0];
+        sgd.step(&mut state, &mut w, &[1.0], 0.25);
+        sgd.step(&mut state, &mut w, &[2.0], 0.25);
+        w[0]
+    }
+
+    #[test]
+    fn two_steps_by_hand() {
+        // b: 1, then 0.5 + 2 = 2.5.
+        assert_eq!(two_steps(PLAIN), 1.0 - 0.25 - 0.625);
+        // Moves: 1 + 0.5·1, then 2 + 0.5·2.5.
+        assert_eq!(two_steps(Sgd { nesterov: true, ..PLAIN }), 1.0 - 0.25 * 1.5 - 0.25 * 3.25);
+        // d: 1 + 1, w = 0.5; then 2 + 0.5, b = 1 + 2.5.
+        assert_eq!(two_steps(Sgd { weight_decay: 1.0, ..PLAIN }), 0.5 - 0.25 * 3.5);
+    }
+
+    #[test]
+    fn clipping_scales_the_gradient_but_not_the_weight_decay() {
+        let sgd = Sgd { momentum: 0.0, weight_decay: 1.0, nesterov: false, clip: Some(1.0) };
+        let mut w = [1.0, 1.0];
+        sgd.step(&mut SgdState::new(2), &mut w, &[3.0, 4.0], 1.0);
+        assert!((w[0] + 0.6).abs() < 1e-6 && (w[1] + 0.8).abs() < 1e-6, "{w:?}");
+        let mut w = [0.0, 0.0];
+        sgd.step(&mut SgdState::new(2), &mut w, &[0.3, 0.4], 1.0);
+        assert_eq!(w, [-0.3, -0.4], "a short gradient is left alone");
+    }
+
+    #[test]
+    fn a_gradient_that_is_not_finite_shows_in_the_weights() {
+        for bad in [f32::NAN, f32::INFINITY] {
+            let mut w = [0.0, 0.0];
+            Sgd::default().step(&mut SgdState::new(2), &mut w, &[bad, 1.0], 0.1);
+            assert!(w[0].is_nan());
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        assert!(Sgd::default().validated().is_ok());
+        let message = |sgd: Sgd| sgd.validated().unwrap_err().to_string();
+        assert_eq!(
+            message(Sgd { momentum: 1.0, ..PLAIN }),
+            "sgd: `momentum` is 1, expected at least 0 and below 1"
+        );
+        assert!(message(Sgd { weight_decay: f64::NAN, ..PLAIN }).contains("weight_decay"));
+        assert!(message(Sgd { clip: Some(0.0), ..PLAIN }).contains("clip"));
+        assert!(message(Sgd { momentum: 0.0, nesterov: true, ..PLAIN }).contains("nesterov"));
+    }
+}
