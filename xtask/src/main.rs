@@ -1,2 +1,43 @@
-//! Developers' commands.
-fn main() {}
+//! Developers' commands: `cargo xtask validate` and `cargo xtask golden`.
+
+mod golden;
+mod shell;
+mod validate;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  validate [--fix]                   Check everything, cheapest first; --fix formats instead of checking the format
+  golden [--write] [--python PATH]   Make the golden numbers again and compare them with those checked in;
+                                     --write replaces these, --python uses an interpreter that has the packages of
+                                     xtask/golden/requirements.txt instead of making a virtual environment
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["validate"] => validate::run(false),
+        ["validate", "--fix"] => validate::run(true),
+        ["golden", options @ ..] => golden::run(&golden::Options::parse(options)?),
+        ["--help" | "-h" | "help"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("cannot understand `{}`\n\n{USAGE}", arguments.join(" ")),
+    }
+}

@@ -6,7 +6,6 @@ exactly; weight-shaped results are stored as f32 to keep the files small, all ot
 
 import json
 import pathlib
-import sys
 
 import numpy as np
 import torch
@@ -15,6 +14,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from networks import flat_order
+
+FOLDER = pathlib.Path(__file__).parent
 
 torch.set_default_dtype(torch.float64)
 torch.use_deterministic_algorithms(True)
@@ -146,12 +147,8 @@ def write_cases(name, cases, run):
     write(name, tensors, metadata)
 
 
-def output_folder():
-    return pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent
-
-
 def write(name, tensors, metadata):
-    """Writes `name` into the directory given as the script's argument, by default its own."""
-    path = output_folder() / name
+    """Writes the file beside this script."""
+    path = FOLDER / name
     save_file(tensors, path, {"cases": json.dumps(metadata)})
     print(f"{name}: {path.stat().st_size} bytes")

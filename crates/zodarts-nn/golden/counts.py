@@ -60,8 +60,7 @@ def main():
         ],
     }
     text = json.dumps(result, indent=2) + "\n"
-    (common.output_folder() / "counts.json").write_text(text)
-    print(text, end="")
+    (common.FOLDER / "counts.json").write_text(text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,153 @@
+//! Golden numbers: runs copies of the Python scripts of every `crates/*/golden` folder, which write beside
+//! themselves, and compares what they wrote with what is checked in.
+
+use crate::shell;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What to do with the numbers.
+#[derive(Debug, Default, PartialEq)]
+pub struct Options {
+    /// Replace the checked-in numbers instead of comparing.
+    write: bool,
+    /// An interpreter that has the packages already.
+    python: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads `[--write] [--python PATH]`.
+    pub fn parse(mut arguments: &[&str]) -> Result<Self> {
+        let mut options = Self::default();
+        while !arguments.is_empty() {
+            arguments = match arguments {
+                ["--write", rest @ ..] => {
+                    options.write = true;
+                    rest
+                }
+                ["--python", path, rest @ ..] => {
+                    options.python = Some(PathBuf::from(path));
+                    rest
+                }
+                _ => bail!("golden takes [--write] [--python PATH], found `{}`", arguments.join(" ")),
+            };
+        }
+        Ok(options)
+    }
+}
+
+/// Runs the scripts and compares or replaces.
+pub fn run(options: &Options) -> Result<()> {
+    let python = match &options.python {
+        Some(path) => path.clone(),
+        None if has_python() => virtual_environment()?,
+        None => {
+            eprintln!(
+                "SKIPPED: python3 is not installed, so the golden numbers were neither made nor compared"
+            );
+            return Ok(());
+        }
+    };
+    for folder in golden_folders()? {
+        println!("==> {}", folder.strip_prefix(shell::root()).unwrap_or(&folder).display());
+        let fresh = regenerate(&python, &folder)?;
+        if options.write {
+            copy_files(&fresh, &folder, |path| !is_script(path))?;
+        } else {
+            compare(&python, &folder, &fresh)?;
+        }
+    }
+    Ok(())
+}
+
+fn has_python() -> bool {
+    Command::new("python3")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The interpreter of `target/golden-venv`, with the pinned packages.
+fn virtual_environment() -> Result<PathBuf> {
+    let folder = shell::target().join("golden-venv");
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    let requirements = shell::root().join("xtask/golden/requirements.txt");
+    shell::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
+    Ok(python)
+}
+
+fn golden_folders() -> Result<Vec<PathBuf>> {
+    let crates = files_of(&shell::root().join("crates"))?;
+    Ok(crates.into_iter().map(|path| path.join("golden")).filter(|path| path.is_dir()).collect())
+}
+
+/// Runs every script of the folder in a copy, and returns the copy.
+fn regenerate(python: &Path, folder: &Path) -> Result<PathBuf> {
+    let name = folder.parent().and_then(Path::file_name).context("a golden folder lies in a crate")?;
+    let copy = shell::target().join("golden").join(name);
+    if copy.exists() {
+        fs::remove_dir_all(&copy).with_context(|| format!("cannot empty {}", copy.display()))?;
+    }
+    fs::create_dir_all(&copy).with_context(|| format!("cannot create {}", copy.display()))?;
+    copy_files(folder, &copy, is_script)?;
+    for script in files_of(&copy)?.iter().filter(|path| is_script(path)) {
+        shell::run(Command::new(python).arg(script).current_dir(&copy))
+            .with_context(|| format!("{} failed", script.display()))?;
+    }
+    Ok(copy)
+}
+
+fn compare(python: &Path, checked_in: &Path, fresh: &Path) -> Result<()> {
+    let script = shell::root().join("xtask/golden/compare.py");
+    shell::run(Command::new(python).arg(script).args([checked_in, fresh]))
+        .context("golden numbers differ; if the new ones are right, run: cargo xtask golden --write")
+}
+
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
+}
+
+fn copy_files(from: &Path, to: &Path, wanted: impl Fn(&Path) -> bool) -> Result<()> {
+    for file in files_of(from)?.iter().filter(|path| path.is_file() && wanted(path)) {
+        let name = file.file_name().context("a listed file has a name")?;
+        fs::copy(file, to.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let list = || -> std::io::Result<Vec<PathBuf>> {
+        let mut paths =
+            fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
+    };
+    list().with_context(|| format!("cannot list {}", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_in_any_order() {
+        let options = Options::parse(&["--python", "p", "--write"]).unwrap();
+        assert_eq!(options, Options { write: true, python: Some("p".into()) });
+        assert_eq!(Options::parse(&[]).unwrap(), Options::default());
+        assert!(Options::parse(&["--python"]).is_err());
+    }
+
+    #[test]
+    fn every_golden_folder_has_a_script() {
+        let folders = golden_folders().unwrap();
+        assert!(!folders.is_empty());
+        for folder in folders {
+            assert!(files_of(&folder).unwrap().iter().any(|path| is_script(path)), "{}", folder.display());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Every check of the workspace, cheapest first, up to the first that fails.
+
+use crate::shell;
+use anyhow::{Context, Result};
+use std::time::Instant;
+
+/// One call of cargo.
+struct Step {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const FORMAT: Step = Step { name: "format", arguments: &["fmt", "--all"], environment: &[] };
+
+const FORMAT_CHECK: Step =
+    Step { name: "format check", arguments: &["fmt", "--all", "--", "--check"], environment: &[] };
+
+const STEPS: [Step; 3] = [
+    Step {
+        name: "lints",
+        arguments: &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        environment: &[],
+    },
+    Step {
+        name: "documentation",
+        arguments: &["doc", "--workspace", "--no-deps"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step { name: "tests", arguments: &["test", "--workspace"], environment: &[] },
+];
+
+impl Step {
+    /// The step as one would type it.
+    fn command_line(&self) -> String {
+        let environment = self.environment.iter().map(|(name, value)| format!("{name}=\"{value}\" "));
+        format!("{}cargo {}", environment.collect::<String>(), self.arguments.join(" "))
+    }
+
+    fn run(&self) -> Result<()> {
+        println!("==> {}: {}", self.name, self.command_line());
+        let start = Instant::now();
+        let mut cargo = shell::cargo();
+        cargo.args(self.arguments).envs(self.environment.iter().copied());
+        shell::run(&mut cargo)
+            .with_context(|| format!("{} failed; to run it alone: {}", self.name, self.command_line()))?;
+        println!("==> {}: passed in {:.1} s", self.name, start.elapsed().as_secs_f64());
+        Ok(())
+    }
+}
+
+/// Runs all steps; `fix` formats the sources instead of checking their format.
+pub fn run(fix: bool) -> Result<()> {
+    let start = Instant::now();
+    let first = if fix { FORMAT } else { FORMAT_CHECK };
+    for step in std::iter::once(&first).chain(&STEPS) {
+        step.run()?;
+    }
+    println!("==> all checks passed in {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_shown_as_one_would_type_it() {
+        assert_eq!(STEPS[1].command_line(), "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps");
+    }
+}
