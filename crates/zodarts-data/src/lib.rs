@@ -1,1 +1,42 @@
-//! Medical images in.
+//! Medical images in: sources, splits, augmentation and batches.
+//!
+//! ```
+//! use zodarts_data::{Augmentation, Batch, Dataset, OpenOptions, rng};
+//!
+//! let data = Dataset::open("phantom", &OpenOptions::default(), &|_| ())?;
+//! let (weights, architecture) = data.train.merged(&data.val).halves(0);
+//! assert_eq!((weights.len(), architecture.len()), (240, 240));
+//!
+//! let epoch = 3;
+//! let order = rng::epoch_order(weights.len(), &mut rng::stream(0, "order", epoch));
+//! let mut batch = Batch::new();
+//! let rng = &mut rng::stream(0, "augment", epoch);
+//! Augmentation::standard(32).batch(&weights, &order[..16], rng, &mut batch);
+//! assert_eq!(batch.images.len(), 16 * 32 * 32);
+//! # Ok::<(), zodarts_data::DataError>(())
+//! ```
+
+mod augment;
+mod batch;
+mod dataset;
+mod decode;
+mod error;
+mod info;
+pub mod rng;
+mod samples;
+pub mod source;
+mod split;
+mod store;
+mod summary;
+mod task;
+
+pub use augment::{Augmentation, Mix, Resizer};
+pub use batch::Batch;
+pub use dataset::{Dataset, OpenOptions, Progress, ValSource};
+pub use decode::read_image_file;
+pub use error::DataError;
+pub use info::DatasetInfo;
+pub use samples::{Samples, SealedTest};
+pub use source::DataSource;
+pub use summary::{SplitSummary, Summary};
+pub use task::{Task, UnknownTask};

@@ -1,0 +1,125 @@
+//! Bilinear resize with half-pixel centres; when shrinking, the triangle filter widens with the factor so that
+//! nothing aliases. Enlarging equals torchvision's `Resize` (with or without its `antialias`).
+
+/// Weights of the source pixels that make up one target pixel.
+#[derive(Clone, Debug)]
+struct Taps {
+    start: usize,
+    weights: Vec<f32>,
+}
+
+/// A resize of square-pixel planes from one size to another, its weights computed once.
+#[derive(Clone, Debug)]
+pub struct Resizer {
+    source: (usize, usize),
+    target: (usize, usize),
+    rows: Vec<Taps>,
+    columns: Vec<Taps>,
+    /// Source rows already resized along x.
+    narrow: Vec<f32>,
+}
+
+impl Resizer {
+    /// A resize from `source` to `target` (height, width). The aspect ratio is not kept.
+    pub fn new(source: (usize, usize), target: (usize, usize)) -> Self {
+        Resizer {
+            source,
+            target,
+            rows: taps(source.0, target.0),
+            columns: taps(source.1, target.1),
+            narrow: vec![0.0; source.0 * target.1],
+        }
+    }
+
+    /// Resizes each plane of `planes` into `target`.
+    ///
+    /// # Panics
+    /// If the two do not hold the same number of planes.
+    pub fn resize(&mut self, planes: &[f32], target: &mut [f32]) {
+        if self.source == self.target {
+            target.copy_from_slice(planes);
+            return;
+        }
+        let (area, target_area) = (self.source.0 * self.source.1, self.target.0 * self.target.1);
+        assert_eq!(planes.len() / area, target.len() / target_area, "as many planes out as in");
+        for (plane, out) in planes.chunks_exact(area).zip(target.chunks_exact_mut(target_area)) {
+            self.along_x(plane);
+            self.along_y(out);
+        }
+    }
+
+    fn along_x(&mut self, plane: &[f32]) {
+        for (row, narrow) in
+            plane.chunks_exact(self.source.1).zip(self.narrow.chunks_exact_mut(self.target.1))
+        {
+            for (value, taps) in narrow.iter_mut().zip(&self.columns) {
+                *value =
+                    row[taps.start..].iter().zip(&taps.weights).map(|(pixel, weight)| pixel * weight).sum();
+            }
+        }
+    }
+
+    fn along_y(&self, out: &mut [f32]) {
+        for (out_row, taps) in out.chunks_exact_mut(self.target.1).zip(&self.rows) {
+            out_row.fill(0.0);
+            let rows = self.narrow[taps.start * self.target.1..].chunks_exact(self.target.1);
+            for (row, weight) in rows.zip(&taps.weights) {
+                out_row.iter_mut().zip(row).for_each(|(value, pixel)| *value += weight * pixel);
+            }
+            // Weights sum to one only to within rounding.
+            out_row.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+        }
+    }
+}
+
+fn taps(source: usize, target: usize) -> Vec<Taps> {
+    let scale = source as f64 / target as f64;
+    let support = scale.max(1.0);
+    let tap = |index: usize| {
+        let centre = (index as f64 + 0.5) * scale;
+        let start = (centre - support + 0.5).floor().max(0.0) as usize;
+        let end = ((centre + support + 0.5).floor() as usize).min(source);
+        let weight = |at: usize| (1.0 - ((at as f64 + 0.5 - centre) / support).abs()).max(0.0);
+        let sum: f64 = (start..end).map(weight).sum();
+        Taps { start, weights: (start..end).map(|at| (weight(at) / sum) as f32).collect() }
+    };
+    (0..target).map(tap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resized(plane: &[f32], source: (usize, usize), size: usize) -> Vec<f32> {
+        let mut out = vec![0.0; size * size];
+        Resizer::new(source, (size, size)).resize(plane, &mut out);
+        out
+    }
+
+    #[test]
+    fn equal_sizes_copy() {
+        assert_eq!(resized(&[0.1, 0.2, 0.3, 0.4], (2, 2), 2), [0.1, 0.2, 0.3, 0.4]);
+    }
+
+    #[test]
+    fn enlarging_interpolates_between_half_pixel_centres() {
+        // torch.nn.functional.interpolate([[0, 1], [0, 1]], size=4, mode="bilinear", align_corners=False)
+        let row = [0.0, 0.25, 0.75, 1.0];
+        assert_eq!(resized(&[0.0, 1.0, 0.0, 1.0], (2, 2), 4), row.repeat(4));
+    }
+
+    #[test]
+    fn shrinking_averages_instead_of_skipping() {
+        let checkers: Vec<f32> = (0..64 * 64).map(|at| ((at / 64 + at) % 2) as f32).collect();
+        let small = resized(&checkers, (64, 64), 8);
+        assert!(small.iter().all(|value| (value - 0.5).abs() < 0.02), "{small:?}");
+    }
+
+    #[test]
+    fn a_constant_stays_constant_at_any_size() {
+        for (source, size) in [((28, 28), 32), ((28, 28), 7), ((5, 9), 16), ((1, 1), 3), ((3, 300), 2)] {
+            let out = resized(&vec![0.7; source.0 * source.1], source, size);
+            assert!(out.iter().all(|value| (value - 0.7).abs() < 1e-6), "{source:?} to {size}");
+        }
+    }
+}

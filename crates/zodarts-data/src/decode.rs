@@ -1,0 +1,138 @@
+//! Image files of unknown origin, decoded within limits.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
+
+use crate::augment::Resizer;
+use crate::error::DataError;
+use crate::store::deinterleave;
+
+/// The largest width or height decoded.
+const MAX_SIDE: u32 = 16_384;
+/// The most memory a decoder may take for one image, in bytes.
+const MAX_MEMORY: u64 = 1 << 30;
+/// File extensions of the formats that are read.
+pub(crate) const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
+
+/// A decoded image: planes `[channel][y][x]` of values in [0, 1].
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Decoded {
+    pub planes: Vec<f32>,
+    /// 1 for grey, 3 for RGB; alpha is dropped.
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+}
+
+/// Reads a PNG, JPEG, BMP or TIFF file as planes `[channel][y][x]` of values in [0, 1], brought to `channels`
+/// (1: luma of a colour image; 3: a grey image three times) and resized to `height`×`width` as
+/// [`crate::Augmentation`] does. The aspect ratio is not kept.
+///
+/// # Errors
+/// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is no image of these formats, is
+/// damaged or is larger than 16384 pixels a side or 1 GiB in memory.
+///
+/// # Panics
+/// If `channels` is neither 1 nor 3, or a side is 0.
+pub fn read_image_file(
+    path: &Path,
+    channels: usize,
+    height: usize,
+    width: usize,
+) -> Result<Vec<f32>, DataError> {
+    assert!(matches!(channels, 1 | 3) && height > 0 && width > 0, "grey or RGB, and not empty");
+    Ok(decode(path)?.into_channels(channels).resized(height, width).planes)
+}
+
+/// What a file's header says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traits {
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+    /// Whether the file has 16 bits per channel or more.
+    pub deep: bool,
+}
+
+/// Reads a file's header only.
+pub(crate) fn traits(path: &Path) -> Result<Traits, DataError> {
+    let decoder = reader(path)?.into_decoder().map_err(|error| damaged(path, error))?;
+    let (width, height) = decoder.dimensions();
+    let color = decoder.color_type();
+    let channels = if color.has_color() { 3 } else { 1 };
+    Ok(Traits { channels, height: height as usize, width: width as usize, deep: is_deep(color) })
+}
+
+fn is_deep(color: ColorType) -> bool {
+    !matches!(color, ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8)
+}
+
+fn damaged(path: &Path, detail: impl ToString) -> DataError {
+    DataError::Image { path: path.to_owned(), detail: detail.to_string() }
+}
+
+/// Decodes a file within limits.
+pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
+    let image = reader(path)?.decode().map_err(|error| damaged(path, error))?;
+    Ok(Decoded::from_image(&image))
+}
+
+fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, DataError> {
+    let unreadable = |source| DataError::Io { path: path.to_owned(), action: "read the image", source };
+    if std::fs::metadata(path).map_err(unreadable)?.len() == 0 {
+        return Err(damaged(path, "the file is empty (0 bytes)"));
+    }
+    let mut reader =
+        ImageReader::open(path).map_err(unreadable)?.with_guessed_format().map_err(unreadable)?;
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    Ok(reader)
+}
+
+impl Decoded {
+    fn from_image(image: &DynamicImage) -> Decoded {
+        let color = image.color();
+        let channels = if color.has_color() { 3 } else { 1 };
+        let deep = is_deep(color);
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let area = width * height;
+        let mut planes = vec![0.0; area * channels];
+        match (channels, deep) {
+            (1, false) => deinterleave(&image.to_luma8(), 1, 255.0, &mut planes),
+            (1, true) => deinterleave(&image.to_luma16(), 1, 65535.0, &mut planes),
+            (_, false) => deinterleave(&image.to_rgb8(), 3, 255.0, &mut planes),
+            (_, true) => deinterleave(&image.to_rgb16(), 3, 65535.0, &mut planes),
+        }
+        Decoded { planes, channels, height, width }
+    }
+
+    /// Grey from colour by ITU-R BT.601 luma, as Pillow's `convert("L")`; colour from grey by repetition.
+    pub fn into_channels(self, channels: usize) -> Decoded {
+        let area = self.height * self.width;
+        let planes = match (self.channels, channels) {
+            (1, 3) => self.planes.repeat(3),
+            (3, 1) => {
+                let (red, rest) = self.planes.split_at(area);
+                let (green, blue) = rest.split_at(area);
+                red.iter().zip(green).zip(blue).map(|((r, g), b)| 0.299 * r + 0.587 * g + 0.114 * b).collect()
+            }
+            _ => return self,
+        };
+        Decoded { planes, channels, ..self }
+    }
+
+    /// The same image at another size.
+    pub fn resized(self, height: usize, width: usize) -> Decoded {
+        if (self.height, self.width) == (height, width) {
+            return self;
+        }
+        let mut planes = vec![0.0; self.channels * height * width];
+        Resizer::new((self.height, self.width), (height, width)).resize(&self.planes, &mut planes);
+        Decoded { planes, height, width, ..self }
+    }
+}

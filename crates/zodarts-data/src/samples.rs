@@ -1,0 +1,164 @@
+//! Views of a data set's images: cheap to clone, to merge and to cut.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::rng::stream;
+use crate::split::{strata, stratified_cut};
+use crate::store::ImageStore;
+
+/// Some images of a data set with their labels. Cloning copies indices, never pixels.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    store: Arc<ImageStore>,
+    indices: Vec<u32>,
+}
+
+impl Samples {
+    pub(crate) fn new(store: Arc<ImageStore>, indices: Vec<u32>) -> Self {
+        Samples { store, indices }
+    }
+
+    pub(crate) fn store(&self) -> &ImageStore {
+        &self.store
+    }
+
+    pub(crate) fn index(&self, position: usize) -> usize {
+        self.indices[position] as usize
+    }
+
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    /// Whether there are no images.
+    pub fn is_empty(&self) -> bool {
+        self.indices.is_empty()
+    }
+
+    /// Number of classes, or of labels when an image may have several.
+    pub fn classes(&self) -> usize {
+        self.store.classes
+    }
+
+    /// Channels, height and width of the stored images.
+    pub fn shape(&self) -> (usize, usize, usize) {
+        (self.store.shape.channels, self.store.shape.height, self.store.shape.width)
+    }
+
+    /// The labels of the image at `position`: one class index, or 0/1 for each label.
+    pub fn labels(&self, position: usize) -> &[u16] {
+        self.store.label_row(self.index(position))
+    }
+
+    /// The class of the image at `position`; with several labels, the first one present, if any.
+    pub fn class_of(&self, position: usize) -> Option<usize> {
+        let labels = self.labels(position);
+        if self.store.is_multi_label() {
+            labels.iter().position(|&present| present == 1)
+        } else {
+            Some(usize::from(labels[0]))
+        }
+    }
+
+    /// Images per class, or per present label.
+    pub fn class_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes()];
+        for position in 0..self.len() {
+            let labels = self.labels(position);
+            if self.store.is_multi_label() {
+                counts.iter_mut().zip(labels).for_each(|(count, &present)| *count += usize::from(present));
+            } else {
+                counts[usize::from(labels[0])] += 1;
+            }
+        }
+        counts
+    }
+
+    /// The image at `position` as planes `[channel][y][x]` of values in [0, 1], at its stored size.
+    pub fn image(&self, position: usize) -> Vec<f32> {
+        let mut planes = vec![0.0; self.store.shape.values()];
+        self.store.planes(self.index(position), &mut planes);
+        planes
+    }
+
+    /// These images followed by `other`'s.
+    ///
+    /// # Panics
+    /// If the two are not of the same data set.
+    #[must_use]
+    pub fn merged(&self, other: &Samples) -> Samples {
+        assert!(Arc::ptr_eq(&self.store, &other.store), "only samples of one data set can be merged");
+        Samples::new(self.store.clone(), [&self.indices[..], &other.indices].concat())
+    }
+
+    /// The images at `positions`, in that order.
+    ///
+    /// # Panics
+    /// If a position is not below [`Samples::len`].
+    #[must_use]
+    pub fn select(&self, positions: &[usize]) -> Samples {
+        Samples::new(self.store.clone(), positions.iter().map(|&position| self.indices[position]).collect())
+    }
+
+    /// Two halves, equal to within one image per class, cut at random by `seed`. This is how a bilevel search
+    /// shares the merged training and validation data between weights and architecture.
+    pub fn halves(&self, seed: u64) -> (Samples, Samples) {
+        self.cut(0.5, seed)
+    }
+
+    /// A stratified cut; the first part gets `fraction` of each class, at random by `seed`. With several
+    /// labels an image counts for its rarest one.
+    pub fn cut(&self, fraction: f64, seed: u64) -> (Samples, Samples) {
+        let strata = strata(&self.store);
+        let rng = &mut stream(seed, "split", 0);
+        let (first, second) = stratified_cut(&self.indices, |index| strata[index as usize], fraction, rng);
+        (Samples::new(self.store.clone(), first), Samples::new(self.store.clone(), second))
+    }
+}
+
+/// The test split. Its images come out only through [`SealedTest::unseal`], which counts, so that a report can
+/// state how often a number was read from it.
+#[derive(Clone, Debug)]
+pub struct SealedTest {
+    samples: Samples,
+    reads: Arc<AtomicUsize>,
+}
+
+impl SealedTest {
+    pub(crate) fn new(samples: Samples) -> Self {
+        SealedTest { samples, reads: Arc::default() }
+    }
+
+    /// Number of test images.
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Whether there are no test images.
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// Test images per class: for a description of the data, not counted as a reading.
+    pub fn class_counts(&self) -> Vec<usize> {
+        self.samples.class_counts()
+    }
+
+    /// The test images. Each call is counted.
+    pub fn unseal(&self) -> Samples {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.samples.clone()
+    }
+
+    /// How often the split was unsealed, over all clones.
+    pub fn times_read(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    /// For integrity checks of the data themselves, where no model is involved.
+    pub(crate) fn inspect(&self) -> &Samples {
+        &self.samples
+    }
+}

@@ -1,0 +1,110 @@
+//! Where data come from.
+
+mod download;
+mod folder;
+mod labels;
+mod medmnist;
+mod npy;
+mod npz;
+mod phantom;
+pub(crate) mod validation;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use crate::dataset::{OpenOptions, Progress};
+use crate::error::DataError;
+use crate::store::ImageStore;
+use crate::task::Task;
+
+pub use medmnist::{MEDMNIST, MedMnist, MedMnistFile};
+
+/// A parsed DATA argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataSource {
+    /// `phantom` or `phantom:SEED`: generated ultrasound-like lesions, see [`crate::source`].
+    Phantom {
+        /// Seed of the images.
+        seed: u64,
+    },
+    /// A MedMNIST name, downloaded once into the cache.
+    MedMnist(MedMnistFile),
+    /// An npz file in MedMNIST's layout.
+    Npz(PathBuf),
+    /// A folder of images, one folder per class.
+    Folder(PathBuf),
+}
+
+/// A data set as read: three splits of one shape.
+#[derive(Debug)]
+pub(crate) struct RawDataset {
+    pub name: String,
+    pub size_flag: String,
+    pub task: Task,
+    pub classes: Vec<String>,
+    pub train: ImageStore,
+    pub val: ImageStore,
+    pub test: ImageStore,
+}
+
+impl RawDataset {
+    /// Brings every image to `size`×`size`.
+    pub fn resize(&mut self, size: usize) {
+        for store in [&mut self.train, &mut self.val, &mut self.test] {
+            if (store.shape.height, store.shape.width) != (size, size) {
+                *store = store.resized(size);
+            }
+        }
+    }
+}
+
+impl DataSource {
+    /// Understands a DATA argument. A path that exists wins over a name.
+    ///
+    /// # Errors
+    /// [`DataError::UnknownSource`], listing what DATA may be and the nearest MedMNIST name.
+    pub fn parse(spec: &str) -> Result<DataSource, DataError> {
+        let path = Path::new(spec);
+        if path.is_dir() {
+            return Ok(DataSource::Folder(path.to_owned()));
+        }
+        if path.is_file() {
+            return Ok(DataSource::Npz(path.to_owned()));
+        }
+        if let Some(seed) = phantom_seed(spec) {
+            return Ok(DataSource::Phantom { seed });
+        }
+        if let Some(file) = MedMnistFile::parse(spec) {
+            return Ok(DataSource::MedMnist(file));
+        }
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        Err(DataError::UnknownSource { spec: spec.to_owned(), suggestion: medmnist::nearest(stem) })
+    }
+}
+
+fn phantom_seed(spec: &str) -> Option<u64> {
+    match spec.strip_prefix("phantom")? {
+        "" => Some(0),
+        rest => rest.strip_prefix(':')?.parse().ok(),
+    }
+}
+
+pub(crate) fn load(
+    source: &DataSource,
+    options: &OpenOptions,
+    progress: &dyn Fn(Progress),
+) -> Result<RawDataset, DataError> {
+    match source {
+        DataSource::Phantom { seed } => Ok(phantom::generate(*seed)),
+        DataSource::Npz(path) => npz::read(path),
+        DataSource::Folder(path) => folder::read(path, options, progress),
+        DataSource::MedMnist(file) => npz::read(&download::fetch(*file, options, progress)?),
+    }
+}
+
+/// The name of a folder, or of a file without its extension.
+fn name_of(path: &Path) -> String {
+    let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = if full.is_dir() { full.file_name() } else { full.file_stem() };
+    name.map_or_else(|| "data".to_owned(), |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,256 @@
+//! A MedMNIST `.npz` file: a zip archive of six numpy arrays.
+//!
+//! The file is not trusted. A declared size is compared with the entry's before anything is reserved, arrays
+//! of Python objects are never read, and an entry that expands beyond reason is refused.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use zip::ZipArchive;
+
+use super::labels::{LabelTable, Meaning};
+use super::npy::{Header, Integer};
+use super::{MedMnistFile, RawDataset, name_of};
+use crate::error::DataError;
+use crate::store::{ImageShape, ImageStore, Pixels};
+
+/// Arrays up to this size may be compressed without limit.
+const FREE_BYTES: u64 = 64 << 20;
+/// Larger ones at most this many times; real images reach about ten.
+const MAX_RATIO: u64 = 100;
+/// The largest height or width of an image in an array.
+const MAX_SIDE: usize = 1024;
+
+/// Reads a MedMNIST-style file; a MedMNIST name as its stem says what the labels mean.
+pub(super) fn read(path: &Path) -> Result<RawDataset, DataError> {
+    let mut archive = Archive::open(path)?;
+    let known = MedMnistFile::of_path(path);
+    let splits =
+        [archive.split("train", known)?, archive.split("val", known)?, archive.split("test", known)?];
+    for split in &splits[1..] {
+        check_shape(path, split, splits[0].shape)?;
+    }
+    let meaning = Meaning::infer(path, known, splits.each_ref().map(|split| (split.name, &split.labels)))?;
+    let (name, size_flag) = match known {
+        Some(file) => (file.set.name.to_owned(), file.size_flag()),
+        None => (name_of(path), String::new()),
+    };
+    let [train, val, test] = splits.map(|split| split.into_store(&meaning));
+    Ok(RawDataset { name, size_flag, task: meaning.task, classes: meaning.classes, train, val, test })
+}
+
+/// Reads `val_images` and `val_labels` of a file as validation data for `raw`.
+pub(super) fn read_validation(path: &Path, raw: &RawDataset) -> Result<ImageStore, DataError> {
+    let split = Archive::open(path)?.split("val", None)?;
+    let shape = raw.train.shape;
+    let mismatch = |field, found: usize, expected: usize| {
+        let (found, expected) = (found.to_string(), expected.to_string());
+        Err(DataError::ValidationMismatch { path: path.to_owned(), field, found, expected })
+    };
+    if split.shape.channels != shape.channels {
+        return mismatch("channels", split.shape.channels, shape.channels);
+    }
+    if split.shape.height != shape.height {
+        return mismatch("height", split.shape.height, shape.height);
+    }
+    if split.shape.width != shape.width {
+        return mismatch("width", split.shape.width, shape.width);
+    }
+    if split.labels.columns != raw.train.label_width {
+        return mismatch("label columns", split.labels.columns, raw.train.label_width);
+    }
+    let meaning = Meaning { task: raw.task, classes: raw.classes.clone() };
+    meaning.check_range(path, split.name, &split.labels)?;
+    Ok(split.into_store(&meaning))
+}
+
+/// One split as read.
+struct Split {
+    name: &'static str,
+    shape: ImageShape,
+    pixels: Vec<u8>,
+    labels: LabelTable,
+}
+
+impl Split {
+    fn into_store(self, meaning: &Meaning) -> ImageStore {
+        ImageStore {
+            shape: self.shape,
+            pixels: Pixels::U8(self.pixels),
+            label_width: self.labels.columns,
+            labels: self.labels.values.into_iter().map(|value| value as u16).collect(),
+            classes: meaning.classes.len(),
+        }
+    }
+}
+
+fn check_shape(path: &Path, split: &Split, expected: ImageShape) -> Result<(), DataError> {
+    if split.shape == expected {
+        return Ok(());
+    }
+    let text = |shape: ImageShape| format!("(N, {}, {}, {})", shape.height, shape.width, shape.channels);
+    Err(DataError::ArrayShape {
+        path: path.to_owned(),
+        array: format!("{}_images", split.name),
+        found: text(split.shape),
+        expected: format!("{} as in train_images", text(expected)),
+    })
+}
+
+struct Archive<'a> {
+    path: &'a Path,
+    zip: ZipArchive<BufReader<File>>,
+}
+
+/// An array with its elements' bytes.
+struct Array {
+    name: String,
+    header: Header,
+    element: Integer,
+    bytes: Vec<u8>,
+}
+
+/// What an array is for.
+#[derive(Clone, Copy)]
+enum Content {
+    Pixels,
+    Labels,
+}
+
+impl Content {
+    fn accepts(self, element: Integer) -> bool {
+        match self {
+            Content::Pixels => element.width == 1 && !element.signed,
+            Content::Labels => true,
+        }
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Content::Pixels => "uint8 ('|u1')",
+            Content::Labels => "an integer type of up to 64 bits",
+        }
+    }
+}
+
+impl<'a> Archive<'a> {
+    fn open(path: &'a Path) -> Result<Self, DataError> {
+        let file = File::open(path).map_err(|source| DataError::Io {
+            path: path.to_owned(),
+            action: "open the file",
+            source,
+        })?;
+        let zip = ZipArchive::new(BufReader::new(file))
+            .map_err(|error| DataError::Archive { path: path.to_owned(), detail: error.to_string() })?;
+        Ok(Archive { path, zip })
+    }
+
+    fn split(&mut self, name: &'static str, known: Option<MedMnistFile>) -> Result<Split, DataError> {
+        let images = self.array(&format!("{name}_images"), Content::Pixels)?;
+        let (count, shape) = self.image_shape(&images, known)?;
+        let labels = self.array(&format!("{name}_labels"), Content::Labels)?;
+        let labels = LabelTable::decode(&labels.header, labels.element, &labels.bytes)
+            .map_err(|expected| self.shape_error(&labels, &expected))?;
+        if labels.rows() != count {
+            let path = self.path.to_owned();
+            return Err(DataError::LengthMismatch {
+                path,
+                split: name,
+                images: count,
+                labels: labels.rows(),
+            });
+        }
+        Ok(Split { name, shape, pixels: images.bytes, labels })
+    }
+
+    fn array(&mut self, name: &str, content: Content) -> Result<Array, DataError> {
+        let path = self.path.to_owned();
+        let file_name = format!("{name}.npy");
+        let Some(index) = self.zip.index_for_name(&file_name) else {
+            return Err(DataError::MissingArray { path, array: name.to_owned(), found: self.arrays() });
+        };
+        let damaged =
+            |detail: String| DataError::DamagedArray { path: path.clone(), array: name.to_owned(), detail };
+        let mut entry = self.zip.by_index(index).map_err(|error| damaged(error.to_string()))?;
+        let (size, compressed) = (entry.size(), entry.compressed_size());
+        if size > FREE_BYTES.max(compressed.saturating_mul(MAX_RATIO)) {
+            return Err(damaged(format!(
+                "{compressed} bytes claim to expand to {size}, more than images can"
+            )));
+        }
+        let header = Header::read(&mut entry).map_err(damaged)?;
+        if header.descr.contains('O') {
+            return Err(DataError::PickledArray { path, array: name.to_owned() });
+        }
+        let Some(element) = header.integer().filter(|&integer| content.accepts(integer)) else {
+            let (found, expected) = (header.descr.clone(), content.expected());
+            return Err(DataError::ArrayType { path, array: name.to_owned(), found, expected });
+        };
+        let declared =
+            header.elements().and_then(|elements| elements.checked_mul(element.width)).map(|n| n as u64);
+        if declared != size.checked_sub(header.length as u64) {
+            let shape = header.shape_text();
+            return Err(damaged(format!("shape {shape} does not fit the {size} bytes the entry holds")));
+        }
+        let declared = declared.unwrap_or_default();
+        let mut bytes = Vec::new();
+        // `take` keeps an entry that is longer than it says from growing the buffer.
+        let read = entry.by_ref().take(declared + 1).read_to_end(&mut bytes);
+        read.map_err(|error| damaged(error.to_string()))?;
+        if bytes.len() as u64 != declared {
+            return Err(damaged(format!("its data are {} bytes, expected {declared}", bytes.len())));
+        }
+        Ok(Array { name: name.to_owned(), header, element, bytes })
+    }
+
+    fn arrays(&self) -> String {
+        let names: Vec<_> =
+            self.zip.file_names().filter_map(Result::ok).take(12).map(|n| format!("`{n}`")).collect();
+        if names.is_empty() { "no arrays".to_owned() } else { names.join(", ") }
+    }
+
+    fn image_shape(
+        &self,
+        images: &Array,
+        known: Option<MedMnistFile>,
+    ) -> Result<(usize, ImageShape), DataError> {
+        let refuse = |expected: &str| Err(self.shape_error(images, expected));
+        let (count, height, width, channels) = match *images.header.shape {
+            [count, height, width] => (count, height, width, 1),
+            [count, height, width, channels @ (1 | 3)] => (count, height, width, channels),
+            [_, _, _, _] | [_, _, _, _, _] => {
+                return refuse(
+                    "(N, H, W) or (N, H, W, 3); volumes and other numbers of channels are not supported",
+                );
+            }
+            _ => return refuse("(N, H, W) for grey or (N, H, W, 3) for RGB images"),
+        };
+        if images.header.fortran_order {
+            return refuse("the same in C order; save numpy.ascontiguousarray(images)");
+        }
+        if count == 0 || !(1..=MAX_SIDE).contains(&height) || !(1..=MAX_SIDE).contains(&width) {
+            return refuse("at least one image of 1 to 1024 pixels a side");
+        }
+        if let Some(file) = known {
+            let expected = (file.size(), file.size(), file.set.channels);
+            if (height, width, channels) != expected {
+                let flag = format!("{}{}", file.set.name, file.size_flag());
+                let (size, channels) = (expected.0, expected.2);
+                return refuse(&format!(
+                    "{size}×{size} pixels, {channels} channel(s), as {flag} has; rename the file if it is another data set"
+                ));
+            }
+        }
+        Ok((count, ImageShape { height, width, channels }))
+    }
+
+    fn shape_error(&self, array: &Array, expected: &str) -> DataError {
+        DataError::ArrayShape {
+            path: self.path.to_owned(),
+            array: array.name.clone(),
+            found: array.header.shape_text(),
+            expected: expected.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Listing class folders: sorted, without hidden files, safe against loops of links.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::decode::EXTENSIONS;
+use crate::error::DataError;
+
+/// The most classes a folder may have.
+const MAX_CLASSES: usize = 1000;
+
+/// The image files of a `class/…` folder.
+#[derive(Debug)]
+pub(super) struct Listing {
+    /// Folder names, sorted.
+    pub classes: Vec<String>,
+    /// Files with their class, sorted by class and path.
+    pub files: Vec<(PathBuf, u16)>,
+    /// Files left out: hidden, or of another extension.
+    pub skipped: usize,
+}
+
+/// Which of `train`, `val` and `test` a folder consists of.
+#[derive(Debug, Default)]
+pub(super) struct SplitFolders {
+    pub train: bool,
+    pub val: bool,
+    pub test: bool,
+}
+
+/// Looks for a `train|val|test` layout: a `train` folder, and no folders but these three.
+pub(super) fn split_folders(path: &Path) -> Result<SplitFolders, DataError> {
+    let mut found = SplitFolders::default();
+    for entry in entries(path)? {
+        match name(&entry).as_str() {
+            "train" => found.train = entry.is_dir(),
+            "val" => found.val = entry.is_dir(),
+            "test" => found.test = entry.is_dir(),
+            other if entry.is_dir() && !other.starts_with('.') => return Ok(SplitFolders::default()),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Lists a folder whose subfolders are classes.
+pub(super) fn classes(path: &Path) -> Result<Listing, DataError> {
+    let mut listing = Listing { classes: Vec::new(), files: Vec::new(), skipped: 0 };
+    for entry in entries(path)? {
+        if !entry.is_dir() || name(&entry).starts_with('.') {
+            listing.skipped += usize::from(!entry.is_dir());
+            continue;
+        }
+        listing.add_class(&entry)?;
+    }
+    let count = listing.classes.len();
+    if (2..=MAX_CLASSES).contains(&count) {
+        return Ok(listing);
+    }
+    let problem = format!("found {count} class folder(s), expected 2 to {MAX_CLASSES}");
+    let hint = "put the images of each class in a folder named after it";
+    Err(DataError::Folder { path: path.to_owned(), problem, hint })
+}
+
+impl Listing {
+    fn add_class(&mut self, folder: &Path) -> Result<(), DataError> {
+        let class = self.classes.len().min(MAX_CLASSES) as u16;
+        let (mut files, mut visited) = (Vec::new(), HashSet::new());
+        let mut pending = vec![folder.to_owned()];
+        while let Some(folder) = pending.pop() {
+            let real = folder.canonicalize().map_err(|source| io(&folder, "follow the link", source))?;
+            if !visited.insert(real) {
+                continue;
+            }
+            for entry in entries(&folder)? {
+                if name(&entry).starts_with('.') {
+                    self.skipped += usize::from(!entry.is_dir());
+                } else if entry.is_dir() {
+                    pending.push(entry);
+                } else if is_image(&entry) {
+                    files.push(entry);
+                } else {
+                    self.skipped += 1;
+                }
+            }
+        }
+        if files.is_empty() {
+            let problem = format!("class folder `{}` has no images (png, jpeg, bmp, tiff)", name(folder));
+            let hint = "add images or remove the folder";
+            return Err(DataError::Folder { path: folder.to_owned(), problem, hint });
+        }
+        files.sort();
+        self.files.extend(files.into_iter().map(|file| (file, class)));
+        self.classes.push(name(folder));
+        Ok(())
+    }
+}
+
+fn entries(path: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let list =
+        || std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
+    let mut entries = list().map_err(|source| io(path, "list the folder", source))?;
+    entries.sort();
+    Ok(entries)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn is_image(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+fn io(path: &Path, action: &'static str, source: std::io::Error) -> DataError {
+    DataError::Io { path: path.to_owned(), action, source }
+}

@@ -1,0 +1,147 @@
+//! Pixels and labels in memory, as the files hold them.
+
+use crate::augment::Resizer;
+
+/// Pixel values, interleaved `[image][y][x][channel]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pixels {
+    /// 8-bit sources: 255 is 1.0.
+    U8(Vec<u8>),
+    /// At least one source had 16 bits: 65535 is 1.0.
+    U16(Vec<u16>),
+}
+
+/// Height, width and channels of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ImageShape {
+    pub height: usize,
+    pub width: usize,
+    pub channels: usize,
+}
+
+impl ImageShape {
+    /// Values per image.
+    pub fn values(self) -> usize {
+        self.height * self.width * self.channels
+    }
+}
+
+/// Images of one shape with their labels.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageStore {
+    pub shape: ImageShape,
+    pub pixels: Pixels,
+    /// `label_width` values per image: one class index, or 0/1 for each label.
+    pub labels: Vec<u16>,
+    pub label_width: usize,
+    pub classes: usize,
+}
+
+impl ImageStore {
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.labels.len() / self.label_width
+    }
+
+    /// Whether an image carries 0/1 per label instead of one class index.
+    pub fn is_multi_label(&self) -> bool {
+        self.label_width > 1
+    }
+
+    /// The label values of an image.
+    pub fn label_row(&self, image: usize) -> &[u16] {
+        &self.labels[image * self.label_width..][..self.label_width]
+    }
+
+    /// Writes an image as planes `[channel][y][x]` of values in [0, 1].
+    pub fn planes(&self, image: usize, planes: &mut [f32]) {
+        let range = image * self.shape.values()..(image + 1) * self.shape.values();
+        match &self.pixels {
+            Pixels::U8(values) => deinterleave(&values[range], self.shape.channels, 255.0, planes),
+            Pixels::U16(values) => deinterleave(&values[range], self.shape.channels, 65535.0, planes),
+        }
+    }
+
+    /// The bytes of an image, for hashing.
+    pub fn with_bytes<R>(&self, image: usize, consume: impl FnOnce(&[u8]) -> R) -> R {
+        let range = image * self.shape.values()..(image + 1) * self.shape.values();
+        match &self.pixels {
+            Pixels::U8(values) => consume(&values[range]),
+            Pixels::U16(values) => {
+                let bytes: Vec<u8> = values[range].iter().flat_map(|value| value.to_le_bytes()).collect();
+                consume(&bytes)
+            }
+        }
+    }
+
+    /// Appends the images of another store of the same shape and classes.
+    pub fn append(&mut self, other: ImageStore) {
+        debug_assert_eq!((self.shape, self.label_width), (other.shape, other.label_width));
+        self.labels.extend_from_slice(&other.labels);
+        let mine = std::mem::replace(&mut self.pixels, Pixels::U8(Vec::new()));
+        self.pixels = match (mine, other.pixels) {
+            (Pixels::U8(mut mine), Pixels::U8(theirs)) => {
+                mine.extend_from_slice(&theirs);
+                Pixels::U8(mine)
+            }
+            (mine, theirs) => {
+                let mut wide = mine.into_u16();
+                wide.extend_from_slice(&theirs.into_u16());
+                Pixels::U16(wide)
+            }
+        };
+    }
+
+    /// The same images at `size`×`size`.
+    pub fn resized(&self, size: usize) -> ImageStore {
+        let shape = ImageShape { height: size, width: size, channels: self.shape.channels };
+        let mut resizer = Resizer::new((self.shape.height, self.shape.width), (size, size));
+        let mut source = vec![0.0; self.shape.values()];
+        let mut target = vec![0.0; shape.values()];
+        let mut pixels = match self.pixels {
+            Pixels::U8(_) => Pixels::U8(Vec::with_capacity(self.len() * shape.values())),
+            Pixels::U16(_) => Pixels::U16(Vec::with_capacity(self.len() * shape.values())),
+        };
+        for image in 0..self.len() {
+            self.planes(image, &mut source);
+            resizer.resize(&source, &mut target);
+            pixels.push_planes(&target, shape.channels);
+        }
+        ImageStore { shape, pixels, labels: self.labels.clone(), ..*self }
+    }
+}
+
+impl Pixels {
+    /// Widens to 16 bits; 255 becomes 65535.
+    pub fn into_u16(self) -> Vec<u16> {
+        match self {
+            Pixels::U8(values) => values.into_iter().map(|value| u16::from(value) * 257).collect(),
+            Pixels::U16(values) => values,
+        }
+    }
+
+    /// Appends planes of values in [0, 1], rounded to the nearest pixel value.
+    pub fn push_planes(&mut self, planes: &[f32], channels: usize) {
+        let area = planes.len() / channels;
+        let interleaved = (0..area).flat_map(|at| (0..channels).map(move |c| planes[c * area + at]));
+        match self {
+            Pixels::U8(values) => values.extend(interleaved.map(|value| (value * 255.0).round() as u8)),
+            Pixels::U16(values) => values.extend(interleaved.map(|value| (value * 65535.0).round() as u16)),
+        }
+    }
+}
+
+/// From interleaved pixels to planes, `white` becoming 1.
+pub(crate) fn deinterleave<T: Copy + Into<f32>>(
+    pixels: &[T],
+    channels: usize,
+    white: f32,
+    planes: &mut [f32],
+) {
+    let area = pixels.len() / channels;
+    for (channel, plane) in planes.chunks_exact_mut(area).enumerate() {
+        for (value, pixel) in plane.iter_mut().zip(pixels[channel..].iter().step_by(channels)) {
+            *value = (*pixel).into() / white;
+        }
+    }
+}
