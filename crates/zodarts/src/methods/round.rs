@@ -1,0 +1,105 @@
+use rand_chacha::ChaCha8Rng;
+
+use super::SearchState;
+use crate::bilevel::{BilevelProblem, Evaluation};
+
+/// The data and the randomness of one round.
+pub struct Round<'a, B> {
+    /// One batch per weight step: [`Method::steps_per_round`] of them, or fewer at the end of an epoch.
+    pub training: &'a [B],
+    /// The batch of the α update.
+    pub validation: &'a B,
+    /// The weights' learning rate, the same for every step of the round.
+    pub learning_rate: f64,
+    /// Where directions of perturbation are drawn from; only zeroth-order methods draw.
+    pub directions: &'a mut ChaCha8Rng,
+}
+
+impl<B> Round<'_, B> {
+    /// The training batch of a method that takes one weight step per round.
+    pub(super) fn single(&self) -> &B {
+        let [batch] = self.training else {
+            panic!("one training batch per round, found {}", self.training.len());
+        };
+        batch
+    }
+}
+
+/// What a round measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoundReport {
+    /// The main chain's training batches together, each evaluated before its step.
+    pub training: Evaluation,
+    /// The validation batch, where the method evaluates it.
+    pub validation: Evaluation,
+    /// Passes over one batch, of all chains; one without a gradient counts as one, too.
+    pub passes: usize,
+    /// α of each perturbed chain at its start; empty for methods without.
+    pub perturbed_alphas: Vec<Vec<f32>>,
+    /// Norm of the hypergradient estimate.
+    pub hypergradient_norm: f64,
+}
+
+/// A rule to advance weights and architecture parameters together.
+pub trait Method<P: BilevelProblem>: Send {
+    /// Weight steps per α update.
+    fn steps_per_round(&self) -> usize;
+
+    /// Workers that [`Method::round`] can keep busy at once. With fewer, down to one, it runs its chains one
+    /// after another, to the same bits.
+    fn workers(&self) -> usize;
+
+    /// Estimates the hypergradient for [`Method::hypergradient`] without touching α or its optimiser.
+    ///
+    /// A zeroth-order method takes its weight steps to do so and leaves the chain after them; every other
+    /// method leaves the chain alone and reports no training.
+    ///
+    /// # Panics
+    /// Without a worker or a training batch, or with more training batches than steps.
+    fn estimate(
+        &mut self,
+        problem: &P,
+        workers: &mut [P::Worker],
+        state: &mut SearchState,
+        round: &mut Round<P::Batch>,
+    ) -> RoundReport;
+
+    /// The last estimate, as long as α.
+    fn hypergradient(&self) -> &[f32];
+
+    /// Takes the round's weight steps and one step of α along the estimate, in the method's order.
+    ///
+    /// # Panics
+    /// As [`Method::estimate`].
+    fn round(
+        &mut self,
+        problem: &P,
+        workers: &mut [P::Worker],
+        state: &mut SearchState,
+        round: &mut Round<P::Batch>,
+    ) -> RoundReport;
+}
+
+/// Two evaluations as one: images and hits added, the loss averaged over all images.
+pub fn combined(a: Evaluation, b: Evaluation) -> Evaluation {
+    let images = a.images + b.images;
+    if images == 0 {
+        return Evaluation::default();
+    }
+    let loss = (a.loss * a.images as f64 + b.loss * b.images as f64) / images as f64;
+    Evaluation { loss, correct: a.correct + b.correct, images }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evaluations_combine_by_image() {
+        let a = Evaluation { loss: 1.0, correct: 2.0, images: 3 };
+        let b = Evaluation { loss: 5.0, correct: 1.0, images: 1 };
+        assert_eq!(combined(a, b), Evaluation { loss: 2.0, correct: 3.0, images: 4 });
+        assert_eq!(combined(a, Evaluation::default()), a);
+        assert_eq!(combined(Evaluation::default(), Evaluation::default()), Evaluation::default());
+    }
+}

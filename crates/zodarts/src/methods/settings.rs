@@ -1,0 +1,188 @@
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use zodarts_nn::optim::{Adam, OptimiserError, Sgd, norm};
+
+/// What the methods can be told. Each reads its own part; the optimisers are everyone's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MethodSettings {
+    /// The optimiser of the weights.
+    pub sgd: Sgd,
+    /// The optimiser of the architecture parameters.
+    pub adam: Adam,
+    /// λ of `MiLeNAS`: the share of the validation gradient beside the training gradient.
+    pub milenas_lambda: f64,
+    /// Second-order DARTS probes the weights at this distance along the validation gradient.
+    pub darts_radius: f64,
+    /// The zeroth-order estimator.
+    pub zo: ZoSettings,
+}
+
+impl Default for MethodSettings {
+    fn default() -> Self {
+        MethodSettings {
+            sgd: Sgd::default(),
+            adam: Adam::default(),
+            milenas_lambda: 1.0,
+            darts_radius: 0.01,
+            zo: ZoSettings::default(),
+        }
+    }
+}
+
+/// The zeroth-order estimator of ZO-DARTS and ZO-DARTS+.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ZoSettings {
+    /// T, weight steps per round.
+    pub steps: usize,
+    /// How far α is perturbed.
+    pub mu: Mu,
+    /// Which finite difference.
+    pub difference: Difference,
+    /// How the perturbed chain starts and runs.
+    pub perturbed_chain: PerturbedChain,
+}
+
+impl Default for ZoSettings {
+    /// The paper's T = 10 and μ = 0.005·‖α‖, with exact copies of the chain.
+    fn default() -> Self {
+        ZoSettings {
+            steps: 10,
+            mu: Mu::Relative(0.005),
+            difference: Difference::Forward,
+            perturbed_chain: PerturbedChain::Exact,
+        }
+    }
+}
+
+/// μ, the length of the perturbation of α.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mu {
+    /// This times ‖α‖; this itself where α is 0, which has no scale to be relative to.
+    Relative(f64),
+    /// This, in units of α.
+    Absolute(f64),
+}
+
+impl Mu {
+    /// μ at `alpha`.
+    pub fn at(self, alpha: &[f32]) -> f64 {
+        match self {
+            Mu::Relative(factor) => match norm(alpha) {
+                0.0 => factor,
+                length => factor * length,
+            },
+            Mu::Absolute(mu) => mu,
+        }
+    }
+
+    fn value(self) -> f64 {
+        match self {
+            Mu::Relative(value) | Mu::Absolute(value) => value,
+        }
+    }
+}
+
+/// How the change along a direction u is measured. Chains start equal and see the same batches; w±, w̃ are
+/// the weights after T steps at α ± μu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Difference {
+    /// `((w̃ − w)/μ)·∇_w L_val + ∇_α L_val·u` at (w, α): the paper's eq. 6. One extra chain.
+    Forward,
+    /// `((w⁺ − w⁻)/2μ)·∇_w L_val + ∇_α L_val·u`: error of order μ² instead of μ. Two extra chains.
+    Central,
+    /// `(L_val(w⁺, α + μu) − L_val(w⁻, α − μu))/2μ`: the paper's eq. 5 made central. No gradient on the
+    /// validation side, so it sees the loss smoothed over wide steps. Two extra chains.
+    CentralLoss,
+}
+
+impl Difference {
+    /// The signs of μu, one per perturbed chain.
+    pub fn signs(self) -> &'static [f64] {
+        match self {
+            Difference::Forward => &[1.0],
+            Difference::Central | Difference::CentralLoss => &[1.0, -1.0],
+        }
+    }
+}
+
+/// How a perturbed chain starts and runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PerturbedChain {
+    /// An exact copy of the main chain, momentum included, with the same optimiser; α̃ stays where it is. The
+    /// estimate is then a difference quotient of one function, as the method is defined.
+    Exact,
+    /// As in the authors' published code: the weights are copied, the momentum is not, steps are plain
+    /// momentum even where the main chain's are Nesterov's, and α̃ itself follows SGD on the training loss.
+    /// As μ → 0 the chains do not meet, so the estimate is biased; offered for comparison only.
+    Fresh,
+}
+
+/// A setting that makes no sense.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum SettingsError {
+    /// In an optimiser.
+    #[error(transparent)]
+    Optimiser(#[from] OptimiserError),
+    /// In a method's own part.
+    #[error("method: `{field}` is {found}, expected {expected}")]
+    OutOfRange {
+        /// The field.
+        field: &'static str,
+        /// The value found.
+        found: f64,
+        /// The range expected.
+        expected: &'static str,
+    },
+}
+
+impl MethodSettings {
+    /// Returns the settings if every value makes sense.
+    ///
+    /// # Errors
+    /// The first field that is out of its range.
+    pub fn validated(self) -> Result<Self, SettingsError> {
+        self.sgd.validated()?;
+        self.adam.validated()?;
+        let require = |holds: bool, field, found: f64, expected| {
+            let holds = holds && found.is_finite();
+            if holds { Ok(()) } else { Err(SettingsError::OutOfRange { field, found, expected }) }
+        };
+        let (lambda, radius, mu) = (self.milenas_lambda, self.darts_radius, self.zo.mu.value());
+        require(lambda >= 0.0, "milenas_lambda", lambda, "a finite number of at least 0")?;
+        require(radius > 0.0, "darts_radius", radius, "a finite number above 0")?;
+        require(self.zo.steps > 0, "zo.steps", self.zo.steps as f64, "at least 1")?;
+        require(mu > 0.0, "zo.mu", mu, "a finite number above 0")?;
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mu_scales_with_alpha_and_survives_zero() {
+        assert!((Mu::Relative(0.005).at(&[3.0, 4.0]) - 0.025).abs() < 1e-12);
+        assert_eq!(Mu::Relative(0.005).at(&[0.0, 0.0]), 0.005);
+        assert_eq!(Mu::Absolute(0.4).at(&[3.0, 4.0]), 0.4);
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        let plain = MethodSettings::default();
+        assert!(plain.validated().is_ok());
+        let message = |settings: MethodSettings| settings.validated().unwrap_err().to_string();
+        let zo = |zo| message(MethodSettings { zo, ..plain });
+        assert_eq!(zo(ZoSettings { steps: 0, ..plain.zo }), "method: `zo.steps` is 0, expected at least 1");
+        assert!(zo(ZoSettings { mu: Mu::Absolute(0.0), ..plain.zo }).contains("zo.mu"));
+        assert!(message(MethodSettings { milenas_lambda: f64::NAN, ..plain }).contains("milenas_lambda"));
+        assert!(message(MethodSettings { darts_radius: -1.0, ..plain }).contains("darts_radius"));
+        let adam = Adam { epsilon: 0.0, ..plain.adam };
+        assert!(message(MethodSettings { adam, ..plain }).contains("epsilon"));
+    }
+}

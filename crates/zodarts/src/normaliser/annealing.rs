@@ -1,0 +1,112 @@
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Below this a temperature changes nothing any more, while α divided by it could overflow.
+const COLDEST: f64 = 1e-30;
+
+/// The temperature of each epoch: `τ_n = τ_0 · a^⌊n/m⌋` (the ZO-DARTS+ paper, eq. 10).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Annealing {
+    /// `τ_0`, above 0.
+    pub initial: f64,
+    /// a, in (0, 1].
+    pub factor: f64,
+    /// m, in epochs, at least 1.
+    pub every: usize,
+}
+
+/// An annealing that makes no sense.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[error("annealing: `{field}` is {found}, expected {expected}")]
+pub struct AnnealingError {
+    /// The field.
+    pub field: &'static str,
+    /// The value found.
+    pub found: f64,
+    /// The range expected.
+    pub expected: &'static str,
+}
+
+impl Default for Annealing {
+    /// The paper's: 1.5, times 0.75 every 5 epochs.
+    fn default() -> Self {
+        Annealing { initial: 1.5, factor: 0.75, every: 5 }
+    }
+}
+
+impl Annealing {
+    /// No annealing: the same temperature in every epoch.
+    pub fn constant(temperature: f64) -> Self {
+        Annealing { initial: temperature, factor: 1.0, every: 1 }
+    }
+
+    /// Returns the annealing if every value makes sense.
+    ///
+    /// # Errors
+    /// The first field that is out of its range.
+    pub fn validated(self) -> Result<Self, AnnealingError> {
+        let Annealing { initial, factor, every } = self;
+        let refuse = |field, found, expected| Err(AnnealingError { field, found, expected });
+        if !(initial > 0.0 && initial.is_finite()) {
+            return refuse("initial", initial, "a finite number above 0");
+        }
+        if !(factor > 0.0 && factor <= 1.0) {
+            return refuse("factor", factor, "above 0 and at most 1");
+        }
+        if every == 0 {
+            return refuse("every", 0.0, "at least 1 epoch");
+        }
+        Ok(self)
+    }
+
+    /// `τ_n` of epoch `epoch`, counted from 0; never below 1e-30.
+    ///
+    /// # Panics
+    /// If `every` is 0.
+    pub fn temperature(&self, epoch: usize) -> f64 {
+        let times = i32::try_from(epoch / self.every).unwrap_or(i32::MAX);
+        (self.initial * self.factor.powi(times)).max(COLDEST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn temperature_is_the_papers_equation_by_repeated_multiplication() {
+        let annealing = Annealing::default();
+        let mut expected = 1.5;
+        for epoch in 0..200 {
+            if epoch > 0 && epoch % 5 == 0 {
+                expected *= 0.75;
+            }
+            let found = annealing.temperature(epoch);
+            assert!((found - expected).abs() <= 1e-13 * expected, "epoch {epoch}: {found}, not {expected}");
+        }
+        assert_eq!(annealing.temperature(0), 1.5);
+        assert_eq!(annealing.temperature(4), 1.5);
+        assert_eq!(annealing.temperature(5), 1.125);
+    }
+
+    #[test]
+    fn it_never_reaches_zero_and_constant_stays() {
+        assert_eq!(Annealing::default().temperature(usize::MAX), COLDEST);
+        assert_eq!(Annealing::constant(1.0).temperature(usize::MAX), 1.0);
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        assert!(Annealing::default().validated().is_ok());
+        let field = |annealing: Annealing| annealing.validated().unwrap_err().field;
+        let plain = Annealing::default();
+        assert_eq!(field(Annealing { initial: f64::NAN, ..plain }), "initial");
+        assert_eq!(field(Annealing { factor: 1.01, ..plain }), "factor");
+        assert_eq!(field(Annealing { every: 0, ..plain }), "every");
+        assert_eq!(
+            Annealing { every: 0, ..plain }.validated().unwrap_err().to_string(),
+            "annealing: `every` is 0, expected at least 1 epoch"
+        );
+    }
+}
