@@ -1,0 +1,27 @@
+//! Size and cost of a network.
+
+use crate::graph::{Network, Op};
+use serde::{Deserialize, Serialize};
+
+/// What a network weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Trainable parameters.
+    pub params: u64,
+    /// Multiply-accumulates of convolutions and classifier for one image.
+    pub macs: u64,
+}
+
+impl Network {
+    /// Counts parameters, and multiply-accumulates of one image.
+    pub fn cost(&self) -> Cost {
+        let convolutions = self.edges.iter().map(|edge| match &edge.op {
+            Op::Conv { shape, .. } => {
+                let to = self.nodes[edge.target];
+                (shape.weights() * to.height * to.width) as u64
+            }
+            _ => 0,
+        });
+        Cost { params: self.weights.len() as u64, macs: convolutions.sum::<u64>() + self.linear.len() as u64 }
+    }
+}

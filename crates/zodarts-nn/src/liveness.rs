@@ -1,0 +1,82 @@
+//! Which edges of a network need computing for a given mixture.
+//!
+//! An operation with `p = 0` adds nothing. Liveness is more than that: an operation that reads a node which is
+//! always zero, or that feeds a node which reaches no output, is dead as well.
+
+use crate::graph::Network;
+use crate::space::Mixture;
+use zodarts_kernels::Real;
+
+/// The edges and nodes to compute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Liveness {
+    /// For each edge, whether it is computed.
+    pub edges: Vec<bool>,
+    /// For each node, whether its value is needed.
+    pub nodes: Vec<bool>,
+}
+
+/// How much of the mixture to compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// What can make a difference: the default.
+    #[default]
+    Support,
+    /// Every operation of every edge, also those with weight 0. For checking that `Support` loses nothing.
+    Everything,
+}
+
+/// The weight of an edge: its entry of the mixture, or 1.
+pub fn weight<T: Real>(network: &Network, edge: usize, mixture: Option<&Mixture<T>>) -> T {
+    match (network.edges[edge].choice, mixture) {
+        (Some((row, column)), Some(mixture)) => mixture[row][column],
+        _ => T::ONE,
+    }
+}
+
+impl Liveness {
+    /// Finds the live part of `network` under `mixture`, reusing the vectors of `self`.
+    pub fn update<T: Real>(&mut self, network: &Network, mixture: Option<&Mixture<T>>, extent: Extent) {
+        self.edges.clear();
+        self.edges.resize(network.edges.len(), true);
+        self.nodes.clear();
+        self.nodes.resize(network.nodes.len(), true);
+        if extent == Extent::Support {
+            self.drop_zeros(network, mixture);
+            self.drop_dead_ends(network);
+        }
+    }
+
+    /// Forward: an edge without weight is dead, and so is one that maps a zero node to zero.
+    fn drop_zeros<T: Real>(&mut self, network: &Network, mixture: Option<&Mixture<T>>) {
+        let fed = &mut self.nodes;
+        fed[1..].fill(false);
+        for (index, edge) in network.edges.iter().enumerate() {
+            let weightless = weight(network, index, mixture) == T::ZERO;
+            let live = !weightless && (fed[edge.source] || !edge.op.keeps_zero());
+            self.edges[index] = live;
+            fed[edge.target] |= live;
+        }
+    }
+
+    /// Backward: an edge into a node nobody needs is dead. A zero node may still be needed.
+    fn drop_dead_ends(&mut self, network: &Network) {
+        self.nodes.fill(false);
+        self.nodes[network.output()] = true;
+        for (index, edge) in network.edges.iter().enumerate().rev() {
+            self.edges[index] &= self.nodes[edge.target];
+            self.nodes[edge.source] |= self.edges[index];
+        }
+    }
+
+    /// Live operations of the mixture's rows: how many (edge, operation) pairs are computed in some cell.
+    pub fn operations(&self, network: &Network) -> usize {
+        let mut seen = [[false; crate::space::OPERATIONS]; crate::space::EDGES];
+        for (edge, live) in network.edges.iter().zip(&self.edges) {
+            if let (Some((row, column)), true) = (edge.choice, live) {
+                seen[row][column] = true;
+            }
+        }
+        seen.iter().flatten().filter(|seen| **seen).count()
+    }
+}

@@ -1,0 +1,199 @@
+//! Every gradient against finite differences, in f64 and with the very code that trains.
+//!
+//! A `ReLU` that changes sign within the step spoils a difference quotient, so images are small and the seeds
+//! are such that no sign flips: a quotient that disagrees at one step size must agree at a smaller one.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+use zodarts_nn::graph::{Network, Shape};
+use zodarts_nn::init::initial_values;
+use zodarts_nn::liveness::Extent;
+use zodarts_nn::loss::{Loss, LossKind};
+use zodarts_nn::networks::{MacroShape, discrete, resnet18, supernet};
+use zodarts_nn::space::{EDGES, Mixture, OPERATIONS, Operation};
+
+const COUNT: usize = 11;
+const SHAPE: MacroShape =
+    MacroShape { input: Shape { channels: 2, height: 7, width: 5 }, classes: 3, channels: 3, cells: 1 };
+
+struct Subject {
+    executor: Executor<f64>,
+    weights: Vec<f64>,
+    mixture: Option<Mixture<f64>>,
+    images: Vec<f32>,
+    targets: Vec<f32>,
+    loss: Loss,
+}
+
+impl Subject {
+    fn new(network: Network, mixture: Option<Mixture<f64>>, kind: LossKind) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        let mut weights: Vec<f64> =
+            initial_values(&network.weights, &mut random).into_iter().map(f64::from).collect();
+        // Scales of 1 and shifts of 0 would hide mistakes.
+        weights.iter_mut().for_each(|w| *w += random.random_range(-0.2..0.2));
+        let pixels = COUNT * SHAPE.input.channels * SHAPE.input.height * SHAPE.input.width;
+        let images = (0..pixels).map(|_| random.random_range(0.0..1.0)).collect();
+        let targets = (0..COUNT * SHAPE.classes).map(|i| if i % 4 == 0 { 1.0 } else { 0.25 }).collect();
+        let loss = Loss { kind, smoothing: 0.1, class_weights: Some(vec![0.5, 1.0, 1.5]) };
+        Self { executor: Executor::new(Arc::new(network)), weights, mixture, images, targets, loss }
+    }
+
+    fn pass(&mut self, wanted: Wanted<'_, f64>) -> f64 {
+        let batch = BatchView { images: &self.images, targets: &self.targets, count: COUNT };
+        let point = Point { weights: &self.weights, mixture: self.mixture.as_ref() };
+        self.executor.pass(point, &self.loss, batch, wanted).loss
+    }
+
+    fn gradients(&mut self) -> (Vec<f64>, Mixture<f64>) {
+        let mut weights = vec![f64::NAN; self.weights.len()];
+        let mut mixture = [[f64::NAN; OPERATIONS]; EDGES];
+        self.pass(Wanted { weights: Some(&mut weights), mixture: Some(&mut mixture) });
+        (weights, mixture)
+    }
+
+    /// Central difference of the loss along one value.
+    fn slope(&mut self, value: impl Fn(&mut Self) -> &mut f64, step: f64) -> f64 {
+        let start = *value(self);
+        *value(self) = start + step;
+        let up = self.pass(Wanted::default());
+        *value(self) = start - step;
+        let down = self.pass(Wanted::default());
+        *value(self) = start;
+        (up - down) / (2.0 * step)
+    }
+
+    fn check(&mut self, name: &str, gradient: f64, value: impl Fn(&mut Self) -> &mut f64) {
+        let slopes = [1e-5, 1e-6, 1e-7, 1e-8].map(|step| self.slope(&value, step));
+        let error = slopes.map(|slope| (slope - gradient).abs()).into_iter().fold(f64::INFINITY, f64::min);
+        assert!(error < 2e-7 * (1.0 + gradient.abs()), "{name}: gradient {gradient}, slopes {slopes:?}");
+    }
+
+    fn check_weights(&mut self) {
+        let (gradient, _) = self.gradients();
+        for tensor in self.executor.network().clone().weights.tensors() {
+            // First, last and a middle value of each tensor.
+            let range = tensor.range.clone();
+            for index in [range.start, range.start + range.len() / 2, range.end - 1] {
+                self.check(&tensor.name, gradient[index], |subject| &mut subject.weights[index]);
+            }
+        }
+    }
+}
+
+fn dense_mixture() -> Mixture<f64> {
+    std::array::from_fn(|e| std::array::from_fn(|o| 0.1 + 0.05 * ((e * 3 + o * 7) % 5) as f64))
+}
+
+/// Some edges with one operation, some with two, one with `none`, node 1 fed by a skip alone.
+fn sparse_mixture() -> Mixture<f64> {
+    [
+        [0.0, 1.0, 0.0, 0.0, 0.0],
+        [0.3, 0.0, 0.0, 0.7, 0.0],
+        [0.0, 0.0, 0.4, 0.0, 0.6],
+        [1.0, 0.0, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 1.0, 0.0],
+        [0.2, 0.3, 0.0, 0.5, 0.0],
+    ]
+}
+
+#[test]
+fn supernet_weights() {
+    for mixture in [dense_mixture(), sparse_mixture()] {
+        Subject::new(supernet(&SHAPE), Some(mixture), LossKind::CrossEntropy).check_weights();
+    }
+}
+
+#[test]
+fn mixture_probabilities() {
+    let mut subject = Subject::new(supernet(&SHAPE), Some(dense_mixture()), LossKind::Binary);
+    let (_, gradient) = subject.gradients();
+    for edge in 0..EDGES {
+        for op in 0..OPERATIONS {
+            subject.check(&format!("p[{edge}][{op}]"), gradient[edge][op], |subject| {
+                &mut subject.mixture.as_mut().expect("a supernet")[edge][op]
+            });
+        }
+    }
+}
+
+#[test]
+fn discrete_and_resnet_weights() {
+    use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
+    let choice = [Conv3x3, AvgPool3x3, SkipConnect, Conv1x1, None, Conv3x3];
+    let network = discrete(&SHAPE, choice).expect("a path");
+    Subject::new(network, Option::None, LossKind::Binary).check_weights();
+    Subject::new(resnet18(SHAPE.input, SHAPE.classes, 2), Option::None, LossKind::CrossEntropy)
+        .check_weights();
+}
+
+#[test]
+fn idle_lanes_do_not_matter() {
+    // 11 images are a full block and one of three; after a larger batch the idle lanes hold old images.
+    let mut subject = Subject::new(supernet(&SHAPE), Some(dense_mixture()), LossKind::CrossEntropy);
+    let fresh = subject.gradients();
+    let (images, targets) = (subject.images.repeat(3), subject.targets.repeat(3));
+    let batch = BatchView { images: &images, targets: &targets, count: 3 * COUNT };
+    let weights = subject.weights.clone();
+    let point = Point { weights: &weights, mixture: subject.mixture.as_ref() };
+    subject.executor.pass(point, &subject.loss, batch, Wanted::default());
+    assert_eq!(subject.gradients(), fresh);
+}
+
+#[test]
+fn computing_the_support_loses_nothing() {
+    let hopeless = {
+        let mut mixture = sparse_mixture();
+        mixture[4..].fill([1.0, 0.0, 0.0, 0.0, 0.0]);
+        mixture
+    };
+    for mixture in [dense_mixture(), sparse_mixture(), hopeless] {
+        let mut subject = Subject::new(supernet(&SHAPE), Some(mixture), LossKind::CrossEntropy);
+        let support = subject.gradients();
+        let loss = subject.pass(Wanted::default());
+        let few = subject.executor.live().edges.iter().filter(|live| **live).count();
+        subject.executor.set_extent(Extent::Everything);
+        let everything = subject.gradients();
+        assert!((subject.pass(Wanted::default()) - loss).abs() < 1e-13);
+        let all = subject.executor.live().edges.iter().filter(|live| **live).count();
+        assert!(mixture == dense_mixture() || few < all, "{few} of {all} edges");
+        for (a, b) in support.0.iter().zip(&everything.0) {
+            assert!((a - b).abs() < 1e-13, "{a} {b}");
+        }
+        for (edge, row) in mixture.iter().enumerate() {
+            for (op, _) in row.iter().enumerate().filter(|(_, p)| **p > 0.0) {
+                let (a, b) = (support.1[edge][op], everything.1[edge][op]);
+                assert!((a - b).abs() < 1e-12, "p[{edge}][{op}]: {a} {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| {
+            let network = Arc::new(supernet(&SHAPE));
+            let mut random = ChaCha8Rng::seed_from_u64(9);
+            let weights = initial_values(&network.weights, &mut random);
+            let count = 43;
+            let pixels = count * SHAPE.input.channels * SHAPE.input.height * SHAPE.input.width;
+            let images: Vec<f32> = (0..pixels).map(|_| random.random_range(0.0..1.0)).collect();
+            let targets: Vec<f32> = (0..count * 3).map(|i| f32::from(u8::from(i % 3 == 0))).collect();
+            let mixture = dense_mixture().map(|row| row.map(|p| p as f32));
+            let mut executor = Executor::<f32>::new(network);
+            let (mut gradient, mut choices) = (vec![0.0; weights.len()], [[0.0; OPERATIONS]; EDGES]);
+            let wanted = Wanted { weights: Some(&mut gradient), mixture: Some(&mut choices) };
+            let batch = BatchView { images: &images, targets: &targets, count };
+            let point = Point { weights: &weights, mixture: Some(&mixture) };
+            let loss = executor.pass(point, &Loss::default(), batch, wanted).loss;
+            (loss, gradient, choices)
+        })
+    };
+    let one = run(1);
+    assert!(one == run(2), "two threads differ from one");
+    assert!(one == run(3), "three threads differ from one");
+}
