@@ -1,0 +1,115 @@
+//! From scores to decisions, and how often they are right.
+
+use super::{Labels, Scores};
+use zodarts_data::Task;
+
+/// Scores above this, strictly, are a yes.
+const THRESHOLD: f32 = 0.5;
+
+/// The decision on each image beside its truth.
+pub(super) enum Decisions {
+    /// One class per image: (truth, predicted).
+    Single(Vec<(usize, usize)>),
+    /// One yes or no per label and image: `[label][image]` of (truth, predicted).
+    Multi(Vec<Vec<(bool, bool)>>),
+}
+
+impl Decisions {
+    pub(super) fn new(scores: &Scores, labels: &Labels, task: Task) -> Self {
+        let single = |decide: fn(&[f32]) -> usize| {
+            let truths = labels.rows().map(|row| usize::from(row[0]));
+            Decisions::Single(truths.zip(scores.rows().map(decide)).collect())
+        };
+        match task {
+            Task::BinaryClass => single(|row| usize::from(row[row.len() - 1] > THRESHOLD)),
+            Task::MultiClass | Task::OrdinalRegression => single(first_largest),
+            Task::MultiLabel => Decisions::Multi(
+                (0..labels.columns()).map(|label| yes_or_no(scores, labels, label)).collect(),
+            ),
+        }
+    }
+
+    /// For each image the number of correct decisions, and the number of decisions per image.
+    pub(super) fn correct(&self) -> (Vec<u32>, usize) {
+        match self {
+            Decisions::Single(pairs) => {
+                (pairs.iter().map(|(truth, predicted)| u32::from(truth == predicted)).collect(), 1)
+            }
+            Decisions::Multi(labels) => {
+                let right = |image: usize| {
+                    labels.iter().filter(|pairs| pairs[image].0 == pairs[image].1).count() as u32
+                };
+                ((0..labels[0].len()).map(right).collect(), labels.len())
+            }
+        }
+    }
+
+    /// Counts `[truth][predicted]`; `None` for several labels per image.
+    pub(super) fn confusion(&self, classes: usize) -> Option<Vec<Vec<u64>>> {
+        let Decisions::Single(pairs) = self else { return None };
+        let mut counts = vec![vec![0; classes]; classes];
+        for &(truth, predicted) in pairs {
+            counts[truth][predicted] += 1;
+        }
+        Some(counts)
+    }
+
+    /// One class against the rest, or one label.
+    pub(super) fn outcome(&self, class: usize) -> Outcome {
+        match self {
+            Decisions::Single(pairs) => {
+                Outcome::count(pairs.iter().map(|&(truth, predicted)| (truth == class, predicted == class)))
+            }
+            Decisions::Multi(labels) => Outcome::count(labels[class].iter().copied()),
+        }
+    }
+}
+
+fn yes_or_no(scores: &Scores, labels: &Labels, label: usize) -> Vec<(bool, bool)> {
+    let truths = labels.rows().map(|row| row[label] == 1);
+    truths.zip(scores.rows().map(|row| row[label] > THRESHOLD)).collect()
+}
+
+fn first_largest(row: &[f32]) -> usize {
+    (1..row.len()).fold(0, |best, column| if row[column] > row[best] { column } else { best })
+}
+
+/// Counts of a yes-or-no decision.
+#[derive(Default)]
+pub(super) struct Outcome {
+    true_positives: u64,
+    false_negatives: u64,
+    true_negatives: u64,
+    false_positives: u64,
+}
+
+impl Outcome {
+    fn count(pairs: impl Iterator<Item = (bool, bool)>) -> Self {
+        let mut outcome = Self::default();
+        for pair in pairs {
+            match pair {
+                (true, true) => outcome.true_positives += 1,
+                (true, false) => outcome.false_negatives += 1,
+                (false, false) => outcome.true_negatives += 1,
+                (false, true) => outcome.false_positives += 1,
+            }
+        }
+        outcome
+    }
+
+    pub(super) fn positives(&self) -> u64 {
+        self.true_positives + self.false_negatives
+    }
+
+    pub(super) fn sensitivity(&self) -> Option<f64> {
+        share(self.true_positives, self.positives())
+    }
+
+    pub(super) fn specificity(&self) -> Option<f64> {
+        share(self.true_negatives, self.true_negatives + self.false_positives)
+    }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}

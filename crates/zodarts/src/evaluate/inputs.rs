@@ -1,0 +1,178 @@
+//! Scores and labels, and the checks that they suit each other and the task.
+
+use super::EvaluateError;
+use zodarts_data::{Samples, Task};
+
+/// Finite scores, one row per image and one column per class or label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scores {
+    n: usize,
+    columns: usize,
+    values: Vec<f32>,
+}
+
+impl Scores {
+    /// Takes `n × columns` values, row by row.
+    ///
+    /// # Errors
+    /// When the number of values is not `n × columns`, either is zero, or a value is not finite.
+    pub fn new(n: usize, columns: usize, values: Vec<f32>) -> Result<Self, EvaluateError> {
+        check_shape("scores", n, columns, values.len())?;
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            return Err(EvaluateError::NotFinite {
+                image: at / columns,
+                column: at % columns,
+                value: values[at],
+            });
+        }
+        Ok(Self { n, columns, values })
+    }
+
+    /// Number of images.
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Scores per image.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The scores of each image in turn.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.values.chunks_exact(self.columns)
+    }
+
+    pub(super) fn column(&self, column: usize) -> Vec<f32> {
+        self.rows().map(|row| row[column]).collect()
+    }
+}
+
+/// The truth in `MedMNIST`'s layout: one column of class indices, or for several labels per image one column of
+/// 0 and 1 per label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    n: usize,
+    columns: usize,
+    values: Vec<u16>,
+}
+
+impl Labels {
+    /// Takes `n × columns` values, row by row.
+    ///
+    /// # Errors
+    /// When the number of values is not `n × columns`, or either is zero.
+    pub fn new(n: usize, columns: usize, values: Vec<u16>) -> Result<Self, EvaluateError> {
+        check_shape("labels", n, columns, values.len())?;
+        Ok(Self { n, columns, values })
+    }
+
+    /// The labels of a data set's images.
+    ///
+    /// # Errors
+    /// When there is no image.
+    pub fn of(samples: &Samples) -> Result<Self, EvaluateError> {
+        let columns = if samples.is_empty() { 0 } else { samples.labels(0).len() };
+        let values = (0..samples.len()).flat_map(|image| samples.labels(image)).copied().collect();
+        Self::new(samples.len(), columns, values)
+    }
+
+    /// Number of images.
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Labels per image.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The labels of each image in turn.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u16]> {
+        self.values.chunks_exact(self.columns)
+    }
+
+    /// For each image, whether it belongs to a class or has a label.
+    pub(super) fn positive(&self, class: usize, task: Task) -> Vec<bool> {
+        let is_positive = |row: &[u16]| match task {
+            Task::MultiLabel => row[class] == 1,
+            Task::BinaryClass | Task::MultiClass | Task::OrdinalRegression => usize::from(row[0]) == class,
+        };
+        self.rows().map(is_positive).collect()
+    }
+}
+
+fn check_shape(what: &'static str, rows: usize, columns: usize, found: usize) -> Result<(), EvaluateError> {
+    if found == 0 || rows.checked_mul(columns) != Some(found) {
+        return Err(EvaluateError::Shape { what, found, rows, columns });
+    }
+    Ok(())
+}
+
+pub(super) fn check(
+    scores: &Scores,
+    labels: &Labels,
+    task: Task,
+    names: &[String],
+) -> Result<(), EvaluateError> {
+    if scores.n != labels.n {
+        return Err(EvaluateError::Images { scores: scores.n, labels: labels.n });
+    }
+    let names = names.len();
+    let require = |holds: bool, what, columns, expected| {
+        let error = EvaluateError::Columns { what, task, names, columns, expected };
+        if holds { Ok(()) } else { Err(error) }
+    };
+    let (score_columns, label_columns) = (scores.columns, labels.columns);
+    match task {
+        Task::BinaryClass => {
+            require(names == 2, "names", names, "2")?;
+            require(score_columns <= 2, "scores", score_columns, "1 or 2")?;
+            require(label_columns == 1, "labels", label_columns, "1")?;
+        }
+        Task::MultiClass | Task::OrdinalRegression => {
+            require(score_columns == names, "scores", score_columns, "one per class name")?;
+            require(label_columns == 1, "labels", label_columns, "1")?;
+        }
+        Task::MultiLabel => {
+            require(score_columns == names, "scores", score_columns, "one per label name")?;
+            require(label_columns == names, "labels", label_columns, "one per label name")?;
+        }
+    }
+    check_range(labels, if task == Task::MultiLabel { 2 } else { names })
+}
+
+fn check_range(labels: &Labels, limit: usize) -> Result<(), EvaluateError> {
+    let columns = labels.columns;
+    match labels.values.iter().position(|&value| usize::from(value) >= limit) {
+        Some(at) => {
+            let value = labels.values[at];
+            Err(EvaluateError::Label { image: at / columns, column: at % columns, value, limit })
+        }
+        None => Ok(()),
+    }
+}
+
+/// The groups of images a bootstrap resamples within: one per class present, or all images together when an
+/// image has several labels.
+pub(super) fn strata(labels: &Labels, task: Task) -> Vec<Vec<usize>> {
+    if task == Task::MultiLabel {
+        return vec![(0..labels.n).collect()];
+    }
+    let classes = labels.values.iter().max().map_or(0, |&largest| usize::from(largest) + 1);
+    let mut strata = vec![Vec::new(); classes];
+    for (image, &class) in labels.values.iter().enumerate() {
+        strata[usize::from(class)].push(image);
+    }
+    strata.retain(|images| !images.is_empty());
+    strata
+}
+
+/// Names of the classes or labels that no image has, or every image.
+pub(super) fn one_sided(labels: &Labels, task: Task, names: &[String]) -> Vec<String> {
+    let is_one_sided = |class: usize| {
+        let positive = labels.positive(class, task);
+        positive.iter().all(|&value| value == positive[0])
+    };
+    names.iter().enumerate().filter(|(class, _)| is_one_sided(*class)).map(|(_, name)| name.clone()).collect()
+}
