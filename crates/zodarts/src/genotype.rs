@@ -62,7 +62,7 @@ impl Genotype {
 
     /// The operations read as a number in base 5, first edge most significant. This is lexicographic order,
     /// not the numbering of NAS-Bench-201's result files.
-    pub fn index(&self) -> usize {
+    pub fn index(self) -> usize {
         self.0.iter().fold(0, |index, operation| index * OPERATIONS + operation.index())
     }
 
@@ -83,7 +83,7 @@ impl Genotype {
     }
 
     /// The edges that matter: not `none`, fed by the cell's input and heard at its output.
-    pub fn live_edges(&self) -> [bool; EDGES] {
+    pub fn live_edges(self) -> [bool; EDGES] {
         let (fed, heard) = (self.fed_nodes(), self.heard_nodes());
         std::array::from_fn(|edge| {
             self.0[edge] != Operation::None && fed[EDGE_LIST[edge].source] && heard[EDGE_LIST[edge].target]
@@ -94,7 +94,7 @@ impl Genotype {
     ///
     /// # Errors
     /// [`GenotypeError::NoPath`] with the place where the path breaks.
-    pub fn check_connected(&self) -> Result<(), GenotypeError> {
+    pub fn check_connected(self) -> Result<(), GenotypeError> {
         let present = |edge: &usize| self.0[*edge] != Operation::None;
         let reason = if self.live_edges().contains(&true) {
             return Ok(());
@@ -105,11 +105,11 @@ impl Genotype {
         } else {
             "no node that node 0 feeds leads to node 3"
         };
-        Err(GenotypeError::NoPath { genotype: *self, reason })
+        Err(GenotypeError::NoPath { genotype: self, reason })
     }
 
     /// Nodes reachable from the input. Edges are sorted by target, so one sweep suffices.
-    fn fed_nodes(&self) -> [bool; NODES] {
+    fn fed_nodes(self) -> [bool; NODES] {
         let mut fed = [false; NODES];
         fed[0] = true;
         for (edge, operation) in EDGE_LIST.iter().zip(self.0) {
@@ -119,7 +119,7 @@ impl Genotype {
     }
 
     /// Nodes from which the output is reachable.
-    fn heard_nodes(&self) -> [bool; NODES] {
+    fn heard_nodes(self) -> [bool; NODES] {
         let mut heard = [false; NODES];
         heard[NODES - 1] = true;
         for (edge, operation) in EDGE_LIST.iter().zip(self.0).rev() {

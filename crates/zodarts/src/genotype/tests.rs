@@ -89,12 +89,14 @@ fn live_edges_are_fed_and_heard() {
 }
 
 /// Live edges by listing every path from node 0 to node 3.
-fn live_edges_by_paths(genotype: &Genotype) -> [bool; EDGES] {
+fn live_edges_by_paths(genotype: Genotype) -> [bool; EDGES] {
     const PATHS: [&[usize]; 4] = [&[3], &[0, 4], &[1, 5], &[0, 2, 5]];
     let mut live = [false; EDGES];
     for path in PATHS {
         if path.iter().all(|&edge| genotype.0[edge] != Operation::None) {
-            path.iter().for_each(|&edge| live[edge] = true);
+            for &edge in path {
+                live[edge] = true;
+            }
         }
     }
     live
@@ -103,7 +105,7 @@ fn live_edges_by_paths(genotype: &Genotype) -> [bool; EDGES] {
 #[test]
 fn live_edges_are_those_on_some_path() {
     for genotype in Genotype::all() {
-        let live = live_edges_by_paths(&genotype);
+        let live = live_edges_by_paths(genotype);
         assert_eq!(genotype.live_edges(), live, "{genotype}");
         assert_eq!(genotype.check_connected().is_ok(), live.contains(&true), "{genotype}");
     }

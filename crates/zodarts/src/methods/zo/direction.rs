@@ -11,7 +11,9 @@ pub(super) fn draw(rng: &mut ChaCha8Rng, dimension: usize, direction: &mut Vec<f
         coordinate as f32
     }));
     let length = norm(direction);
-    direction.iter_mut().for_each(|u| *u = (f64::from(*u) / length) as f32);
+    for u in direction {
+        *u = (f64::from(*u) / length) as f32;
+    }
 }
 
 #[cfg(test)]

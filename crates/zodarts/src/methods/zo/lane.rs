@@ -95,7 +95,9 @@ pub(super) fn run_side_by_side<P: BilevelProblem>(
 ) {
     let (worker, more_workers) = workers.split_first_mut().expect("at least one worker");
     if more_workers.is_empty() || lanes.len() < 2 {
-        lanes.iter_mut().for_each(|lane| lane.run(problem, worker, leg));
+        for lane in lanes {
+            lane.run(problem, worker, leg);
+        }
     } else {
         let (lane, more_lanes) = lanes.split_at_mut(1);
         rayon::join(
