@@ -59,7 +59,6 @@ def warm_up_cosine(optimiser, warmup, epochs):
 
 
 golden = dict(
-    torch=torch.__version__,
     start=START.tolist(),
     gradients=GRADIENTS.tolist(),
     rates=RATES,

@@ -36,7 +36,7 @@ pub struct RoundReport {
     pub passes: usize,
     /// α of each perturbed chain at its start; empty for methods without.
     pub perturbed_alphas: Vec<Vec<f32>>,
-    /// Norm of the hypergradient estimate.
+    /// Norm of the hypergradient estimate; not finite once a search has diverged.
     pub hypergradient_norm: f64,
 }
 

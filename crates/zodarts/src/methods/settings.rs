@@ -118,6 +118,7 @@ pub enum PerturbedChain {
     Exact,
     /// As in the authors' published code: the weights are copied, the momentum is not, steps are plain
     /// momentum even where the main chain's are Nesterov's, and α̃ itself follows SGD on the training loss.
+    /// (Their learning rate is frozen for the round; here a round has one rate anyway.)
     /// As μ → 0 the chains do not meet, so the estimate is biased; offered for comparison only.
     Fresh,
 }
