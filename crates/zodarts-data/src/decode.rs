@@ -59,7 +59,7 @@ pub(crate) struct Traits {
 
 /// Reads a file's header only.
 pub(crate) fn traits(path: &Path) -> Result<Traits, DataError> {
-    let decoder = reader(path)?.into_decoder().map_err(|error| damaged(path, error))?;
+    let decoder = reader(path)?.into_decoder().map_err(|error| damaged(path, &error))?;
     let (width, height) = decoder.dimensions();
     let color = decoder.color_type();
     let channels = if color.has_color() { 3 } else { 1 };
@@ -70,13 +70,13 @@ fn is_deep(color: ColorType) -> bool {
     !matches!(color, ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8)
 }
 
-fn damaged(path: &Path, detail: impl ToString) -> DataError {
+fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataError {
     DataError::Image { path: path.to_owned(), detail: detail.to_string() }
 }
 
 /// Decodes a file within limits.
 pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
-    let image = reader(path)?.decode().map_err(|error| damaged(path, error))?;
+    let image = reader(path)?.decode().map_err(|error| damaged(path, &error))?;
     Ok(Decoded::from_image(&image))
 }
 

@@ -41,7 +41,7 @@ impl Mix {
             Mix::Cutmix { alpha } => {
                 let Some(lambda) = draw(alpha, rng) else { return };
                 let partners = epoch_order(batch.n, rng);
-                let kept = paste(batch, &partners, Region::draw(batch.height, batch.width, lambda, rng));
+                let kept = paste(batch, &partners, &Region::draw(batch.height, batch.width, lambda, rng));
                 blend(&mut batch.targets, &mut batch.scratch, &partners, kept);
             }
         }
@@ -86,7 +86,7 @@ impl Region {
 }
 
 /// Pastes the partners' pixels into the region; returns the share of the image that was kept.
-fn paste(batch: &mut Batch, partners: &[usize], region: Region) -> f32 {
+fn paste(batch: &mut Batch, partners: &[usize], region: &Region) -> f32 {
     let (area, width, length) = (batch.height * batch.width, batch.width, batch.image_len());
     batch.scratch.clear();
     batch.scratch.extend_from_slice(&batch.images);

@@ -91,7 +91,7 @@ impl Download {
             done = 0;
         }
         if !response.status().is_success() {
-            return Err(self.error(format!("the server answered {}", response.status())));
+            return Err(self.error(&format!("the server answered {}", response.status())));
         }
         let total = response.body().content_length().map(|rest| done + rest);
         let mut body = response.body_mut().as_reader();
@@ -118,7 +118,7 @@ impl Download {
         if from > 0 {
             request = request.header("Range", format!("bytes={from}-"));
         }
-        request.call().map_err(|error| self.error(error))
+        request.call().map_err(|error| self.error(&error))
     }
 
     fn verify(&self, path: &Path, hint: &'static str) -> Result<(), DataError> {
@@ -130,10 +130,10 @@ impl Download {
     }
 
     fn interrupted(&self, error: &std::io::Error) -> DataError {
-        self.error(format!("the connection broke ({error}), run again to resume"))
+        self.error(&format!("the connection broke ({error}), run again to resume"))
     }
 
-    fn error(&self, detail: impl ToString) -> DataError {
+    fn error(&self, detail: &(impl ToString + ?Sized)) -> DataError {
         let (url, target) = (self.url.clone(), self.target.clone());
         DataError::Download { url, target, detail: detail.to_string() }
     }
@@ -160,3 +160,6 @@ fn md5_of(path: &Path) -> std::io::Result<String> {
 fn io(path: &Path, action: &'static str, source: std::io::Error) -> DataError {
     DataError::Io { path: path.to_owned(), action, source }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,9 +73,8 @@ impl Header {
 
     /// The element type, if it is an integer or boolean of up to 64 bits.
     pub fn integer(&self) -> Option<Integer> {
-        let (order, kind, width) = match *self.descr.as_bytes() {
-            [order @ (b'<' | b'>' | b'|' | b'='), kind @ (b'u' | b'i' | b'b'), width] => (order, kind, width),
-            _ => return None,
+        let [order @ (b'<' | b'>' | b'|' | b'='), kind, width] = *self.descr.as_bytes() else {
+            return None;
         };
         let width = usize::from(width.wrapping_sub(b'0'));
         let valid = matches!((kind, width), (b'b', 1) | (b'u' | b'i', 1 | 2 | 4 | 8));

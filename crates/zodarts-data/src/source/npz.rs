@@ -165,13 +165,12 @@ impl<'a> Archive<'a> {
     }
 
     fn array(&mut self, name: &str, content: Content) -> Result<Array, DataError> {
-        let path = self.path.to_owned();
-        let file_name = format!("{name}.npy");
-        let Some(index) = self.zip.index_for_name(&file_name) else {
-            return Err(DataError::MissingArray { path, array: name.to_owned(), found: self.arrays() });
+        let (path, array) = (self.path.to_owned(), name.to_owned());
+        let Some(index) = self.zip.index_for_name(&format!("{name}.npy")) else {
+            return Err(DataError::MissingArray { path, array, found: self.arrays() });
         };
         let damaged =
-            |detail: String| DataError::DamagedArray { path: path.clone(), array: name.to_owned(), detail };
+            |detail: String| DataError::DamagedArray { path: path.clone(), array: array.clone(), detail };
         let mut entry = self.zip.by_index(index).map_err(|error| damaged(error.to_string()))?;
         let (size, compressed) = (entry.size(), entry.compressed_size());
         if size > FREE_BYTES.max(compressed.saturating_mul(MAX_RATIO)) {
@@ -181,27 +180,14 @@ impl<'a> Archive<'a> {
         }
         let header = Header::read(&mut entry).map_err(damaged)?;
         if header.descr.contains('O') {
-            return Err(DataError::PickledArray { path, array: name.to_owned() });
+            return Err(DataError::PickledArray { path, array });
         }
         let Some(element) = header.integer().filter(|&integer| content.accepts(integer)) else {
-            let (found, expected) = (header.descr.clone(), content.expected());
-            return Err(DataError::ArrayType { path, array: name.to_owned(), found, expected });
+            let (found, expected) = (header.descr, content.expected());
+            return Err(DataError::ArrayType { path, array, found, expected });
         };
-        let declared =
-            header.elements().and_then(|elements| elements.checked_mul(element.width)).map(|n| n as u64);
-        if declared != size.checked_sub(header.length as u64) {
-            let shape = header.shape_text();
-            return Err(damaged(format!("shape {shape} does not fit the {size} bytes the entry holds")));
-        }
-        let declared = declared.unwrap_or_default();
-        let mut bytes = Vec::new();
-        // `take` keeps an entry that is longer than it says from growing the buffer.
-        let read = entry.by_ref().take(declared + 1).read_to_end(&mut bytes);
-        read.map_err(|error| damaged(error.to_string()))?;
-        if bytes.len() as u64 != declared {
-            return Err(damaged(format!("its data are {} bytes, expected {declared}", bytes.len())));
-        }
-        Ok(Array { name: name.to_owned(), header, element, bytes })
+        let bytes = read_elements(&mut entry, &header, element, size).map_err(damaged)?;
+        Ok(Array { name: array, header, element, bytes })
     }
 
     fn arrays(&self) -> String {
@@ -252,5 +238,28 @@ impl<'a> Archive<'a> {
             found: array.header.shape_text(),
             expected: expected.to_owned(),
         }
+    }
+}
+
+/// Reads what follows the header in an entry of `size` bytes, if it is exactly what the header declares.
+fn read_elements(
+    entry: &mut impl Read,
+    header: &Header,
+    element: Integer,
+    size: u64,
+) -> Result<Vec<u8>, String> {
+    let declared =
+        header.elements().and_then(|elements| elements.checked_mul(element.width)).map(|n| n as u64);
+    let Some(declared) = declared.filter(|&n| size.checked_sub(header.length as u64) == Some(n)) else {
+        return Err(format!("shape {} does not fit the {size} bytes the entry holds", header.shape_text()));
+    };
+    let mut bytes = Vec::new();
+    // `take` keeps an entry that is longer than it says from growing the buffer; the byte beyond reaches the
+    // end of the entry, where its checksum is compared.
+    entry.take(declared + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 == declared {
+        Ok(bytes)
+    } else {
+        Err(format!("its data are {} bytes, expected {declared}", bytes.len()))
     }
 }

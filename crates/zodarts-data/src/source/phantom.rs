@@ -72,7 +72,7 @@ fn draw(spiculated: bool, rng: &mut ChaCha8Rng) -> Plane {
     let rays = lesion.rays(spiculated, rng);
     let contrast = rng.random_range(0.45..0.75);
     let shadow = rng.random_range(-0.3..0.3);
-    let (gain, grain) = (rng.random_range(0.75..1.25), rng.random_range(0.18..0.32));
+    let (gain, grain) = (rng.random_range(0.75..1.25), rng.random_range(0.12..0.24));
     let speckle = speckle(rng);
     for (at, value) in image.iter_mut().enumerate() {
         let (x, y) = ((at % SIZE) as f32 + 0.5, (at / SIZE) as f32 + 0.5);
@@ -112,7 +112,7 @@ fn fade(value: f32) -> f32 {
 fn speckle(rng: &mut ChaCha8Rng) -> Plane {
     const KERNEL: [f32; 3] = [0.25, 0.5, 0.25];
     let white: Plane = std::array::from_fn(|_| {
-        // The sum of four uniforms is close enough to a normal variate, and the same on every machine.
+        // The sum of four uniforms is close enough to a normal variate.
         (0..4).map(|_| rng.random_range(-0.866..0.866f32)).sum()
     });
     let norm: f32 = KERNEL.iter().map(|weight| weight * weight).sum();
@@ -180,7 +180,7 @@ impl Lesion {
     /// Dark rays: on the outline and pointing outwards, or lying detached around the lesion.
     fn rays(&self, attached: bool, rng: &mut ChaCha8Rng) -> Vec<Ray> {
         let count = rng.random_range(6..=10);
-        let strength = rng.random_range(0.5..1.0f32);
+        let strength = rng.random_range(0.55..1.0f32);
         (0..count).map(|index| self.ray(attached, index as f32 / count as f32, strength, rng)).collect()
     }
 

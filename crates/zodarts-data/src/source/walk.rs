@@ -16,7 +16,7 @@ pub(super) struct Listing {
     pub classes: Vec<String>,
     /// Files with their class, sorted by class and path.
     pub files: Vec<(PathBuf, u16)>,
-    /// Files left out: hidden, or of another extension.
+    /// Files left out (hidden, or of another extension) and links that lead back.
     pub skipped: usize,
 }
 
@@ -65,11 +65,15 @@ pub(super) fn classes(path: &Path) -> Result<Listing, DataError> {
 impl Listing {
     fn add_class(&mut self, folder: &Path) -> Result<(), DataError> {
         let class = self.classes.len().min(MAX_CLASSES) as u16;
-        let (mut files, mut visited) = (Vec::new(), HashSet::new());
+        let mut files = Vec::new();
+        // A link to a folder above would bring in the other classes; one seen before, the same images again.
+        let real = folder.canonicalize().map_err(|source| io(folder, "follow the link", source))?;
+        let mut visited: HashSet<PathBuf> = real.ancestors().skip(1).map(Path::to_owned).collect();
         let mut pending = vec![folder.to_owned()];
         while let Some(folder) = pending.pop() {
             let real = folder.canonicalize().map_err(|source| io(&folder, "follow the link", source))?;
             if !visited.insert(real) {
+                self.skipped += 1;
                 continue;
             }
             for entry in entries(&folder)? {

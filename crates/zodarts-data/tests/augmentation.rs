@@ -1,0 +1,141 @@
+//! Batches: shapes, ranges, reproducibility, and what each augmentation does.
+
+use proptest::prelude::*;
+use zodarts_data::{Augmentation, Batch, Dataset, Mix, OpenOptions, Samples, rng};
+
+fn phantom() -> Samples {
+    thread_local! {
+        static PHANTOM: Samples = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap().train;
+    }
+    PHANTOM.with(Clone::clone)
+}
+
+fn filled(augmentation: Augmentation, positions: &[usize], seed: u64) -> Batch {
+    let mut batch = Batch::new();
+    augmentation.batch(&phantom(), positions, &mut rng::stream(seed, "augment", 0), &mut batch);
+    batch
+}
+
+fn mixes() -> impl Strategy<Value = Mix> {
+    prop_oneof![
+        Just(Mix::None),
+        (0.01f32..3.0).prop_map(|alpha| Mix::Mixup { alpha }),
+        (0.01f32..3.0).prop_map(|alpha| Mix::Cutmix { alpha }),
+        Just(Mix::Mixup { alpha: 0.0 }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn batches_keep_shapes_ranges_and_seeds(
+        positions in prop::collection::vec(0usize..360, 0..9),
+        input_size in 1usize..70,
+        crop_padding in 0usize..9,
+        flip: bool,
+        mix in mixes(),
+        seed: u64,
+    ) {
+        let augmentation = Augmentation { input_size, flip, crop_padding, mix };
+        let batch = filled(augmentation, &positions, seed);
+        prop_assert_eq!((batch.n, batch.channels, batch.height, batch.width), (positions.len(), 1, input_size, input_size));
+        prop_assert_eq!(batch.images.len(), positions.len() * input_size * input_size);
+        prop_assert!(batch.images.iter().all(|value| (0.0..=1.0).contains(value)));
+        prop_assert!(batch.targets.chunks_exact(2).all(|row| (row[0] + row[1] - 1.0).abs() < 1e-6));
+        prop_assert!(batch.labels.iter().zip(&positions).all(|(&label, &at)| [label] == *phantom().labels(at)));
+        let again = filled(augmentation, &positions, seed);
+        prop_assert_eq!((again.images, again.targets), (batch.images, batch.targets));
+    }
+}
+
+#[test]
+fn none_is_the_identity() {
+    let batch = filled(Augmentation::none(28), &[5, 0, 5], 1);
+    assert_eq!(batch.images, [5, 0, 5].map(|at| phantom().image(at)).concat());
+    assert_eq!(batch.targets, [0.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
+}
+
+#[test]
+fn a_reused_batch_equals_a_new_one_and_does_not_allocate() {
+    let augmentation = Augmentation::standard(32).with_mix(Mix::Cutmix { alpha: 1.0 });
+    let mut batch = filled(augmentation, &(0..16).collect::<Vec<_>>(), 0);
+    let before = (batch.images.as_ptr(), batch.targets.as_ptr(), batch.labels.as_ptr());
+    augmentation.batch(&phantom(), &[3, 4, 5], &mut rng::stream(9, "augment", 0), &mut batch);
+    let fresh = filled(augmentation, &[3, 4, 5], 9);
+    assert_eq!(
+        (&batch.images, &batch.targets, &batch.labels),
+        (&fresh.images, &fresh.targets, &fresh.labels)
+    );
+    assert_eq!((batch.images.as_ptr(), batch.targets.as_ptr(), batch.labels.as_ptr()), before);
+}
+
+#[test]
+fn flips_happen_half_of_the_time_and_mirror() {
+    let augmentation = Augmentation { flip: true, ..Augmentation::none(28) };
+    let positions: Vec<usize> = (0..360).collect();
+    let batch = filled(augmentation, &positions, 2);
+    let mut flipped = 0;
+    for (at, image) in batch.images.chunks_exact(784).enumerate() {
+        let original = phantom().image(at);
+        if image != original {
+            let mirrored: Vec<f32> =
+                original.chunks_exact(28).flat_map(|row| row.iter().rev()).copied().collect();
+            assert_eq!(image, mirrored);
+            flipped += 1;
+        }
+    }
+    assert!((140..220).contains(&flipped), "{flipped} of 360");
+}
+
+#[test]
+fn crops_shift_by_at_most_the_padding() {
+    let augmentation = Augmentation { crop_padding: 2, ..Augmentation::none(28) };
+    let batch = filled(augmentation, &[7; 200], 4);
+    let original = phantom().image(7);
+    let shifted = |down: i64, right: i64| -> Vec<f32> {
+        let pixel = |y: i64, x: i64| {
+            if (0..28).contains(&y) && (0..28).contains(&x) { original[(y * 28 + x) as usize] } else { 0.0 }
+        };
+        (0..784).map(|at| pixel(at / 28 + down, at % 28 + right)).collect()
+    };
+    let allowed: Vec<Vec<f32>> = (0..25).map(|at| shifted(at / 5 - 2, at % 5 - 2)).collect();
+    let mut seen = [false; 25];
+    for image in batch.images.chunks_exact(784) {
+        seen[allowed.iter().position(|other| other == image).expect("a shift within the padding")] = true;
+    }
+    assert!(seen.iter().filter(|&&seen| seen).count() > 22);
+}
+
+#[test]
+fn mixup_blends_pixels_as_targets() {
+    // The two images are of different classes, so the target says how much of each went in.
+    let plain = filled(Augmentation::none(28), &[0, 1], 0);
+    let mut mixed = 0;
+    for seed in 0..20 {
+        let batch = filled(Augmentation::none(28).with_mix(Mix::Mixup { alpha: 1.0 }), &[0, 1], seed);
+        let share = batch.targets[0];
+        for (at, value) in batch.images[..784].iter().enumerate() {
+            let expected = share * plain.images[at] + (1.0 - share) * plain.images[784 + at];
+            assert!((value - expected).abs() < 1e-5);
+        }
+        mixed += usize::from(share < 1.0);
+    }
+    assert!(mixed > 4, "only {mixed} of 20 batches were paired across");
+}
+
+#[test]
+fn cutmix_targets_follow_the_area() {
+    let plain = filled(Augmentation::none(28), &[0, 1], 0);
+    let mut mixed = 0;
+    for seed in 0..40 {
+        let batch = filled(Augmentation::none(28).with_mix(Mix::Cutmix { alpha: 1.0 }), &[0, 1], seed);
+        let (own, other) = plain.images.split_at(784);
+        let pasted = (0..784).filter(|&at| batch.images[at] != own[at]).collect::<Vec<_>>();
+        assert!(pasted.iter().all(|&at| batch.images[at] == other[at]));
+        // Pixels that happen to be equal in both images are not seen as pasted.
+        let area = (1.0 - batch.targets[0]) * 784.0;
+        assert!(area + 1e-3 >= pasted.len() as f32 && area * 0.9 <= pasted.len() as f32 + 2.0, "{area}");
+        mixed += usize::from(!pasted.is_empty());
+    }
+    assert!(mixed > 8, "only {mixed} of 40 batches were pasted across");
+}

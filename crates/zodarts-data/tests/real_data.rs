@@ -1,0 +1,77 @@
+//! Authentic files; skipped where they are not to be had.
+
+mod support;
+
+use support::{open, shared};
+use zodarts_data::{Dataset, OpenOptions, Task, ValSource};
+
+fn opened(name: &str) -> Option<Dataset> {
+    shared(name).map(|path| open(&path).unwrap())
+}
+
+#[test]
+fn breastmnist() {
+    let Some(data) = opened("breastmnist.npz") else { return };
+    assert_eq!((data.train.len(), data.val.len(), data.test.len()), (546, 78, 156));
+    assert_eq!((data.info.task, data.info.channels, data.info.height), (Task::BinaryClass, 1, 28));
+    assert_eq!(data.info.classes, ["malignant", "normal, benign"]);
+    assert_eq!(data.test.class_counts(), [42, 114]);
+    let summary = data.summary();
+    assert_eq!(summary.findings, ["1 test image also in train"]);
+    assert_eq!((summary.test.also_in_train, data.test.times_read()), (1, 0));
+    let (first, second) = data.train.merged(&data.val).halves(3);
+    assert_eq!((first.len(), second.len()), (312, 312));
+    let differ = first.class_counts()[0].abs_diff(second.class_counts()[0]);
+    assert!(differ <= 1);
+}
+
+#[test]
+fn pneumoniamnist() {
+    let Some(data) = opened("pneumoniamnist.npz") else { return };
+    assert_eq!((data.train.len(), data.val.len(), data.test.len()), (4708, 524, 624));
+    let summary = data.summary();
+    assert_eq!(summary.train.duplicates, 18);
+    assert_eq!(summary.test.duplicates, 3);
+    assert_eq!(summary.val.also_in_train, 8);
+    assert_eq!((summary.test.also_in_train, summary.test.also_in_val, summary.val.duplicates), (0, 0, 0));
+    assert!(summary.findings.contains(&"8 val images also in train".to_owned()));
+}
+
+#[test]
+fn retinamnist() {
+    let Some(data) = opened("retinamnist.npz") else { return };
+    assert_eq!((data.train.len(), data.val.len(), data.test.len()), (1080, 120, 400));
+    assert_eq!((data.info.task, data.info.classes.len()), (Task::OrdinalRegression, 5));
+    assert_eq!((data.info.channels, data.summary().mean.len()), (3, 3));
+}
+
+#[test]
+fn mednist_folder() {
+    let Some(path) = shared("mednist") else { return };
+    let data = open(&path).unwrap();
+    assert_eq!(data.info.classes.len(), 6);
+    assert_eq!((data.info.channels, data.info.height, data.info.width), (1, 64, 64));
+    assert_eq!(data.train.class_counts(), [42; 6]);
+    assert_eq!(data.val.class_counts(), [6; 6]);
+    assert_eq!(data.test.class_counts(), [12; 6]);
+    let options = OpenOptions { val: Some(ValSource::File(path.clone())), ..OpenOptions::default() };
+    let doubled = Dataset::open(path.to_str().unwrap(), &options, &|_| ()).unwrap();
+    assert_eq!((doubled.train.len(), doubled.val.len()), (288, 360));
+    // All 288 that train, and a copy of one of them among the 72 of the test split.
+    assert_eq!(doubled.summary().val.also_in_train, 289);
+    assert_eq!(
+        data.summary().findings,
+        ["2 train images repeated within the split", "1 test image also in train"]
+    );
+}
+
+#[test]
+fn a_cached_file_is_checked_and_opened_by_name() {
+    let Some(path) = shared("breastmnist.npz") else { return };
+    let cache = tempfile::tempdir().unwrap();
+    std::fs::copy(&path, cache.path().join("breastmnist.npz")).unwrap();
+    let cache_dir = Some(cache.path().to_owned());
+    let options = OpenOptions { offline: true, cache_dir, ..OpenOptions::default() };
+    let data = Dataset::open("breastmnist", &options, &|_| ()).unwrap();
+    assert_eq!(data.info.fingerprint, open(&path).unwrap().info.fingerprint);
+}
