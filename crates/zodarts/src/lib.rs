@@ -1,6 +1,21 @@
 //! Architecture search, training and evaluation of small medical image classifiers.
+
 pub mod bilevel;
+pub mod budget;
+pub mod error;
 pub mod evaluate;
 pub mod genotype;
 pub mod methods;
+pub mod model;
 pub mod normaliser;
+pub mod observer;
+pub mod pipeline;
+pub mod run;
+pub mod search;
+pub mod settings;
+mod supernet_problem;
+pub mod train;
+
+pub use error::Error;
+pub use supernet_problem::SupernetProblem;
+pub use zodarts_data as data;

@@ -12,11 +12,13 @@ pub(super) struct Metrics {
     decisions_per_image: usize,
 }
 
-/// ACC and AUC of one resample.
+/// ACC and AUC of a set of scores, or of a resample of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Point {
-    pub(super) acc: f64,
-    pub(super) auc: Option<f64>,
+pub struct Point {
+    /// Accuracy.
+    pub acc: f64,
+    /// Area under the ROC curve; `None` if a class has no image, or every image.
+    pub auc: Option<f64>,
 }
 
 impl Metrics {

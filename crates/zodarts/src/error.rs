@@ -1,0 +1,75 @@
+//! What can go wrong in a run.
+
+use crate::evaluate::EvaluateError;
+use crate::evaluate::predictions::PredictionsError;
+use crate::genotype::GenotypeError;
+use crate::model::ModelError;
+use crate::run::RunError;
+use crate::settings::InvalidSettings;
+use thiserror::Error;
+use zodarts_data::DataError;
+
+/// An error of a search, a training or an evaluation.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// In the data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// In the settings.
+    #[error(transparent)]
+    Settings(#[from] InvalidSettings),
+    /// In a genotype.
+    #[error(transparent)]
+    Genotype(#[from] GenotypeError),
+    /// In an evaluation.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// In a stored model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// In a run folder.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// In a predictions file.
+    #[error(transparent)]
+    Predictions(#[from] PredictionsError),
+    /// The loss is no longer a number.
+    #[error("{stage} diverged in epoch {epoch}: the loss is {loss}; a lower learning rate may help")]
+    Diverged {
+        /// `search` or `training`.
+        stage: &'static str,
+        /// The epoch, from 0.
+        epoch: usize,
+        /// The loss found.
+        loss: f64,
+    },
+    /// Too little data for a search or a training.
+    #[error("{what} needs at least {needed} images, found {found} in {dataset}")]
+    TooFewImages {
+        /// What was to be done.
+        what: &'static str,
+        /// How many it needs.
+        needed: usize,
+        /// How many there are.
+        found: usize,
+        /// The data set.
+        dataset: String,
+    },
+    /// A training was asked for a genotype but given none.
+    #[error("training a searched network needs a genotype; pass one, or the folder of a search")]
+    NoGenotype,
+    /// A run and a data set that do not belong together.
+    #[error(
+        "{run} was trained on {expected}, but {found} was given: {difference} differs; pass the data set of the run"
+    )]
+    OtherData {
+        /// The run folder.
+        run: String,
+        /// Name of the run's data set.
+        expected: String,
+        /// Name of the data set given.
+        found: String,
+        /// What differs.
+        difference: &'static str,
+    },
+}

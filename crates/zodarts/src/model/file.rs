@@ -1,0 +1,78 @@
+//! `model.json` and `model.safetensors`.
+
+use super::{Model, ModelCard};
+use crate::genotype::GenotypeError;
+use crate::run::{RunError, tensors, write_atomically};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Largest weights file read: four times `ResNet-18`.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// A model that cannot be read or written.
+#[derive(Debug, Error)]
+pub enum ModelError {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] RunError),
+    /// The description is not what it should be.
+    #[error("{path}: not a model description: {reason}")]
+    Card {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A size out of range.
+    #[error("model description: `{field}` is {found}, expected {low} to {high}")]
+    OutOfRange {
+        /// The field.
+        field: &'static str,
+        /// The value found.
+        found: usize,
+        /// Lowest value.
+        low: usize,
+        /// Highest value.
+        high: usize,
+    },
+    /// A searched network without a usable genotype.
+    #[error("model description: `genotype` is missing")]
+    NoGenotype,
+    /// A genotype that makes no network.
+    #[error(transparent)]
+    Genotype(#[from] GenotypeError),
+}
+
+impl Model {
+    /// Writes `model.json` and `model.safetensors` into a folder, each at once or not at all.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
+        let layouts =
+            [(&self.network.weights, &self.weights[..]), (&self.network.statistics, &self.statistics)];
+        write_atomically(&folder.join("model.safetensors"), &tensors::encode(&layouts))?;
+        let mut card = serde_json::to_string_pretty(&self.card).unwrap_or_default();
+        card.push('\n');
+        write_atomically(&folder.join("model.json"), card.as_bytes())?;
+        Ok(())
+    }
+
+    /// Reads a model that [`Model::save`] wrote.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged, too large, or does not fit its description.
+    pub fn load(folder: &Path) -> Result<Self, ModelError> {
+        let path = folder.join("model.json");
+        let text = tensors::read_limited(&path, 1 << 20)?;
+        let card: ModelCard = serde_json::from_slice(&text)
+            .map_err(|error| ModelError::Card { path, reason: error.to_string() })?;
+        let network = Arc::new(card.network()?);
+        let path = folder.join("model.safetensors");
+        let bytes = tensors::read_limited(&path, MAX_BYTES)?;
+        let weights = tensors::decode(&path, &bytes, &network.weights)?;
+        let statistics = tensors::decode(&path, &bytes, &network.statistics)?;
+        Ok(Self { card, network, weights, statistics })
+    }
+}

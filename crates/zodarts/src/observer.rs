@@ -1,0 +1,63 @@
+//! What a run tells whoever watches it.
+
+use crate::search::SearchRecord;
+use crate::train::TrainRecord;
+
+/// The stages of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Architecture search.
+    Search,
+    /// Training.
+    Train,
+}
+
+/// Where a stage is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The stage.
+    pub stage: Stage,
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Epochs planned.
+    pub epochs: usize,
+    /// Batches of this epoch done.
+    pub step: usize,
+    /// Batches of an epoch.
+    pub steps: usize,
+    /// Mean training loss of the epoch so far.
+    pub loss: f64,
+    /// Share of training images classified correctly in the epoch so far.
+    pub accuracy: f64,
+    /// Live operations of a search.
+    pub live_operations: Option<usize>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event<'a> {
+    /// A batch, or a round of batches, is done.
+    Step(Step),
+    /// An epoch of the search is done.
+    SearchEpoch(&'a SearchRecord),
+    /// An epoch of training is done.
+    TrainEpoch(&'a TrainRecord),
+    /// A stage is over.
+    StageDone(Stage),
+    /// Something a person should know.
+    Note(String),
+}
+
+/// Receives events.
+pub trait Observer {
+    /// Called on the thread that drives the run.
+    fn event(&mut self, event: Event<'_>);
+}
+
+/// Ignores everything.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&mut self, _: Event<'_>) {}
+}

@@ -1,0 +1,236 @@
+//! Whole jobs: from data to a run folder.
+
+use crate::budget::Deadline;
+use crate::error::Error;
+use crate::evaluate::{Bootstrap, Labels, evaluate, predictions};
+use crate::genotype::Genotype;
+use crate::model::Model;
+use crate::observer::Observer;
+use crate::run::{Metrics, RunFolder, RunInfo};
+use crate::search::{SearchInput, SearchOutcome, search};
+use crate::settings::{Architecture, Settings};
+use crate::train::{TrainInput, TrainOutcome, train};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use zodarts_data::{Dataset, Samples};
+
+/// Share of a time limit by which the search must be done.
+const SEARCH_SHARE: f64 = 0.35;
+/// Share of a time limit by which training must be done; the rest is for the evaluation.
+const TRAIN_SHARE: f64 = 0.95;
+
+/// A job's data, settings and place.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The data set.
+    pub dataset: &'a Dataset,
+    /// The data as the user named them.
+    pub data: &'a str,
+    /// The settings, already validated.
+    pub settings: &'a Settings,
+    /// The run folder.
+    pub folder: &'a RunFolder,
+    /// Time limit of the whole job.
+    pub limit: Option<Duration>,
+    /// When the job began.
+    pub start: Instant,
+}
+
+/// The splits of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// Training images.
+    Train,
+    /// Validation images.
+    Val,
+    /// Test images.
+    Test,
+}
+
+impl Split {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Split::Train => "train",
+            Split::Val => "val",
+            Split::Test => "test",
+        }
+    }
+}
+
+impl Job<'_> {
+    /// Writes `config.toml`: the first file of a run.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn begin(&self) -> Result<(), Error> {
+        let info = &self.dataset.info;
+        let run = RunInfo {
+            version: env!("CARGO_PKG_VERSION").into(),
+            data: self.data.into(),
+            dataset: info.name.clone(),
+            fingerprint: info.fingerprint.clone(),
+            threads: rayon::current_num_threads(),
+        };
+        Ok(self.folder.write_config(run, self.settings)?)
+    }
+
+    /// Searches an architecture and keeps it.
+    ///
+    /// # Errors
+    /// See [`search`].
+    pub fn search(&self, share: Option<f64>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
+        let development = self.dataset.train.merged(&self.dataset.val);
+        let input = SearchInput {
+            info: &self.dataset.info,
+            development: &development,
+            settings: &self.settings.search,
+            seed: self.settings.seed,
+            deadline: Deadline::share(self.start, self.limit, share.unwrap_or(TRAIN_SHARE)),
+            folder: Some(self.folder),
+        };
+        let outcome = search(input, observer)?;
+        self.folder.write_genotype(&outcome.genotype)?;
+        Ok(outcome)
+    }
+
+    /// Trains the network of a genotype (or `ResNet-18`) and keeps it.
+    ///
+    /// # Errors
+    /// See [`train`].
+    pub fn train(
+        &self,
+        genotype: Option<Genotype>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainOutcome, Error> {
+        let input = TrainInput {
+            info: &self.dataset.info,
+            train: &self.dataset.train,
+            val: &self.dataset.val,
+            genotype,
+            settings: &self.settings.train,
+            seed: self.settings.seed,
+            deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
+            folder: Some(self.folder),
+        };
+        let outcome = train(input, observer)?;
+        outcome.model.save(self.folder.path())?;
+        Ok(outcome)
+    }
+
+    /// Search, training and the one look at the test images.
+    ///
+    /// # Errors
+    /// See [`search`], [`train`] and [`evaluate_run`].
+    pub fn fit(&self, observer: &mut dyn Observer) -> Result<Fit, Error> {
+        self.begin()?;
+        let search = match self.settings.train.architecture {
+            Architecture::Resnet18 => None,
+            Architecture::Genotype => Some(self.search(Some(SEARCH_SHARE), observer)?),
+        };
+        let train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
+        let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
+        Ok(Fit { search, train, metrics })
+    }
+}
+
+/// What [`Job::fit`] did.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// The search; none for `ResNet-18`.
+    pub search: Option<SearchOutcome>,
+    /// The training.
+    pub train: TrainOutcome,
+    /// The evaluation on the test split.
+    pub metrics: Metrics,
+}
+
+/// Refuses a data set that is not the one a model was trained on.
+///
+/// # Errors
+/// [`Error::OtherData`] with what differs.
+pub fn check_same_data(run: &Path, model: &Model, dataset: &Dataset) -> Result<(), Error> {
+    let (own, other) = (&model.card.dataset, &dataset.info);
+    let difference = if own.channels != other.channels {
+        "the number of channels"
+    } else if own.classes != other.classes {
+        "the list of classes"
+    } else if own.task != other.task {
+        "the task"
+    } else if own.fingerprint != other.fingerprint {
+        "the fingerprint of images, labels and splits"
+    } else {
+        return Ok(());
+    };
+    let (run, expected, found) = (run.display().to_string(), own.name.clone(), other.name.clone());
+    Err(Error::OtherData { run, expected, found, difference })
+}
+
+/// Evaluates a run's model on a split under protocol `official` and keeps metrics and predictions.
+///
+/// The test images are unsealed here and nowhere else; how often that was done for a run is part of its
+/// metrics.
+///
+/// # Errors
+/// If the data set is not the run's, or a file cannot be written.
+pub fn evaluate_run(
+    folder: &RunFolder,
+    model: &Model,
+    dataset: &Dataset,
+    split: Split,
+) -> Result<Metrics, Error> {
+    check_same_data(folder.path(), model, dataset)?;
+    let (_, settings) = folder.config()?;
+    let reads = folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
+    let samples = open(dataset, split);
+    let info = &dataset.info;
+    let scores = model.scores(&samples)?;
+    let bootstrap = Bootstrap { seed: settings.seed, ..Bootstrap::default() };
+    let report = evaluate(&scores, &Labels::of(&samples)?, info.task, &info.classes, &bootstrap)?;
+    let cost = model.cost();
+    let (searched, trained) = (folder.history("search.jsonl")?, folder.history("train.jsonl")?);
+    let metrics = Metrics {
+        protocol: Metrics::OFFICIAL.into(),
+        dataset: info.name.clone(),
+        fingerprint: info.fingerprint.clone(),
+        split: split.name().into(),
+        test_reads: reads + usize::from(split == Split::Test),
+        report,
+        architecture: architecture(model).into(),
+        genotype: model.card.genotype,
+        params: cost.params,
+        macs: cost.macs,
+        method: searched.map(|_| settings.search.method.to_string()),
+        seed: settings.seed,
+        bootstrap_replicates: bootstrap.replicates,
+        search_seconds: searched.map(|history| history.seconds),
+        search_epochs: searched.map(|history| history.epochs),
+        train_seconds: trained.map(|history| history.seconds),
+        train_epochs: trained.map(|history| history.epochs),
+        selected_epoch: trained.and_then(|history| history.selected),
+        version: env!("CARGO_PKG_VERSION").into(),
+    };
+    let name = if split == Split::Test {
+        "predictions.csv".into()
+    } else {
+        format!("predictions-{}.csv", split.name())
+    };
+    predictions::save(&scores, &folder.path().join(name))?;
+    folder.write_metrics(&metrics)?;
+    Ok(metrics)
+}
+
+fn open(dataset: &Dataset, split: Split) -> Samples {
+    match split {
+        Split::Train => dataset.train.clone(),
+        Split::Val => dataset.val.clone(),
+        Split::Test => dataset.test.unseal(),
+    }
+}
+
+fn architecture(model: &Model) -> &'static str {
+    match model.card.architecture {
+        Architecture::Genotype => "genotype",
+        Architecture::Resnet18 => "resnet18",
+    }
+}

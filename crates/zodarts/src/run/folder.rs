@@ -1,0 +1,225 @@
+//! Reading and writing the files of a run folder.
+
+use super::{Checkpoint, Metrics, RunConfig, RunError, RunInfo, tensors};
+use crate::genotype::Genotype;
+use crate::settings::Settings;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Largest text file read back.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// A run folder.
+#[derive(Clone, Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+/// What the records of a stage add up to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct History {
+    /// Epochs done.
+    pub epochs: usize,
+    /// Their seconds.
+    pub seconds: f64,
+    /// The last epoch, from 0, whose weights were selected.
+    pub selected: Option<usize>,
+}
+
+/// The fields that the records of search and training share.
+#[derive(Deserialize)]
+struct HistoryLine {
+    epoch: usize,
+    seconds: f64,
+    #[serde(default)]
+    selected: bool,
+}
+
+impl RunFolder {
+    /// Creates a new folder, with its parents.
+    ///
+    /// # Errors
+    /// If it cannot be created, or holds files already.
+    pub fn create(path: &Path) -> Result<Self, RunError> {
+        let failed = |source| RunError::Write { path: path.into(), source };
+        fs::create_dir_all(path).map_err(failed)?;
+        if fs::read_dir(path).map_err(failed)?.next().is_some() {
+            return Err(RunError::Exists { path: path.into() });
+        }
+        Ok(Self { path: path.into() })
+    }
+
+    /// Creates `parent/name`, or `parent/name-2` and so on if that exists.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub fn create_fresh(parent: &Path, name: &str) -> Result<Self, RunError> {
+        let candidates = (1..).map(|n| if n == 1 { name.to_owned() } else { format!("{name}-{n}") });
+        for candidate in candidates {
+            let path = parent.join(candidate);
+            if !path.exists() {
+                return Self::create(&path);
+            }
+        }
+        unreachable!("there is always another number")
+    }
+
+    /// Opens an existing folder.
+    ///
+    /// # Errors
+    /// If there is no `config.toml` in it.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        if !path.join("config.toml").is_file() {
+            return Err(RunError::NotARun { path: path.into(), missing: "config.toml", command: "fit" });
+        }
+        Ok(Self { path: path.into() })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes `config.toml`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_config(&self, run: RunInfo, settings: &Settings) -> Result<(), RunError> {
+        let text = toml::to_string_pretty(&RunConfig::new(run, settings)).unwrap_or_default();
+        self.write("config.toml", text.as_bytes())
+    }
+
+    /// Reads `config.toml`.
+    ///
+    /// # Errors
+    /// If it is missing or damaged.
+    pub fn config(&self) -> Result<(Option<RunInfo>, Settings), RunError> {
+        let path = self.path.join("config.toml");
+        RunConfig::parse(&path, &self.text("config.toml")?)
+    }
+
+    /// Writes `genotype.txt`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_genotype(&self, genotype: &Genotype) -> Result<(), RunError> {
+        self.write("genotype.txt", format!("{genotype}\n").as_bytes())
+    }
+
+    /// Reads `genotype.txt`.
+    ///
+    /// # Errors
+    /// If it is missing or not a genotype.
+    pub fn genotype(&self) -> Result<Genotype, RunError> {
+        if !self.path.join("genotype.txt").is_file() {
+            let path = self.path.clone();
+            return Err(RunError::NotARun { path, missing: "genotype.txt", command: "search" });
+        }
+        let damaged = |reason: String| RunError::Damaged { path: self.path.join("genotype.txt"), reason };
+        self.text("genotype.txt")?.trim().parse().map_err(|error| damaged(format!("{error}")))
+    }
+
+    /// Writes `metrics.json`, or `metrics-SPLIT.json` for another split than test.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_metrics(&self, metrics: &Metrics) -> Result<PathBuf, RunError> {
+        let name = Metrics::file_name(&metrics.split);
+        let mut text = serde_json::to_string_pretty(metrics).unwrap_or_default();
+        text.push('\n');
+        self.write(&name, text.as_bytes())?;
+        Ok(self.path.join(name))
+    }
+
+    /// Reads the metrics of a split, if they were written.
+    ///
+    /// # Errors
+    /// If the file is damaged.
+    pub fn metrics(&self, split: &str) -> Result<Option<Metrics>, RunError> {
+        let name = Metrics::file_name(split);
+        let path = self.path.join(&name);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let refuse = |error: serde_json::Error| RunError::Damaged { path, reason: error.to_string() };
+        serde_json::from_str(&self.text(&name)?).map(Some).map_err(refuse)
+    }
+
+    /// Appends a line to a `.jsonl` file.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn append(&self, name: &str, record: &impl Serialize) -> Result<(), RunError> {
+        let path = self.path.join(name);
+        let mut line = serde_json::to_string(record).unwrap_or_default();
+        line.push('\n');
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        file.and_then(|mut file| file.write_all(line.as_bytes()))
+            .map_err(|source| RunError::Write { path, source })
+    }
+
+    /// Sums up a `.jsonl` file, if it exists and has records.
+    ///
+    /// # Errors
+    /// If it cannot be read or a line is not a record.
+    pub fn history(&self, name: &str) -> Result<Option<History>, RunError> {
+        let path = self.path.join(name);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let text = self.text(name)?;
+        let lines: Result<Vec<HistoryLine>, _> = text.lines().map(serde_json::from_str).collect();
+        let lines =
+            lines.map_err(|error| RunError::Damaged { path, reason: format!("not a record: {error}") })?;
+        Ok((!lines.is_empty()).then(|| History {
+            epochs: lines.len(),
+            seconds: lines.iter().map(|line| line.seconds).sum(),
+            selected: lines.iter().rfind(|line| line.selected).map(|line| line.epoch),
+        }))
+    }
+
+    /// Writes `checkpoint/latest`; the one before becomes `checkpoint/previous`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_checkpoint(&self, checkpoint: &Checkpoint<'_>) -> Result<(), RunError> {
+        let folder = self.path.join("checkpoint");
+        let (latest, previous) = (folder.join("latest.safetensors"), folder.join("previous.safetensors"));
+        let failed = |source| RunError::Write { path: folder.clone(), source };
+        fs::create_dir_all(&folder).map_err(failed)?;
+        if latest.is_file() {
+            fs::rename(&latest, &previous).map_err(failed)?;
+        }
+        write_atomically(&latest, &checkpoint.encode())
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+        write_atomically(&self.path.join(name), bytes)
+    }
+
+    fn text(&self, name: &str) -> Result<String, RunError> {
+        let path = self.path.join(name);
+        let bytes = tensors::read_limited(&path, MAX_TEXT)?;
+        String::from_utf8(bytes).map_err(|_| RunError::Damaged { path, reason: "not UTF-8 text".into() })
+    }
+}
+
+/// Writes a file at once or not at all: a temporary file beside it, flushed to disk, then renamed.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    let failed = |source| RunError::Write { path: path.into(), source };
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    // The rename itself is durable once the folder is; not every platform can flush a folder.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}

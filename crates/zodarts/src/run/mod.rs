@@ -1,0 +1,76 @@
+//! The run folder: the only state of a run.
+//!
+//! ```text
+//! runs/NAME/
+//!   config.toml         every setting, resolved; can be passed to --config again
+//!   genotype.txt        the architecture found, in NAS-Bench-201's form
+//!   search.jsonl        one line an epoch of the search
+//!   train.jsonl         one line an epoch of training
+//!   model.json          what the network is
+//!   model.safetensors   its weights and running statistics
+//!   metrics.json        the evaluation, with its protocol
+//!   predictions.csv     scores in the form of MedMNIST's Evaluator
+//!   checkpoint/         latest and previous state of a running search or training
+//! ```
+
+mod checkpoint;
+mod config;
+mod folder;
+mod metrics;
+pub mod tensors;
+
+pub use checkpoint::Checkpoint;
+pub use config::{RunConfig, RunInfo};
+pub use folder::{History, RunFolder, write_atomically};
+pub use metrics::Metrics;
+
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// A run folder that cannot be read or written.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// A file or folder cannot be read.
+    #[error("{path}: cannot be read: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file or folder cannot be written.
+    #[error("{path}: cannot be written: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file's content is not what it should be.
+    #[error("{path}: {reason}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The folder is not a run.
+    #[error(
+        "{path}: not a run folder: `{missing}` is missing; pass the folder that `zodarts {command}` wrote"
+    )]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+        /// The file looked for.
+        missing: &'static str,
+        /// The command that writes it.
+        command: &'static str,
+    },
+    /// The folder is in use.
+    #[error("{path}: already holds files; choose another folder with --out, or delete it")]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,69 @@
+//! Flat vectors as named tensors in safetensors files.
+
+use super::RunError;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use zodarts_nn::parameters::Layout;
+
+/// Encodes vectors with their layouts into one file. The order of tensors and so the bytes are fixed.
+///
+/// # Panics
+/// If a vector does not have its layout's length.
+pub fn encode(vectors: &[(&Layout, &[f32])]) -> Vec<u8> {
+    let mut named: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    for (layout, values) in vectors {
+        assert_eq!(layout.len(), values.len(), "a vector and its layout");
+        for tensor in layout.tensors() {
+            let bytes = values[tensor.range.clone()].iter().flat_map(|value| value.to_le_bytes()).collect();
+            named.push((tensor.name.clone(), tensor.shape.clone(), bytes));
+        }
+    }
+    let views = named.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("bytes of this shape");
+        (name, view)
+    });
+    safetensors::serialize(views, None).expect("names and shapes are valid")
+}
+
+/// Reads the tensors of a layout out of a file's bytes.
+///
+/// # Errors
+/// If the file is damaged, or a tensor is missing, has another shape or another type.
+pub fn decode(path: &Path, bytes: &[u8], layout: &Layout) -> Result<Vec<f32>, RunError> {
+    let refuse = |reason: String| RunError::Damaged { path: path.into(), reason };
+    let file = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;
+    let mut values = Vec::with_capacity(layout.len());
+    for tensor in layout.tensors() {
+        let name = &tensor.name;
+        let view = file.tensor(name).map_err(|_| refuse(format!("tensor `{name}` is missing")))?;
+        if view.dtype() != Dtype::F32 || view.shape() != tensor.shape {
+            return Err(refuse(format!(
+                "tensor `{name}` is {:?} {:?}, expected F32 {:?}",
+                view.dtype(),
+                view.shape(),
+                tensor.shape
+            )));
+        }
+        values.extend(view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+    }
+    Ok(values)
+}
+
+/// Reads a file of at most `limit` bytes.
+///
+/// # Errors
+/// If it cannot be read or is larger.
+pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, RunError> {
+    let failed = |source| RunError::Read { path: path.into(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        let reason = format!("larger than {} MiB", limit >> 20);
+        return Err(RunError::Damaged { path: path.into(), reason });
+    }
+    Ok(bytes)
+}

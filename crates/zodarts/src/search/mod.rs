@@ -1,0 +1,221 @@
+//! The architecture search: one loop for every method.
+
+mod epoch;
+mod rounds;
+mod settled;
+
+pub use epoch::SearchRecord;
+
+use crate::budget::Deadline;
+use crate::error::Error;
+use crate::genotype::Genotype;
+use crate::methods::SearchState;
+use crate::model::loss_kind;
+use crate::observer::{Event, Observer, Stage};
+use crate::run::{Checkpoint, RunFolder};
+use crate::settings::{SearchSettings, search_batch};
+use crate::supernet_problem::SupernetProblem;
+use epoch::EpochRunner;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+use settled::Settled;
+use std::sync::Arc;
+use std::time::Instant;
+use zodarts_data::rng::stream;
+use zodarts_data::{DatasetInfo, Samples};
+use zodarts_nn::graph::Shape;
+use zodarts_nn::init::initial_values;
+use zodarts_nn::loss::Loss;
+use zodarts_nn::networks::{MacroShape, supernet};
+use zodarts_nn::space::{ALPHAS, Mixture};
+
+/// What a search works on.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchInput<'a> {
+    /// The data set.
+    pub info: &'a DatasetInfo,
+    /// Training and validation images together; the search cuts them in halves of its own.
+    pub development: &'a Samples,
+    /// The settings, already validated.
+    pub settings: &'a SearchSettings,
+    /// Seed of the run.
+    pub seed: u64,
+    /// When to be done.
+    pub deadline: Deadline,
+    /// Where to keep records and checkpoints.
+    pub folder: Option<&'a RunFolder>,
+}
+
+/// Why a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// All epochs are done.
+    Finished,
+    /// Every edge has settled on one operation, also under perturbation: the hypergradient is exactly zero.
+    Settled,
+    /// The time is over.
+    Deadline,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchOutcome {
+    /// The architecture: the strongest operation of each edge, or the nearest one with a path.
+    pub genotype: Genotype,
+    /// The strongest operation of each edge.
+    pub argmax: Genotype,
+    /// α at the end.
+    pub alpha: Vec<f32>,
+    /// The mixture at the end.
+    pub mixture: Mixture<f32>,
+    /// The supernet's weights at the end.
+    pub weights: Vec<f32>,
+    /// Epochs done.
+    pub epochs: usize,
+    /// Seconds of search.
+    pub seconds: f64,
+    /// Why it ended.
+    pub stop: Stop,
+}
+
+/// Searches an architecture.
+///
+/// # Errors
+/// If there are too few images, the loss diverges, or the folder cannot be written.
+pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
+    let SearchInput { info, development, settings, seed, .. } = input;
+    let (weights_half, alpha_half) = halves(&input)?;
+    let batch = settings.batch_size.unwrap_or(search_batch(&info.name, development.len()));
+    let start = Instant::now();
+    let mut problem = problem(&input);
+    let mut state = SearchState::new(first_weights(&problem, &input), first_alpha(settings.alpha_init, seed));
+    let mut runner = EpochRunner::new(&problem, &input, (&weights_half, &alpha_half), batch);
+    let mut settled = Settled::default();
+    let mut planned = settings.epochs;
+    let mut stop = Stop::Finished;
+    let mut done = 0;
+    while done < planned {
+        problem.temperature = settings.annealing(planned).temperature(done);
+        let Some(record) = runner.run(&problem, &mut state, done, planned, &mut settled, observer)? else {
+            stop = Stop::Deadline;
+            break;
+        };
+        done += 1;
+        keep(&input, &record, &state, done)?;
+        observer.event(Event::SearchEpoch(&record));
+        if settings.early_stop && settled.is_settled() {
+            stop = Stop::Settled;
+            break;
+        }
+        let replanned = input.deadline.plan(settings.epochs, done, start.elapsed());
+        if replanned < settings.epochs && done == 1 {
+            planned = replanned;
+            observer.event(Event::Note(format!("the time limit leaves {planned} epochs of search")));
+        }
+    }
+    observer.event(Event::StageDone(Stage::Search));
+    let argmax = Genotype::argmax(&state.alpha);
+    let genotype = connected(argmax, &state.alpha);
+    if genotype != argmax {
+        observer.event(Event::Note(format!(
+            "{argmax} has no path from input to output; took the strongest one that has"
+        )));
+    }
+    let mixture = problem.normaliser().mixture(&state.alpha, problem.temperature);
+    let seconds = start.elapsed().as_secs_f64();
+    let weights = state.chain.weights;
+    Ok(SearchOutcome { genotype, argmax, alpha: state.alpha, mixture, weights, epochs: done, seconds, stop })
+}
+
+/// The halves for weights and for architecture parameters.
+fn halves(input: &SearchInput<'_>) -> Result<(Samples, Samples), Error> {
+    let (weights, alpha) = input.development.halves(input.seed);
+    let found = weights.len().min(alpha.len());
+    if found < 2 {
+        let dataset = input.info.name.clone();
+        return Err(Error::TooFewImages {
+            what: "a search",
+            needed: 4,
+            found: input.development.len(),
+            dataset,
+        });
+    }
+    Ok((weights, alpha))
+}
+
+fn problem(input: &SearchInput<'_>) -> SupernetProblem {
+    let (info, settings) = (input.info, input.settings);
+    let side = settings.images().side(info.height);
+    let shape = MacroShape {
+        input: Shape { channels: info.channels, height: side, width: side },
+        classes: info.classes.len(),
+        channels: settings.channels,
+        cells: settings.cells,
+    };
+    let loss = Loss::new(loss_kind(info.task));
+    let temperature = settings.annealing(settings.epochs).temperature(0);
+    SupernetProblem::new(Arc::new(supernet(&shape)), settings.method.normaliser(), loss, temperature)
+}
+
+fn first_weights(problem: &SupernetProblem, input: &SearchInput<'_>) -> Vec<f32> {
+    initial_values(&problem.network().weights, &mut stream(input.seed, "search-weights", 0))
+}
+
+/// α starts as small noise, so that no operation is favoured.
+fn first_alpha(deviation: f64, seed: u64) -> Vec<f32> {
+    let mut random = stream(seed, "search-alpha", 0);
+    let normal = |_| -> f64 { StandardNormal.sample(&mut random) };
+    (0..ALPHAS).map(normal).map(|value| (deviation * value) as f32).collect()
+}
+
+/// The genotype with a path whose operations have the largest sum of α: usually the argmax itself.
+fn connected(argmax: Genotype, alpha: &[f32]) -> Genotype {
+    if argmax.check_connected().is_ok() {
+        return argmax;
+    }
+    let strength = |genotype: &Genotype| -> f64 {
+        let picked = genotype.0.iter().zip(alpha.chunks_exact(ALPHAS / genotype.0.len()));
+        picked.map(|(operation, row)| f64::from(row[operation.index()])).sum()
+    };
+    let candidates = Genotype::all().filter(|genotype| genotype.check_connected().is_ok());
+    candidates.max_by(|a, b| strength(a).total_cmp(&strength(b))).unwrap_or(argmax)
+}
+
+fn keep(
+    input: &SearchInput<'_>,
+    record: &SearchRecord,
+    state: &SearchState,
+    done: usize,
+) -> Result<(), Error> {
+    let Some(folder) = input.folder else { return Ok(()) };
+    folder.append("search.jsonl", record)?;
+    let vectors = vec![
+        ("weights", &state.chain.weights[..]),
+        ("momentum", &state.chain.sgd.momentum_buffer),
+        ("alpha", &state.alpha),
+        ("alpha_m", &state.adam.m),
+        ("alpha_v", &state.adam.v),
+    ];
+    folder.write_checkpoint(&Checkpoint { stage: "search", epochs_done: done, vectors })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zodarts_nn::space::Operation;
+
+    #[test]
+    fn a_genotype_without_a_path_gives_way_to_the_strongest_with_one() {
+        // `none` is strongest everywhere; the direct edge's skip is the cheapest way out.
+        let mut alpha = vec![0.0; ALPHAS];
+        alpha.chunks_exact_mut(5).for_each(|row| row[0] = 1.0);
+        alpha[3 * 5 + Operation::SkipConnect.index()] = 0.9;
+        let argmax = Genotype::argmax(&alpha);
+        assert!(argmax.check_connected().is_err());
+        let genotype = connected(argmax, &alpha);
+        assert_eq!(genotype.0[3], Operation::SkipConnect);
+        assert_eq!(genotype.0.iter().filter(|op| **op == Operation::None).count(), 5);
+    }
+}

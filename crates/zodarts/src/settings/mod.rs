@@ -1,0 +1,175 @@
+//! Everything a run can be told, with the paper's values as defaults.
+//!
+//! The same names are keys of a configuration file, options of the command line, and the `config.toml` of a
+//! run folder.
+
+mod auto;
+mod preset;
+mod search;
+mod train;
+
+pub use auto::{Auto, search_batch, train_batch};
+pub use preset::Preset;
+pub use search::SearchSettings;
+pub use train::{Architecture, ClassWeights, MixKind, Selection, TrainSettings};
+
+use crate::methods::SettingsError;
+use crate::normaliser::AnnealingError;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use zodarts_data::Augmentation;
+use zodarts_nn::optim::OptimiserError;
+
+/// The settings of a whole run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Seed of every random choice: splits, weights, order of images, augmentation, directions, bootstrap.
+    pub seed: u64,
+    /// The data.
+    pub data: DataSettings,
+    /// The architecture search.
+    pub search: SearchSettings,
+    /// Training of the network that was found.
+    pub train: TrainSettings,
+}
+
+/// How the data are opened.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DataSettings {
+    /// Side to which images are brought when they are read; their own size if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<usize>,
+    /// Validation data of one's own: a file or folder, or a fraction of the training data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub val: Option<String>,
+}
+
+/// What happens to an image before the network sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ImagePlan {
+    /// Side of the network's input.
+    pub input_size: Auto,
+    /// Whether images are mirrored at random.
+    pub flip: bool,
+    /// Pixels of zero padding before a random crop.
+    pub crop_padding: Auto,
+}
+
+impl ImagePlan {
+    /// Side of the network's input for images of `size` pixels: the paper trains 28×28 images at 32×32; other
+    /// sizes keep theirs.
+    pub fn side(&self, size: usize) -> usize {
+        self.input_size.unwrap_or(if size == 28 { 32 } else { size })
+    }
+
+    /// The augmentation without mixing: padding is an eighth of the side, as 4 is of 32.
+    pub fn augmentation(&self, size: usize) -> Augmentation {
+        let input_size = self.side(size);
+        let crop_padding = self.crop_padding.unwrap_or(input_size / 8);
+        Augmentation { flip: self.flip, crop_padding, ..Augmentation::none(input_size) }
+    }
+
+    fn validated(&self, section: &'static str) -> Result<(), InvalidSettings> {
+        if let Auto::Fixed(side) = self.input_size {
+            let expected = "`auto` or a side from 4 to 1024 pixels";
+            require((4..=1024).contains(&side), section, "input_size", side as f64, expected)?;
+        }
+        if let Auto::Fixed(padding) = self.crop_padding {
+            require(padding <= 256, section, "crop_padding", padding as f64, "`auto` or 0 to 256 pixels")?;
+        }
+        Ok(())
+    }
+}
+
+/// A setting that makes no sense.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum InvalidSettings {
+    /// A value outside its range.
+    #[error("`{section}.{field}` is {found}, expected {expected}")]
+    OutOfRange {
+        /// Section of the configuration.
+        section: &'static str,
+        /// Its key.
+        field: &'static str,
+        /// The value found.
+        found: f64,
+        /// What is expected.
+        expected: &'static str,
+    },
+    /// In an optimiser or a schedule.
+    #[error("in section `{section}`: {source}")]
+    Optimiser {
+        /// Section of the configuration.
+        section: &'static str,
+        /// What is wrong.
+        source: OptimiserError,
+    },
+    /// In the search method.
+    #[error("in section `search`: {0}")]
+    Method(#[from] SettingsError),
+    /// In the annealing of the temperature.
+    #[error("in section `search`: {0}")]
+    Annealing(#[from] AnnealingError),
+}
+
+pub(crate) fn require(
+    holds: bool,
+    section: &'static str,
+    field: &'static str,
+    found: f64,
+    expected: &'static str,
+) -> Result<(), InvalidSettings> {
+    if holds { Ok(()) } else { Err(InvalidSettings::OutOfRange { section, field, found, expected }) }
+}
+
+impl Settings {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first one that makes no sense, by its key.
+    pub fn validate(&self) -> Result<(), InvalidSettings> {
+        self.search.validate()?;
+        self.train.validate()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_file() {
+        for preset in Preset::ALL {
+            let settings = preset.settings();
+            let text = toml::to_string(&settings).unwrap();
+            assert_eq!(toml::from_str::<Settings>(&text).unwrap(), settings, "{text}");
+            settings.validate().unwrap();
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let error = toml::from_str::<Settings>("[search]\nepoch = 3\n").unwrap_err().to_string();
+        assert!(error.contains("epoch"), "{error}");
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_key() {
+        let text = |toml: &str| toml::from_str::<Settings>(toml).unwrap().validate().unwrap_err().to_string();
+        assert!(text("[search]\nlearning_rate = -0.1").contains("-0.1"));
+        assert!(text("[train]\nlearning_rate = -0.1").contains("-0.1"));
+        assert_eq!(text("[search]\nchannels = 0"), "`search.channels` is 0, expected 1 to 256");
+        assert!(text("[train]\nlabel_smoothing = 1.5").contains("`train.label_smoothing` is 1.5"));
+        assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));
+    }
+
+    #[test]
+    fn images_of_28_pixels_are_trained_at_32() {
+        let plan = ImagePlan { input_size: Auto::Auto, flip: true, crop_padding: Auto::Auto };
+        assert_eq!(plan.side(28), 32);
+        assert_eq!(plan.side(64), 64);
+        assert_eq!(plan.augmentation(28).crop_padding, 4);
+    }
+}

@@ -1,0 +1,182 @@
+//! Settings of the architecture search.
+
+use super::{Auto, ImagePlan, InvalidSettings, require};
+use crate::methods::{Difference, MethodKind, MethodSettings, Mu, PerturbedChain, ZoSettings};
+use crate::normaliser::Annealing;
+use serde::{Deserialize, Serialize};
+use zodarts_nn::optim::{Adam, Schedule, Sgd};
+
+/// The architecture search. Defaults are the protocol of ZO-DARTS+.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchSettings {
+    /// The search method.
+    pub method: MethodKind,
+    /// Passes over the images of the weights.
+    pub epochs: usize,
+    /// Images of a batch; `auto` follows the data set.
+    pub batch_size: Auto,
+    /// Channels of the first stage.
+    pub channels: usize,
+    /// Cells of each stage.
+    pub cells: usize,
+    /// Side of the network's input; `auto` is 32 for 28×28 images, else the images' own.
+    pub input_size: Auto,
+    /// Mirror images at random.
+    pub flip: bool,
+    /// Zero padding before a random crop; `auto` is an eighth of the input's side.
+    pub crop_padding: Auto,
+    /// Learning rate of the weights at the start.
+    pub learning_rate: f64,
+    /// Learning rate of the weights at the end of the cosine.
+    pub learning_rate_end: f64,
+    /// Momentum of the weights.
+    pub momentum: f64,
+    /// Nesterov's momentum.
+    pub nesterov: bool,
+    /// Weight decay of the weights.
+    pub weight_decay: f64,
+    /// Largest gradient norm of the weights; 0 does not clip.
+    pub clip: f64,
+    /// Learning rate of the architecture parameters.
+    pub alpha_learning_rate: f64,
+    /// β₁ of their Adam.
+    pub alpha_beta1: f64,
+    /// β₂ of their Adam.
+    pub alpha_beta2: f64,
+    /// Their weight decay.
+    pub alpha_weight_decay: f64,
+    /// Standard deviation of their first values.
+    pub alpha_init: f64,
+    /// τ₀, the first temperature; methods without annealing stay at 1.
+    pub temperature: f64,
+    /// a, the factor of each annealing step.
+    pub anneal_factor: f64,
+    /// m, epochs between annealing steps.
+    pub anneal_every: usize,
+    /// T, weight steps a round of the zeroth-order methods.
+    pub zo_steps: usize,
+    /// μ relative to ‖α‖ (the paper's form), used unless `mu_absolute` is given.
+    pub mu: f64,
+    /// μ in units of α.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mu_absolute: Option<f64>,
+    /// Which finite difference the zeroth-order methods take.
+    pub difference: Difference,
+    /// How their perturbed chain starts: an exact copy, or as in the authors' code.
+    pub perturbed_chain: PerturbedChain,
+    /// λ of MiLeNAS.
+    pub milenas_lambda: f64,
+    /// Radius of the second-order probe of DARTS.
+    pub darts_radius: f64,
+    /// Stop when every edge has settled on one operation.
+    pub early_stop: bool,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        let (sgd, adam, annealing) = (Sgd::default(), Adam::default(), Annealing::default());
+        let methods = MethodSettings::default();
+        Self {
+            method: MethodKind::ZoDartsPlus,
+            epochs: 50,
+            batch_size: Auto::Auto,
+            channels: 16,
+            cells: 3,
+            input_size: Auto::Auto,
+            flip: true,
+            crop_padding: Auto::Auto,
+            learning_rate: 0.1,
+            learning_rate_end: 0.001,
+            momentum: sgd.momentum,
+            nesterov: sgd.nesterov,
+            weight_decay: sgd.weight_decay,
+            clip: sgd.clip.unwrap_or(0.0),
+            alpha_learning_rate: adam.learning_rate,
+            alpha_beta1: adam.betas.0,
+            alpha_beta2: adam.betas.1,
+            alpha_weight_decay: adam.weight_decay,
+            alpha_init: 1e-3,
+            temperature: annealing.initial,
+            anneal_factor: annealing.factor,
+            anneal_every: annealing.every,
+            zo_steps: methods.zo.steps,
+            mu: 0.005,
+            mu_absolute: None,
+            difference: methods.zo.difference,
+            perturbed_chain: methods.zo.perturbed_chain,
+            milenas_lambda: methods.milenas_lambda,
+            darts_radius: methods.darts_radius,
+            early_stop: true,
+        }
+    }
+}
+
+impl SearchSettings {
+    /// The part the methods read.
+    pub fn method_settings(&self) -> MethodSettings {
+        let clip = (self.clip > 0.0).then_some(self.clip);
+        MethodSettings {
+            sgd: Sgd {
+                momentum: self.momentum,
+                weight_decay: self.weight_decay,
+                nesterov: self.nesterov,
+                clip,
+            },
+            adam: Adam {
+                learning_rate: self.alpha_learning_rate,
+                betas: (self.alpha_beta1, self.alpha_beta2),
+                weight_decay: self.alpha_weight_decay,
+                ..Adam::default()
+            },
+            milenas_lambda: self.milenas_lambda,
+            darts_radius: self.darts_radius,
+            zo: ZoSettings {
+                steps: self.zo_steps,
+                mu: self.mu_absolute.map_or(Mu::Relative(self.mu), Mu::Absolute),
+                difference: self.difference,
+                perturbed_chain: self.perturbed_chain,
+            },
+        }
+    }
+
+    /// The learning rate of the weights by epoch, for a search of `epochs` epochs.
+    pub fn schedule(&self, epochs: usize) -> Schedule {
+        Schedule::Cosine { start: self.learning_rate, end: self.learning_rate_end, epochs }
+    }
+
+    /// The temperature by epoch: annealed for the methods defined that way, otherwise 1. A search shortened
+    /// to `epochs` epochs anneals as often as the whole one.
+    pub fn annealing(&self, epochs: usize) -> Annealing {
+        if !self.method.annealed() {
+            return Annealing::constant(1.0);
+        }
+        let every = (self.anneal_every * epochs).div_ceil(self.epochs).max(1);
+        Annealing { initial: self.temperature, factor: self.anneal_factor, every }
+    }
+
+    /// What happens to images.
+    pub fn images(&self) -> ImagePlan {
+        ImagePlan { input_size: self.input_size, flip: self.flip, crop_padding: self.crop_padding }
+    }
+
+    pub(super) fn validate(&self) -> Result<(), InvalidSettings> {
+        let check = |holds, field, found, expected| require(holds, "search", field, found, expected);
+        check(self.epochs > 0, "epochs", self.epochs as f64, "at least 1")?;
+        check((1..=256).contains(&self.channels), "channels", self.channels as f64, "1 to 256")?;
+        check((1..=32).contains(&self.cells), "cells", self.cells as f64, "1 to 32")?;
+        if let Auto::Fixed(size) = self.batch_size {
+            check((1..=65_536).contains(&size), "batch_size", size as f64, "`auto` or 1 to 65536")?;
+        }
+        let init = self.alpha_init;
+        check(init >= 0.0 && init.is_finite(), "alpha_init", init, "a number of at least 0")?;
+        check(self.clip >= 0.0, "clip", self.clip, "a number of at least 0")?;
+        check(self.mu > 0.0, "mu", self.mu, "a number above 0")?;
+        self.images().validated("search")?;
+        self.method_settings().validated()?;
+        self.annealing(self.epochs).validated()?;
+        let in_schedule = |source| InvalidSettings::Optimiser { section: "search", source };
+        self.schedule(self.epochs).validated().map_err(in_schedule)?;
+        Ok(())
+    }
+}

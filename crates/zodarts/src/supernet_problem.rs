@@ -1,0 +1,84 @@
+//! The supernet as a bilevel problem.
+
+use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
+use crate::normaliser::Normaliser;
+use std::sync::Arc;
+use zodarts_data::Batch;
+use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+use zodarts_nn::graph::Network;
+use zodarts_nn::loss::Loss;
+use zodarts_nn::space::{ALPHAS, EDGES, OPERATIONS};
+
+/// A supernet whose edges are mixed by a normaliser of α/τ.
+#[derive(Clone, Debug)]
+pub struct SupernetProblem {
+    network: Arc<Network>,
+    normaliser: Normaliser,
+    loss: Loss,
+    /// The temperature τ.
+    pub temperature: f64,
+}
+
+impl SupernetProblem {
+    /// The problem at a first temperature.
+    pub fn new(network: Arc<Network>, normaliser: Normaliser, loss: Loss, temperature: f64) -> Self {
+        Self { network, normaliser, loss, temperature }
+    }
+
+    /// The supernet.
+    pub fn network(&self) -> &Arc<Network> {
+        &self.network
+    }
+
+    /// The normaliser of the mixture.
+    pub fn normaliser(&self) -> Normaliser {
+        self.normaliser
+    }
+}
+
+impl BilevelProblem for SupernetProblem {
+    type Batch = Batch;
+    type Worker = Executor<f32>;
+
+    fn weight_count(&self) -> usize {
+        self.network.weights.len()
+    }
+
+    fn alpha_count(&self) -> usize {
+        ALPHAS
+    }
+
+    fn worker(&self) -> Executor<f32> {
+        Executor::new(self.network.clone())
+    }
+
+    fn evaluate(
+        &self,
+        worker: &mut Executor<f32>,
+        weights: &[f32],
+        alpha: &[f32],
+        batch: &Batch,
+        want: Want,
+        gradients: &mut Gradients,
+    ) -> Evaluation {
+        let mixture = self.normaliser.mixture(alpha, self.temperature);
+        let mut choices = [[0.0; OPERATIONS]; EDGES];
+        let wanted = Wanted {
+            weights: want.weights().then(|| sized(&mut gradients.weights, weights.len())),
+            mixture: want.alpha().then_some(&mut choices),
+        };
+        let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
+        let point = Point { weights, mixture: Some(&mixture) };
+        let outcome = worker.pass(point, &self.loss, view, wanted);
+        if want.alpha() {
+            let gradient = self.normaliser.alpha_gradient(&mixture, self.temperature, &choices);
+            sized(&mut gradients.alpha, ALPHAS).copy_from_slice(&gradient);
+        }
+        Evaluation { loss: outcome.loss, correct: outcome.correct, images: outcome.images }
+    }
+}
+
+fn sized(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    buffer.resize(len, 0.0);
+    buffer
+}

@@ -1,0 +1,169 @@
+//! One epoch of training.
+
+use super::TrainInput;
+use crate::budget::Deadline;
+use crate::error::Error;
+use crate::evaluate::Point;
+use crate::observer::{Event, Observer, Stage, Step};
+use crate::settings::train_batch;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Instant;
+use zodarts_data::rng::{epoch_order, stream};
+use zodarts_data::{Augmentation, Batch};
+use zodarts_nn::executor::{BatchView, Executor, Point as NetworkPoint, Wanted};
+use zodarts_nn::graph::Network;
+use zodarts_nn::init::{constants, initial_values};
+use zodarts_nn::loss::Loss;
+use zodarts_nn::optim::{Sgd, SgdState};
+
+/// Momentum of running statistics, `PyTorch`'s default.
+const STATISTICS_MOMENTUM: f64 = 0.1;
+
+/// One line of `train.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainRecord {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Epochs planned.
+    pub epochs: usize,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Mean loss of the training batches, smoothing, blending and class weights included.
+    pub train_loss: f64,
+    /// Share of training images classified as their larger target.
+    pub train_acc: f64,
+    /// Validation ACC under running statistics.
+    pub val_acc: f64,
+    /// Validation AUC.
+    pub val_auc: Option<f64>,
+    /// Whether this epoch's weights are the ones to keep so far.
+    pub selected: bool,
+    /// Seconds of this epoch, validation aside.
+    pub seconds: f64,
+}
+
+impl TrainRecord {
+    pub(super) fn take(&mut self, point: &Point) {
+        self.val_acc = point.acc;
+        self.val_auc = point.auc;
+    }
+}
+
+/// All that training carries from epoch to epoch.
+pub struct TrainState {
+    pub weights: Vec<f32>,
+    pub statistics: Vec<f32>,
+    pub sgd: SgdState,
+}
+
+impl TrainState {
+    pub fn new(network: &Network, seed: u64) -> Self {
+        let weights = initial_values(&network.weights, &mut stream(seed, "train-weights", 0));
+        Self { sgd: SgdState::new(weights.len()), weights, statistics: constants(&network.statistics) }
+    }
+}
+
+/// Runs epochs and keeps their buffers.
+pub struct EpochRunner<'a> {
+    input: TrainInput<'a>,
+    batch_size: usize,
+    augmentation: Augmentation,
+    sgd: Sgd,
+    loss: Loss,
+    executor: Executor<f32>,
+    gradient: Vec<f32>,
+    batch: Batch,
+}
+
+/// Sums over the batches of an epoch.
+#[derive(Default)]
+struct Totals {
+    loss: f64,
+    correct: f64,
+    images: usize,
+}
+
+impl<'a> EpochRunner<'a> {
+    pub fn new(input: &TrainInput<'a>, network: Arc<Network>, loss: Loss) -> Self {
+        let settings = input.settings;
+        Self {
+            input: *input,
+            batch_size: settings.batch_size.unwrap_or(train_batch(&input.info.name, input.train.len())),
+            augmentation: settings.augmentation(input.info.height),
+            sgd: settings.sgd(),
+            loss,
+            gradient: vec![0.0; network.weights.len()],
+            executor: Executor::new(network),
+            batch: Batch::new(),
+        }
+    }
+
+    /// One epoch; `None` if the deadline cut it short.
+    pub fn run(
+        &mut self,
+        state: &mut TrainState,
+        epoch: usize,
+        epochs: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<TrainRecord>, Error> {
+        let start = Instant::now();
+        let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
+        let seed = self.input.seed;
+        let order = epoch_order(self.input.train.len(), &mut stream(seed, "train-order", epoch as u64));
+        let mut augment = stream(seed, "train-augment", epoch as u64);
+        let steps = order.len().div_ceil(self.batch_size);
+        let mut totals = Totals::default();
+        for (index, positions) in order.chunks(self.batch_size).enumerate() {
+            if self.input.deadline != Deadline::NONE && self.input.deadline.passed() {
+                return Ok(None);
+            }
+            self.augmentation.batch(self.input.train, positions, &mut augment, &mut self.batch);
+            let loss = self.step(state, learning_rate, &mut totals);
+            if !loss.is_finite() {
+                return Err(Error::Diverged { stage: "training", epoch, loss });
+            }
+            observer.event(Event::Step(totals.step((epoch, epochs), (index + 1, steps))));
+        }
+        Ok(Some(TrainRecord {
+            epoch,
+            epochs,
+            learning_rate,
+            train_loss: totals.loss / totals.images as f64,
+            train_acc: totals.correct / totals.images as f64,
+            val_acc: f64::NAN,
+            val_auc: None,
+            selected: false,
+            seconds: start.elapsed().as_secs_f64(),
+        }))
+    }
+
+    fn step(&mut self, state: &mut TrainState, learning_rate: f64, totals: &mut Totals) -> f64 {
+        let batch = &self.batch;
+        let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
+        let point = NetworkPoint { weights: &state.weights, mixture: None };
+        let wanted = Wanted { weights: Some(&mut self.gradient), mixture: None };
+        let outcome = self.executor.pass(point, &self.loss, view, wanted);
+        self.executor.update_statistics(&mut state.statistics, STATISTICS_MOMENTUM);
+        self.sgd.step(&mut state.sgd, &mut state.weights, &self.gradient, learning_rate);
+        totals.loss += outcome.loss * outcome.images as f64;
+        totals.correct += outcome.correct;
+        totals.images += outcome.images;
+        outcome.loss
+    }
+}
+
+impl Totals {
+    fn step(&self, (epoch, epochs): (usize, usize), (step, steps): (usize, usize)) -> Step {
+        Step {
+            stage: Stage::Train,
+            epoch,
+            epochs,
+            step,
+            steps,
+            loss: self.loss / self.images as f64,
+            accuracy: self.correct / self.images as f64,
+            live_operations: None,
+        }
+    }
+}

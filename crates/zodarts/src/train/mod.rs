@@ -1,0 +1,194 @@
+//! Training of a discrete network, or of `ResNet-18`.
+
+mod class_weights;
+mod epoch;
+
+pub use epoch::TrainRecord;
+
+use crate::budget::Deadline;
+use crate::error::Error;
+use crate::evaluate::{Labels, Point, score};
+use crate::genotype::Genotype;
+use crate::model::{Model, ModelCard, Scorer, loss_kind};
+use crate::observer::{Event, Observer, Stage};
+use crate::run::{Checkpoint, RunFolder};
+use crate::settings::{Architecture, Selection, TrainSettings};
+use epoch::{EpochRunner, TrainState};
+use std::sync::Arc;
+use std::time::Instant;
+use zodarts_data::{DatasetInfo, Samples};
+use zodarts_nn::graph::Network;
+use zodarts_nn::loss::Loss;
+
+/// What a training works on.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainInput<'a> {
+    /// The data set.
+    pub info: &'a DatasetInfo,
+    /// Images to fit.
+    pub train: &'a Samples,
+    /// Images to choose the epoch by.
+    pub val: &'a Samples,
+    /// The architecture; not read for `ResNet-18`.
+    pub genotype: Option<Genotype>,
+    /// The settings, already validated.
+    pub settings: &'a TrainSettings,
+    /// Seed of the run.
+    pub seed: u64,
+    /// When to be done.
+    pub deadline: Deadline,
+    /// Where to keep records and checkpoints.
+    pub folder: Option<&'a RunFolder>,
+}
+
+/// What a training produced.
+#[derive(Clone, Debug)]
+pub struct TrainOutcome {
+    /// The network with the weights that were kept.
+    pub model: Model,
+    /// The epoch, from 0, they are from.
+    pub selected_epoch: usize,
+    /// Validation ACC of that epoch.
+    pub val_acc: f64,
+    /// Validation AUC of that epoch.
+    pub val_auc: Option<f64>,
+    /// Epochs done.
+    pub epochs: usize,
+    /// Seconds of training.
+    pub seconds: f64,
+}
+
+/// The best epoch so far.
+struct Best {
+    epoch: usize,
+    point: Point,
+    weights: Vec<f32>,
+    statistics: Vec<f32>,
+}
+
+/// Trains a network from scratch.
+///
+/// # Errors
+/// If there are too few images, the genotype makes no network, the loss diverges, or the folder cannot be
+/// written.
+pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
+    check(&input)?;
+    let card = card(&input)?;
+    let network = Arc::new(card.network()?);
+    let labels = Labels::of(input.val)?;
+    let start = Instant::now();
+    let mut state = TrainState::new(&network, input.seed);
+    let mut runner = EpochRunner::new(&input, network.clone(), loss(&input));
+    let mut scorer = Scorer::new(network.clone(), &card);
+    let mut best: Option<Best> = None;
+    let mut planned = input.settings.epochs;
+    let mut done = 0;
+    while done < planned {
+        let Some(mut record) = runner.run(&mut state, done, planned, observer)? else { break };
+        let scores = scorer
+            .scores(&state.weights, &state.statistics, input.val)
+            .map_err(|_| Error::Diverged { stage: "training", epoch: done, loss: record.train_loss })?;
+        let point = score(&scores, &labels, input.info.task, &input.info.classes)?;
+        record.take(&point);
+        record.selected = input.settings.selection == Selection::Last || improves(best.as_ref(), &point);
+        if record.selected {
+            let (weights, statistics) = (state.weights.clone(), state.statistics.clone());
+            best = Some(Best { epoch: done, point, weights, statistics });
+        }
+        done += 1;
+        keep(&input, &record, &state, done)?;
+        observer.event(Event::TrainEpoch(&record));
+        if out_of_patience(&input, best.as_ref(), done) {
+            observer.event(Event::Note(format!(
+                "no better validation result for {} epochs",
+                input.settings.patience
+            )));
+            break;
+        }
+        if done == 1 {
+            planned = input.deadline.plan(input.settings.epochs, done, start.elapsed());
+            if planned < input.settings.epochs {
+                observer.event(Event::Note(format!("the time limit leaves {planned} epochs of training")));
+            }
+        }
+    }
+    observer.event(Event::StageDone(Stage::Train));
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(outcome(card, network, best.unwrap_or_else(|| untrained(state)), done, seconds))
+}
+
+fn check(input: &TrainInput<'_>) -> Result<(), Error> {
+    for (what, samples, needed) in [("training", input.train, 2), ("validation", input.val, 1)] {
+        if samples.len() < needed {
+            let dataset = input.info.name.clone();
+            return Err(Error::TooFewImages { what, needed, found: samples.len(), dataset });
+        }
+    }
+    Ok(())
+}
+
+fn card(input: &TrainInput<'_>) -> Result<ModelCard, Error> {
+    let settings = input.settings;
+    let searched = settings.architecture == Architecture::Genotype;
+    if searched && input.genotype.is_none() {
+        return Err(Error::NoGenotype);
+    }
+    Ok(ModelCard {
+        format: ModelCard::FORMAT,
+        architecture: settings.architecture,
+        genotype: input.genotype.filter(|_| searched),
+        channels: if searched { settings.channels } else { 64 },
+        cells: if searched { settings.cells } else { 0 },
+        input_size: settings.images().side(input.info.height),
+        dataset: input.info.clone(),
+    })
+}
+
+fn loss(input: &TrainInput<'_>) -> Loss {
+    Loss {
+        smoothing: input.settings.label_smoothing,
+        class_weights: class_weights::weights(input.settings.class_weights, input.info.task, input.train),
+        ..Loss::new(loss_kind(input.info.task))
+    }
+}
+
+/// Whether an epoch is at least as good as the best: by AUC, or by ACC where AUC is undefined; later epochs
+/// win ties.
+fn improves(best: Option<&Best>, point: &Point) -> bool {
+    let value = |point: &Point| point.auc.unwrap_or(point.acc);
+    best.is_none_or(|best| value(point) >= value(&best.point))
+}
+
+fn out_of_patience(input: &TrainInput<'_>, best: Option<&Best>, done: usize) -> bool {
+    let patience = input.settings.patience;
+    patience > 0 && best.is_some_and(|best| done - 1 - best.epoch >= patience)
+}
+
+/// What there is if the time was over before the first epoch: the first weights.
+fn untrained(state: TrainState) -> Best {
+    let point = Point { acc: f64::NAN, auc: None };
+    Best { epoch: 0, point, weights: state.weights, statistics: state.statistics }
+}
+
+fn outcome(card: ModelCard, network: Arc<Network>, best: Best, epochs: usize, seconds: f64) -> TrainOutcome {
+    TrainOutcome {
+        model: Model { card, network, weights: best.weights, statistics: best.statistics },
+        selected_epoch: best.epoch,
+        val_acc: best.point.acc,
+        val_auc: best.point.auc,
+        epochs,
+        seconds,
+    }
+}
+
+fn keep(input: &TrainInput<'_>, record: &TrainRecord, state: &TrainState, done: usize) -> Result<(), Error> {
+    let Some(folder) = input.folder else { return Ok(()) };
+    folder.append("train.jsonl", record)?;
+    let vectors = vec![
+        ("weights", &state.weights[..]),
+        ("momentum", &state.sgd.momentum_buffer),
+        ("statistics", &state.statistics),
+    ];
+    folder.write_checkpoint(&Checkpoint { stage: "train", epochs_done: done, vectors })?;
+    Ok(())
+}
