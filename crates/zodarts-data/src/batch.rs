@@ -2,7 +2,7 @@
 
 use crate::samples::Samples;
 
-/// Images and targets of one mini-batch. Reused from batch to batch it stops allocating.
+/// Images and targets of one mini-batch. Filled again, it keeps its buffers.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// `[image][channel][y][x]`, values in [0, 1].

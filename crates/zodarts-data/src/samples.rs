@@ -105,14 +105,18 @@ impl Samples {
     /// Two halves, equal to within one image per class, cut at random by `seed`. This is how a bilevel search
     /// shares the merged training and validation data between weights and architecture.
     pub fn halves(&self, seed: u64) -> (Samples, Samples) {
-        self.cut(0.5, seed)
+        self.cut_by(0.5, seed, "halves")
     }
 
     /// A stratified cut; the first part gets `fraction` of each class, at random by `seed`. With several
     /// labels an image counts for its rarest one.
     pub fn cut(&self, fraction: f64, seed: u64) -> (Samples, Samples) {
+        self.cut_by(fraction, seed, "cut")
+    }
+
+    fn cut_by(&self, fraction: f64, seed: u64, purpose: &str) -> (Samples, Samples) {
         let strata = strata(&self.store);
-        let rng = &mut stream(seed, "split", 0);
+        let rng = &mut stream(seed, purpose, 0);
         let (first, second) = stratified_cut(&self.indices, |index| strata[index as usize], fraction, rng);
         (Samples::new(self.store.clone(), first), Samples::new(self.store.clone(), second))
     }

@@ -5,7 +5,8 @@ mod support;
 use std::cell::RefCell;
 use std::path::Path;
 
-use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Rgb, RgbImage, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, RgbaImage};
+use proptest::prelude::*;
 use support::open;
 use tempfile::TempDir;
 use zodarts_data::{DataError, Dataset, OpenOptions, Progress, Task, ValSource, read_image_file};
@@ -221,4 +222,35 @@ fn validation_folders_must_have_the_same_classes() {
     let error = open().unwrap_err();
     assert!(matches!(error, DataError::ValidationMismatch { field: "classes", .. }));
     says(&error, &["[\"a\", \"b\", \"c\"]", "expected [\"a\", \"b\"]"]);
+}
+
+/// A small colour image with some structure, encoded.
+fn encoded(format: ImageFormat) -> Vec<u8> {
+    let image = RgbImage::from_fn(9, 7, |x, y| Rgb([x as u8 * 20, y as u8 * 30, (x * y) as u8]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn no_mangled_image_panics(
+        format in prop::sample::select(vec![ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        kept in 0.3f64..1.0,
+    ) {
+        let mut bytes = encoded(format);
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate((bytes.len() as f64 * (kept * 1.4).min(1.0)) as usize);
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("mangled.png");
+        std::fs::write(&path, bytes).unwrap();
+        if let Ok(planes) = read_image_file(&path, 3, 5, 5) {
+            prop_assert!(planes.iter().all(|value| (0.0..=1.0).contains(value)));
+        }
+    }
 }

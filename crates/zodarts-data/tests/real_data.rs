@@ -2,6 +2,10 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+
 use support::{open, shared};
 use zodarts_data::{Dataset, OpenOptions, Task, ValSource};
 
@@ -74,4 +78,31 @@ fn a_cached_file_is_checked_and_opened_by_name() {
     let options = OpenOptions { offline: true, cache_dir, ..OpenOptions::default() };
     let data = Dataset::open("breastmnist", &options, &|_| ()).unwrap();
     assert_eq!(data.info.fingerprint, open(&path).unwrap().info.fingerprint);
+}
+
+/// Serves a file once, whatever is asked for.
+fn serve_once(file: PathBuf) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/mirror/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "GET /mirror/breastmnist.npz?download=1 HTTP/1.1");
+        lines.find(|line| line.as_ref().unwrap().is_empty());
+        let bytes = std::fs::read(file).unwrap();
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len()).unwrap();
+        stream.write_all(&bytes).unwrap();
+    });
+    url
+}
+
+#[test]
+fn a_name_is_downloaded_once_and_then_found() {
+    let Some(path) = shared("breastmnist.npz") else { return };
+    let cache = tempfile::tempdir().unwrap();
+    let mirror = Some(serve_once(path));
+    let options = OpenOptions { cache_dir: Some(cache.path().to_owned()), mirror, ..OpenOptions::default() };
+    for _ in 0..2 {
+        assert_eq!(Dataset::open("breastmnist", &options, &|_| ()).unwrap().train.len(), 546);
+    }
 }

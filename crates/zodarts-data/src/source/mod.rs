@@ -6,7 +6,7 @@ mod labels;
 mod medmnist;
 mod npy;
 mod npz;
-mod phantom;
+pub mod phantom;
 pub(crate) mod validation;
 mod walk;
 
@@ -22,7 +22,7 @@ pub use medmnist::{MEDMNIST, MedMnist, MedMnistFile};
 /// A parsed DATA argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataSource {
-    /// `phantom` or `phantom:SEED`: generated ultrasound-like lesions, see [`crate::source`].
+    /// `phantom` or `phantom:SEED`: generated ultrasound-like lesions, see [`phantom`].
     Phantom {
         /// Seed of the images.
         seed: u64,

@@ -13,6 +13,13 @@
 //! Area, contrast, brightness, the amount of rays and the number of lobes are drawn alike for both classes, so
 //! neither the mean nor a template of pixels tells them apart: the margin has to be looked at wherever it is.
 //! Every image has a random stream of its own, and classes alternate, so the set is balanced in each split.
+//!
+//! The same seed gives the same images on the same kind of machine; another platform's sine may move a pixel by
+//! one step, which the fingerprint then shows.
+//!
+//! How hard it is: on seeds 0 and 1, ridge regression on pixels classifies at most 0.59 of the test images (four
+//! penalties tried), a six-layer convolutional network of 16, 32 and 64 channels 0.88 to 0.93 (two initialisations,
+//! 40 epochs); both learnt from training and validation images together.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
