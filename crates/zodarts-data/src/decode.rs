@@ -25,11 +25,14 @@ pub(crate) struct Decoded {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
+    /// Whether the file has 16 bits per channel or more.
+    pub deep: bool,
 }
 
 /// Reads a PNG, JPEG, BMP or TIFF file as planes `[channel][y][x]` of values in [0, 1], brought to `channels`
-/// (1: luma of a colour image; 3: a grey image three times) and resized to `height`×`width` as
-/// [`crate::Augmentation`] does. The aspect ratio is not kept.
+/// (1: luma of a colour image; 3: a grey image three times), resized to `height`×`width` as
+/// [`crate::Augmentation`] does, and rounded to the file's depth: the values that a data set of such files
+/// holds. The aspect ratio is not kept.
 ///
 /// # Errors
 /// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is no image of these formats, is
@@ -44,7 +47,11 @@ pub fn read_image_file(
     width: usize,
 ) -> Result<Vec<f32>, DataError> {
     assert!(matches!(channels, 1 | 3) && height > 0 && width > 0, "grey or RGB, and not empty");
-    Ok(decode(path)?.into_channels(channels).resized(height, width).planes)
+    let decoded = decode(path)?;
+    let white = if decoded.deep { 65535.0 } else { 255.0 };
+    let mut planes = decoded.into_channels(channels).resized(height, width).planes;
+    planes.iter_mut().for_each(|value| *value = (*value * white).round() / white);
+    Ok(planes)
 }
 
 /// What a file's header says.
@@ -108,7 +115,7 @@ impl Decoded {
             (_, false) => deinterleave(&image.to_rgb8(), 3, 255.0, &mut planes),
             (_, true) => deinterleave(&image.to_rgb16(), 3, 65535.0, &mut planes),
         }
-        Decoded { planes, channels, height, width }
+        Decoded { planes, channels, height, width, deep }
     }
 
     /// Grey from colour by ITU-R BT.601 luma, as Pillow's `convert("L")`; colour from grey by repetition.

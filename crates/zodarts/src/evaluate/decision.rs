@@ -21,7 +21,7 @@ impl Decisions {
             Decisions::Single(truths.zip(scores.rows().map(decide)).collect())
         };
         match task {
-            Task::BinaryClass => single(|row| usize::from(row[row.len() - 1] > THRESHOLD)),
+            Task::BinaryClass => single(second_class),
             Task::MultiClass | Task::OrdinalRegression => single(first_largest),
             Task::MultiLabel => Decisions::Multi(
                 (0..labels.columns()).map(|label| yes_or_no(scores, labels, label)).collect(),
@@ -65,9 +65,25 @@ impl Decisions {
     }
 }
 
+/// The class of an image, or the labels it has, by its scores; decided as [`super::evaluate`] does.
+///
+/// # Panics
+/// If there is no score.
+pub fn decide(scores: &[f32], task: Task) -> Vec<usize> {
+    match task {
+        Task::BinaryClass => vec![second_class(scores)],
+        Task::MultiClass | Task::OrdinalRegression => vec![first_largest(scores)],
+        Task::MultiLabel => (0..scores.len()).filter(|label| scores[*label] > THRESHOLD).collect(),
+    }
+}
+
 fn yes_or_no(scores: &Scores, labels: &Labels, label: usize) -> Vec<(bool, bool)> {
     let truths = labels.rows().map(|row| row[label] == 1);
     truths.zip(scores.rows().map(|row| row[label] > THRESHOLD)).collect()
+}
+
+fn second_class(row: &[f32]) -> usize {
+    usize::from(row[row.len() - 1] > THRESHOLD)
 }
 
 fn first_largest(row: &[f32]) -> usize {

@@ -13,6 +13,7 @@ mod report;
 mod tests;
 
 pub use bootstrap::Bootstrap;
+pub use decision::decide;
 pub use error::EvaluateError;
 pub use inputs::{Labels, Scores};
 pub use metrics::Point;

@@ -72,6 +72,14 @@ fn a_score_of_exactly_one_half_is_a_no() {
 }
 
 #[test]
+fn one_image_is_decided_as_in_an_evaluation() {
+    assert_eq!(decide(&[0.5, 0.5], Task::BinaryClass), [0]);
+    assert_eq!(decide(&[0.4, 0.6], Task::BinaryClass), [1]);
+    assert_eq!(decide(&[0.2, 0.4, 0.4], Task::MultiClass), [1]);
+    assert_eq!(decide(&[0.9, 0.5, 0.6], Task::MultiLabel), [0, 2]);
+}
+
+#[test]
 fn the_first_of_equal_scores_wins() {
     let report = single(Task::MultiClass, 3, vec![0.2, 0.4, 0.4, 0.3, 0.3, 0.3], vec![1, 0]);
     assert_eq!(report.acc, 1.0);

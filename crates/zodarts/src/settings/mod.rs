@@ -158,8 +158,8 @@ mod tests {
     #[test]
     fn nonsense_is_refused_by_key() {
         let text = |toml: &str| toml::from_str::<Settings>(toml).unwrap().validate().unwrap_err().to_string();
-        assert!(text("[search]\nlearning_rate = -0.1").contains("-0.1"));
-        assert!(text("[train]\nlearning_rate = -0.1").contains("-0.1"));
+        assert!(text("[search]\nlearning_rate = -0.1").contains("`search.learning_rate` is -0.1"));
+        assert!(text("[train]\nlearning_rate = -0.1").contains("`train.learning_rate` is -0.1"));
         assert_eq!(text("[search]\nchannels = 0"), "`search.channels` is 0, expected 1 to 256");
         assert!(text("[train]\nlabel_smoothing = 1.5").contains("`train.label_smoothing` is 1.5"));
         assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));

@@ -172,6 +172,12 @@ impl SearchSettings {
         check(init >= 0.0 && init.is_finite(), "alpha_init", init, "a number of at least 0")?;
         check(self.clip >= 0.0, "clip", self.clip, "a number of at least 0")?;
         check(self.mu > 0.0, "mu", self.mu, "a number above 0")?;
+        let rate = self.learning_rate;
+        check(rate > 0.0 && rate.is_finite(), "learning_rate", rate, "a number above 0")?;
+        let end = self.learning_rate_end;
+        check(end >= 0.0 && end.is_finite(), "learning_rate_end", end, "a number of at least 0")?;
+        let rate = self.alpha_learning_rate;
+        check(rate >= 0.0 && rate.is_finite(), "alpha_learning_rate", rate, "a number of at least 0")?;
         self.images().validated("search")?;
         self.method_settings().validated()?;
         self.annealing(self.epochs).validated()?;

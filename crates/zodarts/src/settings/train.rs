@@ -169,6 +169,8 @@ impl TrainSettings {
         let alpha = self.mix_alpha;
         check(alpha > 0.0 && alpha.is_finite(), "mix_alpha", alpha, "a number above 0")?;
         check(self.clip >= 0.0, "clip", self.clip, "a number of at least 0")?;
+        let rate = self.learning_rate;
+        check(rate > 0.0 && rate.is_finite(), "learning_rate", rate, "a number above 0")?;
         self.images().validated("train")?;
         let optimiser = |source| InvalidSettings::Optimiser { section: "train", source };
         self.sgd().validated().map_err(optimiser)?;

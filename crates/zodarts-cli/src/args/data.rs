@@ -1,0 +1,54 @@
+//! Arguments about data.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+/// How images are brought in: the settings of section `data`.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Data")]
+pub struct DataOptions {
+    /// Bring images to N×N pixels when they are read
+    #[arg(long, value_name = "N")]
+    pub image_size: Option<usize>,
+    /// Validation data: a file or folder, or a fraction of the training data such as 0.1
+    #[arg(long, value_name = "FILE|FRACTION")]
+    pub val: Option<String>,
+}
+
+/// Where data may come from.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Data")]
+pub struct SourceOptions {
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
+    /// Download data sets from this URL instead of Zenodo
+    #[arg(long, value_name = "URL")]
+    pub mirror: Option<String>,
+}
+
+/// What can be done with data alone.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Describe a data set and check it for duplicates
+    Info(InfoArgs),
+}
+
+/// Arguments of `data info`.
+#[derive(Debug, Args)]
+pub struct InfoArgs {
+    /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class
+    pub data: String,
+    /// How the images are brought in.
+    #[command(flatten)]
+    pub options: DataOptions,
+    /// Where they may come from.
+    #[command(flatten)]
+    pub source: SourceOptions,
+    /// Seed of the cuts made when opening
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}

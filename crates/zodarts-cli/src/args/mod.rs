@@ -1,0 +1,83 @@
+//! The command line: what can be typed, and nothing about what it does.
+
+mod data;
+mod defaults;
+mod fit;
+mod model;
+mod run;
+mod search;
+mod train;
+
+pub use data::{DataCommand, DataOptions, InfoArgs, SourceOptions};
+pub use fit::FitArgs;
+pub use model::{EvaluateArgs, PredictArgs};
+pub use run::RunOptions;
+pub use search::{SearchArgs, SearchOptions};
+pub use train::{TrainArgs, TrainOptions};
+
+use clap::{Args, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
+use std::num::NonZeroUsize;
+
+/// Searches, trains and evaluates small classifiers of medical images, on a CPU.
+#[derive(Debug, Parser)]
+#[command(name = "zodarts", version, max_term_width = 100)]
+#[command(after_help = "Start with `zodarts fit`: without DATA it runs on built-in phantom images.")]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Common {
+    /// Threads to compute with; results do not depend on it [default: all cores]
+    #[arg(long, global = true, value_name = "T")]
+    pub threads: Option<NonZeroUsize>,
+    /// Show no progress bars
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Search an architecture, train it, and evaluate it once on the test images
+    Fit(Box<FitArgs>),
+    /// Search an architecture
+    Search(Box<SearchArgs>),
+    /// Train the network of a genotype, or ResNet-18
+    Train(Box<TrainArgs>),
+    /// Evaluate a trained run
+    Evaluate(EvaluateArgs),
+    /// Classify image files with a trained run
+    Predict(PredictArgs),
+    /// Look at data sets
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// List the presets
+    Presets {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// The command with all its help.
+pub fn command() -> clap::Command {
+    defaults::shown(<Cli as clap::CommandFactory>::command())
+}
+
+/// Parses the process's arguments.
+pub fn parse() -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches()?)
+}

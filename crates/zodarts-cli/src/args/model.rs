@@ -1,0 +1,46 @@
+//! Arguments of the commands that use a trained run.
+
+use super::SourceOptions;
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::path::PathBuf;
+use zodarts::pipeline::Split;
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// Folder of a trained run
+    pub run: PathBuf,
+    /// The data set of the run [default: where the run found it]
+    pub data: Option<String>,
+    /// The images to evaluate; reading the test images is counted
+    #[arg(long, default_value = "test", value_parser = splits())]
+    pub split: Split,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where the data may come from.
+    #[command(flatten)]
+    pub source: SourceOptions,
+}
+
+/// Arguments of `predict`.
+#[derive(Debug, Args)]
+pub struct PredictArgs {
+    /// Folder of a trained run
+    pub run: PathBuf,
+    /// PNG, JPEG, BMP or TIFF files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print a line of JSON for each file instead of CSV
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn splits() -> impl TypedValueParser<Value = Split> {
+    PossibleValuesParser::new(["test", "val", "train"]).map(|name| match name.as_str() {
+        "train" => Split::Train,
+        "val" => Split::Val,
+        _ => Split::Test,
+    })
+}

@@ -1,0 +1,40 @@
+//! Options of every command that makes a run.
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use std::path::PathBuf;
+use std::time::Duration;
+use zodarts::settings::Preset;
+
+/// Options of every command that makes a run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Run")]
+pub struct RunOptions {
+    /// Folder to write to; must be new or empty [default: runs/NAME, named after data, method and seed]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Start from a preset; see `zodarts presets`
+    #[arg(long, value_parser = presets())]
+    pub preset: Option<Preset>,
+    /// Settings from a file, in the form of a run's config.toml; options go first
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Seed of every random choice
+    // TOML holds integers up to 2^63 - 1.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub seed: Option<u64>,
+    /// Plan for at most this much time, such as 20m or 1h30m
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub max_time: Option<Duration>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn presets() -> impl TypedValueParser<Value = Preset> {
+    let values = Preset::ALL.map(|preset| PossibleValue::new(preset.name()).help(preset.description()));
+    PossibleValuesParser::new(values).map(|name| {
+        let named = Preset::ALL.into_iter().find(|preset| preset.name() == name);
+        named.expect("only names of presets are possible")
+    })
+}

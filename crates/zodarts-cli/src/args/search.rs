@@ -1,0 +1,143 @@
+//! Arguments of `search`.
+
+use super::{DataOptions, RunOptions, SourceOptions};
+use crate::resolve::Layer;
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use serde::Serialize;
+use zodarts::methods::MethodKind;
+use zodarts::settings::Auto;
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub struct SearchArgs {
+    /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class
+    pub data: String,
+    /// The run.
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// How the images are brought in.
+    #[command(flatten)]
+    pub options: DataOptions,
+    /// Where they may come from.
+    #[command(flatten)]
+    pub source: SourceOptions,
+    /// The search.
+    #[command(flatten)]
+    pub search: SearchOptions,
+}
+
+impl SearchArgs {
+    /// The settings given as options.
+    pub fn layer(&self) -> Layer {
+        Layer {
+            seed: self.run.seed,
+            data: self.options.clone(),
+            search: self.search.clone(),
+            ..Layer::default()
+        }
+    }
+}
+
+/// The settings of section `search`, where given.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Search")]
+pub struct SearchOptions {
+    /// Search method
+    #[arg(long, value_parser = methods())]
+    pub method: Option<String>,
+    /// Passes over the images of the weights
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<usize>,
+    /// Images of a batch; auto follows the data set
+    #[arg(long, value_name = "N|auto")]
+    pub batch_size: Option<Auto>,
+    /// Channels of the first stage
+    #[arg(long, value_name = "N")]
+    pub channels: Option<usize>,
+    /// Cells of each stage
+    #[arg(long, value_name = "N")]
+    pub cells: Option<usize>,
+    /// Side of the network's input; auto is 32 for 28×28 images, else the images' own
+    #[arg(long, value_name = "N|auto")]
+    pub input_size: Option<Auto>,
+    /// Mirror images at random
+    #[arg(long, value_name = "BOOL")]
+    pub flip: Option<bool>,
+    /// Zero padding before a random crop; auto is an eighth of the input's side
+    #[arg(long, value_name = "N|auto")]
+    pub crop_padding: Option<Auto>,
+    /// Learning rate of the weights at the start
+    #[arg(long, value_name = "X")]
+    pub learning_rate: Option<f64>,
+    /// Learning rate of the weights at the end of the cosine
+    #[arg(long, value_name = "X")]
+    pub learning_rate_end: Option<f64>,
+    /// Momentum of the weights
+    #[arg(long, value_name = "X")]
+    pub momentum: Option<f64>,
+    /// Nesterov's momentum
+    #[arg(long, value_name = "BOOL")]
+    pub nesterov: Option<bool>,
+    /// Weight decay of the weights
+    #[arg(long, value_name = "X")]
+    pub weight_decay: Option<f64>,
+    /// Largest gradient norm of the weights; 0 does not clip
+    #[arg(long, value_name = "X")]
+    pub clip: Option<f64>,
+    /// Learning rate of the architecture parameters α
+    #[arg(long, value_name = "X")]
+    pub alpha_learning_rate: Option<f64>,
+    /// β₁ of α's Adam
+    #[arg(long, value_name = "X")]
+    pub alpha_beta1: Option<f64>,
+    /// β₂ of α's Adam
+    #[arg(long, value_name = "X")]
+    pub alpha_beta2: Option<f64>,
+    /// Weight decay of α
+    #[arg(long, value_name = "X")]
+    pub alpha_weight_decay: Option<f64>,
+    /// Standard deviation of α's first values
+    #[arg(long, value_name = "X")]
+    pub alpha_init: Option<f64>,
+    /// First temperature τ₀ of zo-darts-plus; other methods stay at 1
+    #[arg(long, value_name = "X")]
+    pub temperature: Option<f64>,
+    /// Factor of each annealing step
+    #[arg(long, value_name = "X")]
+    pub anneal_factor: Option<f64>,
+    /// Epochs between annealing steps
+    #[arg(long, value_name = "N")]
+    pub anneal_every: Option<usize>,
+    /// Weight steps a round of the zeroth-order methods
+    #[arg(long, value_name = "N")]
+    pub zo_steps: Option<usize>,
+    /// Length μ of their perturbation relative to ‖α‖
+    #[arg(long, value_name = "X")]
+    pub mu: Option<f64>,
+    /// Length μ of their perturbation in units of α, instead of --mu
+    #[arg(long, value_name = "X", conflicts_with = "mu")]
+    pub mu_absolute: Option<f64>,
+    /// Finite difference of the zeroth-order methods
+    #[arg(long, value_parser = ["forward", "central", "central-loss"])]
+    pub difference: Option<String>,
+    /// How their perturbed chain starts: an exact copy, or as in the authors' code
+    #[arg(long, value_parser = ["exact", "fresh"])]
+    pub perturbed_chain: Option<String>,
+    /// λ of milenas
+    #[arg(long, value_name = "X")]
+    pub milenas_lambda: Option<f64>,
+    /// Radius of the second-order probe of darts-v2
+    #[arg(long, value_name = "X")]
+    pub darts_radius: Option<f64>,
+    /// Stop when every edge has settled on one operation
+    #[arg(long, value_name = "BOOL")]
+    pub early_stop: Option<bool>,
+}
+
+/// Accepts the names of the methods.
+pub fn methods() -> PossibleValuesParser {
+    let cards = MethodKind::ALL.iter().map(|kind| kind.card());
+    PossibleValuesParser::new(cards.map(|card| PossibleValue::new(card.name).help(card.description)))
+}

@@ -1,0 +1,59 @@
+//! `zodarts data info`.
+
+use crate::args::InfoArgs;
+use crate::output::result::Sheet;
+use crate::output::{self, Table};
+use crate::progress::Ui;
+use crate::setup;
+use anyhow::Result;
+use zodarts::settings::DataSettings;
+use zodarts_data::{SplitSummary, Summary};
+
+/// Describes a data set.
+pub fn run(args: &InfoArgs, ui: &Ui) -> Result<()> {
+    let settings = DataSettings { image_size: args.options.image_size, val: args.options.val.clone() };
+    let dataset = setup::open(&args.data, (args.seed, &settings), &args.source, ui)?;
+    let spinner = ui.spinner("checking for duplicates");
+    let summary = dataset.summary();
+    spinner.finish_and_clear();
+    if args.json { output::json(&summary) } else { output::print(&sheet(&summary).to_string()) }
+}
+
+fn sheet(summary: &Summary) -> Sheet {
+    let info = &summary.info;
+    let mut sheet = Sheet::new(format!("{}{}", info.name, info.size_flag));
+    let colour = if info.channels == 1 { "grey" } else { "RGB" };
+    sheet.row("images", format!("{}×{} pixels, {colour}", info.width, info.height));
+    sheet.row("task", format!("{}, {} classes", info.task, info.classes.len()));
+    sheet.row("mean", shares(&summary.mean));
+    sheet.row("std", shares(&summary.std));
+    sheet.row("fingerprint", info.fingerprint.clone());
+    for (index, line) in counts(summary).lines().enumerate() {
+        sheet.row(if index == 0 { "splits" } else { "" }, line);
+    }
+    if summary.findings.is_empty() {
+        sheet.row("checks", "no duplicates, every class in every split".into());
+    }
+    for finding in &summary.findings {
+        sheet.row("warning", finding.clone());
+    }
+    sheet
+}
+
+fn shares(values: &[f64]) -> String {
+    let values: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
+    values.join(" ")
+}
+
+fn counts(summary: &Summary) -> Table {
+    let splits = [&summary.train, &summary.val, &summary.test];
+    let mut table = Table::new(["class", "train", "val", "test"]);
+    let mut row = |name: &str, count: &dyn Fn(&SplitSummary) -> usize| {
+        table.row([name.to_owned()].into_iter().chain(splits.map(|split| count(split).to_string())));
+    };
+    for (class, name) in summary.info.classes.iter().enumerate() {
+        row(name, &|split| split.per_class[class]);
+    }
+    row("all images", &|split| split.images);
+    table
+}

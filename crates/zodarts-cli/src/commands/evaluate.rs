@@ -1,0 +1,31 @@
+//! `zodarts evaluate`.
+
+use crate::args::EvaluateArgs;
+use crate::output;
+use crate::output::result::{self, Sheet};
+use crate::progress::Ui;
+use crate::setup;
+use anyhow::{Context, Result};
+use zodarts::pipeline::evaluate_run;
+use zodarts::run::RunFolder;
+
+/// Evaluates a trained run on one split.
+pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
+    let folder = RunFolder::open(&args.run)?;
+    let (record, settings) = folder.config()?;
+    let model = setup::model(folder.path())?;
+    let recorded = || record.map(|record| record.data);
+    let data = args.data.clone().or_else(recorded);
+    let data = data.context("the run does not say what data it used; pass DATA")?;
+    let dataset = setup::open(&data, (settings.seed, &settings.data), &args.source, ui)?;
+    let spinner = ui.spinner("evaluating");
+    let metrics = evaluate_run(&folder, &model, &dataset, args.split)?;
+    spinner.finish_and_clear();
+    if args.json {
+        return output::json(&metrics);
+    }
+    let mut sheet = Sheet::new(result::title(&metrics));
+    result::network(&mut sheet, &metrics);
+    result::metrics(&mut sheet, &metrics);
+    output::print(&sheet.to_string())
+}

@@ -1,0 +1,63 @@
+//! `zodarts fit`.
+
+use crate::args::FitArgs;
+use crate::output;
+use crate::output::result::{self, Sheet};
+use crate::progress::Ui;
+use crate::{resolve, setup};
+use anyhow::{Context, Result};
+use std::time::Instant;
+use zodarts::pipeline::{Fit, Job};
+use zodarts::run::RunFolder;
+use zodarts::settings::{Architecture, Preset, Settings};
+use zodarts_data::Dataset;
+
+/// Searches, trains and evaluates.
+pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
+    let start = Instant::now();
+    let out = args.run.out.as_deref();
+    let default = if args.data.is_some() { Preset::Standard } else { Preset::Quick };
+    let files = Vec::from_iter(args.run.config.as_deref());
+    let settings = resolve::settings(args.run.preset.unwrap_or(default), &files, &args.layer())?;
+    setup::check_out(out)?;
+    let data = args.data.as_deref().unwrap_or("phantom");
+    let dataset = setup::open(data, (settings.seed, &settings.data), &args.source, ui)?;
+    let folder = setup::folder(out, &dataset, &what(&settings), &settings)?;
+    let job = Job {
+        dataset: &dataset,
+        data,
+        settings: &settings,
+        folder: &folder,
+        limit: args.run.max_time,
+        start,
+    };
+    let fit = job.fit(&mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    if args.run.json {
+        return output::json(&fit.metrics);
+    }
+    output::print(&sheet(&fit, &settings, &dataset, &folder).to_string())
+}
+
+/// What a run is named after.
+fn what(settings: &Settings) -> String {
+    match settings.train.architecture {
+        Architecture::Genotype => settings.search.method.to_string(),
+        Architecture::Resnet18 => "resnet18".into(),
+    }
+}
+
+fn sheet(fit: &Fit, settings: &Settings, dataset: &Dataset, folder: &RunFolder) -> Sheet {
+    let mut sheet = Sheet::new(result::title(&fit.metrics));
+    result::network(&mut sheet, &fit.metrics);
+    if let Some(search) = &fit.search {
+        sheet.row("search", result::search(search, settings.search.epochs));
+    }
+    sheet.row("training", result::training(&fit.train));
+    result::metrics(&mut sheet, &fit.metrics);
+    let findings = dataset.summary().findings;
+    if !findings.is_empty() {
+        sheet.row("data", findings.join("; "));
+    }
+    sheet.row("files", folder.path().display().to_string());
+    sheet
+}

@@ -1,0 +1,10 @@
+//! One file a command.
+
+pub mod completions;
+pub mod data;
+pub mod evaluate;
+pub mod fit;
+pub mod predict;
+pub mod presets;
+pub mod search;
+pub mod train;

@@ -1,0 +1,55 @@
+//! `zodarts predict`.
+
+use crate::args::PredictArgs;
+use crate::output::{self, csv};
+use crate::setup;
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+use std::path::Path;
+use zodarts::evaluate::decide;
+use zodarts::model::Model;
+use zodarts_data::{Resizer, read_image_file};
+
+/// Classifies image files.
+pub fn run(args: &PredictArgs) -> Result<()> {
+    let model = setup::model(&args.run)?;
+    let classes = &model.card.dataset.classes;
+    let mut text = if args.json { String::new() } else { csv::row(header(classes)) };
+    for file in &args.files {
+        let scores = scores(&model, file)?;
+        let predicted = predicted(&model, &scores);
+        if args.json {
+            text += &format!("{}\n", object(file, &predicted, classes, &scores));
+        } else {
+            let fields = [file.display().to_string(), predicted.join(";")];
+            text += &csv::row(fields.into_iter().chain(scores.iter().map(ToString::to_string)));
+        }
+    }
+    output::print(&text)
+}
+
+fn header(classes: &[String]) -> impl Iterator<Item = &str> {
+    ["file", "predicted"].into_iter().chain(classes.iter().map(|class| &**class))
+}
+
+/// Scores of a file, read at the size of the data set and resized as in training.
+fn scores(model: &Model, file: &Path) -> Result<Vec<f32>> {
+    let info = &model.card.dataset;
+    let side = model.card.input_size;
+    let stored = read_image_file(file, info.channels, info.height, info.width)?;
+    let mut image = vec![0.0; info.channels * side * side];
+    Resizer::new((info.height, info.width), (side, side)).resize(&stored, &mut image);
+    Ok(model.score_image(&image))
+}
+
+/// The class, or the labels that are present, decided as in an evaluation.
+fn predicted<'a>(model: &'a Model, scores: &[f32]) -> Vec<&'a str> {
+    let info = &model.card.dataset;
+    decide(scores, info.task).into_iter().map(|class| &*info.classes[class]).collect()
+}
+
+fn object(file: &Path, predicted: &[&str], classes: &[String], scores: &[f32]) -> Value {
+    let scores: Map<String, Value> =
+        classes.iter().cloned().zip(scores.iter().map(|score| json!(score))).collect();
+    json!({"file": file.display().to_string(), "predicted": predicted.join(";"), "scores": scores})
+}

@@ -1,0 +1,49 @@
+//! `zodarts search`.
+
+use crate::args::SearchArgs;
+use crate::output::{self, result};
+use crate::progress::{Ui, note};
+use crate::{resolve, setup};
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::time::Instant;
+use zodarts::pipeline::Job;
+use zodarts::settings::Preset;
+
+/// Searches an architecture and prints its genotype.
+pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
+    let start = Instant::now();
+    let out = args.run.out.as_deref();
+    let files = Vec::from_iter(args.run.config.as_deref());
+    let preset = args.run.preset.unwrap_or(Preset::Paper);
+    let settings = resolve::settings(preset, &files, &args.layer())?;
+    setup::check_out(out)?;
+    let dataset = setup::open(&args.data, (settings.seed, &settings.data), &args.source, ui)?;
+    let folder = setup::folder(out, &dataset, &settings.search.method.to_string(), &settings)?;
+    let job = Job {
+        dataset: &dataset,
+        data: &args.data,
+        settings: &settings,
+        folder: &folder,
+        limit: args.run.max_time,
+        start,
+    };
+    job.begin()?;
+    let outcome = job.search(None, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    note(&format!("searched {}", result::search(&outcome, settings.search.epochs)));
+    note(&format!("files are in {0}; train with `zodarts train --run {0}`", folder.path().display()));
+    if !args.run.json {
+        return output::print(&format!("{}\n", outcome.genotype));
+    }
+    output::json(&json!({
+        "genotype": outcome.genotype,
+        "argmax": outcome.argmax,
+        "method": settings.search.method,
+        "seed": settings.seed,
+        "epochs": outcome.epochs,
+        "seconds": outcome.seconds,
+        "stop": outcome.stop,
+        "p": outcome.mixture,
+        "run": folder.path(),
+    }))
+}

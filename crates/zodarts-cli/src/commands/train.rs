@@ -1,0 +1,118 @@
+//! `zodarts train`.
+
+use crate::args::TrainArgs;
+use crate::output::{self, result};
+use crate::progress::{Ui, note};
+use crate::{resolve, setup};
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use std::path::Path;
+use std::time::Instant;
+use zodarts::Error;
+use zodarts::genotype::Genotype;
+use zodarts::pipeline::Job;
+use zodarts::run::{RunError, RunFolder, RunInfo};
+use zodarts::settings::{Architecture, Preset, Settings};
+use zodarts::train::TrainOutcome;
+use zodarts_data::Dataset;
+
+/// Trains a network and prints its validation result.
+pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
+    let start = Instant::now();
+    let searched = args.from.as_deref().map(RunFolder::open).transpose()?;
+    let settings = settings(args, searched.as_ref())?;
+    let genotype = genotype(args, searched.as_ref(), &settings)?;
+    let record = searched.as_ref().map(RunFolder::config).transpose()?.and_then(|(record, _)| record);
+    let data = data(args, record.as_ref())?;
+    setup::check_out(args.run.out.as_deref())?;
+    let dataset = setup::open(&data, (settings.seed, &settings.data), &args.source, ui)?;
+    let folder = match searched.filter(|_| args.run.out.is_none()) {
+        Some(folder) => untrained(folder, record.as_ref(), &dataset)?,
+        None => setup::folder(args.run.out.as_deref(), &dataset, what(genotype), &settings)?,
+    };
+    let limit = args.run.max_time;
+    let job =
+        Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, limit, start };
+    job.begin()?;
+    if let Some(genotype) = &genotype {
+        folder.write_genotype(genotype)?;
+    }
+    let outcome = job.train(genotype, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    print(args.run.json, &outcome, folder.path())
+}
+
+fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Settings> {
+    let own = searched.map(|folder| folder.path().join("config.toml"));
+    let files: Vec<&Path> = own.as_deref().into_iter().chain(args.run.config.as_deref()).collect();
+    resolve::settings(args.run.preset.unwrap_or(Preset::Paper), &files, &args.layer())
+}
+
+/// The architecture to train; none for `ResNet-18`.
+fn genotype(
+    args: &TrainArgs,
+    searched: Option<&RunFolder>,
+    settings: &Settings,
+) -> Result<Option<Genotype>> {
+    if settings.train.architecture == Architecture::Resnet18 {
+        return Ok(None);
+    }
+    let genotype: Genotype = match (&args.genotype, searched) {
+        (Some(text), _) => text.parse()?,
+        (None, Some(folder)) => folder.genotype()?,
+        (None, None) => bail!(Error::NoGenotype),
+    };
+    genotype.check_connected()?;
+    Ok(Some(genotype))
+}
+
+fn data(args: &TrainArgs, record: Option<&RunInfo>) -> Result<String> {
+    let recorded = || record.map(|record| record.data.clone());
+    args.data.clone().or_else(recorded).context("the run does not say what data it used; pass DATA")
+}
+
+/// The folder of a search, unless it holds a training or is about other data.
+fn untrained(folder: RunFolder, record: Option<&RunInfo>, dataset: &Dataset) -> Result<RunFolder> {
+    let path = folder.path();
+    if path.join("train.jsonl").exists() {
+        bail!(RunError::Damaged {
+            path: path.into(),
+            reason: "already holds a training; choose another folder with --out".into(),
+        });
+    }
+    if let Some(record) = record.filter(|record| record.fingerprint != dataset.info.fingerprint) {
+        bail!(
+            "{}: searched on {}, which has another fingerprint than the data given ({}); choose another \
+             folder with --out",
+            path.display(),
+            record.dataset,
+            dataset.info.name
+        );
+    }
+    Ok(folder)
+}
+
+/// What a run is named after.
+fn what(genotype: Option<Genotype>) -> &'static str {
+    if genotype.is_some() { "genotype" } else { "resnet18" }
+}
+
+fn print(json: bool, outcome: &TrainOutcome, run: &Path) -> Result<()> {
+    note(&format!("trained {}", result::training(outcome)));
+    note(&format!("files are in {0}; test with `zodarts evaluate {0}`", run.display()));
+    if !json {
+        let auc = result::optional(outcome.val_auc);
+        return output::print(&format!("validation  ACC {:.3}  AUC {auc}\n", outcome.val_acc));
+    }
+    let cost = outcome.model.cost();
+    output::json(&json!({
+        "val_acc": outcome.val_acc,
+        "val_auc": outcome.val_auc,
+        "selected_epoch": outcome.selected_epoch,
+        "epochs": outcome.epochs,
+        "seconds": outcome.seconds,
+        "genotype": outcome.model.card.genotype,
+        "params": cost.params,
+        "macs": cost.macs,
+        "run": run,
+    }))
+}

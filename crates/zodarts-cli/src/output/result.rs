@@ -1,0 +1,137 @@
+//! The result of a run, for people.
+
+use super::{Table, number};
+use std::fmt;
+use zodarts::evaluate::{ClassReport, Report};
+use zodarts::run::Metrics;
+use zodarts::search::{SearchOutcome, Stop};
+use zodarts::train::TrainOutcome;
+
+/// Most classes whose confusion is shown.
+const CONFUSION: usize = 8;
+/// Most characters of a class name in a column's head.
+const HEAD: usize = 16;
+/// Characters of a label.
+const LABEL: usize = 14;
+
+/// Labelled lines below a title.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    title: String,
+    lines: Vec<(&'static str, String)>,
+}
+
+impl Sheet {
+    /// An empty sheet.
+    pub fn new(title: String) -> Self {
+        Self { title, lines: Vec::new() }
+    }
+
+    /// Adds a line.
+    pub fn row(&mut self, label: &'static str, text: String) {
+        self.lines.push((label, text));
+    }
+}
+
+impl fmt::Display for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        self.lines.iter().try_for_each(|(label, text)| writeln!(f, "{label:<LABEL$}{text}"))
+    }
+}
+
+/// What was run.
+pub fn title(metrics: &Metrics) -> String {
+    let what = metrics.method.as_deref().unwrap_or(&metrics.architecture);
+    format!("{} · {what} · seed {} · protocol {}", metrics.dataset, metrics.seed, metrics.protocol)
+}
+
+/// The network and its cost.
+pub fn network(sheet: &mut Sheet, metrics: &Metrics) {
+    let genotype = metrics.genotype.map(|genotype| genotype.to_string());
+    sheet.row("architecture", genotype.unwrap_or_else(|| metrics.architecture.clone()));
+    let (params, macs) = (number::count(metrics.params), number::count(metrics.macs));
+    sheet.row("network", format!("{params} parameters, {macs} MACs an image"));
+}
+
+/// How the search went.
+pub fn search(outcome: &SearchOutcome, epochs: usize) -> String {
+    let why = match outcome.stop {
+        Stop::Finished => "",
+        Stop::Settled => " (stopped: every edge settled on one operation)",
+        Stop::Deadline => " (stopped: the time was over)",
+    };
+    format!("{} of {epochs} epochs, {}{why}", outcome.epochs, number::duration(outcome.seconds))
+}
+
+/// How the training went.
+pub fn training(outcome: &TrainOutcome) -> String {
+    format!(
+        "{} epochs, {} (kept epoch {}, validation ACC {:.3}, AUC {})",
+        outcome.epochs,
+        number::duration(outcome.seconds),
+        outcome.selected_epoch + 1,
+        outcome.val_acc,
+        optional(outcome.val_auc)
+    )
+}
+
+/// A share, or why there is none.
+pub fn optional(share: Option<f64>) -> String {
+    share.map_or_else(|| "undefined".into(), |share| format!("{share:.3}"))
+}
+
+/// ACC, AUC and the classes.
+pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
+    let report = &metrics.report;
+    let label = match &*metrics.split {
+        "train" => "training set",
+        "val" => "validation",
+        _ => "test",
+    };
+    let read = match (&*metrics.split, metrics.test_reads) {
+        ("test", 1) => ", read once".into(),
+        ("test", times) => format!(", read {times} times"),
+        _ => String::new(),
+    };
+    let acc = with_interval(Some(report.acc), Some(report.acc_ci95));
+    let auc = with_interval(report.auc, report.auc_ci95);
+    sheet.row(label, format!("ACC {acc}   AUC {auc}   n = {}{read}", report.n));
+    if !report.auc_undefined_for.is_empty() {
+        sheet.row("", format!("no AUC: all or no images are {}", report.auc_undefined_for.join(", ")));
+    }
+    for (index, line) in classes(report).lines().enumerate() {
+        sheet.row(if index == 0 { "per class" } else { "" }, line);
+    }
+}
+
+fn with_interval(value: Option<f64>, interval: Option<[f64; 2]>) -> String {
+    let interval = interval.map_or(String::new(), |[low, high]| format!(" [{low:.3}, {high:.3}]"));
+    optional(value) + &interval
+}
+
+/// Sensitivity and specificity of each class, and where its images went.
+fn classes(report: &Report) -> Table {
+    let confusion = report.confusion.as_ref().filter(|rows| rows.len() <= CONFUSION);
+    let names = report.classes.iter().map(|class| format!("as {}", shortened(&class.name)));
+    let heads = names.filter(|_| confusion.is_some());
+    let fixed = ["class", "n", "sensitivity", "specificity"].map(String::from);
+    let mut table = Table::new(fixed.into_iter().chain(heads));
+    for (index, class) in report.classes.iter().enumerate() {
+        let counts = confusion.map_or(&[][..], |rows| &rows[index]);
+        table.row(figures(class).into_iter().chain(counts.iter().map(ToString::to_string)));
+    }
+    table
+}
+
+fn figures(class: &ClassReport) -> [String; 4] {
+    let share = |share: Option<f64>| share.map_or_else(|| "-".into(), |share| format!("{share:.3}"));
+    [class.name.clone(), class.n.to_string(), share(class.sensitivity), share(class.specificity)]
+}
+
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(HEAD) {
+        Some((cut, _)) => format!("{}…", &name[..cut]),
+        None => name.to_owned(),
+    }
+}

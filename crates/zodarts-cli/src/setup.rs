@@ -1,0 +1,84 @@
+//! What every run needs before it starts: the data and a folder.
+
+use crate::args::SourceOptions;
+use crate::progress::Ui;
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+use zodarts::model::Model;
+use zodarts::run::{RunError, RunFolder};
+use zodarts::settings::{DataSettings, Settings};
+use zodarts_data::{Dataset, OpenOptions, ValSource};
+
+/// Opens the data that `spec` names as the settings say.
+///
+/// # Errors
+/// See [`Dataset::open`].
+pub fn open(
+    spec: &str,
+    (seed, data): (u64, &DataSettings),
+    source: &SourceOptions,
+    ui: &Ui,
+) -> Result<Dataset> {
+    let options = OpenOptions {
+        image_size: data.image_size,
+        seed,
+        val: data.val.as_deref().map(validation),
+        cache_dir: None,
+        offline: source.offline,
+        mirror: source.mirror.clone(),
+    };
+    let progress = ui.data();
+    Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
+}
+
+/// A number is a fraction; anything else is a path.
+fn validation(text: &str) -> ValSource {
+    text.parse().map_or_else(|_| ValSource::File(PathBuf::from(text)), ValSource::Fraction)
+}
+
+/// Refuses a folder that holds files, before time is spent on data.
+///
+/// # Errors
+/// If `out` is not a new or empty folder.
+pub fn check_out(out: Option<&Path>) -> Result<(), RunError> {
+    let Some(path) = out.filter(|path| path.exists()) else { return Ok(()) };
+    let failed = |source| RunError::Read { path: path.into(), source };
+    match path.read_dir().map_err(failed)?.next() {
+        Some(_) => Err(RunError::Exists { path: path.into() }),
+        None => Ok(()),
+    }
+}
+
+/// Creates the folder of a run: `out`, or one of its own below `runs`.
+///
+/// # Errors
+/// If it cannot be created or holds files.
+pub fn folder(
+    out: Option<&Path>,
+    dataset: &Dataset,
+    what: &str,
+    settings: &Settings,
+) -> Result<RunFolder, RunError> {
+    let info = &dataset.info;
+    let name = format!("{}{}-{what}-seed{}", info.name, info.size_flag, settings.seed);
+    match out {
+        Some(path) => RunFolder::create(path),
+        None => RunFolder::create_fresh(Path::new("runs"), &name),
+    }
+}
+
+/// Loads the model of a run.
+///
+/// # Errors
+/// If the run was never trained, or a file is damaged.
+pub fn model(run: &Path) -> Result<Model> {
+    if !run.join("model.json").is_file() {
+        bail!(RunError::NotARun { path: run.into(), missing: "model.json", command: "train" });
+    }
+    Ok(Model::load(run)?)
+}
+
+/// Says where the files of a run that failed are.
+pub fn stopped(folder: &RunFolder) -> String {
+    format!("the run stopped; what there is of it is in {}", folder.path().display())
+}
