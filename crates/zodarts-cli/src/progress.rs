@@ -7,11 +7,11 @@ use std::time::Duration;
 use zodarts::observer::{Event, Observer, Stage, Step};
 use zodarts_data::Progress;
 
-/// Bars of the stages; time is that of the whole stage.
-const STAGE: &str = "{prefix:8} [{bar:20}] {msg}  {elapsed} elapsed, {eta} left";
-const STAGE_DONE: &str = "{prefix:8} [{bar:20}] {msg}  {elapsed}";
+/// Bars of the stages. What matters least comes last: a narrow terminal cuts it off.
+const STAGE: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {msg}";
+const STAGE_DONE: &str = "{prefix:6} [{bar:10}] {elapsed}, {msg}";
 const DOWNLOAD: &str = "download [{bar:20}] {msg}  {bytes} of {total_bytes}, {eta} left";
-const DECODE: &str = "images   [{bar:20}] {pos} of {len} decoded, {eta} left";
+const DECODE: &str = "images [{bar:20}] {pos} of {len} decoded, {eta} left";
 const SPINNER: &str = "{spinner} {msg}";
 
 /// Talks to the person at the terminal, if there is one.
@@ -44,8 +44,7 @@ impl Ui {
     }
 
     fn bar(&self, template: &str) -> ProgressBar {
-        let target =
-            if self.bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if self.bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(style(template));
         bar
@@ -99,9 +98,9 @@ impl RunProgress<'_> {
 fn message(step: &Step, validation: Option<f64>) -> String {
     let epoch = format!("epoch {}/{}", step.epoch + 1, step.epochs);
     let figures = format!("loss {:.3}, acc {:.3}", step.loss, step.accuracy);
-    let validation = validation.map_or(String::new(), |acc| format!(", val acc {acc:.3}"));
+    let validation = validation.map_or(String::new(), |acc| format!(", val {acc:.3}"));
     let live = step.live_operations.map_or(String::new(), |live| format!(", {live} live ops"));
-    format!("{epoch}  {figures}{validation}{live}")
+    format!("{epoch}, {figures}{validation}{live}")
 }
 
 impl Observer for RunProgress<'_> {

@@ -1,7 +1,7 @@
 //! From defaults, preset, files and options to settings: each layer overrides the ones before.
 
 use crate::args::{DataOptions, SearchOptions, TrainOptions};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde::Serialize;
 use std::path::Path;
 use toml::{Table, Value};
@@ -32,7 +32,7 @@ pub fn settings(preset: Preset, files: &[&Path], options: &Layer) -> Result<Sett
     let mut table = Table::try_from(preset.settings())?;
     for path in files {
         merge(&mut table, read(path)?);
-        checked(table.clone()).with_context(|| format!("in {}", path.display()))?;
+        checked(table.clone()).map_err(|error| anyhow!("{}: {error}", path.display()))?;
     }
     merge(&mut table, Table::try_from(options)?);
     checked(table)
@@ -62,6 +62,57 @@ fn merge(base: &mut Table, over: Table) {
             (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
             (_, value) => {
                 base.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::{Command, command};
+    use zodarts::settings::Auto;
+
+    fn layer(arguments: &[&str]) -> Layer {
+        match crate::args::from(["zodarts"].iter().chain(arguments)).unwrap().command {
+            Command::Fit(args) => args.layer(),
+            Command::Search(args) => args.layer(),
+            Command::Train(args) => args.layer(),
+            other => panic!("{other:?} has no settings"),
+        }
+    }
+
+    #[test]
+    fn each_layer_overrides_the_ones_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        std::fs::write(&file, "seed = 5\n[search]\nepochs = 7\nchannels = 9\n[run]\nanything = 1\n").unwrap();
+        let error = settings(Preset::Quick, &[&file], &Layer::default()).unwrap_err().to_string();
+        assert!(error.contains("a.toml"), "{error}");
+        std::fs::write(&file, "seed = 5\n[search]\nepochs = 7\nchannels = 9\n").unwrap();
+        let options = layer(&["search", "phantom", "--epochs", "3", "--batch-size", "auto"]);
+        let found = settings(Preset::Quick, &[&file], &options).unwrap();
+        assert_eq!((found.seed, found.search.epochs, found.search.channels), (5, 3, 9));
+        assert_eq!((found.search.cells, found.search.batch_size), (1, Auto::Auto));
+        assert_eq!(found.train, Preset::Quick.settings().train);
+    }
+
+    #[test]
+    fn every_setting_is_an_option_and_every_word_it_takes_is_a_value() {
+        let defaults = Table::try_from(Settings::default()).unwrap();
+        for section in ["search", "train"] {
+            let command = command();
+            let options = command.find_subcommand(section).unwrap();
+            for key in defaults[section].as_table().unwrap().keys() {
+                let option = options.get_arguments().find(|arg| arg.get_id() == key.as_str()).expect(key);
+                let long = format!("--{}", key.replace('_', "-"));
+                assert_eq!(option.get_long(), Some(&long[2..]));
+                for value in option.get_possible_values() {
+                    let options = layer(&[section, "phantom", &long, value.get_name()]);
+                    let found = Table::try_from(settings(Preset::Paper, &[], &options).unwrap()).unwrap();
+                    let found = found[section][key].to_string();
+                    assert_eq!(found.trim_matches('"'), value.get_name(), "{long}");
+                }
             }
         }
     }

@@ -13,15 +13,10 @@ use zodarts_data::{Dataset, OpenOptions, ValSource};
 ///
 /// # Errors
 /// See [`Dataset::open`].
-pub fn open(
-    spec: &str,
-    (seed, data): (u64, &DataSettings),
-    source: &SourceOptions,
-    ui: &Ui,
-) -> Result<Dataset> {
+pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
     let options = OpenOptions {
         image_size: data.image_size,
-        seed,
+        seed: data.split_seed,
         val: data.val.as_deref().map(validation),
         cache_dir: None,
         offline: source.offline,

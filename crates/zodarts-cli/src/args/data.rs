@@ -5,11 +5,14 @@ use serde::Serialize;
 
 /// How images are brought in: the settings of section `data`.
 #[derive(Clone, Debug, Default, Args, Serialize)]
-#[command(next_help_heading = "Data")]
+#[command(next_help_heading = "Data options")]
 pub struct DataOptions {
     /// Bring images to N×N pixels when they are read
     #[arg(long, value_name = "N")]
     pub image_size: Option<usize>,
+    /// Seed of the splits of a folder and of a validation fraction; not the run's, so that runs can be compared
+    #[arg(long, value_name = "S")]
+    pub split_seed: Option<u64>,
     /// Validation data: a file or folder, or a fraction of the training data such as 0.1
     #[arg(long, value_name = "FILE|FRACTION")]
     pub val: Option<String>,
@@ -17,7 +20,7 @@ pub struct DataOptions {
 
 /// Where data may come from.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Data")]
+#[command(next_help_heading = "Data options")]
 pub struct SourceOptions {
     /// Never use the network
     #[arg(long)]
@@ -45,9 +48,6 @@ pub struct InfoArgs {
     /// Where they may come from.
     #[command(flatten)]
     pub source: SourceOptions,
-    /// Seed of the cuts made when opening
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub seed: u64,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

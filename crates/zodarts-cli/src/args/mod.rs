@@ -17,6 +17,7 @@ pub use train::{TrainArgs, TrainOptions};
 
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 
 /// Searches, trains and evaluates small classifiers of medical images, on a CPU.
@@ -34,6 +35,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Common {
     /// Threads to compute with; results do not depend on it [default: all cores]
     #[arg(long, global = true, value_name = "T")]
@@ -77,7 +79,15 @@ pub fn command() -> clap::Command {
     defaults::shown(<Cli as clap::CommandFactory>::command())
 }
 
-/// Parses the process's arguments.
-pub fn parse() -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches()?)
+/// Parses arguments, the first of which is the program's name.
+pub fn from<T: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(arguments)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
 }

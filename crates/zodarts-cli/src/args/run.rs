@@ -8,7 +8,7 @@ use zodarts::settings::Preset;
 
 /// Options of every command that makes a run.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Run")]
+#[command(next_help_heading = "Run options")]
 pub struct RunOptions {
     /// Folder to write to; must be new or empty [default: runs/NAME, named after data, method and seed]
     #[arg(long, value_name = "DIR")]

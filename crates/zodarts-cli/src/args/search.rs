@@ -42,7 +42,7 @@ impl SearchArgs {
 
 /// The settings of section `search`, where given.
 #[derive(Clone, Debug, Default, Args, Serialize)]
-#[command(next_help_heading = "Search")]
+#[command(next_help_heading = "Search options")]
 pub struct SearchOptions {
     /// Search method
     #[arg(long, value_parser = methods())]
@@ -113,12 +113,12 @@ pub struct SearchOptions {
     /// Weight steps a round of the zeroth-order methods
     #[arg(long, value_name = "N")]
     pub zo_steps: Option<usize>,
-    /// Length μ of their perturbation relative to ‖α‖
+    /// Length μ of their perturbation of α
     #[arg(long, value_name = "X")]
     pub mu: Option<f64>,
-    /// Length μ of their perturbation in units of α, instead of --mu
-    #[arg(long, value_name = "X", conflicts_with = "mu")]
-    pub mu_absolute: Option<f64>,
+    /// What μ is measured in: units of α, or ‖α‖ as in the paper's code (with --mu 0.005)
+    #[arg(long, value_parser = ["absolute", "relative"])]
+    pub mu_scale: Option<String>,
     /// Finite difference of the zeroth-order methods
     #[arg(long, value_parser = ["forward", "central", "central-loss"])]
     pub difference: Option<String>,

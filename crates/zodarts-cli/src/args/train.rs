@@ -50,7 +50,7 @@ impl TrainArgs {
 
 /// The settings of section `train`, where given.
 #[derive(Clone, Debug, Default, Args, Serialize)]
-#[command(next_help_heading = "Training")]
+#[command(next_help_heading = "Training options")]
 pub struct TrainOptions {
     /// Kind of network
     #[arg(long, value_parser = ["genotype", "resnet18"])]

@@ -11,8 +11,12 @@ use zodarts_data::{SplitSummary, Summary};
 
 /// Describes a data set.
 pub fn run(args: &InfoArgs, ui: &Ui) -> Result<()> {
-    let settings = DataSettings { image_size: args.options.image_size, val: args.options.val.clone() };
-    let dataset = setup::open(&args.data, (args.seed, &settings), &args.source, ui)?;
+    let settings = DataSettings {
+        image_size: args.options.image_size,
+        split_seed: args.options.split_seed.unwrap_or(0),
+        val: args.options.val.clone(),
+    };
+    let dataset = setup::open(&args.data, &settings, &args.source, ui)?;
     let spinner = ui.spinner("checking for duplicates");
     let summary = dataset.summary();
     spinner.finish_and_clear();

@@ -17,7 +17,7 @@ pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
     let recorded = || record.map(|record| record.data);
     let data = args.data.clone().or_else(recorded);
     let data = data.context("the run does not say what data it used; pass DATA")?;
-    let dataset = setup::open(&data, (settings.seed, &settings.data), &args.source, ui)?;
+    let dataset = setup::open(&data, &settings.data, &args.source, ui)?;
     let spinner = ui.spinner("evaluating");
     let metrics = evaluate_run(&folder, &model, &dataset, args.split)?;
     spinner.finish_and_clear();

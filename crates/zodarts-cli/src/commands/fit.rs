@@ -21,7 +21,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     let settings = resolve::settings(args.run.preset.unwrap_or(default), &files, &args.layer())?;
     setup::check_out(out)?;
     let data = args.data.as_deref().unwrap_or("phantom");
-    let dataset = setup::open(data, (settings.seed, &settings.data), &args.source, ui)?;
+    let dataset = setup::open(data, &settings.data, &args.source, ui)?;
     let folder = setup::folder(out, &dataset, &what(&settings), &settings)?;
     let job = Job {
         dataset: &dataset,

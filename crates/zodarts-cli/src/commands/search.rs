@@ -18,7 +18,7 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     let preset = args.run.preset.unwrap_or(Preset::Paper);
     let settings = resolve::settings(preset, &files, &args.layer())?;
     setup::check_out(out)?;
-    let dataset = setup::open(&args.data, (settings.seed, &settings.data), &args.source, ui)?;
+    let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     let folder = setup::folder(out, &dataset, &settings.search.method.to_string(), &settings)?;
     let job = Job {
         dataset: &dataset,

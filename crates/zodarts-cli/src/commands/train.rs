@@ -25,14 +25,13 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let record = searched.as_ref().map(RunFolder::config).transpose()?.and_then(|(record, _)| record);
     let data = data(args, record.as_ref())?;
     setup::check_out(args.run.out.as_deref())?;
-    let dataset = setup::open(&data, (settings.seed, &settings.data), &args.source, ui)?;
+    let dataset = setup::open(&data, &settings.data, &args.source, ui)?;
     let folder = match searched.filter(|_| args.run.out.is_none()) {
         Some(folder) => untrained(folder, record.as_ref(), &dataset)?,
         None => setup::folder(args.run.out.as_deref(), &dataset, what(genotype), &settings)?,
     };
     let limit = args.run.max_time;
-    let job =
-        Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, limit, start };
+    let job = Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, limit, start };
     job.begin()?;
     if let Some(genotype) = &genotype {
         folder.write_genotype(genotype)?;
@@ -48,11 +47,7 @@ fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Settings> 
 }
 
 /// The architecture to train; none for `ResNet-18`.
-fn genotype(
-    args: &TrainArgs,
-    searched: Option<&RunFolder>,
-    settings: &Settings,
-) -> Result<Option<Genotype>> {
+fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings) -> Result<Option<Genotype>> {
     if settings.train.architecture == Architecture::Resnet18 {
         return Ok(None);
     }
@@ -101,13 +96,13 @@ fn print(json: bool, outcome: &TrainOutcome, run: &Path) -> Result<()> {
     note(&format!("files are in {0}; test with `zodarts evaluate {0}`", run.display()));
     if !json {
         let auc = result::optional(outcome.val_auc);
-        return output::print(&format!("validation  ACC {:.3}  AUC {auc}\n", outcome.val_acc));
+        return output::print(&format!("validation  ACC {:.3}   AUC {auc}\n", outcome.val_acc));
     }
     let cost = outcome.model.cost();
     output::json(&json!({
         "val_acc": outcome.val_acc,
         "val_auc": outcome.val_auc,
-        "selected_epoch": outcome.selected_epoch,
+        "selected_epoch": (outcome.epochs > 0).then_some(outcome.selected_epoch),
         "epochs": outcome.epochs,
         "seconds": outcome.seconds,
         "genotype": outcome.model.card.genotype,

@@ -66,10 +66,13 @@ pub fn search(outcome: &SearchOutcome, epochs: usize) -> String {
 
 /// How the training went.
 pub fn training(outcome: &TrainOutcome) -> String {
+    let time = number::duration(outcome.seconds);
+    if outcome.epochs == 0 {
+        return format!("0 epochs, {time}: the time was over, the weights are random");
+    }
     format!(
-        "{} epochs, {} (kept epoch {}, validation ACC {:.3}, AUC {})",
+        "{} epochs, {time} (kept epoch {}, validation ACC {:.3}, AUC {})",
         outcome.epochs,
-        number::duration(outcome.seconds),
         outcome.selected_epoch + 1,
         outcome.val_acc,
         optional(outcome.val_auc)

@@ -1,0 +1,8 @@
+//! Runs the binary as a user does.
+
+mod bad_input;
+mod data;
+mod help;
+mod predict;
+mod run;
+mod support;

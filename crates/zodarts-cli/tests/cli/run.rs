@@ -1,0 +1,155 @@
+//! From data to a run folder and back.
+
+use crate::support::{place, run, stdout};
+use predicates::str::contains;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+const FILES: [&str; 8] = [
+    "config.toml",
+    "genotype.txt",
+    "search.jsonl",
+    "train.jsonl",
+    "model.json",
+    "model.safetensors",
+    "metrics.json",
+    "predictions.csv",
+];
+
+const METRICS: [&str; 15] = [
+    "protocol",
+    "dataset",
+    "split",
+    "n",
+    "acc",
+    "acc_ci95",
+    "auc",
+    "auc_ci95",
+    "genotype",
+    "params",
+    "macs",
+    "method",
+    "seed",
+    "search_seconds",
+    "train_seconds",
+];
+
+const SEARCH_RECORD: [&str; 11] = [
+    "epoch",
+    "temperature",
+    "learning_rate",
+    "train_loss",
+    "val_loss",
+    "val_acc",
+    "p",
+    "live_operations",
+    "hypergradient_norm",
+    "genotype",
+    "seconds",
+];
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn require(value: &Value, keys: &[&str]) {
+    for key in keys {
+        assert!(value.get(key).is_some_and(|value| !value.is_null()), "`{key}` is missing in {value}");
+    }
+}
+
+fn read(place: &Path, file: &str) -> String {
+    fs::read_to_string(place.join(file)).unwrap()
+}
+
+#[test]
+fn fit_keeps_all_it_did_and_evaluate_repeats_it() {
+    let place = place();
+    let place = place.path();
+    let printed = stdout(place, "fit --config tiny.toml --seed 3");
+    assert!(printed.starts_with("phantom · zo-darts-plus · seed 3 · protocol official\n"), "{printed}");
+    assert!(printed.contains("read once"), "{printed}");
+    let folder = "runs/phantom-zo-darts-plus-seed3";
+    assert!(printed.contains(&format!("files         {folder}\n")), "{printed}");
+    FILES.iter().for_each(|file| assert!(place.join(folder).join(file).is_file(), "{file}"));
+
+    let first = json(&read(place, &format!("{folder}/metrics.json")));
+    require(&first, &METRICS);
+    let records = read(place, &format!("{folder}/search.jsonl"));
+    assert_eq!(records.lines().count(), 1);
+    require(&json(records.lines().next().unwrap()), &SEARCH_RECORD);
+
+    let printed = stdout(place, &format!("evaluate {folder}"));
+    assert!(printed.contains("read 2 times"), "{printed}");
+    let second = json(&read(place, &format!("{folder}/metrics.json")));
+    assert_eq!(second["test_reads"], 2);
+    for key in ["acc", "acc_ci95", "auc", "auc_ci95", "confusion", "genotype", "seed"] {
+        assert_eq!(first[key], second[key], "{key}");
+    }
+
+    let validation = json(&stdout(place, &format!("evaluate {folder} --split val --json")));
+    assert_eq!((&validation["split"], &validation["test_reads"]), (&"val".into(), &2.into()));
+
+    run(place, &format!("evaluate {folder} phantom:1"))
+        .code(1)
+        .stderr(contains("error: runs/phantom-zo-darts-plus-seed3 was trained on phantom"));
+    let unchanged = json(&read(place, &format!("{folder}/metrics.json")));
+    assert_eq!(unchanged, second, "a refused evaluation leaves no trace");
+}
+
+#[test]
+fn a_second_run_gets_a_folder_of_its_own_and_json_is_the_metrics_file() {
+    let place = place();
+    let place = place.path();
+    let command = "fit phantom --config tiny.toml --architecture resnet18 --max-time 1s --json";
+    let printed = json(&stdout(place, command));
+    assert_eq!(printed, json(&read(place, "runs/phantom-resnet18-seed0/metrics.json")));
+    assert_eq!((&printed["genotype"], &printed["method"]), (&Value::Null, &Value::Null));
+    stdout(place, command);
+    assert!(place.join("runs/phantom-resnet18-seed0-2/metrics.json").is_file());
+}
+
+#[test]
+fn search_then_train_then_evaluate_shares_one_folder() {
+    let place = place();
+    let place = place.path();
+    let genotype = stdout(place, "search phantom --config tiny.toml --method milenas --out found");
+    assert_eq!(genotype, read(place, "found/genotype.txt"));
+    run(place, "evaluate found").code(1).stderr(contains("hint: pass the folder that `zodarts train` wrote"));
+
+    let printed = stdout(place, "train --run found --patience 7");
+    assert!(printed.starts_with("validation  ACC 0."), "{printed}");
+    assert!(!place.join("found/metrics.json").exists(), "training does not read the test images");
+    let config = read(place, "found/config.toml");
+    assert!(config.contains("method = \"milenas\"") && config.contains("patience = 7"), "{config}");
+
+    let metrics = json(&stdout(place, "evaluate found --json"));
+    assert_eq!((&metrics["method"], &metrics["test_reads"]), (&"milenas".into(), &1.into()));
+    run(place, "train --run found").code(1).stderr(contains("already holds a training"));
+}
+
+#[test]
+fn a_genotype_is_trained_as_given() {
+    let place = place();
+    let genotype = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
+    let command = format!("train phantom --config tiny.toml --genotype {genotype} --json");
+    let printed = json(&stdout(place.path(), &command));
+    require(&printed, &["val_acc", "val_auc", "params", "macs", "run"]);
+    assert_eq!(printed["genotype"], genotype);
+    assert_eq!(read(place.path(), "runs/phantom-genotype-seed0/genotype.txt").trim(), genotype);
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let place = place();
+    let place = place.path();
+    let bytes = |threads: usize| {
+        stdout(place, &format!("fit phantom --config tiny.toml --threads {threads} --out {threads}"));
+        ["genotype.txt", "model.safetensors", "predictions.csv"]
+            .map(|file| fs::read(place.join(threads.to_string()).join(file)).unwrap())
+    };
+    let one = bytes(1);
+    assert!(one == bytes(2), "two threads differ from one");
+    assert!(one == bytes(3), "three threads differ from one");
+}

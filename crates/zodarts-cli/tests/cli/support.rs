@@ -1,0 +1,92 @@
+//! Calls of the binary, and data files in every state.
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// A network that trains in a moment.
+const TINY: &str = "\
+[search]\nepochs = 1\nchannels = 4\ncells = 1\ninput_size = 12\n\
+[train]\nepochs = 1\nchannels = 4\ncells = 1\ninput_size = 12\n";
+
+/// The binary in a folder of its own, without a terminal.
+pub fn zodarts(place: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zodarts"));
+    command.current_dir(place).write_stdin("").env_remove("ZODARTS_CACHE");
+    command
+}
+
+/// Runs the binary with arguments that are separated by spaces.
+pub fn run(place: &Path, arguments: &str) -> Assert {
+    zodarts(place).args(arguments.split_whitespace()).assert()
+}
+
+/// What a successful command prints.
+pub fn stdout(place: &Path, arguments: &str) -> String {
+    String::from_utf8(run(place, arguments).success().get_output().stdout.clone()).unwrap()
+}
+
+/// A folder with `tiny.toml`, the settings of a network that trains in a moment.
+pub fn place() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join("tiny.toml"), TINY).unwrap();
+    place
+}
+
+/// An array of an npz file.
+pub struct Array {
+    pub name: String,
+    pub descr: &'static str,
+    pub shape: Vec<usize>,
+    pub bytes: Vec<u8>,
+}
+
+/// The six arrays of a sound data set of 8×8 images in two classes.
+pub fn arrays() -> Vec<Array> {
+    let mut arrays = Vec::new();
+    for (split, count, first) in [("train", 12, 0), ("val", 6, 100), ("test", 6, 200)] {
+        // No two images are equal: 64 pixels further is another place in a cycle of 251.
+        let pixels = (0..count * 64).map(|at| ((first + at) * (7 + first) % 251) as u8).collect();
+        let labels = (0..count).map(|image| (image % 2) as u8).collect();
+        arrays.push(array(&format!("{split}_images"), vec![count, 8, 8], pixels));
+        arrays.push(array(&format!("{split}_labels"), vec![count, 1], labels));
+    }
+    arrays
+}
+
+fn array(name: &str, shape: Vec<usize>, bytes: Vec<u8>) -> Array {
+    Array { name: name.into(), descr: "|u1", shape, bytes }
+}
+
+/// Writes an npz file.
+pub fn write_npz(path: &Path, arrays: &[Array]) {
+    let mut archive = ZipWriter::new(File::create(path).unwrap());
+    for array in arrays {
+        archive.start_file(format!("{}.npy", array.name), SimpleFileOptions::default()).unwrap();
+        archive.write_all(&npy(array)).unwrap();
+    }
+    archive.finish().unwrap();
+}
+
+/// The NPY format, version 1.0.
+fn npy(array: &Array) -> Vec<u8> {
+    let shape: String = array.shape.iter().map(|side| format!("{side},")).collect();
+    let descr = array.descr;
+    let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(&array.bytes);
+    bytes
+}
+
+/// Writes a grey 16×16 PNG that depends on `seed`.
+pub fn write_png(path: &Path, seed: u32) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let pixel = |x, y| image::Luma([((x * 31 + y * 17 + seed * 53 + x * y * seed) % 256) as u8]);
+    image::GrayImage::from_fn(16, 16, pixel).save(path).unwrap();
+}
