@@ -31,7 +31,7 @@ fn brightness_tells_nothing() {
     assert!((means[0] - means[1]).abs() < 0.02, "{means:?}");
 }
 
-/// A small convolutional network reaches 0.88 to 0.93, as the module's documentation says.
+/// A searched network reaches 0.94, as the module's documentation says.
 #[test]
 fn a_linear_model_on_pixels_is_near_chance() {
     for spec in ["phantom", "phantom:1"] {

@@ -10,7 +10,7 @@ mod train;
 
 pub use auto::{Auto, search_batch, train_batch};
 pub use preset::Preset;
-pub use search::SearchSettings;
+pub use search::{MuScale, SearchSettings};
 pub use train::{Architecture, ClassWeights, MixKind, Selection, TrainSettings};
 
 use crate::methods::SettingsError;
@@ -41,6 +41,9 @@ pub struct DataSettings {
     /// Side to which images are brought when they are read; their own size if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_size: Option<usize>,
+    /// Seed of the splits of a folder and of a validation fraction. It is not the run's seed, so that runs with
+    /// different seeds are tested on the same images.
+    pub split_seed: u64,
     /// Validation data of one's own: a file or folder, or a fraction of the training data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub val: Option<String>,

@@ -48,13 +48,13 @@ impl Preset {
         let (search, train) = (&mut settings.search, &mut settings.train);
         match self {
             Preset::Quick => {
-                search.epochs = 15;
+                search.epochs = 20;
                 search.anneal_every = 2;
                 search.cells = 1;
                 search.channels = 8;
-                train.epochs = 30;
+                train.epochs = 50;
                 train.cells = 1;
-                train.channels = 16;
+                train.learning_rate = 0.05;
                 search.input_size = Auto::Fixed(28);
                 train.input_size = Auto::Fixed(28);
             }
@@ -78,7 +78,7 @@ impl Preset {
             ("search.cells", search.cells.to_string()),
             ("search.input_size", search.input_size.to_string()),
             ("train.epochs", train.epochs.to_string()),
-            ("train.channels", train.channels.to_string()),
+            ("train.learning_rate", train.learning_rate.to_string()),
             ("train.cells", train.cells.to_string()),
             ("train.input_size", train.input_size.to_string()),
         ]

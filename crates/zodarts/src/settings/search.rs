@@ -6,7 +6,18 @@ use crate::normaliser::Annealing;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::{Adam, Schedule, Sgd};
 
-/// The architecture search. Defaults are the protocol of ZO-DARTS+.
+/// What μ is measured in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MuScale {
+    /// Units of α.
+    #[default]
+    Absolute,
+    /// ‖α‖.
+    Relative,
+}
+
+/// The architecture search. Defaults are the protocol of ZO-DARTS+, but for μ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SearchSettings {
@@ -56,11 +67,10 @@ pub struct SearchSettings {
     pub anneal_every: usize,
     /// T, weight steps a round of the zeroth-order methods.
     pub zo_steps: usize,
-    /// μ relative to ‖α‖ (the paper's form), used unless `mu_absolute` is given.
+    /// μ, how far the zeroth-order methods perturb α.
     pub mu: f64,
-    /// μ in units of α.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mu_absolute: Option<f64>,
+    /// Whether μ is in units of α, or relative to ‖α‖ as in the paper's code (there with μ = 0.005).
+    pub mu_scale: MuScale,
     /// Which finite difference the zeroth-order methods take.
     pub difference: Difference,
     /// How their perturbed chain starts: an exact copy, or as in the authors' code.
@@ -101,8 +111,9 @@ impl Default for SearchSettings {
             anneal_factor: annealing.factor,
             anneal_every: annealing.every,
             zo_steps: methods.zo.steps,
-            mu: 0.005,
-            mu_absolute: None,
+            // Not the paper's: `docs/architecture.md` says what that does to the first hypergradient.
+            mu: 0.1,
+            mu_scale: MuScale::Absolute,
             difference: methods.zo.difference,
             perturbed_chain: methods.zo.perturbed_chain,
             milenas_lambda: methods.milenas_lambda,
@@ -133,7 +144,10 @@ impl SearchSettings {
             darts_radius: self.darts_radius,
             zo: ZoSettings {
                 steps: self.zo_steps,
-                mu: self.mu_absolute.map_or(Mu::Relative(self.mu), Mu::Absolute),
+                mu: match self.mu_scale {
+                    MuScale::Absolute => Mu::Absolute(self.mu),
+                    MuScale::Relative => Mu::Relative(self.mu),
+                },
                 difference: self.difference,
                 perturbed_chain: self.perturbed_chain,
             },
