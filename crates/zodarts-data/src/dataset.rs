@@ -1,12 +1,13 @@
 //! Opening a data set and cutting it in splits.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::error::DataError;
+use crate::hex::hex;
 use crate::info::DatasetInfo;
+use crate::options::{OpenOptions, Progress, ValSource};
 use crate::samples::{Samples, SealedTest};
 use crate::source::{self, DataSource, RawDataset};
 use crate::store::ImageStore;
@@ -22,62 +23,6 @@ pub struct Dataset {
     pub val: Samples,
     /// Images that nothing may depend on.
     pub test: SealedTest,
-}
-
-/// Where validation images come from, when not from the data set's own split.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ValSource {
-    /// This share of the merged training and validation images, stratified and seeded.
-    Fraction(f64),
-    /// The `val_images` of another npz file, or all images of another `class/…` folder, of the same classes and
-    /// channels. A folder's images are brought to the training images' size; arrays must have it. The data
-    /// set's own validation images then join the training.
-    File(PathBuf),
-}
-
-/// How to open a data set.
-#[derive(Clone, Debug, Default)]
-pub struct OpenOptions {
-    /// Resize to this height and width when opening. Without it, arrays keep their size; a folder keeps the
-    /// size its images share if that is at most 224, else takes 64.
-    pub image_size: Option<usize>,
-    /// Seed of every cut made here: splits of a folder, [`ValSource::Fraction`].
-    pub seed: u64,
-    /// Replaces the data set's own validation split.
-    pub val: Option<ValSource>,
-    /// Where downloads are kept; by default `$ZODARTS_CACHE`, else `zodarts` in the user's cache folder.
-    pub cache_dir: Option<PathBuf>,
-    /// Never use the network.
-    pub offline: bool,
-    /// Base URL to download from instead of Zenodo, such as a hospital's mirror; MD5s are checked all the same.
-    pub mirror: Option<String>,
-}
-
-/// What opening a data set is busy with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Progress {
-    /// A download, with the bytes that are there and those to come in all, if the server says.
-    Download {
-        /// The file's name.
-        name: String,
-        /// Bytes on disk.
-        done: u64,
-        /// Bytes in all.
-        total: Option<u64>,
-    },
-    /// Decoding images of a folder.
-    Decode {
-        /// Images decoded.
-        done: usize,
-        /// Images in all.
-        total: usize,
-    },
-    /// Files of a folder that were left out: hidden, or not images by their extension.
-    Skipped {
-        /// How many.
-        files: usize,
-    },
 }
 
 impl Dataset {
@@ -165,13 +110,4 @@ fn fingerprint(dataset: &Dataset) -> String {
         }
     }
     hex(&hash.finalize())
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

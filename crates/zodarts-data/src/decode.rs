@@ -50,7 +50,9 @@ pub fn read_image_file(
     let decoded = decode(path)?;
     let white = if decoded.deep { 65535.0 } else { 255.0 };
     let mut planes = decoded.into_channels(channels).resized(height, width).planes;
-    planes.iter_mut().for_each(|value| *value = (*value * white).round() / white);
+    for value in &mut planes {
+        *value = (*value * white).round() / white;
+    }
     Ok(planes)
 }
 

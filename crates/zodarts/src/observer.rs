@@ -1,7 +1,6 @@
 //! What a run tells whoever watches it.
 
-use crate::search::SearchRecord;
-use crate::train::TrainRecord;
+use crate::run::{SearchRecord, TrainRecord};
 
 /// The stages of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use zodarts::data::{Dataset, OpenOptions};
 use zodarts::methods::MethodKind;
 use zodarts::observer::{Event, Observer, Silent};
 use zodarts::pipeline::{Fit, Job, Split, check_same_data, evaluate_run};
-use zodarts::run::RunFolder;
-use zodarts::search::{SearchInput, SearchOutcome, SearchRecord, Stop, search};
+use zodarts::run::{RunFolder, SearchRecord};
+use zodarts::search::{SearchInput, SearchOutcome, Stop, search};
 use zodarts::settings::{Architecture, Auto, Selection, Settings, TrainSettings};
 use zodarts::train::{TrainInput, train};
 

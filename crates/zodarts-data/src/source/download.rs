@@ -11,8 +11,9 @@ use ureq::http::StatusCode;
 
 use super::MedMnistFile;
 use super::medmnist::BASE_URL;
-use crate::dataset::{OpenOptions, Progress, hex};
 use crate::error::DataError;
+use crate::hex::hex;
+use crate::options::{OpenOptions, Progress};
 
 /// Bytes moved between two reports of progress.
 const CHUNK: usize = 1 << 16;

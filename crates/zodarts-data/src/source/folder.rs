@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use super::walk::{self, Listing};
 use super::{RawDataset, name_of};
-use crate::dataset::{OpenOptions, Progress};
 use crate::decode::{Traits, decode, traits};
 use crate::error::DataError;
+use crate::options::{OpenOptions, Progress};
 use crate::rng::stream;
 use crate::split::stratified_cut;
 use crate::store::{ImageShape, ImageStore, Pixels};

@@ -12,8 +12,8 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-use crate::dataset::{OpenOptions, Progress};
 use crate::error::DataError;
+use crate::options::{OpenOptions, Progress};
 use crate::store::ImageStore;
 use crate::task::Task;
 

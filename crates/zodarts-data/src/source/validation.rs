@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{RawDataset, folder, npz};
-use crate::dataset::Progress;
 use crate::error::DataError;
+use crate::options::Progress;
 
 /// Takes the validation split from `path`; the one the data set came with joins its training images.
 pub(crate) fn replace(

@@ -5,7 +5,7 @@
 //! gradient of `raw` is `p·γ·r·(d − m₁ − ŷ·m₂) = a·d + b·raw + c`.
 
 use super::Point;
-use super::context::Plan;
+use super::plan::Plan;
 use super::shard::Shard;
 use crate::graph::{Network, NodeId, Norm, Op};
 use crate::liveness::{Liveness, weight};

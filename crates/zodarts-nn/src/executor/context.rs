@@ -2,9 +2,10 @@
 
 use super::coefficients::Coefficients;
 use super::packed::Packed;
-use crate::graph::{Network, NodeId, Op};
+use super::plan::Plan;
+use crate::graph::{Network, NodeId};
 use crate::liveness::Liveness;
-use zodarts_kernels::{ConvWeights, Kernels, Layout, Real};
+use zodarts_kernels::{Kernels, Layout, Real};
 
 /// Read-only view of the executor.
 pub struct Context<'a, T> {
@@ -40,57 +41,5 @@ impl<T: Real> Context<'_, T> {
     pub fn padded(&self, node: NodeId) -> Layout {
         let shape = self.network.nodes[node];
         Layout::padded(shape.height, shape.width)
-    }
-}
-
-/// Positions of per-channel sums in a shard's flat vectors, and sizes of its scratch.
-#[derive(Debug)]
-pub struct Plan {
-    /// Where Σ d of a node's gradient starts.
-    pub node_sums: Vec<usize>,
-    /// Where an edge's Σ d·x (or its batch moments) starts.
-    pub edge_sums: Vec<usize>,
-    /// Sums in all.
-    pub sums: usize,
-    /// Pixels of the largest padded block.
-    pub padded: usize,
-    /// Pixels of the largest dense block.
-    pub dense: usize,
-    /// Pixels of the widest row.
-    pub row: usize,
-    /// Pixels of the largest weight-gradient scratch.
-    pub partial: usize,
-}
-
-impl Plan {
-    pub fn new(network: &Network) -> Self {
-        let mut sums = 0;
-        let mut reserve = |channels: usize| {
-            sums += channels;
-            sums - channels
-        };
-        let node_sums = network.nodes.iter().map(|shape| reserve(shape.channels)).collect();
-        let edge_sums =
-            network.edges.iter().map(|edge| reserve(network.nodes[edge.target].channels)).collect();
-        let convolutions = || {
-            network.edges.iter().filter_map(|edge| match &edge.op {
-                Op::Conv { shape, .. } => Some((edge, shape)),
-                _ => None,
-            })
-        };
-        let padded = convolutions().map(|(edge, shape)| {
-            let from = network.nodes[edge.source];
-            Layout::padded(from.height, from.width).len(shape.inputs.max(shape.outputs))
-        });
-        let dense = network.nodes.iter().map(|n| Layout::dense(n.height, n.width).len(n.channels));
-        Self {
-            node_sums,
-            edge_sums,
-            padded: padded.max().unwrap_or(0),
-            dense: dense.max().unwrap_or(0),
-            row: network.nodes.iter().map(|shape| shape.width).max().unwrap_or(0),
-            partial: convolutions().map(|(_, shape)| ConvWeights::<f32>::scratch(shape)).max().unwrap_or(0),
-            sums,
-        }
     }
 }

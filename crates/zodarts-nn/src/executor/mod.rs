@@ -14,6 +14,7 @@ mod context;
 mod forward;
 mod head;
 mod packed;
+mod plan;
 mod shard;
 
 use crate::graph::{Network, NodeId};
@@ -21,8 +22,9 @@ use crate::liveness::{Extent, Liveness};
 use crate::loss::Loss;
 use crate::space::{EDGES, Mixture, OPERATIONS};
 use coefficients::Coefficients;
-use context::{Context, Plan};
+use context::Context;
 use packed::Packed;
+use plan::Plan;
 use rayon::prelude::*;
 use shard::Shard;
 use std::sync::Arc;

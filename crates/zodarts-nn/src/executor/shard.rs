@@ -1,7 +1,7 @@
 //! A fixed part of a batch and the buffers it works in.
 
 use super::BatchView;
-use super::context::Plan;
+use super::plan::Plan;
 use crate::graph::Network;
 use std::ops::Range;
 use zodarts_kernels::{LANES, Layout, Moments2, Pack, Pixel, Real};

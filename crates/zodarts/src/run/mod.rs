@@ -17,12 +17,14 @@ mod checkpoint;
 mod config;
 mod folder;
 mod metrics;
+mod records;
 pub mod tensors;
 
 pub use checkpoint::Checkpoint;
 pub use config::{RunConfig, RunInfo};
 pub use folder::{History, RunFolder, write_atomically};
 pub use metrics::Metrics;
+pub use records::{SearchRecord, TrainRecord};
 
 use std::io;
 use std::path::PathBuf;

@@ -9,46 +9,12 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::{Method, Round, RoundReport, combined};
 use crate::observer::{Event, Observer, Stage, Step};
+use crate::run::SearchRecord;
 use crate::supernet_problem::SupernetProblem;
-use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use zodarts_data::rng::{epoch_order, stream};
 use zodarts_data::{Augmentation, Batch, Samples};
 use zodarts_nn::executor::Executor;
-use zodarts_nn::space::Mixture;
-
-/// One line of `search.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SearchRecord {
-    /// The epoch, from 0.
-    pub epoch: usize,
-    /// Epochs planned.
-    pub epochs: usize,
-    /// τ.
-    pub temperature: f64,
-    /// Learning rate of the weights.
-    pub learning_rate: f64,
-    /// Mean loss of the training batches.
-    pub train_loss: f64,
-    /// Share of their images classified correctly.
-    pub train_acc: f64,
-    /// Mean loss of the validation batches the method looked at.
-    pub val_loss: f64,
-    /// Share of their images classified correctly.
-    pub val_acc: f64,
-    /// p of each edge and operation at the end of the epoch.
-    pub p: Mixture<f32>,
-    /// (edge, operation) pairs with p > 0 that were computed last.
-    pub live_operations: usize,
-    /// Mean norm of the hypergradient.
-    pub hypergradient_norm: f64,
-    /// Passes over one batch, of all chains.
-    pub passes: usize,
-    /// The strongest operation of each edge.
-    pub genotype: Genotype,
-    /// Seconds of this epoch.
-    pub seconds: f64,
-}
 
 /// Runs epochs and keeps their buffers.
 pub struct EpochRunner<'a> {

@@ -4,15 +4,13 @@ mod epoch;
 mod rounds;
 mod settled;
 
-pub use epoch::SearchRecord;
-
 use crate::budget::Deadline;
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::SearchState;
 use crate::model::loss_kind;
 use crate::observer::{Event, Observer, Stage};
-use crate::run::{Checkpoint, RunFolder};
+use crate::run::{Checkpoint, RunFolder, SearchRecord};
 use crate::settings::{SearchSettings, search_batch};
 use crate::supernet_problem::SupernetProblem;
 use epoch::EpochRunner;

@@ -20,6 +20,9 @@ use thiserror::Error;
 use zodarts_data::Augmentation;
 use zodarts_nn::optim::OptimiserError;
 
+/// Most epochs of a stage.
+const MAX_EPOCHS: usize = 100_000;
+
 /// The settings of a whole run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! Settings of the architecture search.
 
-use super::{Auto, ImagePlan, InvalidSettings, require};
+use super::{Auto, ImagePlan, InvalidSettings, MAX_EPOCHS, require};
 use crate::methods::{Difference, MethodKind, MethodSettings, Mu, PerturbedChain, ZoSettings};
 use crate::normaliser::Annealing;
 use serde::{Deserialize, Serialize};
@@ -176,7 +176,9 @@ impl SearchSettings {
 
     pub(super) fn validate(&self) -> Result<(), InvalidSettings> {
         let check = |holds, field, found, expected| require(holds, "search", field, found, expected);
-        check(self.epochs > 0, "epochs", self.epochs as f64, "at least 1")?;
+        check((1..=MAX_EPOCHS).contains(&self.epochs), "epochs", self.epochs as f64, "1 to 100000")?;
+        let every = self.anneal_every;
+        check((1..=MAX_EPOCHS).contains(&every), "anneal_every", every as f64, "1 to 100000")?;
         check((1..=256).contains(&self.channels), "channels", self.channels as f64, "1 to 256")?;
         check((1..=32).contains(&self.cells), "cells", self.cells as f64, "1 to 32")?;
         if let Auto::Fixed(size) = self.batch_size {

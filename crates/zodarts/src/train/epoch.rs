@@ -3,10 +3,9 @@
 use super::TrainInput;
 use crate::budget::Deadline;
 use crate::error::Error;
-use crate::evaluate::Point;
 use crate::observer::{Event, Observer, Stage, Step};
+use crate::run::TrainRecord;
 use crate::settings::train_batch;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::rng::{epoch_order, stream};
@@ -19,36 +18,6 @@ use zodarts_nn::optim::{Sgd, SgdState};
 
 /// Momentum of running statistics, `PyTorch`'s default.
 const STATISTICS_MOMENTUM: f64 = 0.1;
-
-/// One line of `train.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrainRecord {
-    /// The epoch, from 0.
-    pub epoch: usize,
-    /// Epochs planned.
-    pub epochs: usize,
-    /// Learning rate.
-    pub learning_rate: f64,
-    /// Mean loss of the training batches, smoothing, blending and class weights included.
-    pub train_loss: f64,
-    /// Share of training images classified as their larger target.
-    pub train_acc: f64,
-    /// Validation ACC under running statistics.
-    pub val_acc: f64,
-    /// Validation AUC.
-    pub val_auc: Option<f64>,
-    /// Whether this epoch's weights are the ones to keep so far.
-    pub selected: bool,
-    /// Seconds of this epoch, validation aside.
-    pub seconds: f64,
-}
-
-impl TrainRecord {
-    pub(super) fn take(&mut self, point: &Point) {
-        self.val_acc = point.acc;
-        self.val_auc = point.auc;
-    }
-}
 
 /// All that training carries from epoch to epoch.
 pub struct TrainState {

@@ -3,15 +3,13 @@
 mod class_weights;
 mod epoch;
 
-pub use epoch::TrainRecord;
-
 use crate::budget::Deadline;
 use crate::error::Error;
 use crate::evaluate::{Labels, Point, score};
 use crate::genotype::Genotype;
 use crate::model::{Model, ModelCard, Scorer, loss_kind};
 use crate::observer::{Event, Observer, Stage};
-use crate::run::{Checkpoint, RunFolder};
+use crate::run::{Checkpoint, RunFolder, TrainRecord};
 use crate::settings::{Architecture, Selection, TrainSettings};
 use epoch::{EpochRunner, TrainState};
 use std::sync::Arc;
