@@ -37,8 +37,7 @@ pub fn bug() -> ExitCode {
 /// Messages of the libraries carry their hint after the first semicolon.
 fn text(error: &Error, styled: bool) -> String {
     let (red, cyan, plain) = if styled { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m") } else { ("", "", "") };
-    let mut text = String::new();
-    let mut hints = Vec::new();
+    let (mut lines, mut hints) = (Vec::new(), Vec::new());
     let mut above = String::new();
     for cause in error.chain().map(ToString::to_string) {
         // Wrappers repeat what they wrap.
@@ -46,12 +45,12 @@ fn text(error: &Error, styled: bool) -> String {
             continue;
         }
         let (message, hint) = cause.split_once("; ").map_or((&*cause, None), |(a, b)| (a, Some(b)));
-        let label = if above.is_empty() { format!("{red}error{plain}: ") } else { "  cause: ".into() };
-        text += &format!("{label}{message}\n");
+        let label = if above.is_empty() { format!("{red}error{plain}") } else { "  cause".into() };
+        lines.push(format!("{label}: {message}\n"));
         hints.extend(hint.map(|hint| format!("{cyan}hint{plain}: {hint}\n")));
         above = cause;
     }
-    text + &hints.concat()
+    lines.concat() + &hints.concat()
 }
 
 fn styled() -> bool {

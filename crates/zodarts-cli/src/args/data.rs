@@ -1,5 +1,6 @@
 //! Arguments about data.
 
+use super::run::seed;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ pub struct DataOptions {
     #[arg(long, value_name = "N")]
     pub image_size: Option<usize>,
     /// Seed of the splits of a folder and of a validation fraction; not the run's, so that runs can be compared
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed())]
     pub split_seed: Option<u64>,
     /// Validation data: a file or folder, or a fraction of the training data such as 0.1
     #[arg(long, value_name = "FILE|FRACTION")]
@@ -42,13 +43,13 @@ pub enum DataCommand {
 pub struct InfoArgs {
     /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class
     pub data: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
     /// How the images are brought in.
     #[command(flatten)]
     pub options: DataOptions,
     /// Where they may come from.
     #[command(flatten)]
     pub source: SourceOptions,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }

@@ -6,27 +6,29 @@ use zodarts::settings::Settings;
 
 /// Adds to each option the value it has when neither option, file nor preset sets it.
 pub fn shown(command: Command) -> Command {
-    let settings = Table::try_from(Settings::default()).expect("settings are a table");
-    let annotated = |command: Command, section: &str| {
-        let values = settings[section].as_table().expect("sections are tables").clone();
-        command.mut_args(move |arg| match arg.get_id().as_str() {
-            "seed" => with_default(arg, "0"),
-            "preset" => with_default(arg, "paper"),
-            id => match values.get(id) {
-                Some(Value::String(text)) => with_default(arg, text),
-                Some(value) => with_default(arg, &value.to_string()),
-                None => arg,
-            },
-        })
-    };
+    let preset = |command: Command, name| command.mut_arg("preset", |arg| with_default(arg, name));
     command
-        .mut_subcommand("search", |command| annotated(command, "search"))
-        .mut_subcommand("train", |command| annotated(command, "train"))
-        .mut_subcommand("fit", |command| {
-            command
-                .mut_arg("seed", |arg| with_default(arg, "0"))
-                .mut_arg("preset", |arg| with_default(arg, "standard with DATA, quick without"))
+        .mut_subcommand("fit", |fit| {
+            let fit = annotated(fit, &["data", "search", "train"]);
+            preset(fit, "standard with DATA, quick without")
         })
+        .mut_subcommand("search", |search| preset(annotated(search, &["data", "search"]), "paper"))
+        .mut_subcommand("train", |train| preset(annotated(train, &["data", "train"]), "paper"))
+        .mut_subcommand("data", |data| data.mut_subcommand("info", |info| annotated(info, &["data"])))
+}
+
+/// Options that are settings of these sections get their values.
+fn annotated(command: Command, sections: &[&str]) -> Command {
+    let mut values = Table::try_from(Settings::default()).expect("settings are a table");
+    for section in sections {
+        let section = values[*section].as_table().expect("sections are tables").clone();
+        values.extend(section);
+    }
+    command.mut_args(|arg| match values.get(arg.get_id().as_str()) {
+        Some(Value::String(text)) => with_default(arg, text),
+        Some(value) if !value.is_table() => with_default(arg, &value.to_string()),
+        _ => arg,
+    })
 }
 
 fn with_default(arg: Arg, value: &str) -> Arg {

@@ -19,9 +19,8 @@ pub struct RunOptions {
     /// Settings from a file, in the form of a run's config.toml; options go first
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Seed of every random choice
-    // TOML holds integers up to 2^63 - 1.
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    /// Seed of every random choice of the run
+    #[arg(long, value_name = "S", value_parser = seed())]
     pub seed: Option<u64>,
     /// Plan for at most this much time, such as 20m or 1h30m
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
@@ -29,6 +28,11 @@ pub struct RunOptions {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Accepts seeds up to the largest integer that TOML holds.
+pub fn seed() -> impl TypedValueParser<Value = u64> {
+    clap::value_parser!(u64).range(..=i64::MAX as u64)
 }
 
 fn presets() -> impl TypedValueParser<Value = Preset> {

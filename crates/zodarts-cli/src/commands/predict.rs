@@ -14,18 +14,22 @@ use zodarts_data::{Resizer, read_image_file};
 pub fn run(args: &PredictArgs) -> Result<()> {
     let model = setup::model(&args.run)?;
     let classes = &model.card.dataset.classes;
-    let mut text = if args.json { String::new() } else { csv::row(header(classes)) };
+    let mut lines = Vec::new();
+    if !args.json {
+        lines.push(csv::row(header(classes)));
+    }
+    // Printed at the end: a file that cannot be read leaves no half of a table.
     for file in &args.files {
         let scores = scores(&model, file)?;
         let predicted = predicted(&model, &scores);
-        if args.json {
-            text += &format!("{}\n", object(file, &predicted, classes, &scores));
+        lines.push(if args.json {
+            format!("{}\n", object(file, &predicted, classes, &scores))
         } else {
             let fields = [file.display().to_string(), predicted.join(";")];
-            text += &csv::row(fields.into_iter().chain(scores.iter().map(ToString::to_string)));
-        }
+            csv::row(fields.into_iter().chain(scores.iter().map(ToString::to_string)))
+        });
     }
-    output::print(&text)
+    output::print(&lines.concat())
 }
 
 fn header(classes: &[String]) -> impl Iterator<Item = &str> {

@@ -12,7 +12,9 @@ fn refused(place: &Path, command: &str, words: &[&str]) {
     assert!(text.starts_with("error: "), "{command}: {text}");
     assert_eq!(text.matches("error: ").count(), 1, "{command}: {text}");
     assert!(!text.contains("panicked"), "{command}: {text}");
-    words.iter().for_each(|word| assert!(text.contains(word), "{command}: {word:?} is not in {text}"));
+    for word in words {
+        assert!(text.contains(word), "{command}: {word:?} is not in {text}");
+    }
     assert!(!place.join("runs").exists(), "{command} left a run folder");
     assert!(!place.join("new").exists(), "{command} left a run folder");
 }

@@ -72,7 +72,9 @@ fn fit_keeps_all_it_did_and_evaluate_repeats_it() {
     assert!(printed.contains("read once"), "{printed}");
     let folder = "runs/phantom-zo-darts-plus-seed3";
     assert!(printed.contains(&format!("files         {folder}\n")), "{printed}");
-    FILES.iter().for_each(|file| assert!(place.join(folder).join(file).is_file(), "{file}"));
+    for file in FILES {
+        assert!(place.join(folder).join(file).is_file(), "{file}");
+    }
 
     let first = json(&read(place, &format!("{folder}/metrics.json")));
     require(&first, &METRICS);

@@ -74,8 +74,8 @@ pub fn write_npz(path: &Path, arrays: &[Array]) {
 
 /// The NPY format, version 1.0.
 fn npy(array: &Array) -> Vec<u8> {
-    let shape: String = array.shape.iter().map(|side| format!("{side},")).collect();
-    let descr = array.descr;
+    let shape: Vec<String> = array.shape.iter().map(ToString::to_string).collect();
+    let (descr, shape) = (array.descr, shape.join(","));
     let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}\n");
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend((header.len() as u16).to_le_bytes());
