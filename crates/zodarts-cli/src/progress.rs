@@ -8,8 +8,8 @@ use zodarts::observer::{Event, Observer, Stage, Step};
 use zodarts_data::Progress;
 
 /// Bars of the stages. What matters least comes last: a narrow terminal cuts it off.
-const STAGE: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {msg}";
-const STAGE_DONE: &str = "{prefix:6} [{bar:10}] {elapsed}, {msg}";
+const STAGE: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {wide_msg}";
+const STAGE_DONE: &str = "{prefix:6} [{bar:10}] {elapsed}, {wide_msg}";
 const DOWNLOAD: &str = "download [{bar:20}] {msg}  {bytes} of {total_bytes}, {eta} left";
 const DECODE: &str = "images [{bar:20}] {pos} of {len} decoded, {eta} left";
 const SPINNER: &str = "{spinner} {msg}";

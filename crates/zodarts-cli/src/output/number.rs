@@ -11,6 +11,11 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A number of epochs, such as `1 epoch`.
+pub fn epochs(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "epoch" } else { "epochs" })
+}
+
 /// A count with three digits and its power of thousand, such as `40.1 M`.
 pub fn count(value: u64) -> String {
     let units = [(1e9, "G"), (1e6, "M"), (1e3, "k")];

@@ -61,7 +61,8 @@ pub fn search(outcome: &SearchOutcome, epochs: usize) -> String {
         Stop::Settled => " (stopped: every edge settled on one operation)",
         Stop::Deadline => " (stopped: the time was over)",
     };
-    format!("{} of {epochs} epochs, {}{why}", outcome.epochs, number::duration(outcome.seconds))
+    let (epochs, time) = (number::epochs(epochs), number::duration(outcome.seconds));
+    format!("{} of {epochs}, {time}{why}", outcome.epochs)
 }
 
 /// How the training went.
@@ -71,8 +72,8 @@ pub fn training(outcome: &TrainOutcome) -> String {
         return format!("0 epochs, {time}: the time was over, the weights are random");
     }
     format!(
-        "{} epochs, {time} (kept epoch {}, validation ACC {:.3}, AUC {})",
-        outcome.epochs,
+        "{}, {time} (kept epoch {}, validation ACC {:.3}, AUC {})",
+        number::epochs(outcome.epochs),
         outcome.selected_epoch + 1,
         outcome.val_acc,
         optional(outcome.val_auc)
