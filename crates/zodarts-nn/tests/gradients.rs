@@ -33,7 +33,9 @@ impl Subject {
         let mut weights: Vec<f64> =
             initial_values(&network.weights, &mut random).into_iter().map(f64::from).collect();
         // Scales of 1 and shifts of 0 would hide mistakes.
-        weights.iter_mut().for_each(|w| *w += random.random_range(-0.2..0.2));
+        for weight in &mut weights {
+            *weight += random.random_range(-0.2..0.2);
+        }
         let pixels = COUNT * SHAPE.input.channels * SHAPE.input.height * SHAPE.input.width;
         let images = (0..pixels).map(|_| random.random_range(0.0..1.0)).collect();
         let targets = (0..COUNT * SHAPE.classes).map(|i| if i % 4 == 0 { 1.0 } else { 0.25 }).collect();
@@ -110,9 +112,9 @@ fn supernet_weights() {
 fn mixture_probabilities() {
     let mut subject = Subject::new(supernet(&SHAPE), Some(dense_mixture()), LossKind::Binary);
     let (_, gradient) = subject.gradients();
-    for edge in 0..EDGES {
-        for op in 0..OPERATIONS {
-            subject.check(&format!("p[{edge}][{op}]"), gradient[edge][op], |subject| {
+    for (edge, row) in gradient.into_iter().enumerate() {
+        for (op, slope) in row.into_iter().enumerate() {
+            subject.check(&format!("p[{edge}][{op}]"), slope, |subject| {
                 &mut subject.mixture.as_mut().expect("a supernet")[edge][op]
             });
         }

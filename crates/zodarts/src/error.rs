@@ -43,6 +43,12 @@ pub enum Error {
         /// The loss found.
         loss: f64,
     },
+    /// A time limit that leaves nothing to deliver.
+    #[error("the time limit was over before the first epoch of {stage} was done; give --max-time more")]
+    OutOfTime {
+        /// `search` or `training`.
+        stage: &'static str,
+    },
     /// Too little data for a search or a training.
     #[error("{what} needs at least {needed} images, found {found} in {dataset}")]
     TooFewImages {

@@ -12,7 +12,7 @@ use crate::settings::{Architecture, Settings};
 use crate::train::{TrainInput, TrainOutcome, train};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use zodarts_data::{Dataset, Samples};
+use zodarts_data::{DataSource, Dataset, Samples};
 
 /// Share of a time limit by which the search must be done.
 const SEARCH_SHARE: f64 = 0.35;
@@ -67,7 +67,7 @@ impl Job<'_> {
         let info = &self.dataset.info;
         let run = RunInfo {
             version: env!("CARGO_PKG_VERSION").into(),
-            data: self.data.into(),
+            data: lasting(self.data),
             dataset: info.name.clone(),
             fingerprint: info.fingerprint.clone(),
             threads: rayon::current_num_threads(),
@@ -131,6 +131,16 @@ impl Job<'_> {
         let train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
         let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
         Ok(Fit { search, train, metrics })
+    }
+}
+
+/// The data as named, with a path made absolute: a run can be evaluated from any folder.
+fn lasting(data: &str) -> String {
+    match DataSource::parse(data) {
+        Ok(DataSource::Npz(path) | DataSource::Folder(path)) => {
+            std::path::absolute(path).map_or_else(|_| data.into(), |path| path.display().to_string())
+        }
+        _ => data.into(),
     }
 }
 

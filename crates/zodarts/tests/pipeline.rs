@@ -258,8 +258,10 @@ fn patience_and_selection_choose_the_epoch() {
     let impatient = run(&settings);
     assert!(impatient.epochs == 12 || impatient.epochs == impatient.selected_epoch + 3);
     settings.patience = 0;
-    settings.selection = Selection::Last;
-    assert_eq!(run(&settings).selected_epoch, 11);
+    assert_eq!(run(&settings).selected_epoch, 11, "the last of a completed schedule");
+    settings.selection = Selection::Best;
+    let best = run(&settings);
+    assert!(best.val_auc >= run(&TrainSettings { selection: Selection::Last, ..settings }).val_auc);
 }
 
 #[test]

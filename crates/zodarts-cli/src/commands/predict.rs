@@ -10,6 +10,9 @@ use zodarts::evaluate::decide;
 use zodarts::model::Model;
 use zodarts_data::{Resizer, read_image_file};
 
+/// Files read and scored together.
+const AT_A_TIME: usize = 64;
+
 /// Classifies image files.
 pub fn run(args: &PredictArgs) -> Result<()> {
     let model = setup::model(&args.run)?;
@@ -19,15 +22,18 @@ pub fn run(args: &PredictArgs) -> Result<()> {
         lines.push(csv::row(header(classes)));
     }
     // Printed at the end: a file that cannot be read leaves no half of a table.
-    for file in &args.files {
-        let scores = scores(&model, file)?;
-        let predicted = predicted(&model, &scores);
-        lines.push(if args.json {
-            format!("{}\n", object(file, &predicted, classes, &scores))
-        } else {
-            let fields = [file.display().to_string(), predicted.join(";")];
-            csv::row(fields.into_iter().chain(scores.iter().map(ToString::to_string)))
-        });
+    for files in args.files.chunks(AT_A_TIME) {
+        let images = files.iter().map(|file| image(&model, file)).collect::<Result<Vec<_>>>()?;
+        let scores = model.score_images(&images.concat(), files.len());
+        for (file, scores) in files.iter().zip(scores.chunks_exact(classes.len())) {
+            let predicted = predicted(&model, scores);
+            lines.push(if args.json {
+                format!("{}\n", object(file, &predicted, classes, scores))
+            } else {
+                let fields = [file.display().to_string(), predicted.join(";")];
+                csv::row(fields.into_iter().chain(scores.iter().map(ToString::to_string)))
+            });
+        }
     }
     output::print(&lines.concat())
 }
@@ -36,14 +42,14 @@ fn header(classes: &[String]) -> impl Iterator<Item = &str> {
     ["file", "predicted"].into_iter().chain(classes.iter().map(|class| &**class))
 }
 
-/// Scores of a file, read at the size of the data set and resized as in training.
-fn scores(model: &Model, file: &Path) -> Result<Vec<f32>> {
+/// A file's image, read at the size of the data set and resized as in training.
+fn image(model: &Model, file: &Path) -> Result<Vec<f32>> {
     let info = &model.card.dataset;
     let side = model.card.input_size;
     let stored = read_image_file(file, info.channels, info.height, info.width)?;
     let mut image = vec![0.0; info.channels * side * side];
     Resizer::new((info.height, info.width), (side, side)).resize(&stored, &mut image);
-    Ok(model.score_image(&image))
+    Ok(image)
 }
 
 /// The class, or the labels that are present, decided as in an evaluation.

@@ -119,17 +119,20 @@ impl Model {
         Scorer::new(self.network.clone(), &self.card).scores(&self.weights, &self.statistics, samples)
     }
 
-    /// Scores of one image given as `channels × side × side` values in [0, 1].
+    /// Scores of `count` images given as `channels × side × side` values in [0, 1]: one row of scores each.
     ///
     /// # Panics
-    /// If the image has another size.
-    pub fn score_image(&self, image: &[f32]) -> Vec<f32> {
+    /// If there is no image, or the images have another size.
+    pub fn score_images(&self, images: &[f32], count: usize) -> Vec<f32> {
         let mut executor = Executor::new(self.network.clone());
         let point = Point { weights: &self.weights, mixture: None };
-        let batch = BatchView { images: image, targets: &[], count: 1 };
-        let logits = executor.predict(point, &self.statistics, batch);
+        let logits = executor.predict(point, &self.statistics, BatchView { images, targets: &[], count });
+        let loss = Loss::new(loss_kind(self.card.dataset.task));
         let mut scores = vec![0.0; logits.len()];
-        Loss::new(loss_kind(self.card.dataset.task)).scores(&logits, &mut scores);
+        let classes = self.network.classes;
+        for (logits, scores) in logits.chunks_exact(classes).zip(scores.chunks_exact_mut(classes)) {
+            loss.scores(logits, scores);
+        }
         scores
     }
 }

@@ -113,6 +113,9 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
         }
     }
     observer.event(Event::StageDone(Stage::Search));
+    if done == 0 {
+        return Err(Error::OutOfTime { stage: "search" });
+    }
     let argmax = Genotype::argmax(&state.alpha);
     let genotype = connected(argmax, &state.alpha);
     if genotype != argmax {

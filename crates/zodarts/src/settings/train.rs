@@ -92,11 +92,11 @@ pub enum ClassWeights {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Selection {
-    /// The epoch with the best validation AUC, the latest of equals.
+    /// The last epoch, where the learning rate has come down; if training was cut short, the best so far.
     #[default]
-    Best,
-    /// The last epoch.
     Last,
+    /// The epoch with the best validation AUC, the latest of equals, as MedMNIST's own training does.
+    Best,
 }
 
 impl Default for TrainSettings {
@@ -122,7 +122,7 @@ impl Default for TrainSettings {
             weight_decay: 3e-4,
             clip: 5.0,
             patience: 0,
-            selection: Selection::Best,
+            selection: Selection::Last,
         }
     }
 }

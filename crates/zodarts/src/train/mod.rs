@@ -88,7 +88,8 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
             .map_err(|_| Error::Diverged { stage: "training", epoch: done, loss: record.train_loss })?;
         let point = score(&scores, &labels, input.info.task, &input.info.classes)?;
         record.take(&point);
-        record.selected = input.settings.selection == Selection::Last || improves(best.as_ref(), &point);
+        let last = input.settings.selection == Selection::Last && done + 1 == planned;
+        record.selected = last || improves(best.as_ref(), &point);
         if record.selected {
             let (weights, statistics) = (state.weights.clone(), state.statistics.clone());
             best = Some(Best { epoch: done, point, weights, statistics });
@@ -112,7 +113,8 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
     }
     observer.event(Event::StageDone(Stage::Train));
     let seconds = start.elapsed().as_secs_f64();
-    Ok(outcome(card, network, best.unwrap_or_else(|| untrained(state)), done, seconds))
+    let best = best.ok_or(Error::OutOfTime { stage: "training" })?;
+    Ok(outcome(card, network, best, done, seconds))
 }
 
 fn check(input: &TrainInput<'_>) -> Result<(), Error> {
@@ -160,12 +162,6 @@ fn improves(best: Option<&Best>, point: &Point) -> bool {
 fn out_of_patience(input: &TrainInput<'_>, best: Option<&Best>, done: usize) -> bool {
     let patience = input.settings.patience;
     patience > 0 && best.is_some_and(|best| done - 1 - best.epoch >= patience)
-}
-
-/// What there is if the time was over before the first epoch: the first weights.
-fn untrained(state: TrainState) -> Best {
-    let point = Point { acc: f64::NAN, auc: None };
-    Best { epoch: 0, point, weights: state.weights, statistics: state.statistics }
 }
 
 fn outcome(card: ModelCard, network: Arc<Network>, best: Best, epochs: usize, seconds: f64) -> TrainOutcome {
