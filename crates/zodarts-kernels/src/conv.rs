@@ -4,7 +4,7 @@
 //! gradient with respect to the input is the same kernel over mirrored, transposed weights.
 
 use crate::kernels::Job;
-use crate::layout::Layout;
+use crate::layout::{Layout, product};
 use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
@@ -26,9 +26,12 @@ pub struct ConvShape {
 }
 
 impl ConvShape {
-    /// Number of weights, `outputs × inputs × kernel × kernel`.
+    /// Number of weights, `outputs × inputs × kernel × kernel`, packed or not.
+    ///
+    /// # Panics
+    /// If it overflows.
     pub fn weights(&self) -> usize {
-        self.outputs * self.inputs * self.kernel * self.kernel
+        product(product(self.outputs, self.inputs), product(self.kernel, self.kernel))
     }
 
     /// The stride-1 convolution that carries gradients from outputs back to inputs.
@@ -36,11 +39,6 @@ impl ConvShape {
     pub fn transposed(&self) -> Self {
         Self { inputs: self.outputs, outputs: self.inputs, kernel: self.kernel, stride: 1 }
     }
-}
-
-/// Length of packed weights: the same as unpacked.
-pub fn packed_len(shape: &ConvShape) -> usize {
-    shape.weights()
 }
 
 /// Reorders weights `[output][input][ky][kx]` into the order the forward kernel reads:
@@ -61,7 +59,7 @@ pub fn pack_input_gradient<T: Real>(shape: &ConvShape, weights: &[T], packed: &m
 
 fn pack<T: Real>(shape: &ConvShape, packed: &mut [T], weight: impl Fn(usize, usize, usize) -> T) {
     let area = shape.kernel * shape.kernel;
-    let mut slots = packed[..packed_len(shape)].iter_mut();
+    let mut slots = packed[..shape.weights()].iter_mut();
     for group in (0..shape.outputs).step_by(TILE) {
         let members = TILE.min(shape.outputs - group);
         for input in 0..shape.inputs {
@@ -103,13 +101,13 @@ impl<T: Real> Conv<'_, T> {
         assert!(to.plane >= to.origin + to.height * to.row && to.row >= to.width, "output layout");
         assert!(self.input.len() >= from.len(shape.inputs), "input too short");
         assert!(self.output.len() >= to.len(shape.outputs), "output too short");
-        assert!(self.packed.len() >= packed_len(shape), "weights too short");
+        assert!(self.packed.len() >= shape.weights(), "weights too short");
     }
 }
 
 impl<T: Real> Job<T> for Conv<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(mut self) {
+    unsafe fn run<V: Vector<T>>(mut self) {
         self.check();
         match (self.shape.kernel, self.shape.stride) {
             (1, 1) => groups::<T, V, 1, 1>(&mut self),

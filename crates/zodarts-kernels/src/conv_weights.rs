@@ -6,7 +6,7 @@
 
 use crate::conv::ConvShape;
 use crate::kernels::Job;
-use crate::layout::Layout;
+use crate::layout::{Layout, product};
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
 use crate::vector::Vector;
@@ -34,16 +34,19 @@ pub struct ConvWeights<'a, T> {
     pub gradient: &'a mut [T],
     /// Images in the block: only these lanes are summed.
     pub lanes: usize,
-    /// Room for at least [`ConvWeights::scratch`] partial sums.
+    /// Room for at least [`weight_scratch`] partial sums.
     pub scratch: &'a mut [Pixel<T>],
 }
 
-impl<T: Real> ConvWeights<'_, T> {
-    /// Pixels of scratch a convolution needs.
-    pub fn scratch(shape: &ConvShape) -> usize {
-        TILE * shape.inputs * shape.kernel * shape.kernel
-    }
+/// Pixels of scratch that the weight gradient of a convolution needs.
+///
+/// # Panics
+/// If the size overflows.
+pub fn weight_scratch(shape: &ConvShape) -> usize {
+    product(TILE, product(shape.inputs, product(shape.kernel, shape.kernel)))
+}
 
+impl<T: Real> ConvWeights<'_, T> {
     fn check(&self) {
         let Self { shape, layout, .. } = self;
         assert!(matches!(shape.kernel, 1 | 3) && matches!(shape.stride, 1 | 2), "unsupported {shape:?}");
@@ -51,14 +54,14 @@ impl<T: Real> ConvWeights<'_, T> {
         assert!(self.input.len() >= layout.len(shape.inputs), "input too short");
         assert!(self.output_gradient.len() >= layout.len(shape.outputs), "output gradient too short");
         assert_eq!(self.gradient.len(), shape.weights(), "weight gradient");
-        assert!(self.scratch.len() >= Self::scratch(shape), "scratch too short");
+        assert!(self.scratch.len() >= weight_scratch(shape), "scratch too short");
         assert!(self.lanes <= LANES, "lanes");
     }
 }
 
 impl<T: Real> Job<T> for ConvWeights<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(mut self) {
+    unsafe fn run<V: Vector<T>>(mut self) {
         self.check();
         match self.shape.stride {
             1 => groups::<T, V, 1>(&mut self),

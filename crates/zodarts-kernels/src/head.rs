@@ -19,7 +19,7 @@ pub struct GlobalAverage<'a, T> {
 
 impl<T: Real> Job<T> for GlobalAverage<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         let area = self.layout.height * self.layout.width;
         let scale = V::splat(T::from_f64(1.0 / area as f64));
         for (channel, output) in self.output.iter_mut().enumerate() {
@@ -45,7 +45,7 @@ pub struct GlobalAverageBackward<'a, T> {
 
 impl<T: Real> Job<T> for GlobalAverageBackward<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         let area = self.layout.height * self.layout.width;
         let scale = V::splat(T::from_f64(1.0 / area as f64));
         for (channel, gradient) in self.output_gradient.iter().enumerate() {

@@ -10,7 +10,10 @@ use std::marker::PhantomData;
 /// the CPU features of `V`.
 pub trait Job<T>: Sized {
     /// Executes the kernel. Not called directly: see [`Kernels::run`].
-    fn run<V: Vector<T>>(self);
+    ///
+    /// # Safety
+    /// The CPU must support the instructions of `V`.
+    unsafe fn run<V: Vector<T>>(self);
 }
 
 /// The vector instructions found on this machine.
@@ -48,14 +51,16 @@ impl<T: Real> Kernels<T> {
             unsafe { run_avx2::<T, J>(job) };
             return;
         }
-        job.run::<Portable<T>>();
+        // SAFETY: plain arrays need no particular instructions.
+        unsafe { job.run::<Portable<T>>() };
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn run_avx2<T: Real, J: Job<T>>(job: J) {
-    job.run::<T::Fast>();
+    // SAFETY: the caller has seen that the CPU supports AVX2 and FMA, which is what `Fast` needs.
+    unsafe { job.run::<T::Fast>() };
 }
 
 fn has_avx2() -> bool {

@@ -17,14 +17,20 @@ pub struct Layout {
 
 impl Layout {
     /// Rows without gaps.
+    ///
+    /// # Panics
+    /// If the size overflows.
     pub fn dense(height: usize, width: usize) -> Self {
-        Self { height, width, row: width, plane: unaliased(height * width), origin: 0 }
+        Self { height, width, row: width, plane: unaliased(product(height, width)), origin: 0 }
     }
 
     /// A margin of one pixel around the image, as 3×3 convolutions need.
+    ///
+    /// # Panics
+    /// If the size overflows.
     pub fn padded(height: usize, width: usize) -> Self {
-        let row = width + 2;
-        Self { height, width, row, plane: unaliased((height + 2) * row), origin: row + 1 }
+        let row = sum(width, 2);
+        Self { height, width, row, plane: unaliased(product(sum(height, 2), row)), origin: row + 1 }
     }
 
     /// Index of a pixel.
@@ -34,13 +40,25 @@ impl Layout {
     }
 
     /// Pixels a buffer of `channels` planes needs.
+    ///
+    /// # Panics
+    /// If the size overflows.
     pub fn len(&self, channels: usize) -> usize {
-        channels * self.plane
+        product(channels, self.plane)
     }
+}
+
+/// Sizes guard unchecked loads, so they must not wrap around.
+pub(crate) fn product(a: usize, b: usize) -> usize {
+    a.checked_mul(b).expect("a size that fits in memory")
+}
+
+fn sum(a: usize, b: usize) -> usize {
+    a.checked_add(b).expect("a size that fits in memory")
 }
 
 /// Planes whose distance is a multiple of 2 KiB compete for the same few sets of a 32 KiB, 8-way L1 cache; two
 /// more pixels spread them.
 fn unaliased(pixels: usize) -> usize {
-    if pixels.is_multiple_of(64) { pixels + 2 } else { pixels }
+    if pixels.is_multiple_of(64) { sum(pixels, 2) } else { pixels }
 }

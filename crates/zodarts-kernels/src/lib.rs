@@ -29,8 +29,8 @@ pub mod reference;
 mod sweep;
 mod vector;
 
-pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient, packed_len};
-pub use conv_weights::ConvWeights;
+pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient};
+pub use conv_weights::{ConvWeights, weight_scratch};
 pub use head::{GlobalAverage, GlobalAverageBackward};
 pub use kernels::{Job, Kernels};
 pub use layout::Layout;

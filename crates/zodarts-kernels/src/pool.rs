@@ -23,7 +23,7 @@ pub struct AvgPool3<'a, T> {
 
 impl<T: Real> Job<T> for AvgPool3<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         let Layout { height, width, .. } = self.layout;
         let across = Divisors::<T>::new(width);
         let down = Divisors::<T>::new(height);
@@ -60,7 +60,7 @@ pub struct AvgPool3Backward<'a, T> {
 
 impl<T: Real> Job<T> for AvgPool3Backward<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         let Layout { height, width, .. } = self.layout;
         let across = Divisors::<T>::new(width);
         let down = Divisors::<T>::new(height);
@@ -138,9 +138,17 @@ pub struct AvgPool2<'a, T> {
     pub channels: usize,
 }
 
+/// Holds a pooled layout to half of the layout it comes from.
+#[inline(always)]
+fn check_halved(from: &Layout, to: &Layout) {
+    let halved = (from.height.div_ceil(2), from.width.div_ceil(2));
+    assert_eq!((to.height, to.width), halved, "size of the averages");
+}
+
 impl<T: Real> Job<T> for AvgPool2<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
+        check_halved(&self.from, &self.to);
         for channel in 0..self.channels {
             for y in 0..self.to.height {
                 for x in 0..self.to.width {
@@ -175,7 +183,8 @@ pub struct AvgPool2Backward<'a, T> {
 
 impl<T: Real> Job<T> for AvgPool2Backward<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
+        check_halved(&self.from, &self.to);
         for channel in 0..self.channels {
             for y in 0..self.to.height {
                 for x in 0..self.to.width {

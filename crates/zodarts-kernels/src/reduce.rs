@@ -57,7 +57,7 @@ pub struct Moments<'a, T> {
 
 impl<T: Real> Job<T> for Moments<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         let area = area(&self.layout);
         let count = (area * self.lanes) as f64;
         for (channel, output) in self.output.iter_mut().enumerate() {
@@ -90,7 +90,7 @@ pub struct Sum<'a, T> {
 
 impl<T: Real> Job<T> for Sum<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         for (channel, output) in self.output.iter_mut().enumerate() {
             let plane = plane(self.input, &self.layout, channel);
             *output += sum(lane_sums::<T, V>(plane, |x| x), self.lanes);
@@ -117,7 +117,7 @@ pub struct Dot<'a, T> {
 
 impl<T: Real> Job<T> for Dot<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         for (channel, output) in self.output.iter_mut().enumerate() {
             let gradient = plane(self.gradient, &self.layout, channel);
             let input = plane(self.input, &self.layout, channel);

@@ -37,7 +37,7 @@ pub struct AffineSum<'a, T> {
 
 impl<T: Real> Job<T> for AffineSum<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         let channels = self.bias.len();
         for term in self.terms {
             assert!(term.source.len() >= self.from.len(channels), "source too short");
@@ -129,7 +129,7 @@ pub struct Pad<'a, T> {
 
 impl<T: Real> Job<T> for Pad<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         assert!((self.from.height, self.from.width) == (self.to.height, self.to.width), "sizes differ");
         clear_gaps(&mut *self.output, &self.to, self.channels, 1);
         for channel in 0..self.channels {
@@ -157,7 +157,7 @@ pub struct Relu<'a, T> {
 
 impl<T: Real> Job<T> for Relu<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.input.len(), self.output.len(), "lengths differ");
         for (from, to) in self.input.iter().zip(self.output) {
             V::load(from).relu().store(to);
@@ -178,7 +178,7 @@ pub struct ReluBackward<'a, T> {
 
 impl<T: Real> Job<T> for ReluBackward<'_, T> {
     #[inline(always)]
-    fn run<V: Vector<T>>(self) {
+    unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.input.len(), self.input_gradient.len(), "lengths differ");
         assert!(self.output_gradient.len() >= self.input.len(), "gradient too short");
         for ((x, d), target) in self.input.iter().zip(self.output_gradient).zip(self.input_gradient) {

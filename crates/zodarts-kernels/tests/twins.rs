@@ -8,7 +8,7 @@ use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
     AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Conv, ConvShape, ConvWeights, Dot,
     GlobalAverage, GlobalAverageBackward, Job, Kernels, LANES, Layout, Moments, Moments2, Pack, Pad, Pixel,
-    Real, Relu, ReluBackward, Sum, Term, Unpack, pack_forward, pack_input_gradient, packed_len,
+    Real, Relu, ReluBackward, Sum, Term, Unpack, pack_forward, pack_input_gradient, weight_scratch,
 };
 
 /// Runs a generic check on every implementation.
@@ -100,7 +100,7 @@ fn forward<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size, with_relu
     let start = bench.values(out.len());
     let input = bench.padded(&values, &size, with_relu);
     let mut output = block(&start, &out, dense(&out));
-    let mut packed = vec![T::ZERO; packed_len(&shape)];
+    let mut packed = vec![T::ZERO; shape.weights()];
     pack_forward(&shape, &weights, &mut packed);
     let (from, to) = (Layout::padded(size.height, size.width), dense(&out));
     bench.run(Conv { shape, input: &input, from, packed: &packed, output: &mut output, to, accumulate });
@@ -127,7 +127,7 @@ fn input_gradient<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
     let out = halved(&size, shape.stride, shape.outputs);
     let (d, weights) = (bench.values(out.len()), bench.values(shape.weights()));
     let input = spread(&mut bench, &d, &out, &size, shape.stride);
-    let mut packed = vec![T::ZERO; packed_len(&shape)];
+    let mut packed = vec![T::ZERO; shape.weights()];
     pack_input_gradient(&shape, &weights, &mut packed);
     let (from, to) = (Layout::padded(size.height, size.width), dense(&size));
     let mut output = dirty(to.len(size.channels));
@@ -145,7 +145,7 @@ fn weight_gradient<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
     let input = bench.padded(&values, &size, true);
     let output_gradient = spread(&mut bench, &d, &out, &size, shape.stride);
     let mut gradient = start.clone();
-    let mut scratch = dirty(ConvWeights::<T>::scratch(&shape));
+    let mut scratch = dirty(weight_scratch(&shape));
     bench.run(ConvWeights {
         shape,
         input: &input,
@@ -353,4 +353,27 @@ fn merged_moments_are_those_of_the_whole() {
     assert!((merged.mean - whole.mean).abs() < 1e-12);
     assert!((merged.squares - whole.squares).abs() < 1e-10);
     assert_eq!(Moments2::default().merge(whole), whole);
+}
+
+fn not_a_number_passes<T: Real>(mut bench: Bench<T>) {
+    let mut input = Pixel([bench.values(1)[0]; LANES]);
+    input.0[3] = T::from_f64(f64::NAN);
+    let mut output = dirty(1);
+    bench.run(Relu { input: &[input], output: &mut output });
+    let found: Vec<bool> = output[0].0.iter().map(|value| value.to_f64().is_nan()).collect();
+    assert_eq!(found, [false, false, false, true, false, false, false, false]);
+}
+
+#[test]
+fn a_rectifier_does_not_hide_divergence() {
+    on_every_path!(not_a_number_passes,);
+}
+
+#[test]
+#[should_panic(expected = "fits in memory")]
+fn sizes_do_not_wrap_around() {
+    let shape = ConvShape { inputs: 1 << 63, outputs: 2, kernel: 1, stride: 1 };
+    let (from, to) = (Layout::padded(4, 4), Layout::dense(4, 4));
+    let conv = Conv { shape, input: &[], from, packed: &[], output: &mut [], to, accumulate: false };
+    Kernels::<f32>::portable().run(conv);
 }

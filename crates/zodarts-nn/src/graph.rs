@@ -12,8 +12,8 @@ use zodarts_kernels::ConvShape;
 /// Index of a node.
 pub type NodeId = usize;
 
-/// Most edges into one node: the executor keeps their terms in registers and on the stack.
-pub const MAX_INCOMING: usize = 16;
+/// Most edges into or out of one node: the executor keeps their terms on the stack.
+pub const MAX_EDGES: usize = 16;
 
 /// Size of an activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,10 +251,13 @@ impl Network {
     /// Holds the graph to what the executor relies on.
     fn checked(self) -> Self {
         for node in 0..self.nodes.len() {
-            assert!(self.incoming(node).count() <= MAX_INCOMING, "node {node} has too many incoming edges");
+            assert!(self.incoming(node).count() <= MAX_EDGES, "node {node} has too many incoming edges");
+            assert!(self.outgoing(node).count() <= MAX_EDGES, "node {node} has too many outgoing edges");
             let sole = |op: &Op| matches!(op, Op::AvgPool2 | Op::Relu);
             let alone = self.incoming(node).count() == 1;
-            assert!(alone || !self.incoming(node).any(|e| sole(&self.edges[e].op)), "node {node}: sole edge");
+            let mut soles = self.incoming(node).filter(|&edge| sole(&self.edges[edge].op));
+            let unweighted = |edge: usize| self.edges[edge].choice.is_none();
+            assert!(soles.all(|edge| alone && unweighted(edge)), "node {node}: sole edge");
             let mut rectified = self.outgoing(node).filter_map(|edge| match self.edges[edge].op {
                 Op::Conv { relu, .. } => Some(relu),
                 _ => None,

@@ -13,9 +13,9 @@ impl Deadline {
     /// No limit.
     pub const NONE: Deadline = Deadline(None);
 
-    /// After a share of `limit` from `start`.
+    /// After a share of `limit` from `start`; none if that is beyond what a clock can show.
     pub fn share(start: Instant, limit: Option<Duration>, share: f64) -> Self {
-        Self(limit.map(|limit| start + limit.mul_f64(share)))
+        Self(limit.and_then(|limit| start.checked_add(limit.mul_f64(share))))
     }
 
     /// Whether the time is over.
@@ -30,7 +30,7 @@ impl Deadline {
         let left = at.saturating_duration_since(Instant::now()).as_secs_f64();
         let each = spent.as_secs_f64() / done.max(1) as f64;
         let affordable = if each > 0.0 { (left / each) as usize } else { epochs };
-        (done + affordable.max(1)).min(epochs)
+        done.saturating_add(affordable.max(1)).min(epochs)
     }
 }
 

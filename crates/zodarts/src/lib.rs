@@ -4,6 +4,7 @@ pub mod bilevel;
 pub mod budget;
 pub mod error;
 pub mod evaluate;
+mod files;
 pub mod genotype;
 pub mod methods;
 pub mod model;

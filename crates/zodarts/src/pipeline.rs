@@ -10,9 +10,9 @@ use crate::run::{Metrics, RunFolder, RunInfo};
 use crate::search::{SearchInput, SearchOutcome, search};
 use crate::settings::{Architecture, Settings};
 use crate::train::{TrainInput, TrainOutcome, train};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use zodarts_data::{DataSource, Dataset, Samples};
+use zodarts_data::{DataSource, Dataset, DatasetInfo, Samples};
 
 /// Share of a time limit by which the search must be done.
 const SEARCH_SHARE: f64 = 0.35;
@@ -204,7 +204,7 @@ pub fn evaluate_run(
         dataset: info.name.clone(),
         fingerprint: info.fingerprint.clone(),
         split: split.name().into(),
-        test_reads: reads + usize::from(split == Split::Test),
+        test_reads: reads.saturating_add(usize::from(split == Split::Test)),
         report,
         architecture: architecture(model).into(),
         genotype: model.card.genotype,
@@ -220,14 +220,35 @@ pub fn evaluate_run(
         selected_epoch: trained.and_then(|history| history.selected),
         version: env!("CARGO_PKG_VERSION").into(),
     };
-    let name = if split == Split::Test {
-        "predictions.csv".into()
-    } else {
-        format!("predictions-{}.csv", split.name())
-    };
-    predictions::save(&scores, &folder.path().join(name))?;
+    // Metrics first: no prediction is left behind of a reading that was not counted.
     folder.write_metrics(&metrics)?;
+    predictions::save(&scores, &predictions_file(folder, split.name()))?;
     Ok(metrics)
+}
+
+/// Copies a split's predictions into `directory` under the name that `MedMNIST`'s Evaluator reads its scores
+/// from; returns the file.
+///
+/// # Errors
+/// If the predictions cannot be read, or the copy not written.
+pub fn export_predictions(
+    folder: &RunFolder,
+    metrics: &Metrics,
+    info: &DatasetInfo,
+    directory: &Path,
+) -> Result<PathBuf, Error> {
+    let scores = predictions::load(&predictions_file(folder, &metrics.split))?;
+    let run = folder.path().file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy());
+    let (auc, acc) = (metrics.report.auc, metrics.report.acc);
+    let name = predictions::file_name(&info.name, &info.size_flag, &metrics.split, auc, acc, &run);
+    let path = directory.join(name);
+    predictions::save(&scores, &path)?;
+    Ok(path)
+}
+
+fn predictions_file(folder: &RunFolder, split: &str) -> PathBuf {
+    let name = if split == "test" { "predictions.csv".into() } else { format!("predictions-{split}.csv") };
+    folder.path().join(name)
 }
 
 fn open(dataset: &Dataset, split: Split) -> Samples {

@@ -16,6 +16,9 @@ pub struct EvaluateArgs {
     /// The images to evaluate; reading the test images is counted
     #[arg(long, default_value = "test", value_parser = splits())]
     pub split: Split,
+    /// Also write the predictions to this folder, named as MedMNIST's Evaluator wants them
+    #[arg(long, value_name = "DIR")]
+    pub predictions: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -3,10 +3,10 @@
 use crate::args::EvaluateArgs;
 use crate::output;
 use crate::output::result::{self, Sheet};
-use crate::progress::Ui;
+use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
-use zodarts::pipeline::evaluate_run;
+use zodarts::pipeline::{evaluate_run, export_predictions};
 use zodarts::run::RunFolder;
 
 /// Evaluates a trained run on one split.
@@ -21,6 +21,10 @@ pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
     let spinner = ui.spinner("evaluating");
     let metrics = evaluate_run(&folder, &model, &dataset, args.split)?;
     spinner.finish_and_clear();
+    if let Some(directory) = &args.predictions {
+        let path = export_predictions(&folder, &metrics, &dataset.info, directory)?;
+        note(&format!("predictions written to {}", path.display()));
+    }
     if args.json {
         return output::json(&metrics);
     }

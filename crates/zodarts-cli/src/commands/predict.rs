@@ -24,8 +24,8 @@ pub fn run(args: &PredictArgs) -> Result<()> {
     // Printed at the end: a file that cannot be read leaves no half of a table.
     for files in args.files.chunks(AT_A_TIME) {
         let images = files.iter().map(|file| image(&model, file)).collect::<Result<Vec<_>>>()?;
-        let scores = model.score_images(&images.concat(), files.len());
-        for (file, scores) in files.iter().zip(scores.chunks_exact(classes.len())) {
+        let scores = model.score_images(&images.concat(), files.len())?;
+        for (file, scores) in files.iter().zip(scores.rows()) {
             let predicted = predicted(&model, scores);
             lines.push(if args.json {
                 format!("{}\n", object(file, &predicted, classes, scores))

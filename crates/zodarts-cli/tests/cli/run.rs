@@ -104,7 +104,7 @@ fn fit_keeps_all_it_did_and_evaluate_repeats_it() {
 fn a_second_run_gets_a_folder_of_its_own_and_json_is_the_metrics_file() {
     let place = place();
     let place = place.path();
-    let command = "fit phantom --config tiny.toml --architecture resnet18 --max-time 1s --json";
+    let command = "fit phantom --config tiny.toml --architecture resnet18 --max-time 5m --json";
     let printed = json(&stdout(place, command));
     assert_eq!(printed, json(&read(place, "runs/phantom-resnet18-seed0/metrics.json")));
     assert_eq!((&printed["genotype"], &printed["method"]), (&Value::Null, &Value::Null));
@@ -154,4 +154,24 @@ fn results_do_not_depend_on_threads() {
     let one = bytes(1);
     assert!(one == bytes(2), "two threads differ from one");
     assert!(one == bytes(3), "three threads differ from one");
+}
+
+#[test]
+fn a_time_limit_that_leaves_nothing_is_an_error() {
+    let place = place();
+    let command = "fit phantom --config tiny.toml --max-time 1ms";
+    run(place.path(), command).code(1).stderr(contains("--max-time"));
+}
+
+#[test]
+fn predictions_are_exported_under_the_evaluators_name() {
+    let place = place();
+    run(place.path(), "fit phantom --config tiny.toml --out r").success();
+    run(place.path(), "evaluate r --predictions .").success();
+    let names = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    let name = names.iter().find(|name| name.starts_with("phantom_test_[AUC]0.")).expect("an export");
+    assert!(name.contains("_[ACC]0.") && name.ends_with("@r.csv"), "{name}");
+    let read = |path: &str| fs::read_to_string(place.path().join(path)).unwrap();
+    assert_eq!(read(name), read("r/predictions.csv"));
 }

@@ -60,8 +60,9 @@ impl Vector<f32> for Avx2 {
 
     #[inline(always)]
     fn relu(self) -> Self {
+        // The second operand wins where either is NaN.
         // SAFETY: see the module.
-        Self(unsafe { _mm256_max_ps(self.0, _mm256_setzero_ps()) })
+        Self(unsafe { _mm256_max_ps(_mm256_setzero_ps(), self.0) })
     }
 
     #[inline(always)]

@@ -28,7 +28,7 @@ pub trait Vector<T>: Copy {
     fn mul(self, other: Self) -> Self;
     /// `self + a · b`, rounded once or twice depending on the implementation.
     fn add_mul(self, a: Self, b: Self) -> Self;
-    /// `max(self, 0)`.
+    /// `max(self, 0)`, and NaN where `self` is: a diverged network must not look sound.
     fn relu(self) -> Self;
     /// `self` where `gate > 0`, otherwise 0.
     fn where_positive(self, gate: Self) -> Self;

@@ -53,7 +53,7 @@ impl<T: Real> Vector<T> for Portable<T> {
 
     #[inline(always)]
     fn relu(self) -> Self {
-        self.where_positive(self)
+        self.zip(self, |value, _| if value <= T::ZERO { T::ZERO } else { value })
     }
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 use super::Statistics;
 use super::context::Context;
 use super::shard::{Block, Scratch, Shard, sized};
-use crate::graph::{MAX_INCOMING, NodeId, Op};
+use crate::graph::{MAX_EDGES, NodeId, Op};
 use std::mem::take;
 use zodarts_kernels::{AffineSum, AvgPool2, AvgPool3, Conv, Moments, Moments2, Pad, Pixel, Real, Relu, Term};
 
@@ -30,15 +30,15 @@ pub fn node<T: Real>(
     }
 }
 
-/// Terms of a sum, without allocation.
+/// Terms of a sum, without allocation: an edge adds two at most.
 pub struct Terms<'a, T> {
-    items: [Term<'a, T>; 2 * MAX_INCOMING],
+    items: [Term<'a, T>; 2 * MAX_EDGES],
     len: usize,
 }
 
 impl<'a, T: Real> Terms<'a, T> {
     pub fn new() -> Self {
-        Self { items: [Term { source: &[], scale: &[] }; 2 * MAX_INCOMING], len: 0 }
+        Self { items: [Term { source: &[], scale: &[] }; 2 * MAX_EDGES], len: 0 }
     }
 
     pub fn push(&mut self, source: &'a [Pixel<T>], scale: &'a [T]) {

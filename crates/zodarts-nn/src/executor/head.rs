@@ -15,7 +15,7 @@ pub fn losses<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, loss: &Lo
     for block in &mut shard.blocks[..shard.active] {
         logits.clear();
         average(network, context.kernels, block);
-        linear(network, context.weights, block, &mut logits);
+        append_logits(network, context.weights, &block.features, block.lanes, &mut logits);
         for lane in 0..block.lanes {
             let image = lane * network.classes..(lane + 1) * network.classes;
             let targets = &batch.targets[block.first * network.classes..][image.clone()];
@@ -71,10 +71,6 @@ fn average<T: Real>(network: &Network, kernels: Kernels<T>, block: &mut Block<T>
         layout: Layout::dense(shape.height, shape.width),
         output: &mut block.features,
     });
-}
-
-fn linear<T: Real>(network: &Network, weights: &[T], block: &Block<T>, logits: &mut Vec<f64>) {
-    append_logits(network, weights, &block.features, block.lanes, logits);
 }
 
 fn append_logits<T: Real>(

@@ -158,9 +158,13 @@ impl<T: Real> Executor<T> {
 
     /// Logits of a batch under running statistics, `n×classes` values. Targets are not read.
     ///
+    /// A supernet has no running statistics, and liveness counts on batch statistics (a normalised zero is zero),
+    /// so there must be no mixture.
+    ///
     /// # Panics
-    /// If the lengths of weights, statistics or images do not fit the network.
+    /// If there is a mixture, or the lengths of weights, statistics or images do not fit the network.
     pub fn predict(&mut self, point: Point<'_, T>, statistics: &[T], batch: BatchView<'_>) -> Vec<f64> {
+        assert!(point.mixture.is_none(), "predictions of a supernet");
         self.begin(point, batch, false);
         self.coefficients.take_running(&self.network, &self.live, point, statistics);
         self.run(point, |context, shard| {
@@ -179,7 +183,7 @@ impl<T: Real> Executor<T> {
         logits
     }
 
-    /// Moves running statistics towards those of the last batch, `r ← (1 − m)·r + m·batch` with the unbiased
+    /// Moves running statistics towards those of the last [`Executor::pass`], `r ← (1 − m)·r + m·batch` with the unbiased
     /// variance, as `PyTorch` does.
     pub fn update_statistics(&self, running: &mut [T], momentum: f64) {
         self.coefficients.update_running(&self.network, &self.live, running, momentum);
@@ -204,7 +208,7 @@ impl<T: Real> Executor<T> {
         for (index, shard) in self.shards[..self.active].iter_mut().enumerate() {
             let first = index * blocks / self.active;
             let last = (index + 1) * blocks / self.active;
-            shard.begin(&self.network, first..last, batch);
+            shard.begin(&self.network, first..last, batch, backward);
         }
     }
 
@@ -280,15 +284,17 @@ impl<T: Real> Executor<T> {
                 node,
                 weights,
             );
-            self.coefficients.choice_gradients(
-                network,
-                &self.plan,
-                &self.live,
-                point,
-                shards,
-                node,
-                &mut choices,
-            );
+            if want.mixture {
+                self.coefficients.choice_gradients(
+                    network,
+                    &self.plan,
+                    &self.live,
+                    point,
+                    shards,
+                    node,
+                    &mut choices,
+                );
+            }
         }
         if let Some(gradient) = wanted.weights {
             let shards = &self.shards[..self.active];

@@ -3,7 +3,7 @@
 use crate::graph::{Network, Op};
 use crate::liveness::Liveness;
 use rayon::prelude::*;
-use zodarts_kernels::{Real, pack_forward, pack_input_gradient, packed_len};
+use zodarts_kernels::{Real, pack_forward, pack_input_gradient};
 
 /// Packed weights of every convolution.
 #[derive(Debug)]
@@ -31,10 +31,10 @@ impl<T: Real> Packed<T> {
                 return;
             }
             let source = &weights[weight.clone()];
-            packed.forward.resize(packed_len(shape), T::ZERO);
+            packed.forward.resize(shape.weights(), T::ZERO);
             pack_forward(shape, source, &mut packed.forward);
             if backward && edge.source > 0 {
-                packed.backward.resize(packed_len(shape), T::ZERO);
+                packed.backward.resize(shape.weights(), T::ZERO);
                 pack_input_gradient(shape, source, &mut packed.backward);
             }
         });

@@ -1,7 +1,7 @@
 //! Where per-channel sums are, and how large temporaries get.
 
 use crate::graph::{Network, Op};
-use zodarts_kernels::{ConvWeights, Layout};
+use zodarts_kernels::{Layout, weight_scratch};
 
 /// Positions of per-channel sums in a shard's flat vectors, and sizes of its scratch.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Plan {
             padded: padded.max().unwrap_or(0),
             dense: dense.max().unwrap_or(0),
             row: network.nodes.iter().map(|shape| shape.width).max().unwrap_or(0),
-            partial: convolutions().map(|(_, shape)| ConvWeights::<f32>::scratch(shape)).max().unwrap_or(0),
+            partial: convolutions().map(|(_, shape)| weight_scratch(shape)).max().unwrap_or(0),
             sums,
         }
     }

@@ -13,7 +13,8 @@ pub struct Shard<T> {
     pub blocks: Vec<Block<T>>,
     /// Blocks in use.
     pub active: usize,
-    /// Partial gradient of the convolutions and the classifier, laid out as the weights.
+    /// Partial gradient of the convolutions and the classifier, laid out as the weights; empty until a pass goes
+    /// backward.
     pub gradient: Vec<T>,
     /// Partial per-channel sums; see [`Plan`].
     pub sums: Vec<f64>,
@@ -74,7 +75,7 @@ impl<T: Real> Shard<T> {
         Self {
             blocks: Vec::new(),
             active: 0,
-            gradient: vec![T::ZERO; network.weights.len()],
+            gradient: Vec::new(),
             sums: vec![0.0; plan.sums],
             moments: vec![Moments2::default(); plan.sums],
             loss: 0.0,
@@ -92,7 +93,7 @@ impl<T: Real> Shard<T> {
     }
 
     /// Takes over blocks `range` of a batch.
-    pub fn begin(&mut self, network: &Network, range: Range<usize>, batch: BatchView<'_>) {
+    pub fn begin(&mut self, network: &Network, range: Range<usize>, batch: BatchView<'_>, backward: bool) {
         self.active = range.len();
         while self.blocks.len() < self.active {
             self.blocks.push(Block::new(network));
@@ -100,7 +101,10 @@ impl<T: Real> Shard<T> {
         for (block, index) in self.blocks.iter_mut().zip(range) {
             block.load(network, index, batch);
         }
-        self.gradient.fill(T::ZERO);
+        if backward {
+            self.gradient.clear();
+            self.gradient.resize(network.weights.len(), T::ZERO);
+        }
         self.sums.fill(0.0);
         self.moments.fill(Moments2::default());
         self.loss = 0.0;

@@ -2,7 +2,8 @@
 //! `index,score,score,…` per image.
 
 use super::Scores;
-use std::fs::{self, File};
+use crate::files::write_atomically;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Write};
 use std::path::{Path, PathBuf};
 
@@ -80,12 +81,7 @@ pub fn save(scores: &Scores, path: &Path) -> Result<(), PredictionsError> {
     let attempt = || {
         let mut text = Vec::new();
         write(scores, &mut text)?;
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
-        let mut file = File::create(&partial)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)
+        write_atomically(path, &text)
     };
     attempt().map_err(|source| PredictionsError::Io { action: "write", path: path.to_owned(), source })
 }

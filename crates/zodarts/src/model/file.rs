@@ -1,8 +1,9 @@
 //! `model.json` and `model.safetensors`.
 
 use super::{Model, ModelCard};
+use crate::files::json;
 use crate::genotype::GenotypeError;
-use crate::run::{RunError, tensors, write_atomically};
+use crate::run::{RunError, tensors, write_file};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
@@ -52,10 +53,22 @@ impl Model {
     pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
         let layouts =
             [(&self.network.weights, &self.weights[..]), (&self.network.statistics, &self.statistics)];
-        write_atomically(&folder.join("model.safetensors"), &tensors::encode(&layouts))?;
-        let mut card = serde_json::to_string_pretty(&self.card).unwrap_or_default();
-        card.push('\n');
-        write_atomically(&folder.join("model.json"), card.as_bytes())?;
+        write_file(&folder.join("model.safetensors"), &tensors::encode(&layouts))?;
+        write_file(&folder.join("model.json"), json(&self.card).as_bytes())?;
+        Ok(())
+    }
+
+    /// Refuses values no training leaves behind.
+    fn check_values(&self, path: &Path) -> Result<(), RunError> {
+        let refuse = |reason: &str| RunError::Damaged { path: path.into(), reason: reason.into() };
+        if self.weights.iter().chain(&self.statistics).any(|value| !value.is_finite()) {
+            return Err(refuse("holds a value that is not a finite number"));
+        }
+        let variances = self.network.statistics.tensors().iter().filter(|t| t.name.ends_with("running_var"));
+        let mut values = variances.flat_map(|tensor| &self.statistics[tensor.range.clone()]);
+        if values.any(|variance| *variance < 0.0) {
+            return Err(refuse("holds a negative running variance"));
+        }
         Ok(())
     }
 
@@ -73,6 +86,8 @@ impl Model {
         let bytes = tensors::read_limited(&path, MAX_BYTES)?;
         let weights = tensors::decode(&path, &bytes, &network.weights)?;
         let statistics = tensors::decode(&path, &bytes, &network.statistics)?;
-        Ok(Self { card, network, weights, statistics })
+        let model = Self { card, network, weights, statistics };
+        model.check_values(&path)?;
+        Ok(model)
     }
 }

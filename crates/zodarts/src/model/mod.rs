@@ -21,8 +21,11 @@ use zodarts_nn::networks::{MacroShape, discrete, resnet18};
 /// Images scored at a time; predictions do not depend on it.
 const BATCH: usize = 64;
 
+/// Most values of one activation of one image: 64 channels at 224×224, with room to spare.
+const MAX_ACTIVATION: usize = 1 << 22;
+
 /// First-stage channels of `ResNet-18`.
-const RESNET_WIDTH: usize = 64;
+pub const RESNET_WIDTH: usize = 64;
 
 /// What a network is, without its weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,13 +90,19 @@ impl ModelCard {
         };
         check("format", self.format as usize, Self::FORMAT as usize..=Self::FORMAT as usize)?;
         check("input_size", self.input_size, 4..=1024)?;
-        check("dataset.channels", self.dataset.channels, 1..=4)?;
-        check("dataset.classes", self.dataset.classes.len(), 2..=4096)?;
+        if self.dataset.channels != 1 {
+            check("dataset.channels", self.dataset.channels, 3..=3)?;
+        }
+        check("dataset.height", self.dataset.height, 1..=1024)?;
+        check("dataset.width", self.dataset.width, 1..=1024)?;
+        let most = if self.dataset.task == Task::BinaryClass { 2 } else { 4096 };
+        check("dataset.classes", self.dataset.classes.len(), 2..=most)?;
         if self.architecture == Architecture::Genotype {
             check("channels", self.channels, 1..=256)?;
             check("cells", self.cells, 1..=32)?;
         }
-        Ok(())
+        // Values of the first stage, for one image: what an activation costs.
+        check("channels × input_size²", self.channels * self.input_size.pow(2), 1..=MAX_ACTIVATION)
     }
 }
 
@@ -121,9 +130,12 @@ impl Model {
 
     /// Scores of `count` images given as `channels × side × side` values in [0, 1]: one row of scores each.
     ///
+    /// # Errors
+    /// If a score is not a finite number.
+    ///
     /// # Panics
     /// If there is no image, or the images have another size.
-    pub fn score_images(&self, images: &[f32], count: usize) -> Vec<f32> {
+    pub fn score_images(&self, images: &[f32], count: usize) -> Result<Scores, EvaluateError> {
         let mut executor = Executor::new(self.network.clone());
         let point = Point { weights: &self.weights, mixture: None };
         let logits = executor.predict(point, &self.statistics, BatchView { images, targets: &[], count });
@@ -133,7 +145,7 @@ impl Model {
         for (logits, scores) in logits.chunks_exact(classes).zip(scores.chunks_exact_mut(classes)) {
             loss.scores(logits, scores);
         }
-        scores
+        Scores::new(count, classes, scores)
     }
 }
 

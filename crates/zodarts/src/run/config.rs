@@ -5,9 +5,8 @@ use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// Content of `config.toml`, and of a file given as `--config`, where `[run]` is ignored.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+/// Content of `config.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunConfig {
     /// Circumstances of the run; they are records, not settings.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,9 +33,19 @@ pub struct RunInfo {
 
 impl RunConfig {
     /// The content for a run.
+    ///
+    /// # Panics
+    /// If the seed is larger than TOML can hold, which [`Settings::validate`] refuses.
     pub fn new(run: RunInfo, settings: &Settings) -> Self {
-        // Settings are plain structs of numbers and names, which TOML can always hold.
-        Self { run: Some(run), settings: toml::Table::try_from(settings).unwrap_or_default() }
+        Self { run: Some(run), settings: toml::Table::try_from(settings).expect("settings are plain values") }
+    }
+
+    /// The file's text.
+    ///
+    /// # Panics
+    /// Never, for settings that could be made a table.
+    pub fn text(&self) -> String {
+        toml::to_string_pretty(self).expect("settings are plain values")
     }
 
     /// Parses a file's text.

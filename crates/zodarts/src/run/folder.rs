@@ -1,13 +1,13 @@
 //! Reading and writing the files of a run folder.
 
 use super::{Checkpoint, Metrics, RunConfig, RunError, RunInfo, tensors};
+use crate::files::{json, json_line, write_atomically, write_then};
 use crate::genotype::Genotype;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Largest text file read back.
 const MAX_TEXT: u64 = 16 << 20;
@@ -58,10 +58,15 @@ impl RunFolder {
     /// If it cannot be created.
     pub fn create_fresh(parent: &Path, name: &str) -> Result<Self, RunError> {
         let candidates = (1..).map(|n| if n == 1 { name.to_owned() } else { format!("{name}-{n}") });
+        let failed = |path: &Path, source| RunError::Write { path: path.into(), source };
+        fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
         for candidate in candidates {
             let path = parent.join(candidate);
-            if !path.exists() {
-                return Self::create(&path);
+            // Creating is the test: two runs that start together must not share a folder.
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path }),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(&path, error)),
             }
         }
         unreachable!("there is always another number")
@@ -88,8 +93,7 @@ impl RunFolder {
     /// # Errors
     /// If it cannot be written.
     pub fn write_config(&self, run: RunInfo, settings: &Settings) -> Result<(), RunError> {
-        let text = toml::to_string_pretty(&RunConfig::new(run, settings)).unwrap_or_default();
-        self.write("config.toml", text.as_bytes())
+        self.write("config.toml", RunConfig::new(run, settings).text().as_bytes())
     }
 
     /// Reads `config.toml`.
@@ -128,9 +132,7 @@ impl RunFolder {
     /// If it cannot be written.
     pub fn write_metrics(&self, metrics: &Metrics) -> Result<PathBuf, RunError> {
         let name = Metrics::file_name(&metrics.split);
-        let mut text = serde_json::to_string_pretty(metrics).unwrap_or_default();
-        text.push('\n');
-        self.write(&name, text.as_bytes())?;
+        self.write(&name, json(metrics).as_bytes())?;
         Ok(self.path.join(name))
     }
 
@@ -154,10 +156,8 @@ impl RunFolder {
     /// If it cannot be written.
     pub fn append(&self, name: &str, record: &impl Serialize) -> Result<(), RunError> {
         let path = self.path.join(name);
-        let mut line = serde_json::to_string(record).unwrap_or_default();
-        line.push('\n');
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        file.and_then(|mut file| file.write_all(line.as_bytes()))
+        file.and_then(|mut file| file.write_all(json_line(record).as_bytes()))
             .map_err(|source| RunError::Write { path, source })
     }
 
@@ -170,7 +170,9 @@ impl RunFolder {
         if !path.is_file() {
             return Ok(None);
         }
-        let text = self.text(name)?;
+        let mut text = self.text(name)?;
+        // A run that was killed while it wrote leaves half a line.
+        text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
         let lines: Result<Vec<HistoryLine>, _> = text.lines().map(serde_json::from_str).collect();
         let lines =
             lines.map_err(|error| RunError::Damaged { path, reason: format!("not a record: {error}") })?;
@@ -190,14 +192,12 @@ impl RunFolder {
         let (latest, previous) = (folder.join("latest.safetensors"), folder.join("previous.safetensors"));
         let failed = |source| RunError::Write { path: folder.clone(), source };
         fs::create_dir_all(&folder).map_err(failed)?;
-        if latest.is_file() {
-            fs::rename(&latest, &previous).map_err(failed)?;
-        }
-        write_atomically(&latest, &checkpoint.encode())
+        let keep = || if latest.is_file() { fs::rename(&latest, &previous) } else { Ok(()) };
+        write_then(&latest, &checkpoint.encode(), keep).map_err(failed)
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
-        write_atomically(&self.path.join(name), bytes)
+        write_file(&self.path.join(name), bytes)
     }
 
     fn text(&self, name: &str) -> Result<String, RunError> {
@@ -207,19 +207,10 @@ impl RunFolder {
     }
 }
 
-/// Writes a file at once or not at all: a temporary file beside it, flushed to disk, then renamed.
+/// [`write_atomically`] with the path in its error.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
-    let failed = |source| RunError::Write { path: path.into(), source };
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    // The rename itself is durable once the folder is; not every platform can flush a folder.
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    write_atomically(path, bytes).map_err(|source| RunError::Write { path: path.into(), source })
 }

@@ -16,7 +16,8 @@ pub struct Metrics {
     pub fingerprint: String,
     /// The split that was evaluated.
     pub split: String,
-    /// How often the test split has been read for this run, this time included.
+    /// How often the test split has been read for this run, this time included. The count lives in this file and
+    /// starts again in another folder.
     pub test_reads: usize,
     /// ACC, AUC, intervals, classes, confusion.
     #[serde(flatten)]
@@ -35,11 +36,11 @@ pub struct Metrics {
     pub seed: u64,
     /// Replicates of the bootstrap.
     pub bootstrap_replicates: usize,
-    /// Time of the search.
+    /// Time of the epochs of the search.
     pub search_seconds: Option<f64>,
     /// Epochs of the search.
     pub search_epochs: Option<usize>,
-    /// Time of training.
+    /// Time of the epochs of training, validation aside.
     pub train_seconds: Option<f64>,
     /// Epochs of training.
     pub train_epochs: Option<usize>,

@@ -10,7 +10,7 @@
 //!   model.safetensors   its weights and running statistics
 //!   metrics.json        the evaluation, with its protocol
 //!   predictions.csv     scores in the form of MedMNIST's Evaluator
-//!   checkpoint/         latest and previous state of a running search or training
+//!   checkpoint/         latest and previous state of a search or training, to salvage; they cannot be resumed yet
 //! ```
 
 mod checkpoint;
@@ -22,7 +22,7 @@ pub mod tensors;
 
 pub use checkpoint::Checkpoint;
 pub use config::{RunConfig, RunInfo};
-pub use folder::{History, RunFolder, write_atomically};
+pub use folder::{History, RunFolder, write_file};
 pub use metrics::Metrics;
 pub use records::{SearchRecord, TrainRecord};
 

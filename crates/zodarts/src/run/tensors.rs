@@ -1,10 +1,9 @@
 //! Flat vectors as named tensors in safetensors files.
 
 use super::RunError;
+use crate::files::read_up_to;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use zodarts_nn::parameters::Layout;
 
@@ -35,6 +34,9 @@ pub fn encode(vectors: &[(&Layout, &[f32])]) -> Vec<u8> {
 pub fn decode(path: &Path, bytes: &[u8], layout: &Layout) -> Result<Vec<f32>, RunError> {
     let refuse = |reason: String| RunError::Damaged { path: path.into(), reason };
     let file = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;
+    if bytes.len() / 4 < layout.len() {
+        return Err(refuse(format!("{} bytes cannot hold {} weights", bytes.len(), layout.len())));
+    }
     let mut values = Vec::with_capacity(layout.len());
     for tensor in layout.tensors() {
         let name = &tensor.name;
@@ -57,10 +59,7 @@ pub fn decode(path: &Path, bytes: &[u8], layout: &Layout) -> Result<Vec<f32>, Ru
 /// # Errors
 /// If it cannot be read or is larger.
 pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, RunError> {
-    let failed = |source| RunError::Read { path: path.into(), source };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let bytes = read_up_to(path, limit).map_err(|source| RunError::Read { path: path.into(), source })?;
     if bytes.len() as u64 > limit {
         let reason = format!("larger than {} MiB", limit >> 20);
         return Err(RunError::Damaged { path: path.into(), reason });

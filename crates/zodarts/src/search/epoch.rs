@@ -4,7 +4,6 @@ use super::rounds::rounds;
 use super::settled::Settled;
 use super::{SearchInput, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation};
-use crate::budget::Deadline;
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::{Method, Round, RoundReport, combined};
@@ -92,7 +91,7 @@ impl<'a> EpochRunner<'a> {
         let mut totals = Totals::default();
         settled.begin();
         for (index, range) in rounds(steps, self.method.steps_per_round()).enumerate() {
-            if self.input.deadline != Deadline::NONE && self.input.deadline.passed() {
+            if self.input.deadline.passed() {
                 return Ok(None);
             }
             let done = range.end;

@@ -94,9 +94,11 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     let mut stop = Stop::Finished;
     let mut done = 0;
     while done < planned {
-        problem.temperature = settings.annealing(planned).temperature(done);
+        problem.temperature = settings.temperature_at(done, planned);
+        let before = state.clone();
         let Some(record) = runner.run(&problem, &mut state, done, planned, &mut settled, observer)? else {
-            stop = Stop::Deadline;
+            // What is delivered is what the last record says.
+            (state, stop) = (before, Stop::Deadline);
             break;
         };
         done += 1;
@@ -106,9 +108,10 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
             stop = Stop::Settled;
             break;
         }
-        let replanned = input.deadline.plan(settings.epochs, done, start.elapsed());
-        if replanned < settings.epochs && done == 1 {
-            planned = replanned;
+        if done == 1 {
+            planned = input.deadline.plan(settings.epochs, done, start.elapsed());
+        }
+        if done == 1 && planned < settings.epochs {
             observer.event(Event::Note(format!("the time limit leaves {planned} epochs of search")));
         }
     }
@@ -155,7 +158,7 @@ fn problem(input: &SearchInput<'_>) -> SupernetProblem {
         cells: settings.cells,
     };
     let loss = Loss::new(loss_kind(info.task));
-    let temperature = settings.annealing(settings.epochs).temperature(0);
+    let temperature = settings.temperature_at(0, settings.epochs);
     SupernetProblem::new(Arc::new(supernet(&shape)), settings.method.normaliser(), loss, temperature)
 }
 

@@ -67,7 +67,7 @@ impl ImagePlan {
     /// Side of the network's input for images of `size` pixels: the paper trains 28×28 images at 32×32; other
     /// sizes keep theirs.
     pub fn side(&self, size: usize) -> usize {
-        self.input_size.unwrap_or(if size == 28 { 32 } else { size })
+        self.input_size.unwrap_or(if size == 28 { 32 } else { size.max(4) })
     }
 
     /// The augmentation without mixing: padding is an eighth of the side, as 4 is of 32.
@@ -104,6 +104,14 @@ pub enum InvalidSettings {
         /// What is expected.
         expected: &'static str,
     },
+    /// A seed that a configuration file cannot hold.
+    #[error("`{field}` is {found}, expected at most {}", i64::MAX)]
+    Seed {
+        /// Its key.
+        field: &'static str,
+        /// The value found.
+        found: u64,
+    },
     /// In an optimiser or a schedule.
     #[error("in section `{section}`: {source}")]
     Optimiser {
@@ -136,6 +144,12 @@ impl Settings {
     /// # Errors
     /// The first one that makes no sense, by its key.
     pub fn validate(&self) -> Result<(), InvalidSettings> {
+        let largest = i64::MAX as u64;
+        for (field, seed) in [("seed", self.seed), ("data.split_seed", self.data.split_seed)] {
+            if seed > largest {
+                return Err(InvalidSettings::Seed { field, found: seed });
+            }
+        }
         self.search.validate()?;
         self.train.validate()
     }

@@ -159,14 +159,18 @@ impl SearchSettings {
         Schedule::Cosine { start: self.learning_rate, end: self.learning_rate_end, epochs }
     }
 
-    /// The temperature by epoch: annealed for the methods defined that way, otherwise 1. A search shortened
-    /// to `epochs` epochs anneals as often as the whole one.
-    pub fn annealing(&self, epochs: usize) -> Annealing {
+    /// How the temperature falls: annealed for the methods defined that way, otherwise 1 throughout.
+    pub fn annealing(&self) -> Annealing {
         if !self.method.annealed() {
             return Annealing::constant(1.0);
         }
-        let every = (self.anneal_every * epochs).div_ceil(self.epochs).max(1);
-        Annealing { initial: self.temperature, factor: self.anneal_factor, every }
+        Annealing { initial: self.temperature, factor: self.anneal_factor, every: self.anneal_every }
+    }
+
+    /// The temperature of epoch `done` of a search shortened to `planned` epochs, which goes through the whole
+    /// annealing all the same.
+    pub fn temperature_at(&self, done: usize, planned: usize) -> f64 {
+        self.annealing().temperature(done * self.epochs / planned)
     }
 
     /// What happens to images.
@@ -196,7 +200,7 @@ impl SearchSettings {
         check(rate >= 0.0 && rate.is_finite(), "alpha_learning_rate", rate, "a number of at least 0")?;
         self.images().validated("search")?;
         self.method_settings().validated()?;
-        self.annealing(self.epochs).validated()?;
+        self.annealing().validated()?;
         let in_schedule = |source| InvalidSettings::Optimiser { section: "search", source };
         self.schedule(self.epochs).validated().map_err(in_schedule)?;
         Ok(())

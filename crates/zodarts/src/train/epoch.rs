@@ -1,7 +1,6 @@
 //! One epoch of training.
 
 use super::TrainInput;
-use crate::budget::Deadline;
 use crate::error::Error;
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::TrainRecord;
@@ -84,7 +83,7 @@ impl<'a> EpochRunner<'a> {
         let steps = order.len().div_ceil(self.batch_size);
         let mut totals = Totals::default();
         for (index, positions) in order.chunks(self.batch_size).enumerate() {
-            if self.input.deadline != Deadline::NONE && self.input.deadline.passed() {
+            if self.input.deadline.passed() {
                 return Ok(None);
             }
             self.augmentation.batch(self.input.train, positions, &mut augment, &mut self.batch);

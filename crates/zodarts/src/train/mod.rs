@@ -7,7 +7,7 @@ use crate::budget::Deadline;
 use crate::error::Error;
 use crate::evaluate::{Labels, Point, score};
 use crate::genotype::Genotype;
-use crate::model::{Model, ModelCard, Scorer, loss_kind};
+use crate::model::{Model, ModelCard, RESNET_WIDTH, Scorer, loss_kind};
 use crate::observer::{Event, Observer, Stage};
 use crate::run::{Checkpoint, RunFolder, TrainRecord};
 use crate::settings::{Architecture, Selection, TrainSettings};
@@ -137,7 +137,7 @@ fn card(input: &TrainInput<'_>) -> Result<ModelCard, Error> {
         format: ModelCard::FORMAT,
         architecture: settings.architecture,
         genotype: input.genotype.filter(|_| searched),
-        channels: if searched { settings.channels } else { 64 },
+        channels: if searched { settings.channels } else { RESNET_WIDTH },
         cells: if searched { settings.cells } else { 0 },
         input_size: settings.images().side(input.info.height),
         dataset: input.info.clone(),

@@ -1,0 +1,64 @@
+//! Files that are there whole or not at all, and reads that end.
+
+use serde::Serialize;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// Writes a file at once or not at all: a temporary file beside it, flushed to disk, then renamed.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_then(path, bytes, || Ok(()))
+}
+
+/// As [`write_atomically`], with something to do once the new content is safe on disk and before it takes the
+/// old one's place.
+///
+/// # Errors
+/// If it cannot be written, or `before` fails.
+pub fn write_then(path: &Path, bytes: &[u8], before: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = temporary(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    before()?;
+    file.persist(path).map_err(|error| error.error)?;
+    // The rename itself is durable once the folder is; not every platform can flush a folder.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// A temporary file that others may read as far as the user's mask allows, like any other result.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Reads a file of at most `limit` bytes; one byte more than that if it is larger.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_up_to(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A plain value as indented JSON, with a final newline.
+pub fn json(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).expect("plain values have a form in JSON") + "\n"
+}
+
+/// A plain value as one line of JSON, with a final newline.
+pub fn json_line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain values have a form in JSON") + "\n"
+}
