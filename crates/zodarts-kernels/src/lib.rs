@@ -8,7 +8,7 @@
 //!
 //! A kernel is a [`Job`]: a struct of borrowed buffers, checked against its shapes, that [`Kernels::run`]
 //! executes with the vector type detected at start-up. Each has a plain scalar twin over `N×C×H×W` arrays in
-//! [`reference`], and the property tests in `tests/` hold the two together.
+//! [`mod@reference`], and the property tests in `tests/` hold the two together.
 //!
 //! Kernels know no network and no file. This is the only crate of the workspace with `unsafe` code: the
 //! vector instructions, and the unchecked loads of the convolution loops after their bounds are asserted.

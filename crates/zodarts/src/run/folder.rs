@@ -207,7 +207,7 @@ impl RunFolder {
     }
 }
 
-/// [`write_atomically`] with the path in its error.
+/// Writes a file at once or not at all; the error names it.
 ///
 /// # Errors
 /// If it cannot be written.
