@@ -65,8 +65,8 @@ pub fn note(text: &str) {
 pub struct RunProgress<'a> {
     ui: &'a Ui,
     stage: Option<(Stage, ProgressBar)>,
-    /// Validation accuracy of the epoch before.
-    validation: Option<f64>,
+    /// Validation loss and accuracy of the epoch before.
+    validation: Option<(f64, f64)>,
 }
 
 impl RunProgress<'_> {
@@ -95,10 +95,11 @@ impl RunProgress<'_> {
     }
 }
 
-fn message(step: &Step, validation: Option<f64>) -> String {
+/// Loss and accuracy of training, and after an epoch those of validation.
+fn message(step: &Step, validation: Option<(f64, f64)>) -> String {
     let epoch = format!("epoch {}/{}", step.epoch + 1, step.epochs);
     let figures = format!("loss {:.3}, acc {:.3}", step.loss, step.accuracy);
-    let validation = validation.map_or(String::new(), |acc| format!(", val {acc:.3}"));
+    let validation = validation.map_or(String::new(), |(loss, acc)| format!(", val {loss:.3} {acc:.3}"));
     let live = step.live_operations.map_or(String::new(), |live| format!(", {live} live ops"));
     format!("{epoch}, {figures}{validation}{live}")
 }
@@ -107,8 +108,8 @@ impl Observer for RunProgress<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Step(step) => self.step(&step),
-            Event::SearchEpoch(record) => self.validation = Some(record.val_acc),
-            Event::TrainEpoch(record) => self.validation = Some(record.val_acc),
+            Event::SearchEpoch(record) => self.validation = Some((record.val_loss, record.val_acc)),
+            Event::TrainEpoch(record) => self.validation = Some((record.val_loss, record.val_acc)),
             Event::StageDone(_) => {
                 if let Some((_, bar)) = self.stage.take() {
                     bar.set_style(style(STAGE_DONE));

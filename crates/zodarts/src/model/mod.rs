@@ -125,7 +125,8 @@ impl Model {
     /// # Errors
     /// If there is no image, or a score is not a finite number.
     pub fn scores(&self, samples: &Samples) -> Result<Scores, EvaluateError> {
-        Scorer::new(self.network.clone(), &self.card).scores(&self.weights, &self.statistics, samples)
+        let mut scorer = Scorer::new(self.network.clone(), &self.card);
+        Ok(scorer.score(&self.weights, &self.statistics, samples)?.scores)
     }
 
     /// Scores of `count` images given as `channels × side × side` values in [0, 1]: one row of scores each.
@@ -149,6 +150,15 @@ impl Model {
     }
 }
 
+/// Scores of some images, and how far they are from the truth.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    /// One row an image.
+    pub scores: Scores,
+    /// Mean loss, without label smoothing or class weights.
+    pub loss: f64,
+}
+
 /// Scores images again and again as weights change.
 #[derive(Debug)]
 pub struct Scorer {
@@ -169,29 +179,33 @@ impl Scorer {
         }
     }
 
-    /// Scores of all images under given weights and running statistics.
+    /// Scores all images under given weights and running statistics.
     ///
     /// # Errors
     /// If there is no image, or a score is not a finite number.
-    pub fn scores(
+    pub fn score(
         &mut self,
         weights: &[f32],
         statistics: &[f32],
         samples: &Samples,
-    ) -> Result<Scores, EvaluateError> {
+    ) -> Result<Scored, EvaluateError> {
         let classes = self.executor.network().classes;
         let positions: Vec<usize> = (0..samples.len()).collect();
         let mut values = vec![0.0; samples.len() * classes];
+        let (mut total, mut unwanted) = (0.0, vec![0.0; classes]);
         // Nothing is drawn without augmentation; the generator is only asked for by the signature.
         let mut unused = ChaCha8Rng::seed_from_u64(0);
         for (chunk, scores) in positions.chunks(BATCH).zip(values.chunks_mut(BATCH * classes)) {
             self.images.batch(samples, chunk, &mut unused, &mut self.batch);
             let batch = BatchView { images: &self.batch.images, targets: &[], count: self.batch.n };
             let logits = self.executor.predict(Point { weights, mixture: None }, statistics, batch);
-            for (logits, scores) in logits.chunks_exact(classes).zip(scores.chunks_exact_mut(classes)) {
+            let rows = logits.chunks_exact(classes).zip(self.batch.targets.chunks_exact(classes));
+            for ((logits, targets), scores) in rows.zip(scores.chunks_exact_mut(classes)) {
                 self.loss.scores(logits, scores);
+                total += self.loss.image(logits, targets, &mut unwanted);
             }
         }
-        Scores::new(samples.len(), classes, values)
+        let scores = Scores::new(samples.len(), classes, values)?;
+        Ok(Scored { scores, loss: total / samples.len() as f64 })
     }
 }

@@ -51,7 +51,9 @@ pub struct TrainRecord {
     pub train_loss: f64,
     /// Share of training images classified as their larger target.
     pub train_acc: f64,
-    /// Validation ACC under running statistics.
+    /// Validation loss under running statistics, without smoothing, blending or class weights.
+    pub val_loss: f64,
+    /// Validation ACC.
     pub val_acc: f64,
     /// Validation AUC.
     pub val_auc: Option<f64>,
@@ -62,7 +64,8 @@ pub struct TrainRecord {
 }
 
 impl TrainRecord {
-    pub(crate) fn take(&mut self, point: &Point) {
+    pub(crate) fn take(&mut self, loss: f64, point: &Point) {
+        self.val_loss = loss;
         self.val_acc = point.acc;
         self.val_auc = point.auc;
     }

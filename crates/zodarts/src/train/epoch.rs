@@ -99,6 +99,7 @@ impl<'a> EpochRunner<'a> {
             learning_rate,
             train_loss: totals.loss / totals.images as f64,
             train_acc: totals.correct / totals.images as f64,
+            val_loss: f64::NAN,
             val_acc: f64::NAN,
             val_auc: None,
             selected: false,

@@ -83,11 +83,10 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
     let mut done = 0;
     while done < planned {
         let Some(mut record) = runner.run(&mut state, done, planned, observer)? else { break };
-        let scores = scorer
-            .scores(&state.weights, &state.statistics, input.val)
-            .map_err(|_| Error::Diverged { stage: "training", epoch: done, loss: record.train_loss })?;
-        let point = score(&scores, &labels, input.info.task, &input.info.classes)?;
-        record.take(&point);
+        let diverged = |_| Error::Diverged { stage: "training", epoch: done, loss: record.train_loss };
+        let scored = scorer.score(&state.weights, &state.statistics, input.val).map_err(diverged)?;
+        let point = score(&scored.scores, &labels, input.info.task, &input.info.classes)?;
+        record.take(scored.loss, &point);
         let last = input.settings.selection == Selection::Last && done + 1 == planned;
         record.selected = last || improves(best.as_ref(), &point);
         if record.selected {
