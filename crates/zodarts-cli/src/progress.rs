@@ -95,13 +95,13 @@ impl RunProgress<'_> {
     }
 }
 
-/// Loss and accuracy of training, and after an epoch those of validation.
+/// Loss and accuracy as training/validation, validation from the first epoch on. Short enough for 80 columns.
 fn message(step: &Step, validation: Option<(f64, f64)>) -> String {
     let epoch = format!("epoch {}/{}", step.epoch + 1, step.epochs);
-    let figures = format!("loss {:.3}, acc {:.3}", step.loss, step.accuracy);
-    let validation = validation.map_or(String::new(), |(loss, acc)| format!(", val {loss:.3} {acc:.3}"));
-    let live = step.live_operations.map_or(String::new(), |live| format!(", {live} live ops"));
-    format!("{epoch}, {figures}{validation}{live}")
+    let (loss, accuracy) = validation
+        .map_or_else(Default::default, |(loss, accuracy)| (format!("/{loss:.2}"), format!("/{accuracy:.2}")));
+    let live = step.live_operations.map_or(String::new(), |live| format!(", {live} live"));
+    format!("{epoch}{live}, loss {:.2}{loss}, acc {:.2}{accuracy}", step.loss, step.accuracy)
 }
 
 impl Observer for RunProgress<'_> {

@@ -48,17 +48,13 @@ pub fn check_out(out: Option<&Path>) -> Result<(), RunError> {
 ///
 /// # Errors
 /// If it cannot be created or holds files.
-pub fn folder(
-    out: Option<&Path>,
-    dataset: &Dataset,
-    what: &str,
-    settings: &Settings,
-) -> Result<RunFolder, RunError> {
+pub fn folder(out: Option<&Path>, dataset: &Dataset, what: &str, settings: &Settings) -> Result<RunFolder> {
     let info = &dataset.info;
+    settings.check_sizes(info.height)?;
     let name = format!("{}{}-{what}-seed{}", info.name, info.size_flag, settings.seed);
     match out {
-        Some(path) => RunFolder::create(path),
-        None => RunFolder::create_fresh(Path::new("runs"), &name),
+        Some(path) => Ok(RunFolder::create(path)?),
+        None => Ok(RunFolder::create_fresh(Path::new("runs"), &name)?),
     }
 }
 

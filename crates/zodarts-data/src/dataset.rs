@@ -39,6 +39,7 @@ impl Dataset {
         check(options)?;
         let mut raw = source::load(&DataSource::parse(spec)?, options, progress)?;
         if let Some(size) = options.image_size {
+            check_memory(&raw, size)?;
             raw.resize(size);
         }
         if let Some(ValSource::File(path)) = &options.val {
@@ -66,6 +67,19 @@ fn check(options: &OpenOptions) -> Result<(), DataError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Most values a data set may have after a resize: 16 GiB of 8-bit images.
+const MAX_VALUES: u128 = 16 << 30;
+
+fn check_memory(raw: &RawDataset, size: usize) -> Result<(), DataError> {
+    let images: usize = [&raw.train, &raw.val, &raw.test].map(ImageStore::len).iter().sum();
+    let values = images as u128 * raw.train.shape.channels as u128 * (size as u128).pow(2);
+    if values > MAX_VALUES {
+        let expected = "a size at which all images together take less than 16 GiB";
+        return Err(DataError::Option { option: "image_size", found: size.to_string(), expected });
+    }
+    Ok(())
 }
 
 fn assemble(raw: RawDataset) -> Dataset {

@@ -13,7 +13,7 @@ use crate::store::deinterleave;
 /// The largest width or height decoded.
 const MAX_SIDE: u32 = 16_384;
 /// The most memory a decoder may take for one image, in bytes.
-const MAX_MEMORY: u64 = 1 << 30;
+const MAX_MEMORY: u64 = 1 << 28;
 /// File extensions of the formats that are read.
 pub(crate) const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
 
@@ -36,7 +36,7 @@ pub(crate) struct Decoded {
 ///
 /// # Errors
 /// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is no image of these formats, is
-/// damaged or is larger than 16384 pixels a side or 1 GiB in memory.
+/// damaged or is larger than 16384 pixels a side or 256 MiB in memory.
 ///
 /// # Panics
 /// If `channels` is neither 1 nor 3, or a side is 0.

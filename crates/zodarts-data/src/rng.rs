@@ -1,7 +1,7 @@
 //! Independent random streams, derived from a counter so that any of them can be made again.
 //!
 //! Nothing random is ever carried from one epoch to the next: epoch 7 asks for the stream
-//! `(seed, "augment", 7)`. A resumed run therefore draws the same numbers as one never stopped.
+//! `(seed, "augment", 7)`, whatever ran before it.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn streams_are_pinned() {
-        // A change here silently breaks resuming of every saved run.
+        // A change here silently changes every result.
         assert_eq!(epoch_order(8, &mut stream(0, "order", 0)), PINNED);
     }
 

@@ -115,9 +115,9 @@ impl Samples {
     }
 
     fn cut_by(&self, fraction: f64, seed: u64, purpose: &str) -> (Samples, Samples) {
-        let strata = strata(&self.store);
         let rng = &mut stream(seed, purpose, 0);
-        let (first, second) = stratified_cut(&self.indices, |index| strata[index as usize], fraction, rng);
+        let (first, second) =
+            stratified_cut(&self.indices, strata(&self.store, &self.indices), fraction, rng);
         (Samples::new(self.store.clone(), first), Samples::new(self.store.clone(), second))
     }
 }

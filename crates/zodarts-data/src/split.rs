@@ -36,21 +36,23 @@ pub(crate) fn stratified_cut(
     (first, second)
 }
 
-/// The stratum of every image of a store: its class; with several labels, its rarest present label, so that
-/// each part of a cut sees the rare ones.
-pub(crate) fn strata(store: &ImageStore) -> Vec<usize> {
-    if !store.is_multi_label() {
-        return store.labels.iter().map(|&label| usize::from(label)).collect();
-    }
+/// The stratum of an image among `members`: its class; with several labels, its rarest present label, so that
+/// each part of a cut sees the rare ones. Only members are counted: labels of a test split decide nothing.
+pub(crate) fn strata(store: &ImageStore, members: &[u32]) -> impl Fn(u32) -> usize {
     let mut counts = vec![0usize; store.label_width];
-    for row in store.labels.chunks_exact(store.label_width) {
-        for (count, &present) in counts.iter_mut().zip(row) {
-            *count += usize::from(present);
+    if store.is_multi_label() {
+        for row in members.iter().map(|&member| store.label_row(member as usize)) {
+            counts.iter_mut().zip(row).for_each(|(count, &present)| *count += usize::from(present));
         }
     }
-    let rarest =
-        |row: &[u16]| (0..row.len()).filter(|&label| row[label] == 1).min_by_key(|&label| counts[label]);
-    store.labels.chunks_exact(store.label_width).map(|row| rarest(row).unwrap_or(row.len())).collect()
+    move |member| {
+        let row = store.label_row(member as usize);
+        if !store.is_multi_label() {
+            return usize::from(row[0]);
+        }
+        let present = (0..row.len()).filter(|&label| row[label] == 1);
+        present.min_by_key(|&label| counts[label]).unwrap_or(row.len())
+    }
 }
 
 #[cfg(test)]
@@ -59,6 +61,22 @@ mod tests {
 
     use super::*;
     use crate::rng::stream;
+    use crate::store::{ImageShape, Pixels};
+
+    #[test]
+    fn labels_of_other_splits_decide_nothing() {
+        // Both labels are present in image 0; which is rarer depends on who is counted.
+        let store = |rest: [u16; 4]| ImageStore {
+            shape: ImageShape { height: 1, width: 1, channels: 1 },
+            pixels: Pixels::U8(vec![0; 4]),
+            labels: [[1, 1, 1, 0], rest].concat(),
+            label_width: 2,
+            classes: 2,
+        };
+        for rest in [[0, 1, 0, 1], [1, 0, 1, 0]] {
+            assert_eq!(strata(&store(rest), &[0, 1])(0), 1, "label 1 is the rarer of the members' {rest:?}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -60,6 +60,20 @@ fn class_folders_are_cut_in_stratified_seeded_splits() {
 }
 
 #[test]
+fn folders_named_like_splits_are_never_taken_for_classes() {
+    for names in [
+        ["train", "validation", "test"],
+        ["Train", "Test", "Val"],
+        ["test", "val", "a"],
+        ["train", "test", "b"],
+    ] {
+        let folder = TempDir::new().unwrap();
+        names.iter().for_each(|name| classes(&folder.path().join(name), 6, 8));
+        says(&open(folder.path()).unwrap_err(), &["is named like a split", names[1], "name splits exactly"]);
+    }
+}
+
+#[test]
 fn split_folders_are_kept_and_a_missing_val_is_cut_from_train() {
     let folder = TempDir::new().unwrap();
     classes(&folder.path().join("train"), 20, 8);

@@ -72,7 +72,10 @@ impl Job<'_> {
             fingerprint: info.fingerprint.clone(),
             threads: rayon::current_num_threads(),
         };
-        Ok(self.folder.write_config(run, self.settings)?)
+        let mut settings = self.settings.clone();
+        settings.data.val =
+            settings.data.val.map(|val| if val.parse::<f64>().is_ok() { val } else { lasting(&val) });
+        Ok(self.folder.write_config(run, &settings)?)
     }
 
     /// Searches an architecture and keeps it.

@@ -14,7 +14,7 @@ pub struct DataOptions {
     /// Seed of the splits of a folder and of a validation fraction; not the run's, so that runs can be compared
     #[arg(long, value_name = "S", value_parser = seed())]
     pub split_seed: Option<u64>,
-    /// Validation data: a file or folder, or a fraction of the training data such as 0.1
+    /// Validation data: a file or folder, or a fraction of training and validation data such as 0.1
     #[arg(long, value_name = "FILE|FRACTION")]
     pub val: Option<String>,
 }

@@ -18,6 +18,10 @@ pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
     let data = args.data.clone().or_else(recorded);
     let data = data.context("the run does not say what data it used; pass DATA")?;
     let dataset = setup::open(&data, &settings.data, &args.source, ui)?;
+    if let Some(directory) = &args.predictions {
+        // Before the test images are read: a reading should not be spent on a folder that cannot be made.
+        std::fs::create_dir_all(directory).with_context(|| format!("{}", directory.display()))?;
+    }
     let spinner = ui.spinner("evaluating");
     let metrics = evaluate_run(&folder, &model, &dataset, args.split)?;
     spinner.finish_and_clear();

@@ -26,8 +26,12 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let data = data(args, record.as_ref())?;
     setup::check_out(args.run.out.as_deref())?;
     let dataset = setup::open(&data, &settings.data, &args.source, ui)?;
+    if let Some(searched) = &searched {
+        check_same_data(searched, record.as_ref(), &dataset)?;
+    }
+    settings.check_sizes(dataset.info.height)?;
     let folder = match searched.filter(|_| args.run.out.is_none()) {
-        Some(folder) => untrained(folder, record.as_ref(), &dataset)?,
+        Some(folder) => untrained(folder)?,
         None => setup::folder(args.run.out.as_deref(), &dataset, what(genotype), &settings)?,
     };
     let limit = args.run.max_time;
@@ -65,23 +69,29 @@ fn data(args: &TrainArgs, record: Option<&RunInfo>) -> Result<String> {
     args.data.clone().or_else(recorded).context("the run does not say what data it used; pass DATA")
 }
 
-/// The folder of a search, unless it holds a training or is about other data.
-fn untrained(folder: RunFolder, record: Option<&RunInfo>, dataset: &Dataset) -> Result<RunFolder> {
+/// Refuses data that the search did not see: what is test data here may have shaped the architecture there.
+fn check_same_data(searched: &RunFolder, record: Option<&RunInfo>, dataset: &Dataset) -> Result<()> {
+    if let Some(record) = record.filter(|record| record.fingerprint != dataset.info.fingerprint) {
+        bail!(
+            "{}: searched on {}, which has another fingerprint than the data given ({}), so that its search may \
+             have seen their test images; pass the data and split options of the search, or the architecture \
+             with --genotype",
+            searched.path().display(),
+            record.dataset,
+            dataset.info.name
+        );
+    }
+    Ok(())
+}
+
+/// The folder of a search, unless it holds a training.
+fn untrained(folder: RunFolder) -> Result<RunFolder> {
     let path = folder.path();
     if path.join("train.jsonl").exists() {
         bail!(RunError::Damaged {
             path: path.into(),
             reason: "already holds a training; choose another folder with --out".into(),
         });
-    }
-    if let Some(record) = record.filter(|record| record.fingerprint != dataset.info.fingerprint) {
-        bail!(
-            "{}: searched on {}, which has another fingerprint than the data given ({}); choose another \
-             folder with --out",
-            path.display(),
-            record.dataset,
-            dataset.info.name
-        );
     }
     Ok(folder)
 }
@@ -102,7 +112,7 @@ fn print(json: bool, outcome: &TrainOutcome, run: &Path) -> Result<()> {
     output::json(&json!({
         "val_acc": outcome.val_acc,
         "val_auc": outcome.val_auc,
-        "selected_epoch": (outcome.epochs > 0).then_some(outcome.selected_epoch),
+        "selected_epoch": outcome.selected_epoch,
         "epochs": outcome.epochs,
         "seconds": outcome.seconds,
         "genotype": outcome.model.card.genotype,

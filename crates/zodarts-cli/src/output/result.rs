@@ -68,9 +68,6 @@ pub fn search(outcome: &SearchOutcome, epochs: usize) -> String {
 /// How the training went.
 pub fn training(outcome: &TrainOutcome) -> String {
     let time = number::duration(outcome.seconds);
-    if outcome.epochs == 0 {
-        return format!("0 epochs, {time}: the time was over, the weights are random");
-    }
     format!(
         "{}, {time} (kept epoch {}, validation ACC {:.3}, AUC {})",
         number::epochs(outcome.epochs),

@@ -1,6 +1,7 @@
 //! From data to a run folder and back.
 
 use crate::support::{place, run, stdout};
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::Value;
 use std::fs;
@@ -174,4 +175,13 @@ fn predictions_are_exported_under_the_evaluators_name() {
     assert!(name.contains("_[ACC]0.") && name.ends_with("@r.csv"), "{name}");
     let read = |path: &str| fs::read_to_string(place.path().join(path)).unwrap();
     assert_eq!(read(name), read("r/predictions.csv"));
+}
+
+#[test]
+fn an_architecture_is_not_trained_where_its_search_may_have_seen_the_test_images() {
+    let place = place();
+    run(place.path(), "search phantom --config tiny.toml --epochs 1 --out s").success();
+    let error = contains("another fingerprint").and(contains("--genotype"));
+    run(place.path(), "train phantom:7 --run s --out t").code(1).stderr(error);
+    assert!(!place.path().join("t").exists());
 }

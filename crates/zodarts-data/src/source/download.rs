@@ -83,16 +83,18 @@ impl Download {
             part.seek(SeekFrom::End(0)).map_err(|source| io(&self.part, "resume the download", source))?;
         let mut response = self.request(wanted)?;
         let mut done = wanted;
-        if wanted > 0 && !resumes_at(&response, wanted) {
-            // The server sends the whole file, or has nothing after `wanted`: begin again.
-            if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
-                response = self.request(0)?;
-            }
-            part.set_len(0).map_err(|source| io(&self.part, "restart the download", source))?;
-            done = 0;
+        let resumed = wanted == 0 || resumes_at(&response, wanted);
+        if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+            response = self.request(0)?;
         }
+        // Before anything is thrown away: a server that is out of order must not cost what is on disk.
         if !response.status().is_success() {
             return Err(self.error(&format!("the server answered {}", response.status())));
+        }
+        if !resumed {
+            // The server sends the whole file, or has nothing after `wanted`: begin again.
+            part.set_len(0).map_err(|source| io(&self.part, "restart the download", source))?;
+            done = 0;
         }
         let total = response.body().content_length().map(|rest| done + rest);
         let mut body = response.body_mut().as_reader();

@@ -101,6 +101,8 @@ fn check_shape(path: &Path, split: &Split, expected: ImageShape) -> Result<(), D
 struct Archive<'a> {
     path: &'a Path,
     zip: ZipArchive<BufReader<File>>,
+    /// Bytes of the file: no entry can hold more, whatever the directory says.
+    length: u64,
 }
 
 /// An array with its elements' bytes.
@@ -141,9 +143,10 @@ impl<'a> Archive<'a> {
             action: "open the file",
             source,
         })?;
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
         let zip = ZipArchive::new(BufReader::new(file))
             .map_err(|error| DataError::Archive { path: path.to_owned(), detail: error.to_string() })?;
-        Ok(Archive { path, zip })
+        Ok(Archive { path, zip, length })
     }
 
     fn split(&mut self, name: &'static str, known: Option<MedMnistFile>) -> Result<Split, DataError> {
@@ -172,7 +175,7 @@ impl<'a> Archive<'a> {
         let damaged =
             |detail: String| DataError::DamagedArray { path: path.clone(), array: array.clone(), detail };
         let mut entry = self.zip.by_index(index).map_err(|error| damaged(error.to_string()))?;
-        let (size, compressed) = (entry.size(), entry.compressed_size());
+        let (size, compressed) = (entry.size(), entry.compressed_size().min(self.length));
         if size > FREE_BYTES.max(compressed.saturating_mul(MAX_RATIO)) {
             return Err(damaged(format!(
                 "{compressed} bytes claim to expand to {size}, more than images can"

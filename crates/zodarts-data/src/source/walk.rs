@@ -28,19 +28,29 @@ pub(super) struct SplitFolders {
     pub test: bool,
 }
 
+/// Names that people give to splits. Taken for classes, they would mix test images into the training.
+const SPLIT_NAMES: [&str; 7] = ["train", "training", "val", "valid", "validation", "test", "testing"];
+
 /// Looks for a `train|val|test` layout: a `train` folder, and no folders but these three.
+///
+/// # Errors
+/// If some folders are named like splits and the layout is not exactly that.
 pub(super) fn split_folders(path: &Path) -> Result<SplitFolders, DataError> {
-    let mut found = SplitFolders::default();
-    for entry in entries(path)? {
-        match name(&entry).as_str() {
-            "train" => found.train = entry.is_dir(),
-            "val" => found.val = entry.is_dir(),
-            "test" => found.test = entry.is_dir(),
-            other if entry.is_dir() && !other.starts_with('.') => return Ok(SplitFolders::default()),
-            _ => {}
-        }
+    let folders = entries(path)?.into_iter().filter(|entry| entry.is_dir()).map(|entry| name(&entry));
+    let names: Vec<String> = folders.filter(|name| !name.starts_with('.')).collect();
+    let has = |split: &str| names.iter().any(|name| name == split);
+    let found = SplitFolders { train: has("train"), val: has("val"), test: has("test") };
+    let like_split = |name: &&String| SPLIT_NAMES.contains(&name.to_lowercase().as_str());
+    let exact = found.train && names.iter().all(|name| matches!(name.as_str(), "train" | "val" | "test"));
+    match names.iter().find(like_split) {
+        None => Ok(SplitFolders::default()),
+        Some(_) if exact => Ok(found),
+        Some(split) => Err(DataError::Folder {
+            path: path.to_owned(),
+            problem: format!("`{split}` is named like a split, but its neighbours are {}", names.join(", ")),
+            hint: "name splits exactly train, val and test with nothing beside them, or leave class folders only",
+        }),
     }
-    Ok(found)
 }
 
 /// Lists a folder whose subfolders are classes.

@@ -5,4 +5,4 @@ mod macro_skeleton;
 mod resnet;
 
 pub use macro_skeleton::{MacroShape, discrete, supernet};
-pub use resnet::resnet18;
+pub use resnet::{RESNET_WIDTH, resnet18};

@@ -2,7 +2,10 @@
 
 use crate::graph::{Builder, Network, NodeId, Op, Shape};
 
-/// `ResNet-18` with `width` channels in its first stage (64 in the original).
+/// First-stage channels of the original.
+pub const RESNET_WIDTH: usize = 64;
+
+/// `ResNet-18` with `width` channels in its first stage ([`RESNET_WIDTH`] in the original).
 pub fn resnet18(input: Shape, classes: usize, width: usize) -> Network {
     let mut builder = Builder::new(input);
     let stem = builder.node(Shape { channels: width, ..input });

@@ -6,7 +6,7 @@ pub use file::ModelError;
 
 use crate::evaluate::{EvaluateError, Scores};
 use crate::genotype::Genotype;
-use crate::settings::Architecture;
+use crate::settings::{Architecture, MAX_ACTIVATION};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -16,16 +16,10 @@ use zodarts_nn::count::Cost;
 use zodarts_nn::executor::{BatchView, Executor, Point};
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::loss::{Loss, LossKind};
-use zodarts_nn::networks::{MacroShape, discrete, resnet18};
+use zodarts_nn::networks::{MacroShape, RESNET_WIDTH, discrete, resnet18};
 
 /// Images scored at a time; predictions do not depend on it.
 const BATCH: usize = 64;
-
-/// Most values of one activation of one image: 64 channels at 224×224, with room to spare.
-const MAX_ACTIVATION: usize = 1 << 22;
-
-/// First-stage channels of `ResNet-18`.
-pub const RESNET_WIDTH: usize = 64;
 
 /// What a network is, without its weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,8 +95,11 @@ impl ModelCard {
             check("channels", self.channels, 1..=256)?;
             check("cells", self.cells, 1..=32)?;
         }
-        // Values of the first stage, for one image: what an activation costs.
-        check("channels × input_size²", self.channels * self.input_size.pow(2), 1..=MAX_ACTIVATION)
+        let channels = match self.architecture {
+            Architecture::Genotype => self.channels,
+            Architecture::Resnet18 => RESNET_WIDTH,
+        };
+        check("channels × input_size²", channels * self.input_size.pow(2), 1..=MAX_ACTIVATION)
     }
 }
 

@@ -18,7 +18,11 @@ use crate::normaliser::AnnealingError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zodarts_data::Augmentation;
+use zodarts_nn::networks::RESNET_WIDTH;
 use zodarts_nn::optim::OptimiserError;
+
+/// Most values of one activation of one image: 64 channels at 224×224, with room to spare.
+pub const MAX_ACTIVATION: usize = 1 << 22;
 
 /// Most epochs of a stage.
 const MAX_EPOCHS: usize = 100_000;
@@ -27,7 +31,7 @@ const MAX_EPOCHS: usize = 100_000;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Seed of every random choice: splits, weights, order of images, augmentation, directions, bootstrap.
+    /// Seed of every random choice but the splits: weights, order of images, augmentation, directions, bootstrap.
     pub seed: u64,
     /// The data.
     pub data: DataSettings,
@@ -104,6 +108,22 @@ pub enum InvalidSettings {
         /// What is expected.
         expected: &'static str,
     },
+    /// A network too large to run.
+    #[error(
+        "`{section}.input_size` comes to {side} pixels: with {channels} channels an image would take {} values at \
+         a time, expected at most {most}; give a smaller input_size or image_size",
+        channels * side * side
+    )]
+    TooLarge {
+        /// Section of the configuration.
+        section: &'static str,
+        /// Side of the network's input.
+        side: usize,
+        /// Channels of its first stage.
+        channels: usize,
+        /// Most values.
+        most: usize,
+    },
     /// A seed that a configuration file cannot hold.
     #[error("`{field}` is {found}, expected at most {}", i64::MAX)]
     Seed {
@@ -139,6 +159,27 @@ pub(crate) fn require(
 }
 
 impl Settings {
+    /// Checks that the networks are of a size that can be run on images of `size` pixels, before anything is
+    /// computed.
+    ///
+    /// # Errors
+    /// If one is too large, by the key to change.
+    pub fn check_sizes(&self, size: usize) -> Result<(), InvalidSettings> {
+        let trained = match self.train.architecture {
+            Architecture::Genotype => self.train.channels,
+            Architecture::Resnet18 => RESNET_WIDTH,
+        };
+        let stages =
+            [("search", self.search.images(), self.search.channels), ("train", self.train.images(), trained)];
+        for (section, images, channels) in stages {
+            let side = images.side(size);
+            if channels * side * side > MAX_ACTIVATION {
+                return Err(InvalidSettings::TooLarge { section, side, channels, most: MAX_ACTIVATION });
+            }
+        }
+        Ok(())
+    }
+
     /// Checks every value.
     ///
     /// # Errors
@@ -183,6 +224,17 @@ mod tests {
         assert_eq!(text("[search]\nchannels = 0"), "`search.channels` is 0, expected 1 to 256");
         assert!(text("[train]\nlabel_smoothing = 1.5").contains("`train.label_smoothing` is 1.5"));
         assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));
+    }
+
+    #[test]
+    fn networks_too_large_to_run_are_refused_before_anything_is_computed() {
+        let mut settings = Settings::default();
+        settings.check_sizes(224).unwrap();
+        let error = settings.check_sizes(600).unwrap_err().to_string();
+        assert!(error.contains("`search.input_size` comes to 600 pixels"), "{error}");
+        settings.search.input_size = Auto::Fixed(64);
+        settings.train.architecture = Architecture::Resnet18;
+        assert!(settings.check_sizes(300).unwrap_err().to_string().contains("`train.input_size`"));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Preset {
     /// One line for people.
     pub fn description(self) -> &'static str {
         match self {
-            Preset::Quick => "a first look: small network, short schedules, images at their own size",
+            Preset::Quick => "a first look: small network, short schedules, images at 28×28",
             Preset::Standard => "a serious run: the paper's network, shorter schedules",
             Preset::Paper => "the paper's protocol: 50 epochs of search, 300 of training",
         }

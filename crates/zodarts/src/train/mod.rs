@@ -7,7 +7,7 @@ use crate::budget::Deadline;
 use crate::error::Error;
 use crate::evaluate::{Labels, Point, score};
 use crate::genotype::Genotype;
-use crate::model::{Model, ModelCard, RESNET_WIDTH, Scorer, loss_kind};
+use crate::model::{Model, ModelCard, Scorer, loss_kind};
 use crate::observer::{Event, Observer, Stage};
 use crate::run::{Checkpoint, RunFolder, TrainRecord};
 use crate::settings::{Architecture, Selection, TrainSettings};
@@ -17,6 +17,7 @@ use std::time::Instant;
 use zodarts_data::{DatasetInfo, Samples};
 use zodarts_nn::graph::Network;
 use zodarts_nn::loss::Loss;
+use zodarts_nn::networks::RESNET_WIDTH;
 
 /// What a training works on.
 #[derive(Clone, Copy, Debug)]

@@ -151,6 +151,14 @@ fn an_answer_of_404_names_url_and_place() {
 }
 
 #[test]
+fn a_server_out_of_order_does_not_cost_what_is_there() {
+    let case = case(vec![Reply::NotFound, Reply::Resume], Some(&CONTENT[..12]));
+    case.run().unwrap_err();
+    assert_eq!(std::fs::read(&case.download.part).unwrap(), CONTENT[..12]);
+    case.succeeds();
+}
+
+#[test]
 fn without_a_network_the_message_says_what_to_do_by_hand() {
     let file = MedMnistFile::parse("octmnist").unwrap();
     let folder = tempfile::tempdir().unwrap();
