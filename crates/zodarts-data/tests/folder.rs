@@ -68,7 +68,9 @@ fn folders_named_like_splits_are_never_taken_for_classes() {
         ["train", "test", "b"],
     ] {
         let folder = TempDir::new().unwrap();
-        names.iter().for_each(|name| classes(&folder.path().join(name), 6, 8));
+        for name in names {
+            classes(&folder.path().join(name), 6, 8);
+        }
         says(&open(folder.path()).unwrap_err(), &["is named like a split", names[1], "name splits exactly"]);
     }
 }
