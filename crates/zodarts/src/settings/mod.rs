@@ -223,6 +223,9 @@ mod tests {
         assert!(text("[train]\nlearning_rate = -0.1").contains("`train.learning_rate` is -0.1"));
         assert_eq!(text("[search]\nchannels = 0"), "`search.channels` is 0, expected 1 to 256");
         assert!(text("[train]\nlabel_smoothing = 1.5").contains("`train.label_smoothing` is 1.5"));
+        assert!(text("[search]\ntemperature = 0").contains("`search.temperature` is 0"));
+        assert!(text("[search]\nanneal_factor = 2").contains("`search.anneal_factor` is 2"));
+        assert!(text("[search]\nmu = inf").contains("`search.mu` is inf"));
         assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));
     }
 

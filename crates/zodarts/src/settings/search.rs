@@ -191,7 +191,11 @@ impl SearchSettings {
         let init = self.alpha_init;
         check(init >= 0.0 && init.is_finite(), "alpha_init", init, "a number of at least 0")?;
         check(self.clip >= 0.0, "clip", self.clip, "a number of at least 0")?;
-        check(self.mu > 0.0, "mu", self.mu, "a number above 0")?;
+        let positive = |value: f64| value > 0.0 && value.is_finite();
+        check(positive(self.mu), "mu", self.mu, "a number above 0")?;
+        check(positive(self.temperature), "temperature", self.temperature, "a number above 0")?;
+        let factor = self.anneal_factor;
+        check(factor > 0.0 && factor <= 1.0, "anneal_factor", factor, "above 0 and at most 1")?;
         let rate = self.learning_rate;
         check(rate > 0.0 && rate.is_finite(), "learning_rate", rate, "a number above 0")?;
         let end = self.learning_rate_end;
