@@ -4,11 +4,12 @@
 //!
 //! g = `∇_α L_val(w', α) − ξ·[∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)]/(2R)`, where `w± = w ± R·∇_w L_val(w', α)`
 //! and `R = radius/‖∇_w L_val(w', α)‖`.
-use zodarts_nn::optim::{Adam, Sgd, norm};
+use zodarts_nn::optim::{Sgd, norm};
 
 use super::state::{Chain, Site, fit};
-use super::{Card, Method, MethodSettings, Round, RoundReport, SearchState};
-use crate::bilevel::{BilevelProblem, Gradients, Want};
+use super::stepwise::{First, Rule, Stepwise};
+use super::{Card, MethodSettings, Round, SearchState};
+use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
 
 pub(super) const CARD: Card = Card {
@@ -18,37 +19,27 @@ pub(super) const CARD: Card = Card {
     annealed: false,
 };
 
-pub(super) fn build(settings: &MethodSettings) -> DartsV2 {
-    DartsV2 {
-        sgd: settings.sgd,
-        adam: settings.adam,
-        radius: settings.darts_radius,
-        training: Gradients::default(),
-        unrolled: Gradients::default(),
-        probe: Vec::new(),
-        hypergradient: Vec::new(),
-    }
+pub(super) fn build(settings: &MethodSettings) -> Stepwise<DartsV2> {
+    let (unrolled, probe) = (Gradients::default(), Vec::new());
+    let rule = DartsV2 { sgd: settings.sgd, radius: settings.darts_radius, unrolled, probe };
+    Stepwise::new(rule, First::Alpha, settings)
 }
 
 pub(super) struct DartsV2 {
     sgd: Sgd,
-    adam: Adam,
     radius: f64,
-    /// Of the training loss, wherever it is evaluated.
-    training: Gradients,
     /// Of the validation loss at w'.
     unrolled: Gradients,
     /// w', then w⁺, then w⁻.
     probe: Vec<f32>,
-    hypergradient: Vec<f32>,
 }
 
 impl DartsV2 {
     /// Sets the probe to w', from the training gradient at w.
-    fn unroll(&mut self, chain: &Chain, learning_rate: f64) {
+    fn unroll(&mut self, chain: &Chain, gradient: &[f32], learning_rate: f64) {
         let (rate, momentum, decay) =
             (learning_rate as f32, self.sgd.momentum as f32, self.sgd.weight_decay as f32);
-        let terms = self.training.weights.iter().zip(&chain.sgd.momentum_buffer);
+        let terms = gradient.iter().zip(&chain.sgd.momentum_buffer);
         self.probe.clear();
         self.probe.extend(
             chain.weights.iter().zip(terms).map(|(w, (g, b))| w - rate * (momentum * b + g + decay * w)),
@@ -61,80 +52,41 @@ impl DartsV2 {
         self.probe.clear();
         self.probe.extend(chain.weights.iter().zip(&self.unrolled.weights).map(|(w, v)| w + by * v));
     }
-
-    /// Adds `share·∇_α L_train(probe, α)` to the hypergradient.
-    fn add_training<P: BilevelProblem>(
-        &mut self,
-        at: &mut Site<P>,
-        alpha: &[f32],
-        batch: &P::Batch,
-        share: f64,
-    ) {
-        at.evaluate(&self.probe, alpha, batch, Want::Alpha, &mut self.training);
-        for (h, g) in self.hypergradient.iter_mut().zip(&self.training.alpha) {
-            *h = (f64::from(*h) + share * f64::from(*g)) as f32;
-        }
-    }
 }
 
-impl<P: BilevelProblem> Method<P> for DartsV2 {
-    fn steps_per_round(&self) -> usize {
-        1
-    }
-
-    fn workers(&self) -> usize {
-        1
-    }
-
+impl<P: BilevelProblem> Rule<P> for DartsV2 {
     fn estimate(
         &mut self,
-        problem: &P,
-        workers: &mut [P::Worker],
-        state: &mut SearchState,
-        round: &mut Round<P::Batch>,
-    ) -> RoundReport {
-        fit(&mut self.training, problem);
-        fit(&mut self.unrolled, problem);
-        let mut at = Site { problem, worker: &mut workers[0] };
-        let SearchState { chain, alpha, .. } = &*state;
-        let (training, rate) = (round.single(), round.learning_rate);
+        at: &mut Site<P>,
+        state: &SearchState,
+        round: &Round<P::Batch>,
+        training: &mut Gradients,
+        hypergradient: &mut Vec<f32>,
+    ) -> (Evaluation, usize) {
+        fit(&mut self.unrolled, at.problem);
+        let SearchState { chain, alpha, .. } = state;
+        let (batch, rate) = (round.single(), round.learning_rate);
 
-        at.evaluate(&chain.weights, alpha, training, Want::Weights, &mut self.training);
-        self.unroll(chain, rate);
+        at.evaluate(&chain.weights, alpha, batch, Want::Weights, training);
+        self.unroll(chain, &training.weights, rate);
         let validation = at.evaluate(&self.probe, alpha, round.validation, Want::Both, &mut self.unrolled);
-        self.hypergradient.clone_from(&self.unrolled.alpha);
-        let mut passes = 2;
+        hypergradient.clone_from(&self.unrolled.alpha);
 
         let length = norm(&self.unrolled.weights);
+        let mut passes = 2;
         // Without a validation gradient the second-order term is 0, and has no direction to probe along.
         if length > 0.0 {
             let radius = self.radius / length;
             for sign in [1.0, -1.0] {
                 self.displace(chain, sign * radius);
-                self.add_training(&mut at, alpha, training, -sign * rate / (2.0 * radius));
+                at.evaluate(&self.probe, alpha, batch, Want::Alpha, training);
+                let share = -sign * rate / (2.0 * radius);
+                for (h, g) in hypergradient.iter_mut().zip(&training.alpha) {
+                    *h = (f64::from(*h) + share * f64::from(*g)) as f32;
+                }
             }
             passes += 2;
         }
-        let hypergradient_norm = norm(&self.hypergradient);
-        RoundReport { validation, passes, hypergradient_norm, ..RoundReport::default() }
-    }
-
-    fn hypergradient(&self) -> &[f32] {
-        &self.hypergradient
-    }
-
-    fn round(
-        &mut self,
-        problem: &P,
-        workers: &mut [P::Worker],
-        state: &mut SearchState,
-        round: &mut Round<P::Batch>,
-    ) -> RoundReport {
-        let mut report = self.estimate(problem, workers, state, round);
-        state.update_alpha(&self.adam, &self.hypergradient);
-        let mut at = Site { problem, worker: &mut workers[0] };
-        report.training = state.descend(&mut at, round, &self.sgd, &mut self.training);
-        report.passes += 1;
-        report
+        (validation, passes)
     }
 }

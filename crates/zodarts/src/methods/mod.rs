@@ -11,6 +11,7 @@ mod registry;
 mod round;
 mod settings;
 mod state;
+mod stepwise;
 mod zo;
 mod zo_darts;
 mod zo_darts_plus;

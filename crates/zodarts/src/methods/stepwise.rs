@@ -1,0 +1,110 @@
+//! What the methods with one weight step per round share: everything but the estimate itself.
+use zodarts_nn::optim::{Adam, Sgd, norm};
+
+use super::state::{Site, fit};
+use super::{Method, MethodSettings, Round, RoundReport, SearchState};
+use crate::bilevel::{BilevelProblem, Evaluation, Gradients};
+
+/// An estimate of the hypergradient at one point.
+pub(super) trait Rule<P: BilevelProblem>: Send {
+    /// Overwrites `hypergradient`; `training` has the problem's size and is free to use. Returns what the
+    /// validation batch gave, and the passes spent.
+    fn estimate(
+        &mut self,
+        at: &mut Site<P>,
+        state: &SearchState,
+        round: &Round<P::Batch>,
+        training: &mut Gradients,
+        hypergradient: &mut Vec<f32>,
+    ) -> (Evaluation, usize);
+}
+
+/// Which of a round's two updates comes first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// The step of α.
+    Alpha,
+    /// The step of the weights.
+    Weights,
+}
+
+/// A rule made a method.
+pub(super) struct Stepwise<R> {
+    rule: R,
+    first: First,
+    sgd: Sgd,
+    adam: Adam,
+    training: Gradients,
+    hypergradient: Vec<f32>,
+}
+
+impl<R> Stepwise<R> {
+    pub fn new(rule: R, first: First, settings: &MethodSettings) -> Self {
+        let (training, hypergradient) = (Gradients::default(), Vec::new());
+        Stepwise { rule, first, sgd: settings.sgd, adam: settings.adam, training, hypergradient }
+    }
+}
+
+impl<P: BilevelProblem, R: Rule<P>> Method<P> for Stepwise<R> {
+    fn steps_per_round(&self) -> usize {
+        1
+    }
+
+    fn workers(&self) -> usize {
+        1
+    }
+
+    fn estimate(
+        &mut self,
+        problem: &P,
+        workers: &mut [P::Worker],
+        state: &mut SearchState,
+        round: &mut Round<P::Batch>,
+    ) -> RoundReport {
+        fit(&mut self.training, problem);
+        let mut at = Site { problem, worker: &mut workers[0] };
+        let (validation, passes) =
+            self.rule.estimate(&mut at, state, round, &mut self.training, &mut self.hypergradient);
+        let hypergradient_norm = norm(&self.hypergradient);
+        RoundReport { validation, passes, hypergradient_norm, ..RoundReport::default() }
+    }
+
+    fn hypergradient(&self) -> &[f32] {
+        &self.hypergradient
+    }
+
+    fn round(
+        &mut self,
+        problem: &P,
+        workers: &mut [P::Worker],
+        state: &mut SearchState,
+        round: &mut Round<P::Batch>,
+    ) -> RoundReport {
+        let mut training = Evaluation::default();
+        if self.first == First::Weights {
+            training = self.descend(problem, workers, state, round);
+        }
+        let mut report = self.estimate(problem, workers, state, round);
+        state.update_alpha(&self.adam, &self.hypergradient);
+        if self.first == First::Alpha {
+            training = self.descend(problem, workers, state, round);
+        }
+        report.training = training;
+        report.passes += 1;
+        report
+    }
+}
+
+impl<R> Stepwise<R> {
+    fn descend<P: BilevelProblem>(
+        &mut self,
+        problem: &P,
+        workers: &mut [P::Worker],
+        state: &mut SearchState,
+        round: &Round<P::Batch>,
+    ) -> Evaluation {
+        fit(&mut self.training, problem);
+        let mut at = Site { problem, worker: &mut workers[0] };
+        state.descend(&mut at, round, &self.sgd, &mut self.training)
+    }
+}
