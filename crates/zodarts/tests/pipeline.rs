@@ -192,6 +192,18 @@ fn a_run_folder_holds_everything_and_the_test_split_is_read_once() {
 }
 
 #[test]
+fn the_same_run_leaves_the_same_bytes() {
+    let dataset = phantom();
+    let place = tempfile::tempdir().unwrap();
+    let folders = ["a", "b"].map(|name| fit(&dataset, &tiny(), &place.path().join(name)).0);
+    for name in ["model.safetensors", "genotype.txt", "predictions.csv", "checkpoint/latest.safetensors"] {
+        let [a, b] =
+            [&folders[0], &folders[1]].map(|folder| std::fs::read(folder.path().join(name)).unwrap());
+        assert!(a == b, "{name} differs");
+    }
+}
+
+#[test]
 fn a_model_refuses_other_data() {
     let dataset = phantom();
     let place = tempfile::tempdir().unwrap();

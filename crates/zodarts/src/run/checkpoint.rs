@@ -2,6 +2,7 @@
 
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
+use serde_json::json;
 use std::collections::HashMap;
 
 /// Named vectors and the epoch they belong to.
@@ -26,10 +27,9 @@ impl Checkpoint<'_> {
         let views = bytes.iter().map(|(name, bytes)| {
             (*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("a vector"))
         });
-        let metadata = HashMap::from([
-            ("stage".to_owned(), self.stage.to_owned()),
-            ("epochs_done".to_owned(), self.epochs_done.to_string()),
-        ]);
+        // One entry only: the map's order is random, and the same run should leave the same bytes.
+        let progress = json!({ "stage": self.stage, "epochs_done": self.epochs_done });
+        let metadata = HashMap::from([("progress".to_owned(), progress.to_string())]);
         safetensors::serialize(views, Some(metadata)).expect("names are valid")
     }
 }
