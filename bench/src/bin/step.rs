@@ -1,0 +1,46 @@
+//! Times training steps of the dense supernet and prints one line of JSON: zodarts' side of `peers/step.py`.
+
+use clap::Parser;
+use serde::Serialize;
+use std::time::Instant;
+use zodarts_bench::problem::{SupernetStep, paper_supernet, uniform_mixture};
+
+/// Times training steps of the supernet with all operations live.
+#[derive(Parser)]
+struct Arguments {
+    /// Images in a batch.
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+    /// Rows and columns of an image.
+    #[arg(long, default_value_t = 28)]
+    side: usize,
+    /// Threads.
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// Steps to time, after two that are not.
+    #[arg(long, default_value_t = 9)]
+    steps: usize,
+}
+
+/// What was measured.
+#[derive(Serialize)]
+struct Timing {
+    milliseconds: Vec<f64>,
+    loss: f64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
+    let mut problem = SupernetStep::new(paper_supernet(arguments.side), uniform_mixture(), arguments.batch);
+    let mut timing = Timing { milliseconds: Vec::new(), loss: 0.0 };
+    for step in 0..arguments.steps + 2 {
+        let start = Instant::now();
+        timing.loss = problem.step().loss;
+        if step >= 2 {
+            timing.milliseconds.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    println!("{}", serde_json::to_string(&timing)?);
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! What benchmarks share: shapes of the supernet, and problems to run on.
+
+pub mod problem;
