@@ -1,5 +1,8 @@
 //! Where the pixels of a block are in memory.
 
+/// Side of the tiles a padded image is a whole number of.
+const STEP: usize = 4;
+
 /// Planes of one channel each; rows within a plane. Distances count pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Layout {
@@ -24,13 +27,15 @@ impl Layout {
         Self { height, width, row: width, plane: unaliased(product(height, width)), origin: 0 }
     }
 
-    /// A margin of one pixel around the image, as 3×3 convolutions need.
+    /// A margin of at least one pixel around the image, as 3×3 convolutions need; below and to the right it is as wide as
+    /// to hold a whole number of 4×4 tiles and their margin.
     ///
     /// # Panics
     /// If the size overflows.
     pub fn padded(height: usize, width: usize) -> Self {
-        let row = sum(width, 2);
-        Self { height, width, row, plane: unaliased(product(sum(height, 2), row)), origin: row + 1 }
+        let tiled = |length: usize| sum(product(length.div_ceil(STEP), STEP), 2);
+        let row = tiled(width);
+        Self { height, width, row, plane: unaliased(product(tiled(height), row)), origin: row + 1 }
     }
 
     /// Index of a pixel.

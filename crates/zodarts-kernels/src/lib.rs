@@ -28,6 +28,7 @@ mod reduce;
 pub mod reference;
 mod sweep;
 mod vector;
+pub mod winograd;
 
 pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient};
 pub use conv_weights::{ConvWeights, weight_scratch};

@@ -4,7 +4,7 @@
 mod avx2;
 mod portable;
 
-use crate::pixel::Pixel;
+use crate::pixel::{LANES, Pixel};
 #[cfg(target_arch = "x86_64")]
 pub use avx2::Avx2;
 pub use portable::Portable;
@@ -28,6 +28,10 @@ pub trait Vector<T>: Copy {
     fn mul(self, other: Self) -> Self;
     /// `self + a · b`, rounded once or twice depending on the implementation.
     fn add_mul(self, a: Self, b: Self) -> Self;
+    /// `self − a · b`, rounded once or twice depending on the implementation.
+    fn sub_mul(self, a: Self, b: Self) -> Self;
+    /// Exchanges rows and lanes.
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES];
     /// `max(self, 0)`, and NaN where `self` is: a diverged network must not look sound.
     fn relu(self) -> Self;
     /// `self` where `gate > 0`, otherwise 0.

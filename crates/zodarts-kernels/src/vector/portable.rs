@@ -52,6 +52,16 @@ impl<T: Real> Vector<T> for Portable<T> {
     }
 
     #[inline(always)]
+    fn sub_mul(self, a: Self, b: Self) -> Self {
+        self.sub(a.mul(b))
+    }
+
+    #[inline(always)]
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+        std::array::from_fn(|lane| Self(std::array::from_fn(|row| rows[row].0[lane])))
+    }
+
+    #[inline(always)]
     fn relu(self) -> Self {
         self.zip(self, |value, _| if value <= T::ZERO { T::ZERO } else { value })
     }

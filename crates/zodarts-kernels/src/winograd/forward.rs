@@ -1,0 +1,139 @@
+//! Forward: all 3×3 convolutions of one node share its transformed tiles.
+
+use super::filter::filter_len;
+use super::multiply::{self, Size};
+use super::tiles::{Planes, Strip, Tiles};
+use super::transform::{FREQUENCIES, Points, SIDE, STEP};
+use crate::kernels::Job;
+use crate::layout::Layout;
+use crate::pixel::{LANES, Pixel};
+use crate::real::Real;
+use crate::vector::Vector;
+
+/// One of the convolutions.
+#[derive(Debug)]
+pub struct WinogradOutput<'a, T> {
+    /// Filter from [`WinogradFilter`](super::WinogradFilter).
+    pub filter: &'a [Pixel<T>],
+    /// Output block, overwritten.
+    pub block: &'a mut [Pixel<T>],
+}
+
+/// `output = 3×3 convolution(input)` at stride 1, for several convolutions of the same input.
+#[derive(Debug)]
+pub struct WinogradForward<'a, 'b, T> {
+    /// Input block in a padded layout, its margin zero.
+    pub input: &'a [Pixel<T>],
+    /// Layout of the input.
+    pub from: Layout,
+    /// Input channels, a multiple of eight.
+    pub inputs: usize,
+    /// Output channels of each convolution, a multiple of eight.
+    pub outputs: usize,
+    /// The convolutions.
+    pub convolutions: &'b mut [WinogradOutput<'a, T>],
+    /// Layout of the outputs, of the input's size.
+    pub to: Layout,
+    /// Room for [`forward_scratch`](super::forward_scratch) pixels.
+    pub scratch: &'a mut [Pixel<T>],
+}
+
+/// Pixels of scratch of a [`WinogradForward`].
+///
+/// # Panics
+/// If the size overflows.
+pub fn forward_scratch(layout: &Layout, inputs: usize, outputs: usize) -> usize {
+    let tiles = Tiles::new(layout, inputs + outputs).longest();
+    Planes::new(inputs, tiles).len() + Planes::new(outputs, tiles).len()
+}
+
+impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(self) {
+        let Self { input, from, inputs, outputs, convolutions, to, scratch } = self;
+        assert_eq!(from, Layout::padded(to.height, to.width), "layouts");
+        let points = Points::<V>::new::<T>();
+        let tiles = Tiles::new(&to, inputs + outputs);
+        let (x, y) = scratch.split_at_mut(Planes::new(inputs, tiles.longest()).len());
+        for strip in tiles.strips() {
+            let (wide, narrow) = (Planes::new(inputs, strip.len), Planes::new(outputs, strip.len));
+            transform_input(&points, (input, &from), (tiles, strip), inputs, (&mut *x, wide));
+            let size = Size { inputs, outputs, tiles: strip.len };
+            for WinogradOutput { filter, block } in convolutions.iter_mut() {
+                assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
+                let stride = inputs / LANES * outputs;
+                for f in 0..FREQUENCIES {
+                    let (x, y) = (&x[f * wide.frequency..], &mut y[f * narrow.frequency..]);
+                    multiply::forward::<T, V>(size, &filter[f * stride..], x, y);
+                }
+                transform_output(&points, (y, narrow), (tiles, strip), outputs, (&mut **block, &to));
+            }
+        }
+    }
+}
+
+/// Products of a strip of the input: `planes = Bᵀ d B`.
+#[inline(always)]
+pub fn transform_input<T: Real, V: Vector<T>>(
+    points: &Points<V>,
+    (input, from): (&[Pixel<T>], &Layout),
+    (tiles, strip): (Tiles, Strip),
+    channels: usize,
+    (products, planes): (&mut [Pixel<T>], Planes),
+) {
+    assert!(input.len() >= from.len(channels), "input too short");
+    assert!(products.len() >= planes.len(), "products too short");
+    for channel in 0..channels {
+        for (tile, y, x) in tiles.of(strip) {
+            // The padded layout starts a row and a column before the image and is a whole number of tiles.
+            let corner = channel * from.plane + y * from.row + x;
+            let mut rows = [[V::splat(T::ZERO); SIDE]; SIDE];
+            for (i, row) in rows.iter_mut().enumerate() {
+                let pixels = &input[corner + i * from.row..][..SIDE];
+                *row = points.input(std::array::from_fn(|j| V::load(&pixels[j])));
+            }
+            let target = channel * planes.channel + tile;
+            for j in 0..SIDE {
+                let column = points.input(std::array::from_fn(|i| rows[i][j]));
+                for (i, value) in column.into_iter().enumerate() {
+                    value.store(&mut products[(i * SIDE + j) * planes.frequency + target]);
+                }
+            }
+        }
+    }
+}
+
+/// Pixels of a strip of the output: `Aᵀ m A`, as far as they lie inside the image.
+#[inline(always)]
+fn transform_output<T: Real, V: Vector<T>>(
+    points: &Points<V>,
+    (products, planes): (&[Pixel<T>], Planes),
+    (tiles, strip): (Tiles, Strip),
+    channels: usize,
+    (block, to): (&mut [Pixel<T>], &Layout),
+) {
+    assert!(products.len() >= planes.len(), "products too short");
+    assert!(block.len() >= to.len(channels), "output too short");
+    for channel in 0..channels {
+        for (tile, y, x) in tiles.of(strip) {
+            let source = channel * planes.channel + tile;
+            let mut rows = [[V::splat(T::ZERO); STEP]; SIDE];
+            for (i, row) in rows.iter_mut().enumerate() {
+                let products: [V; SIDE] = std::array::from_fn(|j| {
+                    V::load(&products[(i * SIDE + j) * planes.frequency + source])
+                });
+                *row = points.output(products);
+            }
+            let whole = tiles.is_whole(y, x);
+            let target = to.at(channel, y, x);
+            for j in 0..STEP {
+                let column = points.output(std::array::from_fn(|i| rows[i][j]));
+                for (i, value) in column.into_iter().enumerate() {
+                    if whole || (y + i < to.height && x + j < to.width) {
+                        value.store(&mut block[target + i * to.row + j]);
+                    }
+                }
+            }
+        }
+    }
+}

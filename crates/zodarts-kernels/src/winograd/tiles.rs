@@ -1,0 +1,95 @@
+//! How an image is cut into tiles, and tiles into strips that stay in cache.
+
+use super::transform::{FREQUENCIES, STEP};
+use crate::layout::{Layout, product};
+use crate::pixel::LANES;
+
+/// Bytes that the transformed input and output of a strip may take in the second-level cache.
+const STRIP_BYTES: usize = 640 << 10;
+
+/// Tiles of an image and the strips they are processed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Tiles {
+    /// Rows of the image.
+    pub height: usize,
+    /// Columns of the image.
+    pub width: usize,
+    /// Tiles across.
+    pub across: usize,
+    /// Tiles down.
+    pub down: usize,
+    /// Rows of tiles in a strip, but for a shorter last one.
+    rows: usize,
+}
+
+/// Some rows of tiles.
+#[derive(Clone, Copy, Debug)]
+pub struct Strip {
+    /// First row of tiles.
+    pub top: usize,
+    /// Tiles.
+    pub len: usize,
+}
+
+impl Tiles {
+    /// Cuts an image for a convolution with `channels` input and output channels together.
+    #[inline(always)]
+    pub fn new(layout: &Layout, channels: usize) -> Self {
+        let (down, across) = (layout.height.div_ceil(STEP), layout.width.div_ceil(STEP));
+        let row = product(product(FREQUENCIES * LANES * size_of::<f32>(), channels), across);
+        let rows = (STRIP_BYTES / row).clamp(1, down);
+        Self { height: layout.height, width: layout.width, across, down, rows }
+    }
+
+    /// Tiles of the longest strip.
+    #[inline(always)]
+    pub fn longest(&self) -> usize {
+        self.rows * self.across
+    }
+
+    /// The strips, top to bottom.
+    #[inline(always)]
+    pub fn strips(self) -> impl Iterator<Item = Strip> {
+        (0..self.down).step_by(self.rows).map(move |top| {
+            Strip { top, len: self.rows.min(self.down - top) * self.across }
+        })
+    }
+
+    /// The tiles of a strip: number within it, row and column of the first pixel.
+    #[inline(always)]
+    pub fn of(self, strip: Strip) -> impl Iterator<Item = (usize, usize, usize)> {
+        (0..strip.len).map(move |tile| {
+            let (row, column) = (tile / self.across, tile % self.across);
+            (tile, (strip.top + row) * STEP, column * STEP)
+        })
+    }
+
+    /// Whether the output tile at (y, x) lies inside the image.
+    #[inline(always)]
+    pub fn is_whole(&self, y: usize, x: usize) -> bool {
+        y + STEP <= self.height && x + STEP <= self.width
+    }
+}
+
+/// Planes of one strip among the products: `[frequency][channel][tile]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Planes {
+    /// Distance between channels: the strip's tiles.
+    pub channel: usize,
+    /// Distance between frequencies. Two pixels more than needed, or all 36 would compete for the same cache sets.
+    pub frequency: usize,
+}
+
+impl Planes {
+    /// The planes of `channels` channels and `tiles` tiles.
+    #[inline(always)]
+    pub fn new(channels: usize, tiles: usize) -> Self {
+        Self { channel: tiles, frequency: product(channels, tiles) + 2 }
+    }
+
+    /// Pixels in all.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        product(FREQUENCIES, self.frequency)
+    }
+}
