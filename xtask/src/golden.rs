@@ -1,11 +1,11 @@
 //! Golden numbers: runs copies of the Python scripts of every `crates/*/golden` folder, which write beside
 //! themselves, and compares what they wrote with what is checked in.
 
-use crate::shell;
+use crate::{python, shell};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// What to do with the numbers.
 #[derive(Debug, Default, PartialEq)]
@@ -39,15 +39,10 @@ impl Options {
 
 /// Runs the scripts and compares or replaces.
 pub fn run(options: &Options) -> Result<()> {
-    let python = match &options.python {
-        Some(path) => path.clone(),
-        None if has_python() => virtual_environment()?,
-        None => {
-            eprintln!(
-                "SKIPPED: python3 is not installed, so the golden numbers were neither made nor compared"
-            );
-            return Ok(());
-        }
+    let requirements = "xtask/golden/requirements.txt";
+    let Some(python) = python::interpreter(options.python.as_deref(), "golden-venv", requirements)? else {
+        eprintln!("SKIPPED: python3 is not installed, so the golden numbers were neither made nor compared");
+        return Ok(());
     };
     for folder in golden_folders()? {
         println!("==> {}", folder.strip_prefix(shell::root()).unwrap_or(&folder).display());
@@ -59,26 +54,6 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn has_python() -> bool {
-    Command::new("python3")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
-/// The interpreter of `target/golden-venv`, with the pinned packages.
-fn virtual_environment() -> Result<PathBuf> {
-    let folder = shell::target().join("golden-venv");
-    let python = folder.join("bin/python");
-    if !python.exists() {
-        shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    }
-    let requirements = shell::root().join("xtask/golden/requirements.txt");
-    shell::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
-    Ok(python)
 }
 
 fn golden_folders() -> Result<Vec<PathBuf>> {

@@ -1,6 +1,8 @@
-//! Developers' commands: `cargo xtask validate` and `cargo xtask golden`.
+//! Developers' commands: `cargo xtask validate`, `cargo xtask golden` and `cargo xtask peers`.
 
 mod golden;
+mod peers;
+mod python;
 mod shell;
 mod validate;
 
@@ -15,6 +17,9 @@ Commands:
   golden [--write] [--python PATH]   Make the golden numbers again and compare them with those checked in;
                                      --write replaces these, --python uses an interpreter that has the packages of
                                      xtask/golden/requirements.txt instead of making a virtual environment
+  peers [--only PART] [--quick] [--python PATH] [--data FOLDER]
+                                     Compare zodarts with PyTorch and onnxruntime on this machine and write
+                                     bench/results; see bench/README.md
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +39,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["validate"] => validate::run(false),
         ["validate", "--fix"] => validate::run(true),
         ["golden", options @ ..] => golden::run(&golden::Options::parse(options)?),
+        ["peers", options @ ..] => peers::run(&peers::Options::parse(options)?),
         ["--help" | "-h" | "help"] => {
             print!("{USAGE}");
             Ok(())

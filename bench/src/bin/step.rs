@@ -3,7 +3,12 @@
 use clap::Parser;
 use serde::Serialize;
 use std::time::Instant;
-use zodarts_bench::problem::{SupernetStep, paper_supernet, uniform_mixture};
+use zodarts_bench::problem::{SupernetStep, uniform_mixture};
+use zodarts_nn::graph::Shape;
+use zodarts_nn::networks::{MacroShape, supernet};
+
+/// Steps before the clock starts.
+const UNTIMED: usize = 2;
 
 /// Times training steps of the supernet with all operations live.
 #[derive(Parser)]
@@ -14,6 +19,9 @@ struct Arguments {
     /// Rows and columns of an image.
     #[arg(long, default_value_t = 28)]
     side: usize,
+    /// Channels of the first stage.
+    #[arg(long, default_value_t = 16)]
+    channels: usize,
     /// Threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -32,12 +40,14 @@ struct Timing {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
-    let mut problem = SupernetStep::new(paper_supernet(arguments.side), uniform_mixture(), arguments.batch);
+    let input = Shape { channels: 1, height: arguments.side, width: arguments.side };
+    let network = supernet(&MacroShape { input, classes: 2, channels: arguments.channels, cells: 3 });
+    let mut problem = SupernetStep::new(network, uniform_mixture(), arguments.batch);
     let mut timing = Timing { milliseconds: Vec::new(), loss: 0.0 };
-    for step in 0..arguments.steps + 2 {
+    for step in 0..arguments.steps + UNTIMED {
         let start = Instant::now();
         timing.loss = problem.step().loss;
-        if step >= 2 {
+        if step >= UNTIMED {
             timing.milliseconds.push(start.elapsed().as_secs_f64() * 1e3);
         }
     }

@@ -1,0 +1,107 @@
+//! How the cost of a step grows; zodarts alone.
+
+use super::bench::{Bench, THREADS, program};
+use super::report::{Measured, Table, number, times};
+use super::series::{Contender, Series, interleaved, own_milliseconds};
+use anyhow::Result;
+use std::process::Command;
+
+/// Batch, side and channels of a step.
+type Shape = (usize, usize, usize);
+
+/// Images of a batch where another size varies: two blocks of lanes, so that two threads have work.
+const FEW: usize = 16;
+
+pub fn measure(bench: &Bench) -> Result<Measured> {
+    let mut all = Vec::new();
+    let mut tables = vec![threads(bench, &mut all)?];
+    let batches = bench.size(&[16, 32, 64, 128, 256][..], &[8, 16]);
+    let sides = bench.size(&[28, 56, 112, 224][..], &[8, 16]);
+    let widths = bench.size(&[8, 16, 32, 64][..], &[4, 8]);
+    let by_images = batches.iter().map(|&batch| (batch, 28, 16));
+    let by_pixels = sides.iter().map(|&side| (FEW, side, 16));
+    let by_width = widths.iter().map(|&channels| (FEW, 28, channels));
+    for (caption, growth, shapes) in [
+        ("Images, at 28×28 and C = 16", Growth::Images, by_images.collect::<Vec<_>>()),
+        ("Pixels, at batch 16 and C = 16", Growth::Pixels, by_pixels.collect()),
+        ("Width, at batch 16 and 28×28", Growth::Weights, by_width.collect()),
+    ] {
+        tables.push(growing(bench, caption, growth, &shapes, &mut all)?);
+    }
+    Ok((tables, all))
+}
+
+/// What a cost is divided by.
+#[derive(Clone, Copy)]
+enum Growth {
+    Images,
+    Pixels,
+    Weights,
+}
+
+impl Growth {
+    /// The name of the quotient, and what to divide by.
+    fn unit(self, (batch, side, channels): Shape) -> (&'static str, f64) {
+        let images = batch as f64;
+        match self {
+            Growth::Images => ("µs an image", images / 1e3),
+            Growth::Pixels => ("ns a pixel of an image", images * (side * side) as f64 / 1e6),
+            Growth::Weights => ("µs an image and C²/256", images * (channels * channels) as f64 / 256e3),
+        }
+    }
+}
+
+/// Two threads against one, beside what the machine itself makes of a second thread.
+fn threads(bench: &Bench, all: &mut Vec<Series>) -> Result<Table> {
+    let mut table = Table::new(
+        "Two threads against one. The first row is the machine: fused multiply-adds in registers, GFLOP/s; \
+         the others are steps, milliseconds.",
+        &["", "1 thread", "2 threads", "factor"],
+    );
+    for (batch, side) in bench.size(&[(16, 32), (64, 28), (256, 28)][..], &[(16, 16)]) {
+        let contender = |threads| contender(bench, (*batch, *side, 16), threads);
+        let series = run(bench, &mut [contender(1), contender(THREADS)])?;
+        let [one, two] = [series[0].median(), series[1].median()];
+        let name = format!("step, batch {batch}, {side}×{side}");
+        table.row([name, number(one), number(two), times(one, two)]);
+        all.extend(series);
+    }
+    Ok(table)
+}
+
+fn growing(
+    bench: &Bench,
+    caption: &str,
+    growth: Growth,
+    shapes: &[Shape],
+    all: &mut Vec<Series>,
+) -> Result<Table> {
+    let mut contenders: Vec<Contender> =
+        shapes.iter().map(|&shape| contender(bench, shape, THREADS)).collect();
+    let series = run(bench, &mut contenders)?;
+    let header = ["batch", "side", "C", "ms a step", growth.unit(shapes[0]).0];
+    let mut table = Table::new(&format!("{caption}; {THREADS} threads."), &header);
+    for (&shape, series) in shapes.iter().zip(&series) {
+        let (batch, side, channels) = shape;
+        let sizes = [batch, side, channels].map(|size| size.to_string());
+        let cost = [number(series.median()), number(series.median() / growth.unit(shape).1)];
+        table.row(sizes.into_iter().chain(cost));
+    }
+    all.extend(series);
+    Ok(table)
+}
+
+fn contender(bench: &Bench, (batch, side, channels): Shape, threads: usize) -> Contender {
+    let name = format!("step, batch {batch}, {side}×{side}, C = {channels}, threads {threads}");
+    let mut command: Command = program("zodarts-step", &["--steps", bench.size("5", "1")]);
+    for (option, value) in
+        [("--batch", batch), ("--side", side), ("--channels", channels), ("--threads", threads)]
+    {
+        command.args([option, &value.to_string()]);
+    }
+    Contender { name, command }
+}
+
+fn run(bench: &Bench, contenders: &mut [Contender]) -> Result<Vec<Series>> {
+    interleaved(bench.size(5, 1), "ms", contenders, own_milliseconds)
+}
