@@ -18,7 +18,9 @@
 
 mod conv;
 mod conv_weights;
+mod geometry;
 mod head;
+mod input_gradient;
 mod kernels;
 mod layout;
 mod pixel;
@@ -27,12 +29,15 @@ mod real;
 mod reduce;
 pub mod reference;
 mod sweep;
+mod tile;
 mod vector;
+mod weight_gradient;
 pub mod winograd;
 
 pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient};
 pub use conv_weights::{ConvWeights, weight_scratch};
 pub use head::{GlobalAverage, GlobalAverageBackward};
+pub use input_gradient::ConvInputGradient;
 pub use kernels::{Job, Kernels};
 pub use layout::Layout;
 pub use pixel::{LANES, Pack, Pixel, Unpack};
@@ -40,3 +45,4 @@ pub use pool::{AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward};
 pub use real::Real;
 pub use reduce::{Dot, Moments, Moments2, Sum};
 pub use sweep::{AffineSum, Pad, Relu, ReluBackward, Term};
+pub use weight_gradient::ConvWeightGradient;

@@ -6,9 +6,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
-    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Conv, ConvShape, ConvWeights, Dot,
-    GlobalAverage, GlobalAverageBackward, Job, Kernels, LANES, Layout, Moments, Moments2, Pack, Pad, Pixel,
-    Real, Relu, ReluBackward, Sum, Term, Unpack, pack_forward, pack_input_gradient, weight_scratch,
+    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Conv, ConvInputGradient, ConvShape,
+    ConvWeightGradient, ConvWeights, Dot, GlobalAverage, GlobalAverageBackward, Job, Kernels, LANES, Layout,
+    Moments, Moments2, Pack, Pad, Pixel, Real, Relu, ReluBackward, Sum, Term, Unpack, pack_forward,
+    pack_input_gradient, weight_scratch,
 };
 
 /// Runs a generic check on every implementation.
@@ -156,6 +157,66 @@ fn weight_gradient<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
         scratch: &mut scratch,
     });
     let mut expected = reference::conv2d_weight_gradient(&shape, &relu(&values), &size, &d);
+    expected.iter_mut().zip(&start).for_each(|(e, &s)| *e += s);
+    bench.close(&gradient, &expected);
+}
+
+/// Blocks in the layouts that native kernels accept: the padded one for 3×3 windows, either for 1×1.
+fn laid_out<T: Real>(bench: &mut Bench<T>, d: &[T], size: &Size, padded: bool) -> (Vec<Pixel<T>>, Layout) {
+    if padded {
+        (bench.padded(d, size, false), Layout::padded(size.height, size.width))
+    } else {
+        (block(d, size, dense(size)), dense(size))
+    }
+}
+
+fn native_input_gradient<T: Real>(
+    mut bench: Bench<T>,
+    shape: ConvShape,
+    size: Size,
+    padded: bool,
+    accumulate: bool,
+) {
+    let out = halved(&size, shape.stride, shape.outputs);
+    let (d, weights) = (bench.values(out.len()), bench.values(shape.weights()));
+    let start = bench.values(size.len());
+    let (output_gradient, from) = laid_out(&mut bench, &d, &out, padded || shape.kernel == 3);
+    let (mut input_gradient, to) = laid_out(&mut bench, &start, &size, padded);
+    let mut packed = vec![T::ZERO; shape.weights()];
+    pack_input_gradient(&shape, &weights, &mut packed);
+    bench.run(ConvInputGradient {
+        shape,
+        output_gradient: &output_gradient,
+        from,
+        packed: &packed,
+        input_gradient: &mut input_gradient,
+        to,
+        accumulate,
+    });
+    let mut expected = reference::conv2d_input_gradient(&shape, &d, &size, &weights);
+    if accumulate {
+        expected.iter_mut().zip(&start).for_each(|(e, &s)| *e += s);
+    }
+    bench.close(&unpack(&input_gradient, &size, to), &expected);
+}
+
+fn native_weight_gradient<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size, padded: bool) {
+    let out = halved(&size, shape.stride, shape.outputs);
+    let (values, d) = (bench.values(size.len()), bench.values(out.len()));
+    let start = bench.values(shape.weights());
+    let (input, from) = laid_out(&mut bench, &values, &size, padded || shape.kernel == 3);
+    let (output_gradient, gradient_layout) = laid_out(&mut bench, &d, &out, padded);
+    let mut gradient = start.clone();
+    bench.run(ConvWeightGradient {
+        shape,
+        input: &input,
+        from,
+        output_gradient: &output_gradient,
+        gradient_layout,
+        gradient: &mut gradient,
+        lanes: size.images,
+    });
+    let mut expected = reference::conv2d_weight_gradient(&shape, &values, &size, &d);
     expected.iter_mut().zip(&start).for_each(|(e, &s)| *e += s);
     bench.close(&gradient, &expected);
 }
@@ -315,6 +376,12 @@ proptest! {
     #[test]
     fn convolution_weight_gradient((shape, size) in convolutions()) {
         on_every_path!(weight_gradient, shape, size);
+    }
+
+    #[test]
+    fn native_gradients((shape, size) in convolutions(), padded: bool, accumulate: bool) {
+        on_every_path!(native_input_gradient, shape, size, padded, accumulate);
+        on_every_path!(native_weight_gradient, shape, size, padded);
     }
 
     #[test]

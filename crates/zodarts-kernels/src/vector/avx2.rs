@@ -4,16 +4,19 @@
 //! entered after the CPU was seen to support `avx2` and `fma`. Loads and stores go through references to
 //! 32-byte aligned pixels.
 
-use super::Vector;
+use super::avx2_tile::outer_4x3;
+use super::{Vector, outer_by_rows};
 use crate::pixel::{LANES, Pixel};
 use std::arch::x86_64::{
-    __m256, _CMP_GT_OQ, _mm256_add_ps, _mm256_and_ps, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_fnmadd_ps,
-    _mm256_load_ps, _mm256_max_ps, _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps, _mm256_setzero_ps,
+    __m256, _CMP_GT_OQ, _mm_add_ps, _mm_storeu_ps, _mm256_add_ps, _mm256_and_ps, _mm256_castps256_ps128,
+    _mm256_cmp_ps, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_fnmadd_ps, _mm256_hadd_ps, _mm256_load_ps,
+    _mm256_max_ps, _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps, _mm256_setzero_ps,
     _mm256_shuffle_ps, _mm256_store_ps, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
 /// Eight `f32` lanes in an AVX register.
 #[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
 pub struct Avx2(__m256);
 
 impl Vector<f32> for Avx2 {
@@ -65,29 +68,51 @@ impl Vector<f32> for Avx2 {
         Self(unsafe { _mm256_fnmadd_ps(a.0, b.0, self.0) })
     }
 
+    #[inline(always)]
+    fn outer<const M: usize, const P: usize>(
+        sums: &mut [[Self; P]; M],
+        weights: &[f32; M],
+        pixels: [Self; P],
+    ) {
+        if let (4, 3) = (M, P) {
+            // SAFETY: `Avx2` is a `__m256` and the arrays have just been seen to have these lengths; and see
+            // the module.
+            unsafe {
+                let sums = &mut *std::ptr::from_mut(sums).cast();
+                let weights = &*std::ptr::from_ref(weights).cast();
+                let pixels = *std::ptr::from_ref(&pixels).cast();
+                outer_4x3(sums, weights, pixels);
+            }
+        } else {
+            outer_by_rows(sums, weights, pixels);
+        }
+    }
+
     /// Three rounds: pairs of values, pairs of pairs, halves.
     #[inline(always)]
     fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
-        let [a, b, c, d, e, f, g, h] = rows.map(|row| row.0);
-        // SAFETY: see the module.
+        let [a, b, c, d, e, f, g, h] = rows;
+        let (ab, cd) = (unpack(a, b), unpack(c, d));
+        let (ef, gh) = (unpack(e, f), unpack(g, h));
+        let [a, b, c, d] = join_pairs(ab, cd);
+        let [e, f, g, h] = join_pairs(ef, gh);
+        let ((a, e), (b, f)) = (join_halves(a, e), join_halves(b, f));
+        let ((c, g), (d, h)) = (join_halves(c, g), join_halves(d, h));
+        [a, b, c, d, e, f, g, h]
+    }
+
+    /// Neighbours are added twice, then the halves.
+    #[inline(always)]
+    fn sum_lanes(vectors: [Self; 4]) -> [f32; 4] {
+        let [a, b, c, d] = vectors;
+        let mut sums = [0.0; 4];
+        // SAFETY: see the module; `sums` holds the four values stored.
         unsafe {
-            let pairs = [(a, b), (c, d), (e, f), (g, h)];
-            let [ab, cd, ef, gh] = pairs.map(|(x, y)| (_mm256_unpacklo_ps(x, y), _mm256_unpackhi_ps(x, y)));
-            let fours = |x: (__m256, __m256), y: (__m256, __m256)| {
-                [
-                    _mm256_shuffle_ps::<0x44>(x.0, y.0),
-                    _mm256_shuffle_ps::<0xEE>(x.0, y.0),
-                    _mm256_shuffle_ps::<0x44>(x.1, y.1),
-                    _mm256_shuffle_ps::<0xEE>(x.1, y.1),
-                ]
-            };
-            let (first, second) = (fours(ab, cd), fours(ef, gh));
-            std::array::from_fn(|row| {
-                let (x, y) = (first[row % 4], second[row % 4]);
-                let lower = row < 4;
-                Self(if lower { _mm256_permute2f128_ps::<0x20>(x, y) } else { _mm256_permute2f128_ps::<0x31>(x, y) })
-            })
+            let fours = _mm256_hadd_ps(_mm256_hadd_ps(a.0, b.0), _mm256_hadd_ps(c.0, d.0));
+            let total = _mm_add_ps(_mm256_castps256_ps128(fours), _mm256_extractf128_ps::<1>(fours));
+            _mm_storeu_ps(sums.as_mut_ptr(), total);
         }
+        sums
     }
 
     #[inline(always)]
@@ -101,5 +126,35 @@ impl Vector<f32> for Avx2 {
     fn where_positive(self, gate: Self) -> Self {
         // SAFETY: see the module.
         Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(gate.0, _mm256_setzero_ps())) })
+    }
+}
+
+/// Interleaves the lower and the upper pairs of values of each half.
+#[inline(always)]
+fn unpack(x: Avx2, y: Avx2) -> (Avx2, Avx2) {
+    // SAFETY: see the module.
+    unsafe { (Avx2(_mm256_unpacklo_ps(x.0, y.0)), Avx2(_mm256_unpackhi_ps(x.0, y.0))) }
+}
+
+/// Joins pairs to fours within each half.
+#[inline(always)]
+fn join_pairs(x: (Avx2, Avx2), y: (Avx2, Avx2)) -> [Avx2; 4] {
+    // SAFETY: see the module.
+    unsafe {
+        [
+            Avx2(_mm256_shuffle_ps::<0x44>(x.0.0, y.0.0)),
+            Avx2(_mm256_shuffle_ps::<0xEE>(x.0.0, y.0.0)),
+            Avx2(_mm256_shuffle_ps::<0x44>(x.1.0, y.1.0)),
+            Avx2(_mm256_shuffle_ps::<0xEE>(x.1.0, y.1.0)),
+        ]
+    }
+}
+
+/// The lower halves of both, and the upper.
+#[inline(always)]
+fn join_halves(x: Avx2, y: Avx2) -> (Avx2, Avx2) {
+    // SAFETY: see the module.
+    unsafe {
+        (Avx2(_mm256_permute2f128_ps::<0x20>(x.0, y.0)), Avx2(_mm256_permute2f128_ps::<0x31>(x.0, y.0)))
     }
 }

@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx2_tile;
 mod portable;
 
 use crate::pixel::{LANES, Pixel};
@@ -30,10 +32,35 @@ pub trait Vector<T>: Copy {
     fn add_mul(self, a: Self, b: Self) -> Self;
     /// `self − a · b`, rounded once or twice depending on the implementation.
     fn sub_mul(self, a: Self, b: Self) -> Self;
+    /// `sums[m][p] += weights[m] · pixels[p]`: a step of a register tile.
+    #[inline(always)]
+    fn outer<const M: usize, const P: usize>(sums: &mut [[Self; P]; M], weights: &[T; M], pixels: [Self; P])
+    where
+        T: Copy,
+    {
+        outer_by_rows(sums, weights, pixels);
+    }
     /// Exchanges rows and lanes.
     fn transpose(rows: [Self; LANES]) -> [Self; LANES];
+    /// Sum over the lanes of each.
+    fn sum_lanes(vectors: [Self; 4]) -> [T; 4];
     /// `max(self, 0)`, and NaN where `self` is: a diverged network must not look sound.
     fn relu(self) -> Self;
     /// `self` where `gate > 0`, otherwise 0.
     fn where_positive(self, gate: Self) -> Self;
+}
+
+/// [`Vector::outer`], left to the compiler.
+#[inline(always)]
+fn outer_by_rows<T: Copy, V: Vector<T>, const M: usize, const P: usize>(
+    sums: &mut [[V; P]; M],
+    weights: &[T; M],
+    pixels: [V; P],
+) {
+    for (sums, &weight) in sums.iter_mut().zip(weights) {
+        let weight = V::splat(weight);
+        for (sum, pixel) in sums.iter_mut().zip(pixels) {
+            *sum = sum.add_mul(weight, pixel);
+        }
+    }
 }

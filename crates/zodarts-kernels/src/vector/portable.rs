@@ -62,6 +62,11 @@ impl<T: Real> Vector<T> for Portable<T> {
     }
 
     #[inline(always)]
+    fn sum_lanes(vectors: [Self; 4]) -> [T; 4] {
+        vectors.map(|vector| vector.0.into_iter().sum())
+    }
+
+    #[inline(always)]
     fn relu(self) -> Self {
         self.zip(self, |value, _| if value <= T::ZERO { T::ZERO } else { value })
     }
