@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::winograd::{
     Blend, WinogradBackward, WinogradFilter, WinogradForward, WinogradGradient, WinogradOutput,
-    backward_scratch, filter_len, forward_scratch,
+    WinogradTranspose, backward_scratch, filter_len, forward_scratch,
 };
 use zodarts_kernels::{ConvShape, Kernels, LANES, Layout, Pack, Pad, Pixel, Real, Unpack};
 
@@ -64,6 +64,13 @@ impl<T: Real> Bench<T> {
         (weights, filter)
     }
 
+    fn transposed(&self, filter: &[Pixel<T>], shape: ConvShape) -> Vec<Pixel<T>> {
+        let ConvShape { inputs, outputs, .. } = shape;
+        let mut transposed = dirty(filter_len(outputs, inputs));
+        self.kernels.run(WinogradTranspose { filter, inputs, outputs, transposed: &mut transposed });
+        transposed
+    }
+
     fn padded(&self, values: &[T], case: &Case) -> Vec<Pixel<T>> {
         let (from, to) = (case.dense(), case.padded());
         let input = block(values, &case.size, from);
@@ -81,7 +88,8 @@ fn dirty<T: Real>(length: usize) -> Vec<Pixel<T>> {
 /// A block of `values`, with rubbish in the idle lanes.
 fn block<T: Real>(values: &[T], size: &Size, layout: Layout) -> Vec<Pixel<T>> {
     let mut block = dirty(layout.len(size.channels));
-    Pack { images: values, count: size.images, channels: size.channels, layout }.into_block(&mut block, |v| v);
+    Pack { images: values, count: size.images, channels: size.channels, layout }
+        .into_block(&mut block, |v| v);
     for pixel in &mut block {
         pixel.0[size.images..].fill(T::from_f64(-300.0));
     }
@@ -147,13 +155,15 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
         blends.push((gradient, blocks));
     }
     let filters: Vec<_> = (0..case.convolutions).map(|_| bench.filter(case.shape())).collect();
+    let transposed: Vec<_> =
+        filters.iter().map(|(_, filter)| bench.transposed(filter, case.shape())).collect();
     let start = bench.values(case.shape().weights());
     let mut gradients = vec![start.clone(); case.convolutions];
     let mut input_gradient = dirty(case.padded().len(case.size.channels));
-    let parts = filters.iter().zip(&blends).zip(&mut gradients);
+    let parts = transposed.iter().zip(&blends).zip(&mut gradients);
     let mut convolutions: Vec<_> = parts
-        .map(|(((_, filter), (_, [d, raw])), weights)| WinogradGradient {
-            filter,
+        .map(|((transposed, (_, [d, raw])), weights)| WinogradGradient {
+            transposed,
             blend: Blend {
                 output_gradient: d,
                 values: raw,

@@ -1,13 +1,13 @@
 //! Backward: the adjoint of the forward transform, so that one transform of a gradient serves weights and input.
 
-use super::filter::{WinogradFilterGradient, filter_len};
+use super::filter::{WinogradFilterGradient, filter_len, filter_plane};
 use super::forward::transform_input;
 use super::multiply::{self, Size};
 use super::tiles::{Planes, Strip, Tiles};
 use super::transform::{FREQUENCIES, Points, SIDE, STEP};
 use crate::kernels::Job;
 use crate::layout::Layout;
-use crate::pixel::{LANES, Pixel};
+use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
 
@@ -30,8 +30,8 @@ pub struct Blend<'a, T> {
 /// One of the convolutions.
 #[derive(Debug)]
 pub struct WinogradGradient<'a, T> {
-    /// Filter from [`WinogradFilter`](super::WinogradFilter).
-    pub filter: &'a [Pixel<T>],
+    /// Filter from [`WinogradTranspose`](super::WinogradTranspose).
+    pub transposed: &'a [Pixel<T>],
     /// Gradient of the convolution's result.
     pub blend: Blend<'a, T>,
     /// Gradient of the weights, `outputs × inputs × 3 × 3`, added to; empty if it is not wanted.
@@ -84,11 +84,13 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
         let (dx, rest) = rest.split_at_mut(wide.len());
         let (dy, filters) = rest.split_at_mut(narrow.len());
         let filter_len = filter_len(inputs, outputs);
+        let (plane, back_plane) = (filter_plane(inputs, outputs), filter_plane(outputs, inputs));
         let weighted = convolutions.iter().any(|convolution| !convolution.weights.is_empty());
         input_gradient.fill(Pixel::ZERO);
         for (index, strip) in tiles.strips().enumerate() {
             let (wide, narrow) = (Planes::new(inputs, strip.len), Planes::new(outputs, strip.len));
             let size = Size { inputs, outputs, tiles: strip.len };
+            let back = Size { inputs: outputs, outputs: inputs, tiles: strip.len };
             if weighted {
                 // Two steps through `dx`, which is not needed yet.
                 transform_input(&points, (input, &from), (tiles, strip), inputs, (&mut *dx, wide));
@@ -98,25 +100,31 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                 }
             }
             for (number, convolution) in convolutions.iter_mut().enumerate() {
-                let WinogradGradient { filter, blend, weights } = convolution;
-                assert_eq!(filter.len(), filter_len, "filter");
-                let stride = inputs / LANES * outputs;
+                let WinogradGradient { transposed, blend, weights } = convolution;
+                assert_eq!(transposed.len(), FREQUENCIES * back_plane, "filter");
                 transform_gradient(&points, (blend, &to), (tiles, strip), outputs, (&mut *dy, narrow));
                 for f in 0..FREQUENCIES {
                     let dy = &dy[f * narrow.frequency..];
                     if !weights.is_empty() {
                         let x = &x[f * wide.frequency..];
-                        let sums = &mut filters[number * filter_len + f * stride..];
+                        let sums = &mut filters[number * filter_len + f * plane..];
                         multiply::filter_gradient::<T, V>(size, x, dy, sums, lanes, index > 0);
                     }
                     if !input_gradient.is_empty() {
                         let dx = &mut dx[f * wide.frequency..];
-                        multiply::backward::<T, V>(size, &filter[f * stride..], dy, dx, number > 0);
+                        let transposed = &transposed[f * back_plane..];
+                        multiply::multiply::<T, V>(back, transposed, dy, dx, number > 0);
                     }
                 }
             }
             if !input_gradient.is_empty() {
-                add_input_gradient(&points, (dx, wide), (tiles, strip), inputs, (&mut *input_gradient, &from));
+                add_input_gradient(
+                    &points,
+                    (dx, wide),
+                    (tiles, strip),
+                    inputs,
+                    (&mut *input_gradient, &from),
+                );
             }
         }
         for (convolution, sums) in convolutions.iter_mut().zip(filters.chunks_exact(filter_len)) {
@@ -142,22 +150,27 @@ fn transform_gradient<T: Real, V: Vector<T>>(
     assert!(d.len() >= to.len(channels) && values.len() >= to.len(channels), "gradient too short");
     assert!(products.len() >= planes.len(), "products too short");
     for channel in 0..channels {
-        let factors = [blend.gradient, blend.raw, blend.constant].map(|values| V::splat(values[channel]));
+        let factors = [
+            V::splat(blend.gradient[channel]),
+            V::splat(blend.raw[channel]),
+            V::splat(blend.constant[channel]),
+        ];
         for (tile, y, x) in tiles.of(strip) {
-            let source = to.at(channel, y, x);
-            let whole = tiles.is_whole(y, x);
+            let corner = to.at(channel, y, x);
             let mut rows = [[V::splat(T::ZERO); SIDE]; STEP];
-            for (i, row) in rows.iter_mut().enumerate() {
-                let pixels: [V; STEP] = std::array::from_fn(|j| {
-                    if whole || (y + i < to.height && x + j < to.width) {
-                        let at = source + i * to.row + j;
-                        let constant = factors[2].add_mul(factors[1], V::load(&values[at]));
-                        constant.add_mul(factors[0], V::load(&d[at]))
-                    } else {
-                        V::splat(T::ZERO)
-                    }
-                });
-                *row = points.output_adjoint(pixels);
+            if tiles.is_whole(y, x) {
+                for (i, row) in rows.iter_mut().enumerate() {
+                    let at = corner + i * to.row;
+                    let pixels = blend_row(factors, &d[at..][..STEP], &values[at..][..STEP]);
+                    *row = points.output_adjoint(pixels);
+                }
+            } else {
+                let (height, width) = ((to.height - y).min(STEP), (to.width - x).min(STEP));
+                for (i, row) in rows.iter_mut().take(height).enumerate() {
+                    let at = corner + i * to.row;
+                    let pixels = blend_row(factors, &d[at..][..width], &values[at..][..width]);
+                    *row = points.output_adjoint(pixels);
+                }
             }
             let target = channel * planes.channel + tile;
             for j in 0..SIDE {
@@ -168,6 +181,17 @@ fn transform_gradient<T: Real, V: Vector<T>>(
             }
         }
     }
+}
+
+/// Up to four pixels of a blend; zero beyond.
+#[inline(always)]
+fn blend_row<T: Real, V: Vector<T>>(factors: [V; 3], d: &[Pixel<T>], values: &[Pixel<T>]) -> [V; STEP] {
+    let [gradient, raw, constant] = factors;
+    let mut row = [V::splat(T::ZERO); STEP];
+    for ((pixel, d), value) in row.iter_mut().zip(d).zip(values) {
+        *pixel = constant.add_mul(raw, V::load(value)).add_mul(gradient, V::load(d));
+    }
+    row
 }
 
 /// Adds the pixels that belong to a strip of products, `B v Bᵀ`; neighbouring tiles overlap by two pixels.
@@ -186,9 +210,8 @@ fn add_input_gradient<T: Real, V: Vector<T>>(
             let source = channel * planes.channel + tile;
             let mut columns = [[V::splat(T::ZERO); SIDE]; SIDE];
             for (j, column) in columns.iter_mut().enumerate() {
-                let products: [V; SIDE] = std::array::from_fn(|i| {
-                    V::load(&products[(i * SIDE + j) * planes.frequency + source])
-                });
+                let products: [V; SIDE] =
+                    std::array::from_fn(|i| V::load(&products[(i * SIDE + j) * planes.frequency + source]));
                 *column = points.input_adjoint(products);
             }
             let corner = channel * from.plane + y * from.row + x;

@@ -17,7 +17,13 @@ const WINDOW: usize = 9;
 /// # Panics
 /// If it overflows.
 pub fn filter_len(inputs: usize, outputs: usize) -> usize {
-    product(FREQUENCIES, product(inputs / LANES, outputs))
+    product(FREQUENCIES, filter_plane(inputs, outputs))
+}
+
+/// Distance between the frequencies of a transformed filter. Two pixels more than needed, or all 36 would compete for the
+/// same cache sets.
+pub fn filter_plane(inputs: usize, outputs: usize) -> usize {
+    product(inputs / LANES, outputs) + 2
 }
 
 /// Transforms the weights of a 3×3 convolution, `outputs × inputs × 3 × 3`.
@@ -38,16 +44,55 @@ impl<T: Real> Job<T> for WinogradFilter<'_, T> {
     unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.weights.len(), self.inputs * self.outputs * WINDOW, "weights");
         assert_eq!(self.filter.len(), filter_len(self.inputs, self.outputs), "filter");
-        let matrix: [[V; 3]; SIDE] = filter_matrix::<T>().map(|row| row.map(V::splat));
-        let stride = self.inputs / LANES * self.outputs;
+        let matrix = splat_matrix::<T, V>();
+        let plane = filter_plane(self.inputs, self.outputs);
         for (position, windows) in windows(self.inputs, self.outputs) {
             let window = gather::<T, V>(&self.weights[windows..][..LANES * WINDOW]);
-            let columns: [[V; 3]; SIDE] =
-                std::array::from_fn(|i| std::array::from_fn(|x| dot3(matrix[i], |k| window[k * 3 + x])));
-            for (i, row) in columns.iter().enumerate() {
+            for (i, factors) in matrix.iter().enumerate() {
+                let mut row = [V::splat(T::ZERO); 3];
+                for (x, value) in row.iter_mut().enumerate() {
+                    *value = dot3(factors, [window[x], window[3 + x], window[6 + x]]);
+                }
                 for (j, factors) in matrix.iter().enumerate() {
-                    let value = dot3(*factors, |k| row[k]);
-                    value.store(&mut self.filter[(i * SIDE + j) * stride + position]);
+                    dot3(factors, row).store(&mut self.filter[(i * SIDE + j) * plane + position]);
+                }
+            }
+        }
+    }
+}
+
+/// Exchanges inputs and outputs of a transformed filter: what carries gradients back.
+#[derive(Debug)]
+pub struct WinogradTranspose<'a, T> {
+    /// The transformed filter.
+    pub filter: &'a [Pixel<T>],
+    /// Its input channels, a multiple of eight.
+    pub inputs: usize,
+    /// Its output channels, a multiple of eight.
+    pub outputs: usize,
+    /// The same filter with lanes of output channels, `[frequency][output / 8][input][output % 8]`.
+    pub transposed: &'a mut [Pixel<T>],
+}
+
+impl<T: Real> Job<T> for WinogradTranspose<'_, T> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(self) {
+        let Self { filter, inputs, outputs, transposed } = self;
+        assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
+        assert_eq!(transposed.len(), filter_len(outputs, inputs), "transposed filter");
+        let (from, to) = (filter_plane(inputs, outputs), filter_plane(outputs, inputs));
+        for (filter, transposed) in filter.chunks_exact(from).zip(transposed.chunks_exact_mut(to)) {
+            for output in (0..outputs).step_by(LANES) {
+                for input in (0..inputs).step_by(LANES) {
+                    let square = &filter[input / LANES * outputs + output..][..LANES];
+                    let mut rows = [V::splat(T::ZERO); LANES];
+                    for (row, pixel) in rows.iter_mut().zip(square) {
+                        *row = V::load(pixel);
+                    }
+                    let square = &mut transposed[output / LANES * inputs + input..][..LANES];
+                    for (row, pixel) in V::transpose(rows).iter().zip(square) {
+                        row.store(pixel);
+                    }
                 }
             }
         }
@@ -72,58 +117,82 @@ impl<T: Real> Job<T> for WinogradFilterGradient<'_, T> {
     unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.gradient.len(), self.inputs * self.outputs * WINDOW, "gradient");
         assert_eq!(self.filter.len(), filter_len(self.inputs, self.outputs), "filter");
-        let matrix: [[V; 3]; SIDE] = filter_matrix::<T>().map(|row| row.map(V::splat));
-        let stride = self.inputs / LANES * self.outputs;
+        let matrix = splat_matrix::<T, V>();
+        let plane = filter_plane(self.inputs, self.outputs);
         for (position, windows) in windows(self.inputs, self.outputs) {
             let mut rows = [[V::splat(T::ZERO); SIDE]; 3];
             for i in 0..SIDE {
                 for j in 0..SIDE {
-                    let value = V::load(&self.filter[(i * SIDE + j) * stride + position]);
+                    let value = V::load(&self.filter[(i * SIDE + j) * plane + position]);
                     for (k, row) in rows.iter_mut().enumerate() {
                         row[j] = row[j].add_mul(matrix[i][k], value);
                     }
                 }
             }
             let target = &mut self.gradient[windows..][..LANES * WINDOW];
-            for (ky, row) in rows.iter().enumerate() {
-                for kx in 0..3 {
-                    let zero = V::splat(T::ZERO);
-                    let sum = (0..SIDE).fold(zero, |sum, j| sum.add_mul(matrix[j][kx], row[j]));
-                    scatter_add(sum, target, ky * 3 + kx);
+            let mut window = [V::splat(T::ZERO); WINDOW];
+            for (tap, sum) in window.iter_mut().enumerate() {
+                for (factors, value) in matrix.iter().zip(rows[tap / 3]) {
+                    *sum = sum.add_mul(factors[tap % 3], value);
                 }
             }
+            scatter_add(window, target);
         }
     }
 }
 
-/// For every output and eight inputs: position in a frequency's plane, and where the eight windows start.
+/// For every eight inputs and output: position in a frequency's plane, and where the eight windows start.
 #[inline(always)]
 fn windows(inputs: usize, outputs: usize) -> impl Iterator<Item = (usize, usize)> {
-    let eights = inputs / LANES;
-    (0..outputs * eights).map(move |i| {
-        let (output, eight) = (i / eights, i % eights);
-        (eight * outputs + output, (output * inputs + eight * LANES) * WINDOW)
+    (0..inputs / LANES * outputs).map(move |position| {
+        let (eight, output) = (position / outputs, position % outputs);
+        (position, (output * inputs + eight * LANES) * WINDOW)
     })
+}
+
+/// `G` in every lane. Loops, not closures: the compiler does not carry the CPU's features into closures it fails to inline.
+#[inline(always)]
+fn splat_matrix<T: Real, V: Vector<T>>() -> [[V; 3]; SIDE] {
+    let mut matrix = [[V::splat(T::ZERO); 3]; SIDE];
+    for (to, from) in matrix.iter_mut().zip(filter_matrix::<T>()) {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = V::splat(from);
+        }
+    }
+    matrix
 }
 
 /// The nine weights of eight windows, window by lane.
 #[inline(always)]
 fn gather<T: Real, V: Vector<T>>(windows: &[T]) -> [V; WINDOW] {
-    std::array::from_fn(|tap| {
-        V::load(&Pixel(std::array::from_fn(|lane| windows[lane * WINDOW + tap])))
-    })
+    let mut rows = [V::splat(T::ZERO); LANES];
+    let mut last = Pixel::ZERO;
+    for (lane, window) in windows.chunks_exact(WINDOW).enumerate() {
+        let mut taps = Pixel::ZERO;
+        taps.0.copy_from_slice(&window[..LANES]);
+        rows[lane] = V::load(&taps);
+        last.0[lane] = window[LANES];
+    }
+    let [a, b, c, d, e, f, g, h] = V::transpose(rows);
+    [a, b, c, d, e, f, g, h, V::load(&last)]
 }
 
+/// Adds the nine weights of eight windows, window by lane.
 #[inline(always)]
-fn scatter_add<T: Real, V: Vector<T>>(value: V, windows: &mut [T], tap: usize) {
-    let mut lanes = Pixel::ZERO;
-    value.store(&mut lanes);
-    for (window, value) in windows.chunks_exact_mut(WINDOW).zip(lanes.0) {
-        window[tap] += value;
+fn scatter_add<T: Real, V: Vector<T>>(window: [V; WINDOW], windows: &mut [T]) {
+    let [a, b, c, d, e, f, g, h, ninth] = window;
+    let rows = V::transpose([a, b, c, d, e, f, g, h]);
+    let mut last = Pixel::ZERO;
+    ninth.store(&mut last);
+    for ((window, row), last) in windows.chunks_exact_mut(WINDOW).zip(rows).zip(last.0) {
+        let mut taps = Pixel::ZERO;
+        row.store(&mut taps);
+        window.iter_mut().zip(taps.0).for_each(|(weight, tap)| *weight += tap);
+        window[LANES] += last;
     }
 }
 
 #[inline(always)]
-fn dot3<T: Real, V: Vector<T>>(factors: [V; 3], values: impl Fn(usize) -> V) -> V {
-    factors[0].mul(values(0)).add_mul(factors[1], values(1)).add_mul(factors[2], values(2))
+fn dot3<T: Real, V: Vector<T>>(factors: &[V; 3], values: [V; 3]) -> V {
+    factors[0].mul(values[0]).add_mul(factors[1], values[1]).add_mul(factors[2], values[2])
 }

@@ -1,12 +1,12 @@
 //! Forward: all 3×3 convolutions of one node share its transformed tiles.
 
-use super::filter::filter_len;
+use super::filter::{filter_len, filter_plane};
 use super::multiply::{self, Size};
 use super::tiles::{Planes, Strip, Tiles};
 use super::transform::{FREQUENCIES, Points, SIDE, STEP};
 use crate::kernels::Job;
 use crate::layout::Layout;
-use crate::pixel::{LANES, Pixel};
+use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
 
@@ -61,10 +61,10 @@ impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
             let size = Size { inputs, outputs, tiles: strip.len };
             for WinogradOutput { filter, block } in convolutions.iter_mut() {
                 assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
-                let stride = inputs / LANES * outputs;
+                let plane = filter_plane(inputs, outputs);
                 for f in 0..FREQUENCIES {
                     let (x, y) = (&x[f * wide.frequency..], &mut y[f * narrow.frequency..]);
-                    multiply::forward::<T, V>(size, &filter[f * stride..], x, y);
+                    multiply::multiply::<T, V>(size, &filter[f * plane..], x, y, false);
                 }
                 transform_output(&points, (y, narrow), (tiles, strip), outputs, (&mut **block, &to));
             }
@@ -119,9 +119,8 @@ fn transform_output<T: Real, V: Vector<T>>(
             let source = channel * planes.channel + tile;
             let mut rows = [[V::splat(T::ZERO); STEP]; SIDE];
             for (i, row) in rows.iter_mut().enumerate() {
-                let products: [V; SIDE] = std::array::from_fn(|j| {
-                    V::load(&products[(i * SIDE + j) * planes.frequency + source])
-                });
+                let products: [V; SIDE] =
+                    std::array::from_fn(|j| V::load(&products[(i * SIDE + j) * planes.frequency + source]));
                 *row = points.output(products);
             }
             let whole = tiles.is_whole(y, x);

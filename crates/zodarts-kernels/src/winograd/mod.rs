@@ -12,5 +12,5 @@ mod tiles;
 mod transform;
 
 pub use backward::{Blend, WinogradBackward, WinogradGradient, backward_scratch};
-pub use filter::{WinogradFilter, WinogradFilterGradient, filter_len};
+pub use filter::{WinogradFilter, WinogradFilterGradient, WinogradTranspose, filter_len};
 pub use forward::{WinogradForward, WinogradOutput, forward_scratch};

@@ -1,14 +1,12 @@
 //! Between transformed tiles a convolution is 36 small matrix products, one for each frequency.
 //!
-//! All three run in register tiles of twelve accumulators: 4 channels × 3 tiles of the image for the two that carry
-//! activations, 6 outputs × 16 inputs for the filter's gradient.
+//! All run in register tiles of 6 × 2 accumulators: 6 channels × 2 tiles of the image for the products that carry
+//! activations, 6 outputs × 16 inputs for the filter's gradient. Tiles of 4 × 3 need one load less, but leave the compiler
+//! no register to spare, and it then spills an accumulator every round.
 
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
 use crate::vector::Vector;
-
-/// Channels of a register tile.
-const CHANNELS: usize = 4;
 
 /// Sizes of the product of one frequency.
 #[derive(Clone, Copy, Debug)]
@@ -21,23 +19,6 @@ pub struct Size {
     pub tiles: usize,
 }
 
-/// `y[output][tile] = Σ_input filter · x[input][tile]`.
-#[inline(always)]
-pub fn forward<T: Real, V: Vector<T>>(size: Size, filter: &[Pixel<T>], x: &[Pixel<T>], y: &mut [Pixel<T>]) {
-    check(size, filter, x, y);
-    for output in (0..size.outputs).step_by(CHANNELS) {
-        let mut tile = 0;
-        while tile < size.tiles {
-            // One tile alone starves the multipliers: four left over are taken as two and two.
-            tile += match size.tiles - tile {
-                1 => forward_tile::<T, V, 1>(size, filter, x, y, (output, tile)),
-                2 | 4 => forward_tile::<T, V, 2>(size, filter, x, y, (output, tile)),
-                _ => forward_tile::<T, V, 3>(size, filter, x, y, (output, tile)),
-            };
-        }
-    }
-}
-
 #[inline(always)]
 fn check<T>(size: Size, filter: &[Pixel<T>], x: &[Pixel<T>], y: &[Pixel<T>]) {
     assert!(size.inputs.is_multiple_of(LANES) && size.outputs.is_multiple_of(LANES), "channels");
@@ -45,110 +26,118 @@ fn check<T>(size: Size, filter: &[Pixel<T>], x: &[Pixel<T>], y: &[Pixel<T>]) {
     assert!(x.len() >= size.inputs * size.tiles && y.len() >= size.outputs * size.tiles, "planes too short");
 }
 
+/// How many of `left` rows the next register tile takes: 6, or what leaves no tile of two.
 #[inline(always)]
-fn forward_tile<T: Real, V: Vector<T>, const P: usize>(
+fn rows(left: usize) -> usize {
+    match left {
+        2 | 4 | 6 => left,
+        8 => 4,
+        _ => 6,
+    }
+}
+
+/// `y[output][tile] (+)= Σ_input filter · x[input][tile]`.
+#[inline(always)]
+pub fn multiply<T: Real, V: Vector<T>>(
     size: Size,
     filter: &[Pixel<T>],
     x: &[Pixel<T>],
     y: &mut [Pixel<T>],
-    (output, tile): (usize, usize),
-) -> usize {
-    let mut sums = [[V::splat(T::ZERO); P]; CHANNELS];
-    for eight in 0..size.inputs / LANES {
-        for lane in 0..LANES {
-            // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; the caller keeps
-            // `output + 4` and `tile + P` within them.
-            unsafe {
-                let row = (eight * LANES + lane) * size.tiles + tile;
-                let pixels: [V; P] = std::array::from_fn(|p| V::load(x.get_unchecked(row + p)));
+    accumulate: bool,
+) {
+    check(size, filter, x, y);
+    let mut output = 0;
+    while output < size.outputs {
+        let at = (output, accumulate);
+        let count = rows(size.outputs - output);
+        match count {
+            2 => tiles::<T, V, 2>(size, filter, x, y, at),
+            4 => tiles::<T, V, 4>(size, filter, x, y, at),
+            _ => tiles::<T, V, 6>(size, filter, x, y, at),
+        }
+        output += count;
+    }
+}
+
+#[inline(always)]
+fn tiles<T: Real, V: Vector<T>, const M: usize>(
+    size: Size,
+    filter: &[Pixel<T>],
+    x: &[Pixel<T>],
+    y: &mut [Pixel<T>],
+    (output, accumulate): (usize, bool),
+) {
+    for tile in (0..size.tiles).step_by(2) {
+        // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; M rows from `output` and 2 (or
+        // the last) columns from `tile` are within them.
+        unsafe {
+            let filter = filter.as_ptr().add(output);
+            let (x, y) = (x.as_ptr().add(tile), y.as_mut_ptr().add(output * size.tiles + tile));
+            if tile + 1 < size.tiles {
+                register_tile::<T, V, M, 2>(size, filter, x, y, accumulate);
+            } else {
+                register_tile::<T, V, M, 1>(size, filter, x, y, accumulate);
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `filter` must be valid for `inputs / 8` rows of M pixels, `outputs` apart; x for `inputs` rows of P pixels and y for M, both
+/// `tiles` apart.
+#[inline(always)]
+unsafe fn register_tile<T: Real, V: Vector<T>, const M: usize, const P: usize>(
+    size: Size,
+    mut filter: *const Pixel<T>,
+    mut x: *const Pixel<T>,
+    y: *mut Pixel<T>,
+    accumulate: bool,
+) {
+    let mut sums = [[V::splat(T::ZERO); P]; M];
+    // SAFETY: the caller's promise.
+    unsafe {
+        if accumulate {
+            for (m, sums) in sums.iter_mut().enumerate() {
+                *sums = std::array::from_fn(|p| V::load(&*y.add(m * size.tiles + p)));
+            }
+        }
+        for _ in 0..size.inputs / LANES {
+            for lane in 0..LANES {
+                let pixels: [V; P] = std::array::from_fn(|p| V::load(&*x.add(p)));
                 for (m, sums) in sums.iter_mut().enumerate() {
-                    let weights = filter.get_unchecked(eight * size.outputs + output + m);
-                    let weight = V::splat(*weights.0.get_unchecked(lane));
+                    let weight = V::splat((*filter.add(m)).0[lane]);
                     for (sum, &pixel) in sums.iter_mut().zip(&pixels) {
                         *sum = sum.add_mul(weight, pixel);
                     }
                 }
+                x = x.add(size.tiles);
+            }
+            filter = filter.add(size.outputs);
+        }
+        for (m, sums) in sums.iter().enumerate() {
+            for (p, sum) in sums.iter().enumerate() {
+                sum.store(&mut *y.add(m * size.tiles + p));
             }
         }
     }
-    for (m, sums) in sums.iter().enumerate() {
-        for (p, &sum) in sums.iter().enumerate() {
-            sum.store(&mut y[(output + m) * size.tiles + tile + p]);
-        }
-    }
-    P
-}
-
-/// `dx[input][tile] (+)= Σ_output filter · dy[output][tile]`.
-#[inline(always)]
-pub fn backward<T: Real, V: Vector<T>>(
-    size: Size,
-    filter: &[Pixel<T>],
-    dy: &[Pixel<T>],
-    dx: &mut [Pixel<T>],
-    accumulate: bool,
-) {
-    check(size, filter, dx, dy);
-    for input in (0..size.inputs).step_by(CHANNELS) {
-        let mut tile = 0;
-        while tile < size.tiles {
-            tile += match size.tiles - tile {
-                1 => backward_tile::<T, V, 1>(size, filter, dy, dx, (input, tile), accumulate),
-                2 | 4 => backward_tile::<T, V, 2>(size, filter, dy, dx, (input, tile), accumulate),
-                _ => backward_tile::<T, V, 3>(size, filter, dy, dx, (input, tile), accumulate),
-            };
-        }
-    }
-}
-
-#[inline(always)]
-fn backward_tile<T: Real, V: Vector<T>, const P: usize>(
-    size: Size,
-    filter: &[Pixel<T>],
-    dy: &[Pixel<T>],
-    dx: &mut [Pixel<T>],
-    (input, tile): (usize, usize),
-    accumulate: bool,
-) -> usize {
-    let mut sums = [[V::splat(T::ZERO); P]; CHANNELS];
-    if accumulate {
-        for (m, sums) in sums.iter_mut().enumerate() {
-            for (p, sum) in sums.iter_mut().enumerate() {
-                *sum = V::load(&dx[(input + m) * size.tiles + tile + p]);
-            }
-        }
-    }
-    let (first, lane) = (input / LANES * size.outputs, input % LANES);
-    for output in 0..size.outputs {
-        // SAFETY: as in `forward_tile`; a group of four inputs lies within one pixel of the filter.
-        unsafe {
-            let row = output * size.tiles + tile;
-            let pixels: [V; P] = std::array::from_fn(|p| V::load(dy.get_unchecked(row + p)));
-            let weights = filter.get_unchecked(first + output);
-            for (m, sums) in sums.iter_mut().enumerate() {
-                let weight = V::splat(*weights.0.get_unchecked(lane + m));
-                for (sum, &pixel) in sums.iter_mut().zip(&pixels) {
-                    *sum = sum.add_mul(weight, pixel);
-                }
-            }
-        }
-    }
-    for (m, sums) in sums.iter().enumerate() {
-        for (p, &sum) in sums.iter().enumerate() {
-            sum.store(&mut dx[(input + m) * size.tiles + tile + p]);
-        }
-    }
-    P
 }
 
 /// Turns `[channel][tile][lane]` into `[channel / 8][tile][lane][channel % 8]`: channels in lanes, images in a row.
 #[inline(always)]
-pub fn transpose<T: Real, V: Vector<T>>(channels: usize, tiles: usize, from: &[Pixel<T>], to: &mut [Pixel<T>]) {
+pub fn transpose<T: Real, V: Vector<T>>(
+    channels: usize,
+    tiles: usize,
+    from: &[Pixel<T>],
+    to: &mut [Pixel<T>],
+) {
     let (from, to) = (&from[..channels * tiles], &mut to[..channels * tiles]);
     for (from, to) in from.chunks_exact(LANES * tiles).zip(to.chunks_exact_mut(LANES * tiles)) {
         for (tile, to) in to.chunks_exact_mut(LANES).enumerate() {
-            let rows = V::transpose(std::array::from_fn(|channel| V::load(&from[channel * tiles + tile])));
-            for (row, to) in rows.into_iter().zip(to) {
+            let mut rows = [V::splat(T::ZERO); LANES];
+            for (channel, row) in rows.iter_mut().enumerate() {
+                *row = V::load(&from[channel * tiles + tile]);
+            }
+            for (row, to) in V::transpose(rows).iter().zip(to) {
                 row.store(to);
             }
         }
@@ -197,11 +186,13 @@ fn filter_outputs<T: Real, V: Vector<T>, const G: usize>(
 ) -> usize {
     let mut output = 0;
     while output < sum.size.outputs {
-        output += match sum.size.outputs - output {
+        let count = rows(sum.size.outputs - output);
+        match count {
             2 => filter_tile::<T, V, G, 2>(sum, x, dy, gradient, (eight, output)),
-            4 | 8 => filter_tile::<T, V, G, 4>(sum, x, dy, gradient, (eight, output)),
+            4 => filter_tile::<T, V, G, 4>(sum, x, dy, gradient, (eight, output)),
             _ => filter_tile::<T, V, G, 6>(sum, x, dy, gradient, (eight, output)),
-        };
+        }
+        output += count;
     }
     G
 }
@@ -213,26 +204,28 @@ fn filter_tile<T: Real, V: Vector<T>, const G: usize, const N: usize>(
     dy: &[Pixel<T>],
     gradient: &mut [Pixel<T>],
     (eight, output): (usize, usize),
-) -> usize {
+) {
     let Summation { size, lanes, accumulate } = sum;
     let mut sums = [[V::splat(T::ZERO); G]; N];
     // Full tiles follow each other without a gap; of others only the first lanes count.
     let (runs, length) = if lanes == LANES { (1, size.tiles * LANES) } else { (size.tiles, lanes) };
+    let plane = size.tiles * LANES;
     for run in 0..runs {
-        for item in run * LANES..run * LANES + length {
-            // SAFETY: `check` holds x to `inputs / 8` planes of `tiles · 8` pixels and dy to `outputs` planes of
-            // `tiles` pixels of 8 lanes; `item` is below `tiles · 8`.
-            unsafe {
-                let pixels: [V; G] = std::array::from_fn(|g| {
-                    V::load(x.get_unchecked((eight + g) * size.tiles * LANES + item))
-                });
+        // SAFETY: `check` holds x to `inputs / 8` planes of `tiles · 8` pixels and dy to `outputs` planes of as many
+        // values; the run ends within a plane.
+        unsafe {
+            let mut x = x.as_ptr().add(eight * plane + run * LANES);
+            let mut dy = dy.as_ptr().cast::<T>().add(output * plane + run * LANES);
+            for _ in 0..length {
+                let pixels: [V; G] = std::array::from_fn(|g| V::load(&*x.add(g * plane)));
                 for (n, sums) in sums.iter_mut().enumerate() {
-                    let plane = (output + n) * size.tiles;
-                    let d = V::splat(*dy.get_unchecked(plane + item / LANES).0.get_unchecked(item % LANES));
+                    let d = V::splat(*dy.add(n * plane));
                     for (sum, &pixel) in sums.iter_mut().zip(&pixels) {
                         *sum = sum.add_mul(d, pixel);
                     }
                 }
+                x = x.add(1);
+                dy = dy.add(1);
             }
         }
     }
@@ -243,5 +236,4 @@ fn filter_tile<T: Real, V: Vector<T>, const G: usize, const N: usize>(
             total.store(target);
         }
     }
-    N
 }

@@ -5,7 +5,7 @@ use crate::layout::{Layout, product};
 use crate::pixel::LANES;
 
 /// Bytes that the transformed input and output of a strip may take in the second-level cache.
-const STRIP_BYTES: usize = 640 << 10;
+const STRIP_BYTES: usize = 600 << 10;
 
 /// Tiles of an image and the strips they are processed in.
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +50,9 @@ impl Tiles {
     /// The strips, top to bottom.
     #[inline(always)]
     pub fn strips(self) -> impl Iterator<Item = Strip> {
-        (0..self.down).step_by(self.rows).map(move |top| {
-            Strip { top, len: self.rows.min(self.down - top) * self.across }
-        })
+        (0..self.down)
+            .step_by(self.rows)
+            .map(move |top| Strip { top, len: self.rows.min(self.down - top) * self.across })
     }
 
     /// The tiles of a strip: number within it, row and column of the first pixel.

@@ -43,17 +43,16 @@ impl<V> Points<V> {
     where
         V: Vector<T>,
     {
-        let splat = |value| V::splat(T::from_f64(value));
         let (near2, far2) = (NEAR * NEAR, FAR * FAR);
         Self {
-            near: splat(NEAR),
-            far: splat(FAR),
-            near2: splat(near2),
-            far2: splat(far2),
-            near3: splat(NEAR * near2),
-            far3: splat(FAR * far2),
-            product: splat(near2 * far2),
-            minus_sum: splat(-near2 - far2),
+            near: splat::<T, V>(NEAR),
+            far: splat::<T, V>(FAR),
+            near2: splat::<T, V>(near2),
+            far2: splat::<T, V>(far2),
+            near3: splat::<T, V>(NEAR * near2),
+            far3: splat::<T, V>(FAR * far2),
+            product: splat::<T, V>(near2 * far2),
+            minus_sum: splat::<T, V>(-near2 - far2),
         }
     }
 
@@ -124,6 +123,11 @@ impl<V> Points<V> {
         let (far, minus_far) = pair(self.far, self.far2, self.far3);
         [y[0], near, minus_near, far, minus_far, y[3]]
     }
+}
+
+#[inline(always)]
+fn splat<T: Real, V: Vector<T>>(value: f64) -> V {
+    V::splat(T::from_f64(value))
 }
 
 /// `G`: from a window to products, with the divisors of Lagrange's interpolation.
