@@ -93,9 +93,9 @@ impl<T: Real> Conv<'_, T> {
         let Self { shape, from, to, .. } = self;
         shape.check(from, to);
         if shape.kernel == 1 {
-            assert_image(from)
+            assert_image(from);
         } else {
-            assert_margin(from)
+            assert_margin(from);
         }
         assert_image(to);
         assert!(self.input.len() >= from.len(shape.inputs), "input too short");

@@ -4,6 +4,7 @@ use crate::kernels::Job;
 use crate::layout::Layout;
 use crate::pixel::Pixel;
 use crate::real::Real;
+use crate::reduce::lane_sums;
 use crate::vector::Vector;
 
 /// `output[c] = mean over pixels of max(input[c], 0)`, for each lane.
@@ -24,8 +25,8 @@ impl<T: Real> Job<T> for GlobalAverage<'_, T> {
         let scale = V::splat(T::from_f64(1.0 / area as f64));
         for (channel, output) in self.output.iter_mut().enumerate() {
             let plane = &self.input[channel * self.layout.plane..][..area];
-            let sum = plane.iter().fold(V::splat(T::ZERO), |sum, pixel| sum.add(V::load(pixel).relu()));
-            sum.mul(scale).store(output);
+            let sum = lane_sums::<T, V>(plane, |sum, x| sum.add(x.relu()));
+            V::load(&sum).mul(scale).store(output);
         }
     }
 }

@@ -37,9 +37,9 @@ impl<T: Real> ConvInputGradient<'_, T> {
         let Self { shape, from, to, .. } = self;
         shape.check(to, from);
         if shape.kernel == 1 {
-            assert_image(from)
+            assert_image(from);
         } else {
-            assert_margin(from)
+            assert_margin(from);
         }
         assert_image(to);
         assert!(self.output_gradient.len() >= from.len(shape.outputs), "output gradient too short");
@@ -99,7 +99,7 @@ fn parity<T: Real, V: Vector<T>, const N: usize>(
             // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images; taps
             // to the right and below reach at most one pixel past the image, which is the margin.
             unsafe {
-                column::<T, V, N>(source, taps, (first, pixels), input_gradient, (target, shape.inputs))
+                column::<T, V, N>(source, taps, (first, pixels), input_gradient, (target, shape.inputs));
             };
         }
     }

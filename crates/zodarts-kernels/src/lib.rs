@@ -43,6 +43,6 @@ pub use layout::Layout;
 pub use pixel::{LANES, Pack, Pixel, Unpack};
 pub use pool::{AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward};
 pub use real::Real;
-pub use reduce::{Dot, Moments, Moments2, Sum};
-pub use sweep::{AffineSum, Pad, Relu, ReluBackward, Term};
+pub use reduce::{Centred, Dot, Dots, Moments, Moments2, Sum};
+pub use sweep::{AffineSum, MaskedAdd, Pad, Relu, ReluBackward, Term};
 pub use weight_gradient::ConvWeightGradient;

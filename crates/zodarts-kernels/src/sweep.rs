@@ -54,21 +54,22 @@ impl<T: Real> Job<T> for AffineSum<'_, T> {
             (self.from.height, self.from.width)
         };
         for channel in 0..channels {
-            let bias = V::splat(self.bias[channel]);
+            let bias = self.bias[channel];
             for y in 0..rows {
                 let source = self.from.at(channel, y, 0);
-                let target = self.to.at(channel, y * self.step, 0);
-                let mut x = 0;
-                while x + TILE <= columns {
-                    let sums = sum_terms::<T, V, TILE>(self.terms, channel, bias, source + x);
-                    for (i, sum) in sums.into_iter().enumerate() {
-                        sum.store(&mut self.output[target + (x + i) * self.step]);
+                let row = &mut self.output[self.to.at(channel, y * self.step, 0)..];
+                if self.step == 1 {
+                    write_row::<T, V>(self.terms, channel, bias, source, &mut row[..columns]);
+                } else {
+                    for (x, pixel) in row.iter_mut().step_by(self.step).take(columns).enumerate() {
+                        write_sums::<T, V, 1>(
+                            self.terms,
+                            channel,
+                            bias,
+                            source + x,
+                            std::slice::from_mut(pixel),
+                        );
                     }
-                    x += TILE;
-                }
-                for x in x..columns {
-                    let [sum] = sum_terms::<T, V, 1>(self.terms, channel, bias, source + x);
-                    sum.store(&mut self.output[target + x * self.step]);
                 }
             }
         }
@@ -76,21 +77,47 @@ impl<T: Real> Job<T> for AffineSum<'_, T> {
 }
 
 #[inline(always)]
-fn sum_terms<T: Real, V: Vector<T>, const N: usize>(
+fn write_row<T: Real, V: Vector<T>>(
     terms: &[Term<'_, T>],
     channel: usize,
-    bias: V,
-    at: usize,
-) -> [V; N] {
-    let mut sums = [bias; N];
+    bias: T,
+    mut source: usize,
+    row: &mut [Pixel<T>],
+) {
+    let mut tiles = row.chunks_exact_mut(TILE);
+    for tile in tiles.by_ref() {
+        write_sums::<T, V, TILE>(terms, channel, bias, source, tile);
+        source += TILE;
+    }
+    let rest = tiles.into_remainder();
+    match rest.len() {
+        0 => {}
+        1 => write_sums::<T, V, 1>(terms, channel, bias, source, rest),
+        2 => write_sums::<T, V, 2>(terms, channel, bias, source, rest),
+        _ => write_sums::<T, V, 3>(terms, channel, bias, source, rest),
+    }
+}
+
+/// Writes `N` pixels of the sum.
+#[inline(always)]
+fn write_sums<T: Real, V: Vector<T>, const N: usize>(
+    terms: &[Term<'_, T>],
+    channel: usize,
+    bias: T,
+    source: usize,
+    output: &mut [Pixel<T>],
+) {
+    let mut sums = [V::splat(bias); N];
     for term in terms {
         let scale = V::splat(term.scale[channel]);
-        let pixels: &[Pixel<T>] = &term.source[at..at + N];
+        let pixels: &[Pixel<T>] = &term.source[source..source + N];
         for (sum, pixel) in sums.iter_mut().zip(pixels) {
             *sum = sum.add_mul(scale, V::load(pixel));
         }
     }
-    sums
+    for (sum, pixel) in sums.into_iter().zip(output) {
+        sum.store(pixel);
+    }
 }
 
 /// Zeroes what a sweep does not write: the margin of a padded layout, or everything between spread-out pixels.
@@ -181,8 +208,46 @@ impl<T: Real> Job<T> for ReluBackward<'_, T> {
     unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.input.len(), self.input_gradient.len(), "lengths differ");
         assert!(self.output_gradient.len() >= self.input.len(), "gradient too short");
-        for ((x, d), target) in self.input.iter().zip(self.output_gradient).zip(self.input_gradient) {
-            V::load(target).add(V::load(d).where_positive(V::load(x))).store(target);
+        add_masked::<T, V>(self.input, self.output_gradient, self.input_gradient);
+    }
+}
+
+/// `input_gradient += output_gradient` where `input > 0`, from one layout to another.
+#[derive(Debug)]
+pub struct MaskedAdd<'a, T> {
+    /// x.
+    pub input: &'a [Pixel<T>],
+    /// Gradient with respect to x, added to.
+    pub input_gradient: &'a mut [Pixel<T>],
+    /// Layout of both.
+    pub layout: Layout,
+    /// Gradient with respect to max(x, 0).
+    pub output_gradient: &'a [Pixel<T>],
+    /// Its layout, with a margin or without.
+    pub gradient_layout: Layout,
+    /// Channels.
+    pub channels: usize,
+}
+
+impl<T: Real> Job<T> for MaskedAdd<'_, T> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(self) {
+        let (to, from) = (self.layout, self.gradient_layout);
+        assert!((from.height, from.width) == (to.height, to.width), "sizes differ");
+        for channel in 0..self.channels {
+            for y in 0..to.height {
+                let (start, gradient) = (to.at(channel, y, 0), from.at(channel, y, 0));
+                let (input, target) = (&self.input[start..], &mut self.input_gradient[start..]);
+                let gradient = &self.output_gradient[gradient..];
+                add_masked::<T, V>(&input[..to.width], &gradient[..to.width], &mut target[..to.width]);
+            }
         }
+    }
+}
+
+#[inline(always)]
+fn add_masked<T: Real, V: Vector<T>>(input: &[Pixel<T>], gradient: &[Pixel<T>], target: &mut [Pixel<T>]) {
+    for ((x, d), target) in input.iter().zip(gradient).zip(target) {
+        V::load(target).add(V::load(d).where_positive(V::load(x))).store(target);
     }
 }

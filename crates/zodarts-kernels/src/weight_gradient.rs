@@ -42,9 +42,9 @@ impl<T: Real> ConvWeightGradient<'_, T> {
         let Self { shape, from, gradient_layout: to, .. } = self;
         shape.check(from, to);
         if shape.kernel == 1 {
-            assert_image(from)
+            assert_image(from);
         } else {
-            assert_margin(from)
+            assert_margin(from);
         }
         assert_image(to);
         assert!(self.input.len() >= from.len(shape.inputs), "input too short");
@@ -166,9 +166,10 @@ fn add_lanes<T: Real, V: Vector<T>, const M: usize, const N: usize>(
         sums = sums.map(|line| line.map(|sum| sum.where_positive(gate)));
     }
     let streams = job.shape.inputs * job.shape.kernel * job.shape.kernel;
-    for n in 0..N {
-        let zero = V::splat(T::ZERO);
-        let totals = V::sum_lanes(std::array::from_fn(|m| if m < M { sums[m][n] } else { zero }));
+    let columns: [[V; TILE]; N] =
+        std::array::from_fn(|n| std::array::from_fn(|m| if m < M { sums[m][n] } else { V::splat(T::ZERO) }));
+    for (n, column) in columns.into_iter().enumerate() {
+        let totals = V::sum_lanes(column);
         for (m, total) in totals.into_iter().enumerate().take(M) {
             job.gradient[(group + m) * streams + stream + n] += total;
         }

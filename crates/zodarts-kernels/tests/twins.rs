@@ -6,10 +6,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
-    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Conv, ConvInputGradient, ConvShape,
-    ConvWeightGradient, ConvWeights, Dot, GlobalAverage, GlobalAverageBackward, Job, Kernels, LANES, Layout,
-    Moments, Moments2, Pack, Pad, Pixel, Real, Relu, ReluBackward, Sum, Term, Unpack, pack_forward,
-    pack_input_gradient, weight_scratch,
+    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Centred, Conv, ConvInputGradient,
+    ConvShape, ConvWeightGradient, ConvWeights, Dot, Dots, GlobalAverage, GlobalAverageBackward, Job,
+    Kernels, LANES, Layout, MaskedAdd, Moments, Moments2, Pack, Pad, Pixel, Real, Relu, ReluBackward, Sum,
+    Term, Unpack, pack_forward, pack_input_gradient, weight_scratch,
 };
 
 /// Runs a generic check on every implementation.
@@ -288,6 +288,11 @@ fn reductions<T: Real>(mut bench: Bench<T>, size: Size) {
     bench.run(Dot { gradient: &gradient, input: &input, layout, centre: &centre, lanes, output: &mut dots });
     let mut sums = vec![0.25; size.channels];
     bench.run(Sum { input: &input, layout, lanes, output: &mut sums });
+    let (mut sum, mut pair) = (vec![0.125; size.channels], vec![0.75; 2 * size.channels]);
+    let inputs = [Centred { block: &input, centre: &centre }, Centred { block: &gradient, centre: &centre }];
+    bench.run(Dots { gradient: &gradient, inputs: &inputs, layout, lanes, sum: &mut sum, dots: &mut pair });
+    let expected_sums = reference::moments(&d, &size);
+    let expected_squares = reference::dot(&d, &d, &size, &centre);
     let expected_moments = reference::moments(&values, &size);
     let expected_dots = reference::dot(&d, &values, &size, &centre);
     let scale = (size.len() as f64).max(1.0);
@@ -297,11 +302,15 @@ fn reductions<T: Real>(mut bench: Bench<T>, size: Size) {
         assert!((found.mean - expected.mean).abs() <= bench.tolerance);
         assert!((found.squares - expected.squares).abs() <= bench.tolerance * scale);
         assert!((dots[c] - 0.5 - expected_dots[c]).abs() <= bench.tolerance * scale);
+        let total = expected_sums[c].mean * expected_sums[c].count;
+        assert!((sum[c] - 0.125 - total).abs() <= bench.tolerance * scale);
+        assert!((pair[c] - 0.75 - expected_dots[c]).abs() <= bench.tolerance * scale);
+        assert!((pair[size.channels + c] - 0.75 - expected_squares[c]).abs() <= bench.tolerance * scale);
         assert!((sums[c] - 0.25 - expected.mean * expected.count).abs() <= bench.tolerance * scale);
     }
 }
 
-fn rectifiers<T: Real>(mut bench: Bench<T>, size: Size) {
+fn rectifiers<T: Real>(mut bench: Bench<T>, size: Size, padded: bool) {
     let layout = dense(&size);
     let (values, d, start) = (bench.values(size.len()), bench.values(size.len()), bench.values(size.len()));
     let (input, gradient) = (block(&values, &size, layout), block(&d, &size, layout));
@@ -316,6 +325,17 @@ fn rectifiers<T: Real>(mut bench: Bench<T>, size: Size) {
     });
     let expected: Vec<T> =
         (0..size.len()).map(|i| if values[i] > T::ZERO { start[i] + d[i] } else { start[i] }).collect();
+    bench.close(&unpack(&input_gradient, &size, layout), &expected);
+    let mut input_gradient = block(&start, &size, layout);
+    let (output_gradient, gradient_layout) = laid_out(&mut bench, &d, &size, padded);
+    bench.run(MaskedAdd {
+        input: &input,
+        input_gradient: &mut input_gradient,
+        layout,
+        output_gradient: &output_gradient,
+        gradient_layout,
+        channels: size.channels,
+    });
     bench.close(&unpack(&input_gradient, &size, layout), &expected);
 }
 
@@ -343,7 +363,7 @@ fn heads<T: Real>(mut bench: Bench<T>, size: Size) {
 }
 
 fn sizes() -> impl Strategy<Value = Size> {
-    (1..=LANES, 1..6_usize, 1..12_usize, 1..12_usize).prop_map(|(images, channels, height, width)| Size {
+    (1..=LANES, 1..6_usize, 1..22_usize, 1..22_usize).prop_map(|(images, channels, height, width)| Size {
         images,
         channels,
         height,
@@ -401,8 +421,8 @@ proptest! {
     }
 
     #[test]
-    fn rectifier_and_head(size in sizes()) {
-        on_every_path!(rectifiers, size);
+    fn rectifier_and_head(size in sizes(), padded: bool) {
+        on_every_path!(rectifiers, size, padded);
         on_every_path!(heads, size);
     }
 }
