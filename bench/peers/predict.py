@@ -64,7 +64,7 @@ def main():
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--latency", type=int, metavar="CALLS", help="time this many calls instead")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
 
     net = session(args.model, args.threads)
     if args.latency:

@@ -4,6 +4,7 @@ use super::Options;
 use crate::shell;
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -94,14 +95,20 @@ pub fn text(path: &Path) -> Result<&str> {
 
 /// Standard output of a command, and its seconds.
 pub fn output(command: &mut Command) -> Result<(String, f64)> {
-    let program = command.get_program().to_string_lossy().into_owned();
     let start = Instant::now();
-    let output = command.stderr(Stdio::piped()).output().with_context(|| format!("cannot run {program}"))?;
+    let output = command.stderr(Stdio::piped()).output().with_context(|| beginning(command))?;
     let seconds = start.elapsed().as_secs_f64();
     if !output.status.success() {
-        bail!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+        bail!("{}: {}\n{}", beginning(command), output.status, String::from_utf8_lossy(&output.stderr));
     }
     Ok((String::from_utf8(output.stdout)?, seconds))
+}
+
+/// A command without the long end of its arguments.
+fn beginning(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy()];
+    words.extend(command.get_args().take(4).map(OsStr::to_string_lossy));
+    format!("{} …", words.join(" "))
 }
 
 /// The lines of JSON that a command prints.
@@ -113,6 +120,6 @@ pub fn records<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
 /// The one line of JSON that a command prints.
 pub fn record<T: DeserializeOwned>(command: &mut Command) -> Result<T> {
     let (text, _) = output(command)?;
-    let line = text.lines().last().with_context(|| format!("{command:?} printed nothing"))?;
+    let line = text.lines().last().with_context(|| format!("{} printed nothing", beginning(command)))?;
     serde_json::from_str(line).with_context(|| format!("cannot read `{line}`"))
 }

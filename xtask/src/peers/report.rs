@@ -70,7 +70,8 @@ impl Setting {
         } else {
             BTreeMap::new()
         };
-        versions.insert("rustc".into(), line(Command::new("rustc").arg("--version"))?);
+        let rustc = line(Command::new("rustc").arg("--version"))?;
+        versions.insert("rustc".into(), rustc.trim_start_matches("rustc ").into());
         let git = |arguments: &[&str]| line(Command::new("git").args(arguments).current_dir(shell::root()));
         let changed = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
         let commit = git(&["rev-parse", "--short", "HEAD"])?;
