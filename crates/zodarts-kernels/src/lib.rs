@@ -16,6 +16,7 @@
 // Kernels must end up inside the one function that enables the CPU features of their vector type.
 #![allow(clippy::inline_always)]
 
+mod collect;
 mod conv;
 mod conv_weights;
 mod geometry;
@@ -34,6 +35,7 @@ mod vector;
 mod weight_gradient;
 pub mod winograd;
 
+pub use collect::{Collect, Gated};
 pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient};
 pub use conv_weights::{ConvWeights, weight_scratch};
 pub use head::{GlobalAverage, GlobalAverageBackward};

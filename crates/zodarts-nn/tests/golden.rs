@@ -5,7 +5,7 @@ mod common;
 use common::{Case, choice, close, near, same_order};
 use std::sync::Arc;
 use zodarts_kernels::{Kernels, Real};
-use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
 use zodarts_nn::graph::Network;
 use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, discrete, resnet18, supernet};
@@ -41,7 +41,7 @@ impl<'a, T: Real> Golden<'a, T> {
         same_order(&network.weights, &case);
         let network = Arc::new(network);
         Self {
-            executor: Executor::with_kernels(network.clone(), kernels),
+            executor: Executor::with_kernels(network.clone(), kernels, Convolutions::default()),
             weights: case.flat(&network.weights, "weights"),
             images: case.values("images"),
             targets: case.values("targets"),

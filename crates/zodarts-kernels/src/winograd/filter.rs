@@ -121,11 +121,11 @@ impl<T: Real> Job<T> for WinogradFilterGradient<'_, T> {
         let plane = filter_plane(self.inputs, self.outputs);
         for (position, windows) in windows(self.inputs, self.outputs) {
             let mut rows = [[V::splat(T::ZERO); SIDE]; 3];
-            for i in 0..SIDE {
+            for (i, factors) in matrix.iter().enumerate() {
                 for j in 0..SIDE {
                     let value = V::load(&self.filter[(i * SIDE + j) * plane + position]);
                     for (k, row) in rows.iter_mut().enumerate() {
-                        row[j] = row[j].add_mul(matrix[i][k], value);
+                        row[j] = row[j].add_mul(factors[k], value);
                     }
                 }
             }

@@ -2,12 +2,16 @@
 
 use super::context::Context;
 use super::forward::{Terms, pad};
-use super::shard::{Block, Scratch, Shard, sized};
-use crate::graph::{Network, NodeId, Op};
+use super::shard::{Block, Scratch, Shard, sized, summed_ranges};
+use crate::graph::{MAX_EDGES, Network, NodeId, Op};
 use crate::liveness::Liveness;
+use arrayvec::ArrayVec;
+use rayon::prelude::*;
 use std::mem::take;
+use zodarts_kernels::winograd::{Blend, WinogradBackward, WinogradGradient};
 use zodarts_kernels::{
-    AffineSum, AvgPool2Backward, AvgPool3Backward, Conv, ConvWeights, Dot, Pixel, Real, ReluBackward, Sum,
+    AffineSum, AvgPool2Backward, AvgPool3Backward, Collect, ConvInputGradient, ConvShape, ConvWeightGradient,
+    Dot, Gated, Layout, Pixel, Real, ReluBackward, Sum, Term,
 };
 
 /// Which gradients are wanted besides those of activations.
@@ -17,160 +21,212 @@ pub struct Want {
     pub mixture: bool,
 }
 
-/// Gathers the node's gradient from its outgoing edges (the classifier has already written that of the last
-/// node), adds its weight gradients, and takes the sums its incoming edges need.
+/// Weights whose partial gradients one thread adds up at a time.
+const CHUNK: usize = 1 << 14;
+
+/// Adds the node's weight gradients, gathers its own gradient from its outgoing edges (the classifier has already written
+/// that of the last node), and takes the sums its incoming edges need.
 pub fn node<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, block: usize, node: NodeId, want: Want) {
     let Shard { blocks, scratch, gradient, sums, .. } = shard;
     let block = &mut blocks[block];
-    let mut own = take(&mut block.gradients[node]);
-    if node > 0 && node < context.network.output() {
-        let len = context.layout(node).len(context.network.nodes[node].channels);
-        gather(context, block, node, sized(&mut own, len));
+    let rectified = convolutions(context, (scratch, &mut *gradient), block, node, want);
+    if node == 0 {
+        return;
     }
-    convolutions(context, (scratch, &mut *gradient), block, node, &mut own, want);
-    block.gradients[node] = own;
-    if node > 0 {
-        reduce(context, scratch, block, node, sums, want);
+    if node < context.network.output() {
+        let slot = context.plan.gradients.of[node];
+        let mut own = take(&mut block.gradients[slot]);
+        let len = context.layout(node).len(context.network.nodes[node].channels);
+        gather(context, scratch, block, node, rectified, sized(&mut own, len));
+        block.gradients[slot] = own;
+    }
+    reduce(context, scratch, block, node, sums, want);
+}
+
+/// Weight gradients of the outgoing convolutions, and the gradient of what they all read, left in the padded scratch. Returns
+/// whether that is behind a `ReLU`; `None` if there is no convolution.
+fn convolutions<T: Real>(
+    context: &Context<'_, T>,
+    (scratch, gradient): (&mut Scratch<T>, &mut [T]),
+    block: &Block<T>,
+    node: NodeId,
+    want: Want,
+) -> Option<bool> {
+    let relu = context.rectifies(node)?;
+    if want.weights {
+        pad(context, scratch, block, node, relu);
+    }
+    let mut started = fast_convolutions(context, (scratch, &mut *gradient), block, node, want);
+    for edge in context.outgoing(node).filter(|&edge| !context.plan.fast[edge]) {
+        let Op::Conv { shape, weight, .. } = &context.network.edges[edge].op else { continue };
+        let from = raw_gradient(context, scratch, block, edge);
+        if want.weights {
+            context.kernels.run(ConvWeightGradient {
+                shape: *shape,
+                input: &scratch.padded,
+                from: context.padded(node),
+                output_gradient: &scratch.padded_gradient,
+                gradient_layout: from,
+                gradient: &mut gradient[weight.clone()],
+                lanes: block.lanes,
+            });
+        }
+        if node > 0 {
+            context.kernels.run(ConvInputGradient {
+                shape: *shape,
+                output_gradient: &scratch.padded_gradient,
+                from,
+                packed: context.packed.backward(edge),
+                input_gradient: &mut scratch.input_gradient,
+                to: context.padded(node),
+                accumulate: started,
+            });
+        }
+        started = true;
+    }
+    Some(relu)
+}
+
+/// All of the node's convolutions that share transformed tiles; false if there are none.
+fn fast_convolutions<T: Real>(
+    context: &Context<'_, T>,
+    (scratch, mut gradient): (&mut Scratch<T>, &mut [T]),
+    block: &Block<T>,
+    node: NodeId,
+    want: Want,
+) -> bool {
+    let Some(ConvShape { inputs, outputs, .. }) = context.fast_shape(node) else { return false };
+    let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
+    let mut passed = 0;
+    for edge in context.outgoing(node).filter(|&edge| context.plan.fast[edge]) {
+        let Op::Conv { weight, .. } = &context.network.edges[edge].op else { continue };
+        let weights = if want.weights {
+            gradient.split_off_mut(..weight.start - passed).expect("weights of edges are in order");
+            passed = weight.end;
+            gradient.split_off_mut(..weight.len()).expect("weights lie within the gradient")
+        } else {
+            &mut []
+        };
+        let blend = blend(context, block, edge);
+        convolutions.push(WinogradGradient { transposed: context.packed.transposed(edge), blend, weights });
+    }
+    let from = context.padded(node);
+    let len = if node > 0 { from.len(inputs) } else { 0 };
+    context.kernels.run(WinogradBackward {
+        input: &scratch.padded,
+        from,
+        inputs,
+        outputs,
+        convolutions: &mut convolutions,
+        to: context.layout(node),
+        input_gradient: &mut scratch.input_gradient[..len],
+        lanes: block.lanes,
+        scratch: &mut scratch.winograd,
+    });
+    true
+}
+
+/// Gradient of a convolution's result, through its normalisation.
+fn blend<'a, T: Real>(context: &'a Context<'_, T>, block: &'a Block<T>, edge: usize) -> Blend<'a, T> {
+    let back = context.coefficients.back(edge);
+    let slot = context.plan.gradients.of[context.network.edges[edge].target];
+    Blend {
+        output_gradient: &block.gradients[slot],
+        values: &block.raws[edge],
+        gradient: back.gradient,
+        raw: back.raw,
+        constant: back.constant,
     }
 }
 
-/// Gradients through everything but convolutions.
-fn gather<T: Real>(context: &Context<'_, T>, block: &Block<T>, node: NodeId, output: &mut [Pixel<T>]) {
+/// Writes the gradient of a convolution's result to the scratch, with a margin if the kernel needs one. Returns its layout.
+fn raw_gradient<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &mut Scratch<T>,
+    block: &Block<T>,
+    edge: usize,
+) -> Layout {
+    let description = &context.network.edges[edge];
+    let Op::Conv { shape, norm, .. } = &description.op else { unreachable!("called for convolutions") };
+    let from = context.layout(description.target);
+    let to = if shape.kernel == 1 { from } else { context.padded(description.target) };
+    let Blend { output_gradient, values, gradient, raw, constant } = blend(context, block, edge);
+    let mut terms = Terms::new();
+    terms.push(Term { source: output_gradient, scale: gradient });
+    if norm.is_some() {
+        terms.push(Term { source: values, scale: raw });
+    }
+    let output = &mut scratch.padded_gradient[..];
+    context.kernels.run(AffineSum { terms: &terms, bias: constant, from, output, to, step: 1 });
+    to
+}
+
+/// The node's gradient: through its convolutions, whose part waits in the padded scratch, and through all else.
+fn gather<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &Scratch<T>,
+    block: &Block<T>,
+    node: NodeId,
+    rectified: Option<bool>,
+    output: &mut [Pixel<T>],
+) {
     let layout = context.layout(node);
     let channels = context.network.nodes[node].channels;
     let mut terms = Terms::new();
     let mut bias = &context.coefficients.zeros()[..channels];
     for edge in context.outgoing(node) {
         let target = context.network.edges[edge].target;
+        let gradient = &block.gradients[context.plan.gradients.of[target]][..];
         let scale = context.coefficients.scale(edge);
         match context.network.edges[edge].op {
-            Op::Skip => terms.push(&block.gradients[target], scale),
-            Op::AvgPool3 => terms.push(&block.spread[target], scale),
+            Op::Skip => terms.push(Term { source: gradient, scale }),
+            Op::AvgPool3 => {
+                terms.push(Term { source: &block.spread[context.plan.spread.of[target]], scale });
+            }
             Op::Norm(_) => {
                 let back = context.coefficients.back(edge);
-                terms.push(&block.gradients[target], back.gradient);
-                terms.push(&block.values[node], back.raw);
+                terms.push(Term { source: gradient, scale: back.gradient });
+                terms.push(Term { source: &block.values[node], scale: back.raw });
                 bias = back.constant;
             }
             Op::Conv { .. } | Op::AvgPool2 | Op::Relu => {}
         }
     }
-    let terms = terms.as_slice();
-    context.kernels.run(AffineSum { terms, bias, from: layout, output, to: layout, step: 1 });
+    if let Some(relu) = rectified {
+        let gate = relu.then_some(&block.values[node][..]);
+        let gated = Gated { gradient: &scratch.input_gradient, layout: context.padded(node), gate };
+        context.kernels.run(Collect { terms: &terms, bias, gated, output: &mut *output, layout });
+    } else {
+        let output = &mut *output;
+        context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output, to: layout, step: 1 });
+    }
     for edge in context.outgoing(node) {
-        let target = context.network.edges[edge].target;
-        let output_gradient = &block.gradients[target][..];
-        match context.network.edges[edge].op {
-            Op::Relu => context.kernels.run(ReluBackward {
-                input: &block.values[node],
-                output_gradient,
-                input_gradient: output,
-            }),
-            Op::AvgPool2 => context.kernels.run(AvgPool2Backward {
-                output_gradient,
-                to: context.layout(target),
-                input_gradient: output,
-                from: layout,
-                channels,
-            }),
-            _ => {}
-        }
+        add_sole(context, block, edge, output);
     }
 }
 
-/// Weight and input gradients of the outgoing convolutions.
-fn convolutions<T: Real>(
-    context: &Context<'_, T>,
-    (scratch, gradient): (&mut Scratch<T>, &mut [T]),
-    block: &Block<T>,
-    node: NodeId,
-    own: &mut [Pixel<T>],
-    want: Want,
-) {
-    let mut rectified = None;
-    for edge in context.outgoing(node) {
-        let Op::Conv { weight, relu, .. } = &context.network.edges[edge].op else { continue };
-        if rectified.is_none() && want.weights {
-            pad(context, scratch, block, node, *relu);
-        }
-        raw_gradient(context, scratch, block, edge);
-        if want.weights {
-            weight_gradient(context, scratch, &mut gradient[weight.clone()], edge, block.lanes);
-        }
-        if node > 0 {
-            input_gradient(context, scratch, own, edge, rectified.is_some());
-        }
-        rectified = Some(*relu);
-    }
-    if rectified == Some(true) && node > 0 {
-        context.kernels.run(ReluBackward {
-            input: &block.values[node],
-            output_gradient: &scratch.sum,
-            input_gradient: own,
-        });
-    }
-}
-
-/// Gradient of a convolution's result, through its normalisation, padded and spread out by its stride.
-fn raw_gradient<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &Block<T>, edge: usize) {
+/// Adds the gradient through an edge that is the only one into its target.
+fn add_sole<T: Real>(context: &Context<'_, T>, block: &Block<T>, edge: usize, output: &mut [Pixel<T>]) {
     let description = &context.network.edges[edge];
-    let Op::Conv { shape, norm, .. } = &description.op else { unreachable!("called for convolutions") };
-    let back = context.coefficients.back(edge);
-    let mut terms = Terms::new();
-    terms.push(&block.gradients[description.target], back.gradient);
-    if norm.is_some() {
-        terms.push(&block.raws[edge], back.raw);
+    let to = context.layout(description.target);
+    let channels = context.network.nodes[description.target].channels;
+    let slot = context.plan.gradients.of[description.target];
+    let output_gradient = &block.gradients[slot][..];
+    match description.op {
+        Op::Relu => context.kernels.run(ReluBackward {
+            input: &block.values[description.source],
+            output_gradient,
+            input_gradient: output,
+        }),
+        Op::AvgPool2 => context.kernels.run(AvgPool2Backward {
+            output_gradient,
+            to,
+            input_gradient: output,
+            from: context.layout(description.source),
+            channels,
+        }),
+        _ => {}
     }
-    context.kernels.run(AffineSum {
-        terms: terms.as_slice(),
-        bias: back.constant,
-        from: context.layout(description.target),
-        output: &mut scratch.padded_gradient,
-        to: context.padded(description.source),
-        step: shape.stride,
-    });
-}
-
-fn weight_gradient<T: Real>(
-    context: &Context<'_, T>,
-    scratch: &mut Scratch<T>,
-    gradient: &mut [T],
-    edge: usize,
-    lanes: usize,
-) {
-    let description = &context.network.edges[edge];
-    let Op::Conv { shape, .. } = &description.op else { unreachable!("called for convolutions") };
-    context.kernels.run(ConvWeights {
-        shape: *shape,
-        input: &scratch.padded,
-        output_gradient: &scratch.padded_gradient,
-        layout: context.padded(description.source),
-        gradient,
-        lanes,
-        scratch: &mut scratch.partial,
-    });
-}
-
-/// Adds the input gradient of a convolution: to the node's own, or to the scratch that waits for the `ReLU`.
-fn input_gradient<T: Real>(
-    context: &Context<'_, T>,
-    scratch: &mut Scratch<T>,
-    own: &mut [Pixel<T>],
-    edge: usize,
-    started: bool,
-) {
-    let description = &context.network.edges[edge];
-    let Op::Conv { shape, relu, .. } = &description.op else { unreachable!("called for convolutions") };
-    let Scratch { padded_gradient, sum, .. } = scratch;
-    context.kernels.run(Conv {
-        shape: shape.transposed(),
-        input: padded_gradient,
-        from: context.padded(description.source),
-        packed: context.packed.backward(edge),
-        output: if *relu { sum } else { own },
-        to: context.layout(description.source),
-        accumulate: started || !relu,
-    });
 }
 
 /// Per-channel sums of the node's gradient against what its incoming edges computed.
@@ -186,7 +242,7 @@ fn reduce<T: Real>(
     let channels = context.network.nodes[node].channels;
     spread(context, scratch, block, node);
     let lanes = block.lanes;
-    let gradient = &block.gradients[node][..];
+    let gradient = &block.gradients[context.plan.gradients.of[node]][..];
     let output = &mut sums[context.plan.node_sums[node]..][..channels];
     context.kernels.run(Sum { input: gradient, layout, lanes, output });
     for edge in context.incoming(node) {
@@ -197,7 +253,7 @@ fn reduce<T: Real>(
             Op::Conv { norm: Some(_), .. } => (gradient, &block.raws[edge]),
             Op::Norm(_) => (gradient, value),
             Op::Skip if mixed => (gradient, value),
-            Op::AvgPool3 if mixed => (&block.spread[node][..], value),
+            Op::AvgPool3 if mixed => (&block.spread[context.plan.spread.of[node]][..], value),
             _ => continue,
         };
         let centre = context.coefficients.centre(edge);
@@ -214,8 +270,8 @@ fn spread<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &m
     let layout = context.layout(node);
     let channels = context.network.nodes[node].channels;
     context.kernels.run(AvgPool3Backward {
-        output_gradient: &block.gradients[node],
-        input_gradient: sized(&mut block.spread[node], layout.len(channels)),
+        output_gradient: &block.gradients[context.plan.gradients.of[node]],
+        input_gradient: sized(&mut block.spread[context.plan.spread.of[node]], layout.len(channels)),
         layout,
         channels,
         scratch: &mut scratch.row,
@@ -224,14 +280,15 @@ fn spread<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &m
 
 /// Adds the shards' partial gradients of convolutions and classifier in shard order.
 pub fn add_shards<T: Real>(network: &Network, live: &Liveness, shards: &[Shard<T>], gradient: &mut [T]) {
-    let convolutions = network.edges.iter().zip(&live.edges).filter_map(|(edge, live)| match &edge.op {
-        Op::Conv { weight, .. } if *live => Some(weight.clone()),
-        _ => None,
-    });
-    for range in convolutions.chain([network.linear.clone(), network.bias.clone()]) {
-        for shard in shards {
-            let partial = &shard.gradient[range.clone()];
-            gradient[range.clone()].iter_mut().zip(partial).for_each(|(total, &part)| *total += part);
+    gradient.par_chunks_mut(CHUNK).enumerate().for_each(|(index, chunk)| {
+        let start = index * CHUNK;
+        for range in summed_ranges(network, live) {
+            let (first, last) = (range.start.max(start), range.end.min(start + chunk.len()));
+            for shard in shards.iter().filter(|_| first < last) {
+                let total = &mut chunk[first - start..last - start];
+                let partial = &shard.gradient[first..last];
+                total.iter_mut().zip(partial).for_each(|(total, &part)| *total += part);
+            }
         }
-    }
+    });
 }

@@ -3,9 +3,9 @@
 use super::coefficients::Coefficients;
 use super::packed::Packed;
 use super::plan::Plan;
-use crate::graph::{Network, NodeId};
+use crate::graph::{Network, NodeId, Op};
 use crate::liveness::Liveness;
-use zodarts_kernels::{Kernels, Layout, Real};
+use zodarts_kernels::{ConvShape, Kernels, Layout, Real};
 
 /// Read-only view of the executor.
 pub struct Context<'a, T> {
@@ -29,6 +29,27 @@ impl<T: Real> Context<'_, T> {
     /// Indices of the live edges out of a node.
     pub fn outgoing(&self, node: NodeId) -> impl Iterator<Item = usize> + '_ {
         self.network.outgoing(node).filter(|&edge| self.live.edges[edge])
+    }
+
+    /// Whether the node's live convolutions read it through a `ReLU`; `None` if it has none.
+    pub fn rectifies(&self, node: NodeId) -> Option<bool> {
+        self.outgoing(node).find_map(|edge| match self.network.edges[edge].op {
+            Op::Conv { relu, .. } => Some(relu),
+            _ => None,
+        })
+    }
+
+    /// Whether the edge is one of the node's live convolutions that run together.
+    pub fn is_fast(&self, node: NodeId, edge: usize) -> bool {
+        self.plan.fast[edge] && self.live.edges[edge] && self.network.edges[edge].source == node
+    }
+
+    /// Shape of the node's live convolutions that run together, if there are any.
+    pub fn fast_shape(&self, node: NodeId) -> Option<ConvShape> {
+        self.outgoing(node).find_map(|edge| match self.network.edges[edge].op {
+            Op::Conv { shape, .. } if self.plan.fast[edge] => Some(shape),
+            _ => None,
+        })
     }
 
     /// Layout of a node's value.

@@ -4,8 +4,12 @@ use super::Statistics;
 use super::context::Context;
 use super::shard::{Block, Scratch, Shard, sized};
 use crate::graph::{MAX_EDGES, NodeId, Op};
+use arrayvec::ArrayVec;
 use std::mem::take;
-use zodarts_kernels::{AffineSum, AvgPool2, AvgPool3, Conv, Moments, Moments2, Pad, Pixel, Real, Relu, Term};
+use zodarts_kernels::winograd::{WinogradForward, WinogradOutput};
+use zodarts_kernels::{
+    AffineSum, AvgPool2, AvgPool3, Conv, ConvShape, Moments, Moments2, Pad, Pixel, Real, Relu, Term,
+};
 
 /// Writes the node as the sum of its edges, then runs its outgoing convolutions and measures what will be
 /// normalised.
@@ -31,25 +35,7 @@ pub fn node<T: Real>(
 }
 
 /// Terms of a sum, without allocation: an edge adds two at most.
-pub struct Terms<'a, T> {
-    items: [Term<'a, T>; 2 * MAX_EDGES],
-    len: usize,
-}
-
-impl<'a, T: Real> Terms<'a, T> {
-    pub fn new() -> Self {
-        Self { items: [Term { source: &[], scale: &[] }; 2 * MAX_EDGES], len: 0 }
-    }
-
-    pub fn push(&mut self, source: &'a [Pixel<T>], scale: &'a [T]) {
-        self.items[self.len] = Term { source, scale };
-        self.len += 1;
-    }
-
-    pub fn as_slice(&self) -> &[Term<'a, T>] {
-        &self.items[..self.len]
-    }
-}
+pub type Terms<'a, T> = ArrayVec<Term<'a, T>, { 2 * MAX_EDGES }>;
 
 fn build<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &mut Block<T>, node: NodeId) {
     let layout = context.layout(node);
@@ -63,17 +49,16 @@ fn build<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &mu
             let source = context.network.edges[edge].source;
             let scale = context.coefficients.scale(edge);
             match context.network.edges[edge].op {
-                Op::Conv { .. } => terms.push(&block.raws[edge], scale),
-                Op::Norm(_) | Op::Skip => terms.push(&block.values[source], scale),
+                Op::Conv { .. } => terms.push(Term { source: &block.raws[edge], scale }),
+                Op::Norm(_) | Op::Skip => terms.push(Term { source: &block.values[source], scale }),
                 Op::AvgPool3 | Op::AvgPool2 | Op::Relu => {}
             }
         }
         if pooled {
-            terms.push(&scratch.pooled, context.coefficients.ones());
+            terms.push(Term { source: &scratch.pooled, scale: context.coefficients.ones() });
         }
         let bias = context.coefficients.bias(node);
-        let terms = terms.as_slice();
-        context.kernels.run(AffineSum { terms, bias, from: layout, output, to: layout, step: 1 });
+        context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output, to: layout, step: 1 });
     }
     block.values[node] = value;
 }
@@ -115,28 +100,25 @@ fn pool_sources<T: Real>(
     for edge in context.incoming(node) {
         if context.network.edges[edge].op == Op::AvgPool3 {
             let source = context.network.edges[edge].source;
-            terms.push(&block.values[source], context.coefficients.scale(edge));
+            terms.push(Term { source: &block.values[source], scale: context.coefficients.scale(edge) });
         }
     }
-    if terms.as_slice().is_empty() {
+    if terms.is_empty() {
         return false;
     }
     let Scratch { sum, pooled, row, .. } = scratch;
     let bias = &context.coefficients.zeros()[..channels];
-    let terms = terms.as_slice();
-    context.kernels.run(AffineSum { terms, bias, from: layout, output: sum, to: layout, step: 1 });
+    context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output: sum, to: layout, step: 1 });
     context.kernels.run(AvgPool3 { input: sum, output: pooled, layout, channels, scratch: row });
     true
 }
 
 fn convolve<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &mut Block<T>, node: NodeId) {
-    let mut ready = false;
-    for edge in context.outgoing(node) {
-        let Op::Conv { shape, relu, .. } = &context.network.edges[edge].op else { continue };
-        if !ready {
-            pad(context, scratch, block, node, *relu);
-            ready = true;
-        }
+    let Some(relu) = context.rectifies(node) else { return };
+    pad(context, scratch, block, node, relu);
+    fast_convolutions(context, scratch, block, node);
+    for edge in context.outgoing(node).filter(|&edge| !context.plan.fast[edge]) {
+        let Op::Conv { shape, .. } = &context.network.edges[edge].op else { continue };
         let to = context.layout(context.network.edges[edge].target);
         context.kernels.run(Conv {
             shape: *shape,
@@ -148,6 +130,33 @@ fn convolve<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: 
             accumulate: false,
         });
     }
+}
+
+/// All of the node's convolutions that share transformed tiles.
+fn fast_convolutions<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &mut Scratch<T>,
+    block: &mut Block<T>,
+    node: NodeId,
+) {
+    let to = context.layout(node);
+    let Some(ConvShape { inputs, outputs, .. }) = context.fast_shape(node) else { return };
+    let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
+    for (edge, raw) in block.raws.iter_mut().enumerate() {
+        if context.is_fast(node, edge) {
+            let block = sized(raw, to.len(outputs));
+            convolutions.push(WinogradOutput { filter: context.packed.filter(edge), block });
+        }
+    }
+    context.kernels.run(WinogradForward {
+        input: &scratch.padded,
+        from: context.padded(node),
+        inputs,
+        outputs,
+        convolutions: &mut convolutions,
+        to,
+        scratch: &mut scratch.winograd,
+    });
 }
 
 /// Copies the node's value into the padded scratch, rectified if its convolutions want that.

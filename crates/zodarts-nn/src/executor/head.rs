@@ -11,17 +11,16 @@ use zodarts_kernels::{GlobalAverage, GlobalAverageBackward, Kernels, Layout, Pix
 pub fn losses<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, loss: &Loss, batch: BatchView<'_>) {
     let network = context.network;
     let share = 1.0 / context.images as f64;
-    let mut logits = Vec::new();
     for block in &mut shard.blocks[..shard.active] {
-        logits.clear();
         average(network, context.kernels, block);
-        append_logits(network, context.weights, &block.features, block.lanes, &mut logits);
+        block.logits.clear();
+        append_logits(network, context.weights, &block.features, block.lanes, &mut block.logits);
         for lane in 0..block.lanes {
             let image = lane * network.classes..(lane + 1) * network.classes;
             let targets = &batch.targets[block.first * network.classes..][image.clone()];
             let gradient = &mut block.logit_gradients[image.clone()];
-            shard.loss += loss.image(&logits[image.clone()], targets, gradient);
-            shard.correct += loss.correct(&logits[image], targets);
+            shard.loss += loss.image(&block.logits[image.clone()], targets, gradient);
+            shard.correct += loss.correct(&block.logits[image], targets);
             for value in gradient.iter_mut() {
                 *value *= share;
             }
@@ -93,12 +92,13 @@ fn gradient_of_value<T: Real>(context: &Context<'_, T>, block: &mut Block<T>) {
     let network = context.network;
     let output = network.output();
     let layout = context.layout(output);
+    let channels = block.features.len();
+    let slot = context.plan.gradients.of[output];
     let matrix = &context.weights[network.linear.clone()];
-    let mut averages = vec![Pixel::ZERO; block.features.len()];
-    for (channel, average) in averages.iter_mut().enumerate() {
+    for (channel, average) in block.feature_gradients.iter_mut().enumerate() {
         for lane in 0..block.lanes {
             let gradients = &block.logit_gradients[lane * network.classes..][..network.classes];
-            let column = matrix[channel..].iter().step_by(block.features.len());
+            let column = matrix[channel..].iter().step_by(channels);
             let sum: f64 = column.zip(gradients).map(|(w, g)| w.to_f64() * g).sum();
             average.0[lane] = T::from_f64(sum);
         }
@@ -106,7 +106,7 @@ fn gradient_of_value<T: Real>(context: &Context<'_, T>, block: &mut Block<T>) {
     context.kernels.run(GlobalAverageBackward {
         input: &block.values[output],
         layout,
-        output_gradient: &averages,
-        input_gradient: sized(&mut block.gradients[output], layout.len(averages.len())),
+        output_gradient: &block.feature_gradients,
+        input_gradient: sized(&mut block.gradients[slot], layout.len(block.feature_gradients.len())),
     });
 }

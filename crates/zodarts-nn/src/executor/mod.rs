@@ -30,6 +30,8 @@ use shard::Shard;
 use std::sync::Arc;
 use zodarts_kernels::{Kernels, LANES, Real};
 
+pub use plan::Convolutions;
+
 /// Most shards of a batch, and so the most threads one executor can use.
 pub const MAX_SHARDS: usize = 8;
 
@@ -98,13 +100,13 @@ pub struct Executor<T> {
 impl<T: Real> Executor<T> {
     /// An executor on the fastest kernels of this machine. Buffers grow with the batches it is given.
     pub fn new(network: Arc<Network>) -> Self {
-        Self::with_kernels(network, Kernels::detect())
+        Self::with_kernels(network, Kernels::detect(), Convolutions::default())
     }
 
     /// An executor on given kernels.
-    pub fn with_kernels(network: Arc<Network>, kernels: Kernels<T>) -> Self {
+    pub fn with_kernels(network: Arc<Network>, kernels: Kernels<T>, convolutions: Convolutions) -> Self {
         Self {
-            plan: Plan::new(&network),
+            plan: Plan::new(&network, convolutions),
             coefficients: Coefficients::new(&network),
             packed: Packed::new(&network),
             network,
@@ -198,18 +200,19 @@ impl<T: Real> Executor<T> {
         assert_eq!(batch.images.len(), batch.count * image, "images");
         self.live.update(&self.network, point.mixture, self.extent);
         self.coefficients.begin(&self.network, point);
-        self.packed.update(&self.network, &self.live, point.weights, backward);
+        let parts = (&*self.network, &self.plan, &self.live);
+        self.packed.update(parts, self.kernels, point.weights, backward);
         let blocks = batch.count.div_ceil(LANES);
         self.images = batch.count;
         self.active = blocks.min(MAX_SHARDS);
         while self.shards.len() < self.active {
             self.shards.push(Shard::new(&self.network, &self.plan));
         }
-        for (index, shard) in self.shards[..self.active].iter_mut().enumerate() {
-            let first = index * blocks / self.active;
-            let last = (index + 1) * blocks / self.active;
-            shard.begin(&self.network, first..last, batch, backward);
-        }
+        let active = self.active;
+        self.shards[..active].par_iter_mut().enumerate().for_each(|(index, shard)| {
+            let (first, last) = (index * blocks / active, (index + 1) * blocks / active);
+            shard.begin(parts, first..last, batch, backward);
+        });
     }
 
     /// Runs `work` on every shard, on as many threads as the current pool has.

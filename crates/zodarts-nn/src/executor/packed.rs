@@ -1,9 +1,11 @@
 //! Convolution weights in the order the kernels read them, prepared once a pass.
 
+use super::plan::Plan;
 use crate::graph::{Network, Op};
 use crate::liveness::Liveness;
 use rayon::prelude::*;
-use zodarts_kernels::{Real, pack_forward, pack_input_gradient};
+use zodarts_kernels::winograd::{WinogradFilter, WinogradTranspose, filter_len};
+use zodarts_kernels::{ConvShape, Kernels, Pixel, Real, pack_forward, pack_input_gradient};
 
 /// Packed weights of every convolution.
 #[derive(Debug)]
@@ -11,10 +13,13 @@ pub struct Packed<T> {
     edges: Vec<PackedEdge<T>>,
 }
 
+/// Weights of one convolution, direct or transformed; what is not needed stays empty.
 #[derive(Clone, Debug, Default)]
 struct PackedEdge<T> {
     forward: Vec<T>,
     backward: Vec<T>,
+    filter: Vec<Pixel<T>>,
+    transposed: Vec<Pixel<T>>,
 }
 
 impl<T: Real> Packed<T> {
@@ -23,19 +28,25 @@ impl<T: Real> Packed<T> {
     }
 
     /// Packs the live convolutions.
-    pub fn update(&mut self, network: &Network, live: &Liveness, weights: &[T], backward: bool) {
-        let work = self.edges.par_iter_mut().zip(&network.edges).zip(&live.edges);
-        work.with_min_len(8).for_each(|((packed, edge), live)| {
+    pub fn update(
+        &mut self,
+        (network, plan, live): (&Network, &Plan, &Liveness),
+        kernels: Kernels<T>,
+        weights: &[T],
+        backward: bool,
+    ) {
+        let work = self.edges.par_iter_mut().zip(&network.edges).zip(&live.edges).zip(&plan.fast);
+        work.with_min_len(8).for_each(|(((packed, edge), live), fast)| {
             let Op::Conv { shape, weight, .. } = &edge.op else { return };
             if !live {
                 return;
             }
-            let source = &weights[weight.clone()];
-            packed.forward.resize(shape.weights(), T::ZERO);
-            pack_forward(shape, source, &mut packed.forward);
-            if backward && edge.source > 0 {
-                packed.backward.resize(shape.weights(), T::ZERO);
-                pack_input_gradient(shape, source, &mut packed.backward);
+            let weights = &weights[weight.clone()];
+            let backward = backward && edge.source > 0;
+            if *fast {
+                packed.transform(kernels, shape, weights, backward);
+            } else {
+                packed.reorder(shape, weights, backward);
             }
         });
     }
@@ -48,5 +59,37 @@ impl<T: Real> Packed<T> {
     /// Weights of the input gradient of an edge.
     pub fn backward(&self, edge: usize) -> &[T] {
         &self.edges[edge].backward
+    }
+
+    /// Transformed filter of a fast edge.
+    pub fn filter(&self, edge: usize) -> &[Pixel<T>] {
+        &self.edges[edge].filter
+    }
+
+    /// Transformed filter of the input gradient of a fast edge.
+    pub fn transposed(&self, edge: usize) -> &[Pixel<T>] {
+        &self.edges[edge].transposed
+    }
+}
+
+impl<T: Real> PackedEdge<T> {
+    fn reorder(&mut self, shape: &ConvShape, weights: &[T], backward: bool) {
+        self.forward.resize(shape.weights(), T::ZERO);
+        pack_forward(shape, weights, &mut self.forward);
+        if backward {
+            self.backward.resize(shape.weights(), T::ZERO);
+            pack_input_gradient(shape, weights, &mut self.backward);
+        }
+    }
+
+    fn transform(&mut self, kernels: Kernels<T>, shape: &ConvShape, weights: &[T], backward: bool) {
+        let ConvShape { inputs, outputs, .. } = *shape;
+        self.filter.resize(filter_len(inputs, outputs), Pixel::ZERO);
+        kernels.run(WinogradFilter { weights, inputs, outputs, filter: &mut self.filter });
+        if backward {
+            self.transposed.resize(filter_len(outputs, inputs), Pixel::ZERO);
+            let transposed = &mut self.transposed;
+            kernels.run(WinogradTranspose { filter: &self.filter, inputs, outputs, transposed });
+        }
     }
 }

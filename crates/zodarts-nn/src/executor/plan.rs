@@ -1,9 +1,24 @@
-//! Where per-channel sums are, and how large temporaries get.
+//! What is known of a pass before it runs: where per-channel sums are, which buffers are shared, how large temporaries get,
+//! and how each convolution is computed.
 
-use crate::graph::{Network, Op};
-use zodarts_kernels::{Layout, weight_scratch};
+use crate::graph::{Network, NodeId, Op, Shape};
+use zodarts_kernels::winograd::{backward_scratch, forward_scratch};
+use zodarts_kernels::{ConvShape, LANES, Layout};
 
-/// Positions of per-channel sums in a shard's flat vectors, and sizes of its scratch.
+/// How 3×3 convolutions at stride 1 are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Convolutions {
+    /// By Winograd's minimal filtering where it is faster.
+    #[default]
+    Fast,
+    /// Always by their definition, which loses a few bits less.
+    Direct,
+}
+
+/// Least ratio of products saved for Winograd to be worth its transforms: see the table in `docs/performance.md`.
+const WORTHWHILE: f64 = 1.5;
+
+/// Positions of per-channel sums in a shard's flat vectors, buffers of gradients, and sizes of a shard's scratch.
 #[derive(Debug)]
 pub struct Plan {
     /// Where Σ d of a node's gradient starts.
@@ -12,18 +27,24 @@ pub struct Plan {
     pub edge_sums: Vec<usize>,
     /// Sums in all.
     pub sums: usize,
+    /// Buffer of each node's gradient; nodes whose gradients are not needed at the same time share one.
+    pub gradients: Slots,
+    /// Buffer of the adjoint pooling of each node's gradient.
+    pub spread: Slots,
+    /// For each edge, whether Winograd computes it.
+    pub fast: Vec<bool>,
     /// Pixels of the largest padded block.
     pub padded: usize,
     /// Pixels of the largest dense block.
     pub dense: usize,
     /// Pixels of the widest row.
     pub row: usize,
-    /// Pixels of the largest weight-gradient scratch.
-    pub partial: usize,
+    /// Pixels of the largest scratch of a fast convolution.
+    pub winograd: usize,
 }
 
 impl Plan {
-    pub fn new(network: &Network) -> Self {
+    pub fn new(network: &Network, convolutions: Convolutions) -> Self {
         let mut sums = 0;
         let mut reserve = |channels: usize| {
             sums += channels;
@@ -32,25 +53,135 @@ impl Plan {
         let node_sums = network.nodes.iter().map(|shape| reserve(shape.channels)).collect();
         let edge_sums =
             network.edges.iter().map(|edge| reserve(network.nodes[edge.target].channels)).collect();
-        let convolutions = || {
-            network.edges.iter().filter_map(|edge| match &edge.op {
-                Op::Conv { shape, .. } => Some((edge, shape)),
-                _ => None,
-            })
-        };
-        let padded = convolutions().map(|(edge, shape)| {
-            let from = network.nodes[edge.source];
-            Layout::padded(from.height, from.width).len(shape.inputs.max(shape.outputs))
+        let fast = fast_edges(network, convolutions);
+        let padded = network.edges.iter().filter_map(|edge| match &edge.op {
+            Op::Conv { shape, .. } => {
+                let (from, to) = (network.nodes[edge.source], network.nodes[edge.target]);
+                Some(padded(from).len(shape.inputs).max(padded(to).len(shape.outputs)))
+            }
+            _ => None,
         });
         let dense = network.nodes.iter().map(|n| Layout::dense(n.height, n.width).len(n.channels));
         Self {
             node_sums,
             edge_sums,
+            gradients: Slots::new(network, |_| true),
+            spread: Slots::new(network, |op| *op == Op::AvgPool3),
             padded: padded.max().unwrap_or(0),
             dense: dense.max().unwrap_or(0),
             row: network.nodes.iter().map(|shape| shape.width).max().unwrap_or(0),
-            partial: convolutions().map(|(_, shape)| weight_scratch(shape)).max().unwrap_or(0),
+            winograd: winograd_scratch(network, &fast),
+            fast,
             sums,
         }
+    }
+}
+
+fn padded(shape: Shape) -> Layout {
+    Layout::padded(shape.height, shape.width)
+}
+
+/// The convolutions Winograd computes: of each node, those with as many outputs as the first, for they run together.
+fn fast_edges(network: &Network, convolutions: Convolutions) -> Vec<bool> {
+    let mut fast = vec![false; network.edges.len()];
+    if convolutions == Convolutions::Direct {
+        return fast;
+    }
+    for node in 0..network.nodes.len() {
+        let mut first = None;
+        for edge in network.outgoing(node) {
+            if let Op::Conv { shape, norm: Some(_), .. } = &network.edges[edge].op
+                && worthwhile(shape, network.nodes[node])
+            {
+                fast[edge] = *first.get_or_insert(shape.outputs) == shape.outputs;
+            }
+        }
+    }
+    fast
+}
+
+fn worthwhile(shape: &ConvShape, image: Shape) -> bool {
+    let lanes = shape.inputs.is_multiple_of(LANES) && shape.outputs.is_multiple_of(LANES);
+    let direct = 9 * image.height * image.width;
+    let tiles = image.height.div_ceil(4) * image.width.div_ceil(4);
+    let saved = direct as f64 / (36 * tiles) as f64;
+    shape.kernel == 3 && shape.stride == 1 && lanes && saved >= WORTHWHILE
+}
+
+fn winograd_scratch(network: &Network, fast: &[bool]) -> usize {
+    let of_node = |node: NodeId| {
+        let mut edges = network.outgoing(node).filter(|&edge| fast[edge]).map(|edge| &network.edges[edge].op);
+        let Some(Op::Conv { shape: ConvShape { inputs, outputs, .. }, .. }) = edges.next() else { return 0 };
+        let layout = padded(network.nodes[node]);
+        let forward = forward_scratch(&layout, *inputs, *outputs);
+        forward.max(backward_scratch(&layout, *inputs, *outputs, 1 + edges.count()))
+    };
+    (0..network.nodes.len()).map(of_node).max().unwrap_or(0)
+}
+
+/// Buffers that nodes share, each of them from its own turn in the backward pass to that of the last node that reads it.
+#[derive(Debug)]
+pub struct Slots {
+    /// The buffer of each node.
+    pub of: Vec<usize>,
+    /// Pixels of each buffer.
+    pub sizes: Vec<usize>,
+}
+
+impl Slots {
+    /// Shares buffers that only the sources of edges with a `wanted` operation read.
+    fn new(network: &Network, wanted: impl Fn(&Op) -> bool) -> Self {
+        let last_reader = |node| {
+            let edges = network.incoming(node).filter(|&edge| wanted(&network.edges[edge].op));
+            edges.map(|edge| network.edges[edge].source).min()
+        };
+        let mut slots = Self { of: vec![0; network.nodes.len()], sizes: Vec::new() };
+        // The node at whose turn each buffer is read for the last time.
+        let mut busy_until: Vec<usize> = Vec::new();
+        for node in (0..network.nodes.len()).rev() {
+            let Some(last) = last_reader(node) else { continue };
+            let free = busy_until.iter().position(|&until| until > node);
+            let slot = free.unwrap_or(busy_until.len());
+            if free.is_none() {
+                busy_until.push(last);
+                slots.sizes.push(0);
+            }
+            busy_until[slot] = last;
+            let shape = network.nodes[node];
+            let size = Layout::dense(shape.height, shape.width).len(shape.channels);
+            slots.sizes[slot] = slots.sizes[slot].max(size);
+            slots.of[node] = slot;
+        }
+        slots
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::networks::{MacroShape, resnet18, supernet};
+
+    #[test]
+    fn a_buffer_is_free_before_it_is_taken_again() {
+        let input = Shape { channels: 1, height: 9, width: 9 };
+        let shape = MacroShape { input, classes: 2, channels: 8, cells: 2 };
+        for network in [supernet(&shape), resnet18(input, 2, 8)] {
+            let slots = Slots::new(&network, |_| true);
+            for later in 1..network.nodes.len() {
+                let readers = network.incoming(later).map(|edge| network.edges[edge].source);
+                let last = readers.min().expect("every node but the first has a source");
+                for earlier in last..later {
+                    let shared = earlier > 0 && slots.of[earlier] == slots.of[later];
+                    assert!(!shared, "{earlier} overwrites {later}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_gradients_of_a_supernet_need_few_buffers() {
+        let input = Shape { channels: 1, height: 8, width: 8 };
+        let network = supernet(&MacroShape { input, classes: 2, channels: 8, cells: 3 });
+        assert!(Slots::new(&network, |_| true).sizes.len() <= 5);
     }
 }

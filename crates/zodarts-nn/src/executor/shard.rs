@@ -2,7 +2,8 @@
 
 use super::BatchView;
 use super::plan::Plan;
-use crate::graph::Network;
+use crate::graph::{Network, Op};
+use crate::liveness::Liveness;
 use std::ops::Range;
 use zodarts_kernels::{LANES, Layout, Moments2, Pack, Pixel, Real};
 
@@ -13,8 +14,8 @@ pub struct Shard<T> {
     pub blocks: Vec<Block<T>>,
     /// Blocks in use.
     pub active: usize,
-    /// Partial gradient of the convolutions and the classifier, laid out as the weights; empty until a pass goes
-    /// backward.
+    /// Partial gradient of the live convolutions and the classifier, laid out as the weights; empty until a pass goes
+    /// backward, and without meaning elsewhere.
     pub gradient: Vec<T>,
     /// Partial per-channel sums; see [`Plan`].
     pub sums: Vec<f64>,
@@ -39,12 +40,16 @@ pub struct Block<T> {
     pub values: Vec<Vec<Pixel<T>>>,
     /// Convolution result of each edge, before normalisation.
     pub raws: Vec<Vec<Pixel<T>>>,
-    /// Gradient of each node.
+    /// Gradients of the nodes that need one now; see [`Plan::gradients`].
     pub gradients: Vec<Vec<Pixel<T>>>,
-    /// Adjoint pooling of the gradient of each node with pooled incoming edges.
+    /// Adjoint poolings of gradients; see [`Plan::spread`].
     pub spread: Vec<Vec<Pixel<T>>>,
     /// Averages the classifier reads, one pixel a channel.
     pub features: Vec<Pixel<T>>,
+    /// Gradient of the averages.
+    pub feature_gradients: Vec<Pixel<T>>,
+    /// Logits, `lane × classes`.
+    pub logits: Vec<f64>,
     /// Gradient of the logits, `lane × classes`.
     pub logit_gradients: Vec<f64>,
 }
@@ -56,14 +61,16 @@ pub struct Scratch<T> {
     pub padded: Vec<Pixel<T>>,
     /// Gradient of a convolution's result, with a margin.
     pub padded_gradient: Vec<Pixel<T>>,
-    /// Weighted sum to be pooled; gradient behind a `ReLU`.
+    /// Gradient of the source of convolutions, with a margin.
+    pub input_gradient: Vec<Pixel<T>>,
+    /// Weighted sum to be pooled.
     pub sum: Vec<Pixel<T>>,
     /// Result of pooling.
     pub pooled: Vec<Pixel<T>>,
     /// One row.
     pub row: Vec<Pixel<T>>,
-    /// Partial sums of weight gradients.
-    pub partial: Vec<Pixel<T>>,
+    /// Transformed tiles.
+    pub winograd: Vec<Pixel<T>>,
     /// Moments of one block.
     pub moments: Vec<Moments2>,
 }
@@ -83,27 +90,36 @@ impl<T: Real> Shard<T> {
             scratch: Scratch {
                 padded: pixels(plan.padded),
                 padded_gradient: pixels(plan.padded),
+                input_gradient: pixels(plan.padded),
                 sum: pixels(plan.dense),
                 pooled: pixels(plan.dense),
                 row: pixels(plan.row),
-                partial: pixels(plan.partial),
+                winograd: pixels(plan.winograd),
                 moments: vec![Moments2::default(); channels],
             },
         }
     }
 
     /// Takes over blocks `range` of a batch.
-    pub fn begin(&mut self, network: &Network, range: Range<usize>, batch: BatchView<'_>, backward: bool) {
+    pub fn begin(
+        &mut self,
+        (network, plan, live): (&Network, &Plan, &Liveness),
+        range: Range<usize>,
+        batch: BatchView<'_>,
+        backward: bool,
+    ) {
         self.active = range.len();
         while self.blocks.len() < self.active {
-            self.blocks.push(Block::new(network));
+            self.blocks.push(Block::new(network, plan));
         }
         for (block, index) in self.blocks.iter_mut().zip(range) {
             block.load(network, index, batch);
         }
         if backward {
-            self.gradient.clear();
             self.gradient.resize(network.weights.len(), T::ZERO);
+            for range in summed_ranges(network, live) {
+                self.gradient[range].fill(T::ZERO);
+            }
         }
         self.sums.fill(0.0);
         self.moments.fill(Moments2::default());
@@ -112,18 +128,30 @@ impl<T: Real> Shard<T> {
     }
 }
 
+/// Where a shard's partial gradient means something: at live convolutions and the classifier.
+pub fn summed_ranges(network: &Network, live: &Liveness) -> impl Iterator<Item = Range<usize>> {
+    let convolutions = network.edges.iter().zip(&live.edges).filter_map(|(edge, live)| match &edge.op {
+        Op::Conv { weight, .. } if *live => Some(weight.clone()),
+        _ => None,
+    });
+    convolutions.chain([network.linear.clone(), network.bias.clone()])
+}
+
 impl<T: Real> Block<T> {
-    fn new(network: &Network) -> Self {
+    fn new(network: &Network, plan: &Plan) -> Self {
         let (nodes, edges) = (network.nodes.len(), network.edges.len());
+        let channels = network.nodes[network.output()].channels;
         let empty = |count| (0..count).map(|_| Vec::new()).collect();
         Self {
             lanes: 0,
             first: 0,
             values: empty(nodes),
             raws: empty(edges),
-            gradients: empty(nodes),
-            spread: empty(nodes),
-            features: vec![Pixel::ZERO; network.nodes[network.output()].channels],
+            gradients: empty(plan.gradients.sizes.len()),
+            spread: empty(plan.spread.sizes.len()),
+            features: vec![Pixel::ZERO; channels],
+            feature_gradients: vec![Pixel::ZERO; channels],
+            logits: Vec::with_capacity(LANES * network.classes),
             logit_gradients: vec![0.0; LANES * network.classes],
         }
     }
@@ -141,8 +169,10 @@ impl<T: Real> Block<T> {
     }
 }
 
-/// The buffer at the length it needs; it keeps that length, so this allocates only once.
+/// The first `len` pixels of a buffer, which grows to what it is once asked for and so allocates only once.
 pub fn sized<T: Real>(buffer: &mut Vec<Pixel<T>>, len: usize) -> &mut [Pixel<T>] {
-    buffer.resize(len, Pixel::ZERO);
-    buffer
+    if buffer.len() < len {
+        buffer.resize(len, Pixel::ZERO);
+    }
+    &mut buffer[..len]
 }
