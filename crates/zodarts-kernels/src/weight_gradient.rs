@@ -133,16 +133,17 @@ fn tile<T: Real, V: Vector<T>, const S: usize, const M: usize, const N: usize>(
     let to = &job.gradient_layout;
     let mut sums = [[V::splat(T::ZERO); N]; M];
     for y in strip.top..strip.top + strip.rows {
-        let source = start + y * S * job.from.row;
-        let gradients = to.at(group, y, 0);
-        for x in 0..strip.columns {
-            // SAFETY: `check` holds both blocks to their number of planes and the layouts to their images, with
-            // a margin around the input if it has taps outside; (y, x) is inside the output.
-            unsafe {
-                let pixels: [V; N] =
-                    std::array::from_fn(|n| V::load(job.input.get_unchecked(source + x * S + n * next)));
-                for (m, line) in sums.iter_mut().enumerate() {
-                    let d = V::load(job.output_gradient.get_unchecked(gradients + m * to.plane + x));
+        // SAFETY: `check` holds both blocks to their number of planes and the layouts to their images, with a
+        // margin around the input if it has taps outside; (y, x) is inside the output.
+        unsafe {
+            let source = job.input.as_ptr().add(start + y * S * job.from.row);
+            let gradient = job.output_gradient.as_ptr().add(to.at(group, y, 0));
+            let sources: [_; N] = std::array::from_fn(|n| source.wrapping_add(n * next));
+            let gradients: [_; M] = std::array::from_fn(|m| gradient.wrapping_add(m * to.plane));
+            for x in 0..strip.columns {
+                let pixels: [V; N] = std::array::from_fn(|n| V::load(&*sources[n].add(x * S)));
+                for (line, gradient) in sums.iter_mut().zip(gradients) {
+                    let d = V::load(&*gradient.add(x));
                     for (sum, &pixel) in line.iter_mut().zip(&pixels) {
                         *sum = sum.add_mul(d, pixel);
                     }
@@ -163,15 +164,23 @@ fn add_lanes<T: Real, V: Vector<T>, const M: usize, const N: usize>(
 ) {
     if job.lanes < LANES {
         let gate = V::load(&Pixel(std::array::from_fn(|lane| T::from(u8::from(lane < job.lanes)))));
-        sums = sums.map(|line| line.map(|sum| sum.where_positive(gate)));
+        for sum in sums.as_flattened_mut() {
+            *sum = sum.where_positive(gate);
+        }
+    }
+    let mut totals = [[T::ZERO; TILE]; N];
+    for (n, totals) in totals.iter_mut().enumerate() {
+        let mut column = [V::splat(T::ZERO); TILE];
+        for (sum, line) in column.iter_mut().zip(&sums) {
+            *sum = line[n];
+        }
+        *totals = V::sum_lanes(column);
     }
     let streams = job.shape.inputs * job.shape.kernel * job.shape.kernel;
-    let columns: [[V; TILE]; N] =
-        std::array::from_fn(|n| std::array::from_fn(|m| if m < M { sums[m][n] } else { V::splat(T::ZERO) }));
-    for (n, column) in columns.into_iter().enumerate() {
-        let totals = V::sum_lanes(column);
-        for (m, total) in totals.into_iter().enumerate().take(M) {
-            job.gradient[(group + m) * streams + stream + n] += total;
+    for m in 0..M {
+        let gradient = &mut job.gradient[(group + m) * streams + stream..][..N];
+        for (value, totals) in gradient.iter_mut().zip(&totals) {
+            *value += totals[m];
         }
     }
 }
