@@ -51,15 +51,20 @@ impl Growth {
     }
 }
 
-/// Two threads against one, beside what the machine itself makes of a second thread.
+/// Two threads against one, beside what the machine itself makes of a second core.
 fn threads(bench: &Bench, all: &mut Vec<Series>) -> Result<Table> {
     let mut table = Table::new(
-        "Two threads against one. The first row is the machine: fused multiply-adds in registers, GFLOP/s; \
-         the others are steps, milliseconds.",
+        "Two threads against one, milliseconds a step. In the first row they are two processes that know \
+         nothing of each other, each taking steps of its own: what the machine itself has to give. Its factor \
+         is twice the time of one alone over the time of either.",
         &["", "1 thread", "2 threads", "factor"],
     );
-    for (batch, side) in bench.size(&[(16, 32), (64, 28), (256, 28)][..], &[(16, 16)]) {
-        let contender = |threads| contender(bench, (*batch, *side, 16), threads);
+    let [alone, beside] = machine(bench)?;
+    let row = [number(alone.median()), number(beside.median()), times(2.0 * alone.median(), beside.median())];
+    table.row(std::iter::once("the machine".to_owned()).chain(row));
+    all.extend([alone, beside]);
+    for &(batch, side) in bench.size(&[(16, 32), (64, 28), (256, 28)][..], &[(16, 16)]) {
+        let contender = |threads| contender(bench, (batch, side, 16), threads);
         let series = run(bench, &mut [contender(1), contender(THREADS)])?;
         let [one, two] = [series[0].median(), series[1].median()];
         let name = format!("step, batch {batch}, {side}×{side}");
@@ -67,6 +72,23 @@ fn threads(bench: &Bench, all: &mut Vec<Series>) -> Result<Table> {
         all.extend(series);
     }
     Ok(table)
+}
+
+/// Steps of a process of one thread: alone, and beside a second such process.
+fn machine(bench: &Bench) -> Result<[Series; 2]> {
+    let shape = (FEW, bench.size(28, 16), 16);
+    let steps = || own_milliseconds(&mut contender(bench, shape, 1).command);
+    let names = ["one process alone", "one process beside another"];
+    let mut series = names.map(|name| Series { name: name.into(), unit: "ms".into(), values: Vec::new() });
+    for _ in 0..bench.size(5, 1) {
+        series[0].values.extend(steps()?);
+        let (first, second) = std::thread::scope(|scope| {
+            let other = scope.spawn(steps);
+            (steps(), other.join().expect("a measurement does not panic"))
+        });
+        series[1].values.extend(first?.into_iter().chain(second?));
+    }
+    Ok(series)
 }
 
 fn growing(
