@@ -1,8 +1,9 @@
-//! Developers' commands: `cargo xtask validate`, `cargo xtask golden` and `cargo xtask peers`.
+//! Developers' commands: `cargo xtask validate`, `golden`, `peers` and `roofline`.
 
 mod golden;
 mod peers;
 mod python;
+mod roofline;
 mod shell;
 mod validate;
 
@@ -20,6 +21,8 @@ Commands:
   peers [--only PART] [--quick] [--python PATH] [--data FOLDER]
                                      Compare zodarts with PyTorch and onnxruntime on this machine and write
                                      bench/results; see bench/README.md
+  roofline [--json] [--rounds N] [--portable]
+                                     Measure this machine's limits and the share of them that each kernel reaches
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["validate", "--fix"] => validate::run(true),
         ["golden", options @ ..] => golden::run(&golden::Options::parse(options)?),
         ["peers", options @ ..] => peers::run(&peers::Options::parse(options)?),
+        ["roofline", options @ ..] => roofline::run(options),
         ["--help" | "-h" | "help"] => {
             print!("{USAGE}");
             Ok(())

@@ -26,6 +26,7 @@ mod kernels;
 mod layout;
 mod pixel;
 mod pool;
+pub mod probe;
 mod real;
 mod reduce;
 pub mod reference;
