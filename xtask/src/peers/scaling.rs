@@ -1,9 +1,10 @@
 //! How the cost of a step grows; zodarts alone.
 
-use super::bench::{Bench, THREADS, program};
+use super::bench::{Bench, THREADS, program, record};
 use super::report::{Measured, Table, number, times};
 use super::series::{Contender, Series, interleaved, own_milliseconds};
 use anyhow::Result;
+use serde::Deserialize;
 use std::process::Command;
 
 /// Batch, side and channels of a step.
@@ -54,24 +55,44 @@ impl Growth {
 /// Two threads against one, beside what the machine itself makes of a second core.
 fn threads(bench: &Bench, all: &mut Vec<Series>) -> Result<Table> {
     let mut table = Table::new(
-        "Two threads against one, milliseconds a step. In the first row they are two processes that know \
-         nothing of each other, each taking steps of its own: what the machine itself has to give. Its factor \
-         is twice the time of one alone over the time of either.",
+        "Two threads against one, milliseconds a step. The first two rows are the machine: multiply-adds on \
+         registers, GFLOP/s; and two processes that know nothing of each other, each taking steps of its own, \
+         whose factor is twice the time of one alone over the time of either.",
         &["", "1 thread", "2 threads", "factor"],
     );
-    let [alone, beside] = machine(bench)?;
-    let row = [number(alone.median()), number(beside.median()), times(2.0 * alone.median(), beside.median())];
-    table.row(std::iter::once("the machine".to_owned()).chain(row));
-    all.extend([alone, beside]);
+    let mut row = |name: &str, values: [&Series; 2], factor: fn(f64, f64) -> f64| {
+        let [one, two] = values.map(Series::median);
+        table.row([name.into(), number(one), number(two), times(factor(one, two), 1.0)]);
+    };
+    let peak = peak(bench)?;
+    row("multiply-adds on registers", [&peak[0], &peak[1]], |one, two| two / one);
+    let machine = machine(bench)?;
+    row("two processes", [&machine[0], &machine[1]], |alone, beside| 2.0 * alone / beside);
+    all.extend(peak.into_iter().chain(machine));
     for &(batch, side) in bench.size(&[(16, 32), (64, 28), (256, 28)][..], &[(16, 16)]) {
         let contender = |threads| contender(bench, (batch, side, 16), threads);
         let series = run(bench, &mut [contender(1), contender(THREADS)])?;
-        let [one, two] = [series[0].median(), series[1].median()];
         let name = format!("step, batch {batch}, {side}×{side}");
-        table.row([name, number(one), number(two), times(one, two)]);
+        row(&name, [&series[0], &series[1]], |one, two| one / two);
         all.extend(series);
     }
     Ok(table)
+}
+
+/// Multiply-adds on registers by one thread and by two.
+fn peak(bench: &Bench) -> Result<Vec<Series>> {
+    #[derive(Deserialize)]
+    struct Peak {
+        gflops: f64,
+    }
+    let contender = |threads: usize| {
+        let milliseconds = bench.size("300", "20");
+        let arguments = ["--threads", &threads.to_string(), "--milliseconds", milliseconds];
+        let command = program("zodarts-peak", &arguments);
+        Contender { name: format!("multiply-adds on registers, threads {threads}"), command }
+    };
+    let sample = |command: &mut Command| Ok(vec![record::<Peak>(command)?.gflops]);
+    interleaved(bench.size(9, 1), "GFLOP/s", &mut [contender(1), contender(THREADS)], sample)
 }
 
 /// Steps of a process of one thread: alone, and beside a second such process.
