@@ -69,8 +69,7 @@ impl SupernetStep {
     pub fn step(&mut self) -> Outcome {
         let point = Point { weights: &self.weights, mixture: Some(&self.mixture) };
         let batch = BatchView { images: &self.images, targets: &self.targets, count: self.batch };
-        let wanted =
-            Wanted { weights: Some(&mut self.gradient), mixture: Some(&mut self.mixture_gradient) };
+        let wanted = Wanted { weights: Some(&mut self.gradient), mixture: Some(&mut self.mixture_gradient) };
         let outcome = self.executor.pass(point, &self.loss, batch, wanted);
         self.sgd.step(&mut self.state, &mut self.weights, &self.gradient, 0.025);
         outcome
