@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use std::mem::take;
 use zodarts_kernels::winograd::{Blend, WinogradBackward, WinogradGradient};
 use zodarts_kernels::{
-    AffineSum, AvgPool2Backward, AvgPool3Backward, Collect, ConvInputGradient, ConvShape, ConvWeightGradient,
-    Dot, Gated, Layout, Pixel, Real, ReluBackward, Sum, Term,
+    AffineSum, AvgPool2Backward, AvgPool3Backward, Centred, Collect, ConvInputGradient, ConvShape,
+    ConvWeightGradient, Dots, Gated, Layout, Pixel, Real, ReluBackward, Term,
 };
 
 /// Which gradients are wanted besides those of activations.
@@ -238,28 +238,57 @@ fn reduce<T: Real>(
     sums: &mut [f64],
     want: Want,
 ) {
-    let layout = context.layout(node);
-    let channels = context.network.nodes[node].channels;
     spread(context, scratch, block, node);
-    let lanes = block.lanes;
     let gradient = &block.gradients[context.plan.gradients.of[node]][..];
-    let output = &mut sums[context.plan.node_sums[node]..][..channels];
-    context.kernels.run(Sum { input: gradient, layout, lanes, output });
-    for edge in context.incoming(node) {
-        let description = &context.network.edges[edge];
-        let value = &block.values[description.source];
-        let mixed = want.mixture && description.choice.is_some();
-        let (gradient, input) = match description.op {
-            Op::Conv { norm: Some(_), .. } => (gradient, &block.raws[edge]),
-            Op::Norm(_) => (gradient, value),
-            Op::Skip if mixed => (gradient, value),
-            Op::AvgPool3 if mixed => (&block.spread[context.plan.spread.of[node]][..], value),
-            _ => continue,
-        };
-        let centre = context.coefficients.centre(edge);
-        let output = &mut sums[context.plan.edge_sums[edge]..][..channels];
-        context.kernels.run(Dot { gradient, input, layout, centre, lanes, output });
+    let edges = context.incoming(node).filter(|&edge| match context.network.edges[edge].op {
+        Op::Conv { norm: Some(_), .. } | Op::Norm(_) => true,
+        Op::Skip => want.mixture && context.network.edges[edge].choice.is_some(),
+        _ => false,
+    });
+    dots(context, (&mut scratch.dots, block), node, gradient, edges.collect(), sums);
+    let channels = context.network.nodes[node].channels;
+    add(&mut sums[context.plan.node_sums[node]..], &scratch.dots[..channels]);
+    let pooled = context.incoming(node).filter(|&edge| {
+        let edge = &context.network.edges[edge];
+        want.mixture && edge.choice.is_some() && edge.op == Op::AvgPool3
+    });
+    let pooled: ArrayVec<_, MAX_EDGES> = pooled.collect();
+    if !pooled.is_empty() {
+        let spread = &block.spread[context.plan.spread.of[node]];
+        dots(context, (&mut scratch.dots, block), node, spread, pooled, sums);
     }
+}
+
+/// Adds Σ d·x for what each of the `edges` into the node computed, and leaves Σ d at the start of the scratch.
+fn dots<T: Real>(
+    context: &Context<'_, T>,
+    (scratch, block): (&mut [f64], &Block<T>),
+    node: NodeId,
+    gradient: &[Pixel<T>],
+    edges: ArrayVec<usize, MAX_EDGES>,
+    sums: &mut [f64],
+) {
+    let channels = context.network.nodes[node].channels;
+    let inputs = edges.iter().map(|&edge| Centred {
+        block: match context.network.edges[edge].op {
+            Op::Conv { .. } => &block.raws[edge],
+            _ => &block.values[context.network.edges[edge].source],
+        },
+        centre: context.coefficients.centre(edge),
+    });
+    let inputs: ArrayVec<_, MAX_EDGES> = inputs.collect();
+    let (sum, dots) = scratch[..(1 + edges.len()) * channels].split_at_mut(channels);
+    sum.fill(0.0);
+    dots.fill(0.0);
+    let (layout, lanes) = (context.layout(node), block.lanes);
+    context.kernels.run(Dots { gradient, inputs: &inputs, layout, lanes, sum, dots });
+    for (&edge, dots) in edges.iter().zip(dots.chunks_exact(channels)) {
+        add(&mut sums[context.plan.edge_sums[edge]..], dots);
+    }
+}
+
+fn add(totals: &mut [f64], parts: &[f64]) {
+    totals.iter_mut().zip(parts).for_each(|(total, part)| *total += part);
 }
 
 /// One adjoint pooling serves all pooled edges into the node.

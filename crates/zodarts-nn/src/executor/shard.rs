@@ -2,7 +2,7 @@
 
 use super::BatchView;
 use super::plan::Plan;
-use crate::graph::{Network, Op};
+use crate::graph::{MAX_EDGES, Network, Op};
 use crate::liveness::Liveness;
 use std::ops::Range;
 use zodarts_kernels::{LANES, Layout, Moments2, Pack, Pixel, Real};
@@ -73,6 +73,8 @@ pub struct Scratch<T> {
     pub winograd: Vec<Pixel<T>>,
     /// Moments of one block.
     pub moments: Vec<Moments2>,
+    /// Sums over one block: Σ d, then Σ d·x of up to [`MAX_EDGES`] edges.
+    pub dots: Vec<f64>,
 }
 
 impl<T: Real> Shard<T> {
@@ -96,6 +98,7 @@ impl<T: Real> Shard<T> {
                 row: pixels(plan.row),
                 winograd: pixels(plan.winograd),
                 moments: vec![Moments2::default(); channels],
+                dots: vec![0.0; (1 + MAX_EDGES) * channels],
             },
         }
     }
