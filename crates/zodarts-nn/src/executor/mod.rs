@@ -13,6 +13,7 @@ mod coefficients;
 mod context;
 mod forward;
 mod head;
+mod memory;
 mod packed;
 mod plan;
 mod shard;
@@ -30,6 +31,7 @@ use shard::Shard;
 use std::sync::Arc;
 use zodarts_kernels::{Kernels, LANES, Real};
 
+pub use memory::bytes_needed;
 pub use plan::Convolutions;
 
 /// Most shards of a batch, and so the most threads one executor can use.

@@ -175,6 +175,8 @@ impl<T: Real> Block<T> {
 /// The first `len` pixels of a buffer, which grows to what it is once asked for and so allocates only once.
 pub fn sized<T: Real>(buffer: &mut Vec<Pixel<T>>, len: usize) -> &mut [Pixel<T>] {
     if buffer.len() < len {
+        // Grown by doubling, a buffer that several nodes share could become larger than any of them needs.
+        buffer.reserve_exact(len - buffer.len());
         buffer.resize(len, Pixel::ZERO);
     }
     &mut buffer[..len]

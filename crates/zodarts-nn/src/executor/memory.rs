@@ -1,0 +1,77 @@
+//! What an executor takes, before it takes it.
+
+use super::MAX_SHARDS;
+use super::plan::{Convolutions, Plan};
+use crate::graph::{MAX_EDGES, Network, Op};
+use std::mem::size_of;
+use zodarts_kernels::winograd::filter_len;
+use zodarts_kernels::{LANES, Layout, Moments2, Pixel, Real};
+
+/// Bytes an [`Executor`](super::Executor) takes for a pass over `batch` images with every operation live: with gradients
+/// if `backward`, else for predictions. The batch itself and the caller's weights and gradients are not counted.
+pub fn bytes_needed<T: Real>(
+    network: &Network,
+    convolutions: Convolutions,
+    batch: usize,
+    backward: bool,
+) -> u64 {
+    let plan = Plan::new(network, convolutions);
+    let blocks = batch.div_ceil(LANES);
+    let shards = blocks.min(MAX_SHARDS) as u64;
+    coefficients::<T>(&plan)
+        + packed::<T>(network, &plan, backward)
+        + shards * shard::<T>(network, &plan, backward)
+        + blocks as u64 * block::<T>(network, &plan, backward)
+}
+
+fn bytes<T>(count: usize) -> u64 {
+    count as u64 * size_of::<T>() as u64
+}
+
+/// Six factors and the moments of each channel of each edge.
+fn coefficients<T: Real>(plan: &Plan) -> u64 {
+    bytes::<[T; 6]>(plan.sums) + bytes::<Moments2>(plan.sums)
+}
+
+/// Reordered or transformed weights of the convolutions.
+fn packed<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
+    let edges = network.edges.iter().zip(&plan.fast).filter_map(|(edge, fast)| {
+        let Op::Conv { shape, .. } = &edge.op else { return None };
+        let one = if *fast {
+            bytes::<Pixel<T>>(filter_len(shape.inputs, shape.outputs))
+        } else {
+            bytes::<T>(shape.weights())
+        };
+        Some(if backward && edge.source > 0 { 2 * one } else { one })
+    });
+    edges.sum()
+}
+
+/// Sums, scratch and, going backward, a partial gradient of all weights.
+fn shard<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
+    let scratch = 3 * plan.padded + 2 * plan.dense + plan.row + plan.winograd;
+    let channels = network.nodes.iter().map(|shape| shape.channels).max().unwrap_or(0);
+    let gradient = if backward { network.weights.len() } else { 0 };
+    bytes::<Pixel<T>>(scratch)
+        + bytes::<T>(gradient)
+        + bytes::<f64>(plan.sums + (1 + MAX_EDGES) * channels)
+        + bytes::<Moments2>(plan.sums + channels)
+}
+
+/// Values of nodes, results of convolutions and, going backward, the gradients that are held at a time.
+fn block<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
+    let dense = |node: usize| {
+        let shape = network.nodes[node];
+        Layout::dense(shape.height, shape.width).len(shape.channels)
+    };
+    let values: usize = (0..network.nodes.len()).map(dense).sum();
+    let convolutions = network.edges.iter().filter(|edge| matches!(edge.op, Op::Conv { .. }));
+    let raws: usize = convolutions.map(|edge| dense(edge.target)).sum();
+    let slots = plan.gradients.sizes.iter().chain(&plan.spread.sizes);
+    let gradients: usize = if backward { slots.sum() } else { 0 };
+    let features = 2 * network.nodes[network.output()].channels;
+    let vectors = network.nodes.len() + network.edges.len();
+    bytes::<Pixel<T>>(values + raws + gradients + features)
+        + bytes::<f64>(2 * LANES * network.classes)
+        + bytes::<Vec<T>>(vectors)
+}
