@@ -16,6 +16,7 @@
 // Kernels must end up inside the one function that enables the CPU features of their vector type.
 #![allow(clippy::inline_always)]
 
+mod channels;
 mod collect;
 mod conv;
 mod conv_weights;
@@ -36,6 +37,10 @@ mod vector;
 mod weight_gradient;
 pub mod winograd;
 
+pub use channels::{
+    ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, channel_filter_len, channel_weights,
+    channel_winograd_scratch, pack_channel_filter, pack_channels, planes,
+};
 pub use collect::{Collect, Gated};
 pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient};
 pub use conv_weights::{ConvWeights, weight_scratch};

@@ -14,3 +14,8 @@ mod transform;
 pub use backward::{Blend, WinogradBackward, WinogradGradient, backward_scratch};
 pub use filter::{WinogradFilter, WinogradFilterGradient, WinogradTranspose, filter_len};
 pub use forward::{WinogradForward, WinogradOutput, forward_scratch};
+
+pub(crate) use filter::filter_plane;
+pub(crate) use forward::transform_input;
+pub(crate) use tiles::{Planes, Strip, Tiles};
+pub(crate) use transform::{FREQUENCIES, Points, SIDE, STEP};

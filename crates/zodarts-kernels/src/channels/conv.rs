@@ -1,0 +1,100 @@
+//! Convolution with channels in the lanes.
+
+use super::planes;
+use super::tile::{self, PLANES, Source, Target, pieces};
+use crate::conv::ConvShape;
+use crate::geometry::{assert_image, assert_margin, is_gapless};
+use crate::kernels::Job;
+use crate::layout::{Layout, product};
+use crate::pixel::Pixel;
+use crate::real::Real;
+use crate::vector::Vector;
+
+/// Pixels of a convolution's packed weights.
+///
+/// # Panics
+/// If it overflows.
+pub fn channel_weights(shape: &ConvShape) -> usize {
+    product(product(planes(shape.outputs), shape.inputs), product(shape.kernel, shape.kernel))
+}
+
+/// Reorders weights `[output][input][ky][kx]` into [`channel_weights`] pixels whose lanes are output channels.
+///
+/// # Panics
+/// If a slice is shorter than the shape says.
+pub fn pack_channels<T: Real>(shape: &ConvShape, weights: &[T], packed: &mut [Pixel<T>]) {
+    let area = shape.kernel * shape.kernel;
+    tile::pack((shape.inputs, shape.outputs, area), packed, |output, input, tap| {
+        weights[(output * shape.inputs + input) * area + tap]
+    });
+}
+
+/// `output += convolution(input)`.
+#[derive(Debug)]
+pub struct ChannelConv<'a, T> {
+    /// The convolution.
+    pub shape: ConvShape,
+    /// Input block.
+    pub input: &'a [Pixel<T>],
+    /// Layout of the input: with a margin, which is zero, if the kernel is 3×3.
+    pub from: Layout,
+    /// Weights from [`pack_channels`].
+    pub packed: &'a [Pixel<T>],
+    /// Output block, added to.
+    pub output: &'a mut [Pixel<T>],
+    /// Layout of the output: height and width are the input's divided by the stride, rounded up.
+    pub to: Layout,
+}
+
+impl<T: Real> ChannelConv<'_, T> {
+    fn check(&self) {
+        let Self { shape, from, to, .. } = self;
+        shape.check(from, to);
+        if shape.kernel == 1 {
+            assert_image(from);
+        } else {
+            assert_margin(from);
+        }
+        assert_image(to);
+        assert!(self.input.len() >= from.len(planes(shape.inputs)), "input too short");
+        assert!(self.output.len() >= to.len(planes(shape.outputs)), "output too short");
+        assert!(self.packed.len() >= channel_weights(shape), "weights too short");
+    }
+}
+
+impl<T: Real> Job<T> for ChannelConv<'_, T> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<T>>(mut self) {
+        self.check();
+        let row = self.from.row;
+        let around: [usize; 9] = std::array::from_fn(|tap| tap / 3 * row + tap % 3);
+        let taps = if self.shape.kernel == 1 { &[0][..] } else { &around };
+        if self.shape.stride == 1 {
+            rows::<T, V, 1>(&mut self, taps);
+        } else {
+            rows::<T, V, 2>(&mut self, taps);
+        }
+    }
+}
+
+#[inline(always)]
+fn rows<T: Real, V: Vector<T>, const S: usize>(job: &mut ChannelConv<'_, T>, taps: &[usize]) {
+    let ChannelConv { shape, input, from, packed, ref mut output, to } = *job;
+    let source = Source { input, channels: shape.inputs, plane: from.plane, taps, packed };
+    let planes = planes(shape.outputs);
+    let before = if taps.len() == 1 { 0 } else { from.row + 1 };
+    // Without taps outside a window's own pixel, planes without gaps are one long row.
+    let flat = taps.len() == 1 && S == 1 && is_gapless(&from) && is_gapless(&to);
+    let (height, width) = if flat { (1, to.height * to.width) } else { (to.height, to.width) };
+    for plane in (0..planes).step_by(PLANES) {
+        for y in 0..height {
+            for (x, pixels) in pieces(width) {
+                let first = from.at(0, y * S, x * S) - before;
+                let target = Target { at: to.at(0, y, x), plane: to.plane, accumulate: true };
+                // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images, with a
+                // margin around the input if there are taps outside.
+                unsafe { tile::run::<T, V, S>(source, (plane, planes), (first, pixels), output, target) };
+            }
+        }
+    }
+}
