@@ -15,72 +15,6 @@ const CHAINS: usize = 8;
 /// Pixels of d that [`Dots`] multiplies with all inputs before it goes on: 8 KiB, a quarter of an L1 cache.
 const STRIP: usize = 256;
 
-/// Count, mean and sum of squared deviations of a sample; two of them merge exactly.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Moments2 {
-    /// Values seen.
-    pub count: f64,
-    /// Their mean.
-    pub mean: f64,
-    /// Σ (x − mean)².
-    pub squares: f64,
-}
-
-impl Moments2 {
-    /// The moments of both samples together (Chan, Golub and `LeVeque`, 1983).
-    #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        let count = self.count + other.count;
-        if count == 0.0 {
-            return self;
-        }
-        let delta = other.mean - self.mean;
-        Self {
-            count,
-            mean: self.mean + delta * other.count / count,
-            squares: self.squares + other.squares + delta * delta * self.count * other.count / count,
-        }
-    }
-
-    /// Mean squared deviation.
-    pub fn variance(&self) -> f64 {
-        self.squares / self.count
-    }
-}
-
-/// Mean and squared deviations of each channel, in two passes.
-#[derive(Debug)]
-pub struct Moments<'a, T> {
-    /// A block.
-    pub input: &'a [Pixel<T>],
-    /// Its dense layout.
-    pub layout: Layout,
-    /// Images in the block.
-    pub lanes: usize,
-    /// One result for each channel.
-    pub output: &'a mut [Moments2],
-}
-
-impl<T: Real> Job<T> for Moments<'_, T> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(self) {
-        let area = area(&self.layout);
-        let count = (area * self.lanes) as f64;
-        for (channel, output) in self.output.iter_mut().enumerate() {
-            let plane = plane(self.input, &self.layout, channel);
-            let mean = sum(lane_sums::<T, V>(plane, V::add), self.lanes) / count;
-            let centre = V::splat(T::from_f64(mean));
-            let deviations = lane_sums::<T, V>(plane, |sum, x| {
-                let deviation = x.sub(centre);
-                sum.add_mul(deviation, deviation)
-            });
-            // The deviations were taken from the rounded mean, so that is the mean to report with them.
-            let mean = T::from_f64(mean).to_f64();
-            *output = Moments2 { count, mean, squares: sum(deviations, self.lanes) };
-        }
-    }
-}
-
 /// Σ x of each channel.
 #[derive(Debug)]
 pub struct Sum<'a, T> {
@@ -185,7 +119,7 @@ fn area(layout: &Layout) -> usize {
 }
 
 #[inline(always)]
-fn plane<'a, T>(block: &'a [Pixel<T>], layout: &Layout, channel: usize) -> &'a [Pixel<T>] {
+pub fn plane<'a, T>(block: &'a [Pixel<T>], layout: &Layout, channel: usize) -> &'a [Pixel<T>] {
     &block[channel * layout.plane..][..area(layout)]
 }
 
@@ -221,11 +155,23 @@ fn lane_dots<T: Real, V: Vector<T>>(d: &[Pixel<T>], x: &[Pixel<T>], centre: V) -
     join(chains)
 }
 
+/// The sum of a power of two of chains.
 #[inline(always)]
-fn join<T: Real, V: Vector<T>>(chains: [V; CHAINS]) -> Pixel<T> {
-    let [a, b, c, d]: [V; CHAINS / 2] = std::array::from_fn(|i| chains[i].add(chains[i + CHAINS / 2]));
+pub fn join<T: Real, V: Vector<T>, const N: usize>(mut chains: [V; N]) -> Pixel<T> {
+    let mut count = N;
+    while count > 1 {
+        count /= 2;
+        for i in 0..count {
+            chains[i] = chains[i].add(chains[i + count]);
+        }
+    }
+    to_pixel(chains[0])
+}
+
+#[inline(always)]
+pub fn to_pixel<T: Real, V: Vector<T>>(value: V) -> Pixel<T> {
     let mut pixel = Pixel::ZERO;
-    a.add(b).add(c.add(d)).store(&mut pixel);
+    value.store(&mut pixel);
     pixel
 }
 

@@ -442,6 +442,25 @@ fn merged_moments_are_those_of_the_whole() {
     assert_eq!(Moments2::default().merge(whole), whole);
 }
 
+/// Values far from zero, and an image that is black but for a corner: what a careless pivot would get wrong.
+fn moments_keep_their_digits<T: Real>(bench: Bench<T>) {
+    let size = Size { images: 3, channels: 2, height: 13, width: 17 };
+    let value = |i: usize| if i % 221 < 200 { 1e3 } else { 1e3 + (i % 7) as f64 };
+    let values: Vec<T> = (0..size.len()).map(|i| T::from_f64(value(i))).collect();
+    let input = block(&values, &size, dense(&size));
+    let mut found = vec![Moments2::default(); size.channels];
+    bench.run(Moments { input: &input, layout: dense(&size), lanes: size.images, output: &mut found });
+    for (found, expected) in found.iter().zip(reference::moments(&values, &size)) {
+        assert!((found.mean / expected.mean - 1.0).abs() < bench.tolerance);
+        assert!((found.squares / expected.squares - 1.0).abs() < 10.0 * bench.tolerance);
+    }
+}
+
+#[test]
+fn moments_of_large_values_keep_their_digits() {
+    on_every_path!(moments_keep_their_digits,);
+}
+
 fn not_a_number_passes<T: Real>(mut bench: Bench<T>) {
     let mut input = Pixel([bench.values(1)[0]; LANES]);
     input.0[3] = T::from_f64(f64::NAN);

@@ -126,25 +126,25 @@ fn row_sums<T: Real, V: Vector<T>>(
     let rows = rows.map(|(row, _)| &row[..width]);
     let (before_end, before) = (V::splat(before.end), V::splat(before.inner));
     let (after_end, after) = (V::splat(after.end), V::splat(after.inner));
-    let mut middle = column(rows, weights, 0).mul(before_end);
-    let (mut both, mut factor, mut x) = (middle, after_end, 0);
-    while x + 2 < width {
-        let right = column(rows, weights, x + 1).mul(before);
-        both.add(right).mul(factor).store(&mut to[x]);
+    let mut middle = column(rows.map(|row| &row[0]), weights).mul(before_end);
+    let (mut both, mut factor) = (middle, after_end);
+    let inner = width.saturating_sub(2);
+    let [above, row, below] = rows.map(|row| &row[usize::from(width > 1)..]);
+    for (((a, b), c), to) in above.iter().zip(row).zip(below).zip(&mut to[..inner]) {
+        let right = column([a, b, c], weights).mul(before);
+        both.add(right).mul(factor).store(to);
         (both, middle, factor) = (middle.add(right), right, after);
-        x += 1;
     }
     if width > 1 {
-        let right = column(rows, weights, x + 1).mul(before_end);
-        both.add(right).mul(factor).store(&mut to[x]);
+        let right = column(rows.map(|row| &row[width - 1]), weights).mul(before_end);
+        both.add(right).mul(factor).store(&mut to[width - 2]);
         both = middle.add(right);
     }
     both.mul(after_end).store(&mut to[width - 1]);
 }
 
 #[inline(always)]
-fn column<T: Real, V: Vector<T>>([above, row, below]: [&[Pixel<T>]; 3], weights: [V; 3], x: usize) -> V {
+fn column<T: Real, V: Vector<T>>([above, pixel, below]: [&Pixel<T>; 3], weights: [V; 3]) -> V {
     let [a, b, c] = weights;
-    let sum = V::load(&above[x]).mul(a).add_mul(b, V::load(&row[x]));
-    sum.add_mul(c, V::load(&below[x]))
+    V::load(above).mul(a).add_mul(b, V::load(pixel)).add_mul(c, V::load(below))
 }

@@ -1,8 +1,8 @@
 //! Reductions by definition, in `f64`.
 
 use super::Size;
+use crate::moments::Moments2;
 use crate::real::Real;
-use crate::reduce::Moments2;
 
 fn channel_values<'a, T: Real>(
     input: &'a [T],
