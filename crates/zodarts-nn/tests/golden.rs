@@ -4,8 +4,8 @@ mod common;
 
 use common::{Case, choice, close, near, same_order};
 use std::sync::Arc;
-use zodarts_kernels::{Kernels, Real};
-use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
+use zodarts_kernels::Kernels;
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Scalar, Wanted};
 use zodarts_nn::graph::Network;
 use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, discrete, resnet18, supernet};
@@ -18,7 +18,7 @@ const RESNET: &[u8] = include_bytes!("../golden/resnet18.safetensors");
 const COUNTS: &str = include_str!("../golden/counts.json");
 
 /// The largest relative error allowed: the project's promise for f32, rounding of stored f32 for f64.
-fn tolerance<T: Real>() -> f64 {
+fn tolerance<T: Scalar>() -> f64 {
     if size_of::<T>() == 4 { 1e-4 } else { 1e-6 }
 }
 
@@ -36,7 +36,7 @@ struct Golden<'a, T> {
     loss: Loss,
 }
 
-impl<'a, T: Real> Golden<'a, T> {
+impl<'a, T: Scalar> Golden<'a, T> {
     fn new(case: Case<'a>, network: Network, kernels: Kernels<T>) -> Self {
         same_order(&network.weights, &case);
         let network = Arc::new(network);
@@ -63,11 +63,11 @@ impl<'a, T: Real> Golden<'a, T> {
     }
 }
 
-fn mixture<T: Real>(values: &[T]) -> Mixture<T> {
+fn mixture<T: Scalar>(values: &[T]) -> Mixture<T> {
     std::array::from_fn(|edge| std::array::from_fn(|op| values[edge * OPERATIONS + op]))
 }
 
-fn supernet_case<T: Real>(kernels: Kernels<T>, name: &str) -> Golden<'static, T> {
+fn supernet_case<T: Scalar>(kernels: Kernels<T>, name: &str) -> Golden<'static, T> {
     let case = Case::open(SUPERNET, name);
     let shape = MacroShape {
         input: case.input(),
@@ -78,7 +78,7 @@ fn supernet_case<T: Real>(kernels: Kernels<T>, name: &str) -> Golden<'static, T>
     Golden::new(case, supernet(&shape), kernels)
 }
 
-fn supernet_gradients<T: Real>(kernels: Kernels<T>) {
+fn supernet_gradients<T: Scalar>(kernels: Kernels<T>) {
     for name in ["case0", "case1", "case2"] {
         let mut golden = supernet_case(kernels, name);
         let p = mixture(&golden.case.values("mixture"));
@@ -127,7 +127,7 @@ fn supernet_three_steps_of_sgd() {
 }
 
 /// Training-mode loss, gradients and running statistics, then logits under those statistics.
-fn trained_once<T: Real>(mut golden: Golden<'_, T>) {
+fn trained_once<T: Scalar>(mut golden: Golden<'_, T>) {
     let network = golden.network.clone();
     let mut gradient = vec![T::ZERO; golden.weights.len()];
     let loss = golden.pass(None, Wanted { weights: Some(&mut gradient), mixture: None });
@@ -144,7 +144,7 @@ fn trained_once<T: Real>(mut golden: Golden<'_, T>) {
     near("logits", &logits, &golden.case.values::<f64>("logits_eval"), tolerance::<T>(), FLOOR);
 }
 
-fn discrete_networks<T: Real>(kernels: Kernels<T>) {
+fn discrete_networks<T: Scalar>(kernels: Kernels<T>) {
     for name in ["case0", "case1"] {
         let case = Case::open(DISCRETE, name);
         let shape = MacroShape {
@@ -164,7 +164,7 @@ fn discrete_network_in_training_and_evaluation() {
     discrete_networks(Kernels::<f64>::portable());
 }
 
-fn resnet<T: Real>(kernels: Kernels<T>) {
+fn resnet<T: Scalar>(kernels: Kernels<T>) {
     let case = Case::open(RESNET, "case0");
     let network = resnet18(case.input(), case.size("classes"), case.size("width_parameter"));
     trained_once(Golden::new(case, network, kernels));

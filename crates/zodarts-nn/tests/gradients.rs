@@ -6,7 +6,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
-use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+use zodarts_kernels::Kernels;
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::init::initial_values;
 use zodarts_nn::liveness::Extent;
@@ -17,6 +18,9 @@ use zodarts_nn::space::{EDGES, Mixture, OPERATIONS, Operation};
 const COUNT: usize = 11;
 const SHAPE: MacroShape =
     MacroShape { input: Shape { channels: 2, height: 7, width: 5 }, classes: 3, channels: 3, cells: 1 };
+
+/// Wide enough for Winograd, in f64 as well.
+const WIDE: MacroShape = MacroShape { channels: 8, ..SHAPE };
 
 struct Subject {
     executor: Executor<f64>,
@@ -105,6 +109,23 @@ fn sparse_mixture() -> Mixture<f64> {
 fn supernet_weights() {
     for mixture in [dense_mixture(), sparse_mixture()] {
         Subject::new(supernet(&SHAPE), Some(mixture), LossKind::CrossEntropy).check_weights();
+        Subject::new(supernet(&WIDE), Some(mixture), LossKind::CrossEntropy).check_weights();
+    }
+}
+
+#[test]
+fn winograd_and_the_definition_agree() {
+    let run = |convolutions| {
+        let network = Arc::new(supernet(&WIDE));
+        let mut subject = Subject::new((*network).clone(), Some(dense_mixture()), LossKind::CrossEntropy);
+        subject.executor = Executor::with_kernels(network, Kernels::detect(), convolutions);
+        subject.gradients()
+    };
+    let (fast, direct) = (run(Convolutions::Fast), run(Convolutions::Direct));
+    assert!(fast.0 != direct.0, "both took the same path");
+    let scale = direct.0.iter().fold(0.0, |scale: f64, g| scale.max(g.abs()));
+    for (a, b) in fast.0.iter().zip(&direct.0) {
+        assert!((a - b).abs() < 1e-12 * scale, "{a} {b}");
     }
 }
 
@@ -127,8 +148,10 @@ fn discrete_and_resnet_weights() {
     let choice = [Conv3x3, AvgPool3x3, SkipConnect, Conv1x1, None, Conv3x3];
     let network = discrete(&SHAPE, choice).expect("a path");
     Subject::new(network, Option::None, LossKind::Binary).check_weights();
-    Subject::new(resnet18(SHAPE.input, SHAPE.classes, 2), Option::None, LossKind::CrossEntropy)
-        .check_weights();
+    for width in [2, 8] {
+        Subject::new(resnet18(SHAPE.input, SHAPE.classes, width), Option::None, LossKind::CrossEntropy)
+            .check_weights();
+    }
 }
 
 #[test]
@@ -151,8 +174,10 @@ fn computing_the_support_loses_nothing() {
         mixture[4..].fill([1.0, 0.0, 0.0, 0.0, 0.0]);
         mixture
     };
-    for mixture in [dense_mixture(), sparse_mixture(), hopeless] {
-        let mut subject = Subject::new(supernet(&SHAPE), Some(mixture), LossKind::CrossEntropy);
+    for (mixture, shape) in
+        [(dense_mixture(), SHAPE), (sparse_mixture(), SHAPE), (hopeless, SHAPE), (sparse_mixture(), WIDE)]
+    {
+        let mut subject = Subject::new(supernet(&shape), Some(mixture), LossKind::CrossEntropy);
         let support = subject.gradients();
         let loss = subject.pass(Wanted::default());
         let few = subject.executor.live().edges.iter().filter(|live| **live).count();
@@ -178,7 +203,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| {
-            let network = Arc::new(supernet(&SHAPE));
+            let network = Arc::new(supernet(&WIDE));
             let mut random = ChaCha8Rng::seed_from_u64(9);
             let weights = initial_values(&network.weights, &mut random);
             let count = 43;

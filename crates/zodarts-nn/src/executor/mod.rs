@@ -16,6 +16,7 @@ mod head;
 mod memory;
 mod packed;
 mod plan;
+mod scalar;
 mod shard;
 
 use crate::graph::{Network, NodeId};
@@ -33,6 +34,7 @@ use zodarts_kernels::{Kernels, LANES, Real};
 
 pub use memory::bytes_needed;
 pub use plan::Convolutions;
+pub use scalar::Scalar;
 
 /// Most shards of a batch, and so the most threads one executor can use.
 pub const MAX_SHARDS: usize = 8;
@@ -146,6 +148,19 @@ impl<T: Real> Executor<T> {
         loss: &Loss,
         batch: BatchView<'_>,
         wanted: Wanted<'_, T>,
+    ) -> Outcome
+    where
+        T: Scalar,
+    {
+        T::pass(self, point, loss, batch, wanted)
+    }
+
+    fn run_pass(
+        &mut self,
+        point: Point<'_, T>,
+        loss: &Loss,
+        batch: BatchView<'_>,
+        wanted: Wanted<'_, T>,
     ) -> Outcome {
         assert_eq!(batch.targets.len(), batch.count * self.network.classes, "targets");
         let backward = wanted.weights.is_some() || wanted.mixture.is_some();
@@ -167,7 +182,14 @@ impl<T: Real> Executor<T> {
     ///
     /// # Panics
     /// If there is a mixture, or the lengths of weights, statistics or images do not fit the network.
-    pub fn predict(&mut self, point: Point<'_, T>, statistics: &[T], batch: BatchView<'_>) -> Vec<f64> {
+    pub fn predict(&mut self, point: Point<'_, T>, statistics: &[T], batch: BatchView<'_>) -> Vec<f64>
+    where
+        T: Scalar,
+    {
+        T::predict(self, point, statistics, batch)
+    }
+
+    fn run_prediction(&mut self, point: Point<'_, T>, statistics: &[T], batch: BatchView<'_>) -> Vec<f64> {
         assert!(point.mixture.is_none(), "predictions of a supernet");
         self.begin(point, batch, false);
         self.coefficients.take_running(&self.network, &self.live, point, statistics);

@@ -1,7 +1,14 @@
 //! Sums over long vectors, in `f64` and always in the same order.
 
+use rayon::prelude::*;
+use std::ops::Range;
+
 /// Independent partial sums: enough for the compiler to vectorise, fixed so that the order never changes.
 const LANES: usize = 8;
+/// Ranges summed one by one, fixed for the same reason.
+const PARTS: usize = 16;
+/// Elements that are not worth a thread of their own.
+const SERIAL: usize = 1 << 15;
 
 /// Σ aᵢ·bᵢ in `f64`, in an order that depends on the length alone.
 ///
@@ -26,15 +33,26 @@ pub fn norm(a: &[f32]) -> f64 {
     dot(a, a).sqrt()
 }
 
-fn sum(length: usize, term: impl Fn(usize) -> f64) -> f64 {
+/// The sum of all terms: [`PARTS`] ranges, each summed in [`LANES`] interleaved chains, on as many threads as there are.
+fn sum(length: usize, term: impl Fn(usize) -> f64 + Sync) -> f64 {
+    let mut parts = [0.0; PARTS];
+    let size = length.div_ceil(PARTS);
+    let range = |part: usize| (part * size).min(length)..((part + 1) * size).min(length);
+    parts.par_iter_mut().with_min_len(SERIAL.div_ceil(size.max(1))).enumerate().for_each(|(part, total)| {
+        *total = sum_range(range(part), &term);
+    });
+    parts.iter().sum()
+}
+
+fn sum_range(range: Range<usize>, term: impl Fn(usize) -> f64) -> f64 {
     let mut partial = [0.0; LANES];
-    let whole = length - length % LANES;
-    for start in (0..whole).step_by(LANES) {
+    let whole = range.end - range.len() % LANES;
+    for start in (range.start..whole).step_by(LANES) {
         for (lane, total) in partial.iter_mut().enumerate() {
             *total += term(start + lane);
         }
     }
-    let tail: f64 = (whole..length).map(term).sum();
+    let tail: f64 = (whole..range.end).map(term).sum();
     partial.iter().sum::<f64>() + tail
 }
 

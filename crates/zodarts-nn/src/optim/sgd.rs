@@ -1,3 +1,4 @@
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Check, OptimiserError};
@@ -5,6 +6,9 @@ use super::reduce::norm;
 
 /// Added to the gradient norm before the division, as `torch.nn.utils.clip_grad_norm_` does.
 const CLIP_EPSILON: f64 = 1e-6;
+
+/// Weights that one thread updates at a time.
+const CHUNK: usize = 1 << 15;
 
 /// Stochastic gradient descent as `torch.optim.SGD` (dampening 0), preceded by gradient-norm clipping as
 /// `torch.nn.utils.clip_grad_norm_`.
@@ -92,11 +96,15 @@ impl Sgd {
         let (momentum, decay, rate) = (self.momentum as f32, self.weight_decay as f32, learning_rate as f32);
         // Chosen outside the loop, so that each pass over the weights is branch-free.
         let (along_gradient, along_buffer) = if self.nesterov { (1.0, momentum) } else { (0.0, 1.0) };
-        for ((w, &g), b) in weights.iter_mut().zip(gradient).zip(buffer) {
-            let d = scale * g + decay * *w;
-            *b = momentum * *b + d;
-            *w -= rate * (along_gradient * d + along_buffer * *b);
-        }
+        let update = |((weights, gradient), buffer): ((&mut [f32], &[f32]), &mut [f32])| {
+            for ((w, &g), b) in weights.iter_mut().zip(gradient).zip(buffer) {
+                let d = scale * g + decay * *w;
+                *b = momentum * *b + d;
+                *w -= rate * (along_gradient * d + along_buffer * *b);
+            }
+        };
+        let parts = weights.par_chunks_mut(CHUNK).zip(gradient.par_chunks(CHUNK));
+        parts.zip(buffer.par_chunks_mut(CHUNK)).for_each(update);
     }
 
     /// The factor that brings the gradient within the clipping norm.
