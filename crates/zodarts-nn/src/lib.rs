@@ -7,6 +7,7 @@
 pub mod count;
 pub mod executor;
 pub mod graph;
+pub mod inference;
 pub mod init;
 pub mod liveness;
 pub mod loss;

@@ -1,0 +1,109 @@
+//! Which activations share a buffer: those that are not needed at the same time.
+
+use super::program::reads_copy;
+use crate::graph::{Network, NodeId, Op, Shape};
+use zodarts_kernels::{Layout, planes};
+
+/// The buffer of every activation.
+#[derive(Debug)]
+pub struct Buffers {
+    /// Of each node's value.
+    pub values: Vec<usize>,
+    /// Of each node's copy with a margin, where a convolution reads one.
+    pub copies: Vec<Option<usize>>,
+    /// Pixels of each buffer.
+    pub sizes: Vec<usize>,
+}
+
+impl Buffers {
+    /// Goes through the nodes in the order in which they are computed and gives each the first buffer that is free.
+    pub fn new(network: &Network) -> Self {
+        let mut pool = Pool::default();
+        let (mut values, mut copies) = (Vec::new(), Vec::new());
+        for (node, &shape) in network.nodes.iter().enumerate() {
+            let channels = planes(shape.channels);
+            let last = last_reader(network, node, |op| !reads_copy(op)).unwrap_or(node);
+            values.push(pool.take(dense(shape).len(channels), node, last));
+            let last = last_reader(network, node, reads_copy);
+            copies.push(last.map(|last| pool.take(padded(shape).len(channels), node, last)));
+        }
+        Self { values, copies, sizes: pool.sizes }
+    }
+}
+
+/// Layout of a node's value.
+pub fn dense(shape: Shape) -> Layout {
+    Layout::dense(shape.height, shape.width)
+}
+
+/// Layout of a node's copy.
+pub fn padded(shape: Shape) -> Layout {
+    Layout::padded(shape.height, shape.width)
+}
+
+fn last_reader(network: &Network, node: NodeId, reads: impl Fn(&Op) -> bool) -> Option<NodeId> {
+    let edges = network.outgoing(node).filter(|&edge| reads(&network.edges[edge].op));
+    edges.map(|edge| network.edges[edge].target).max()
+}
+
+#[derive(Default)]
+struct Pool {
+    sizes: Vec<usize>,
+    /// The node at which each buffer is read for the last time.
+    busy_until: Vec<NodeId>,
+}
+
+impl Pool {
+    fn take(&mut self, size: usize, now: NodeId, last: NodeId) -> usize {
+        let free = self.busy_until.iter().position(|&until| until < now);
+        let buffer = free.unwrap_or(self.sizes.len());
+        if free.is_none() {
+            self.sizes.push(0);
+            self.busy_until.push(0);
+        }
+        self.sizes[buffer] = self.sizes[buffer].max(size);
+        self.busy_until[buffer] = last;
+        buffer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::networks::{MacroShape, discrete, resnet18};
+    use crate::space::Operation;
+
+    fn networks() -> [Network; 2] {
+        let input = Shape { channels: 1, height: 9, width: 9 };
+        let shape = MacroShape { input, classes: 2, channels: 8, cells: 3 };
+        let all = [Operation::Conv3x3; crate::space::EDGES];
+        [discrete(&shape, all).expect("a path"), resnet18(input, 2, 8)]
+    }
+
+    #[test]
+    fn nothing_is_overwritten_before_its_last_reader() {
+        for network in networks() {
+            let buffers = Buffers::new(&network);
+            // (buffer, written at, read until) of everything.
+            let mut spans = Vec::new();
+            for node in 0..network.nodes.len() {
+                let last = last_reader(&network, node, |op| !reads_copy(op)).unwrap_or(node);
+                spans.push((buffers.values[node], node, last));
+                let last = last_reader(&network, node, reads_copy);
+                spans.extend(buffers.copies[node].zip(last).map(|(buffer, last)| (buffer, node, last)));
+            }
+            for (i, a) in spans.iter().enumerate() {
+                for b in &spans[i + 1..] {
+                    assert!(a.0 != b.0 || a.2 < b.1 || b.2 < a.1, "{a:?} and {b:?} share a buffer");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn few_buffers_serve_many_nodes() {
+        for network in networks() {
+            assert!(Buffers::new(&network).sizes.len() <= 6);
+        }
+    }
+}

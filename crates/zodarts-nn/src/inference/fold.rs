@@ -1,0 +1,49 @@
+//! A normalisation with running statistics is one factor and one constant for each channel: `scale·x + shift`, where
+//! `scale = γ/√(var + ε)` and `shift = β − mean·scale`.
+
+use crate::graph::Norm;
+use zodarts_kernels::{LANES, Pixel, Real, planes};
+
+/// ε of every normalisation, `PyTorch`'s default.
+const EPSILON: f64 = 1e-5;
+
+/// Factor and constant of each channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Affine {
+    pub scale: Vec<f64>,
+    pub shift: Vec<f64>,
+}
+
+impl Affine {
+    /// What an edge does to `channels` channels after its convolution, if it has any.
+    pub fn new<T: Real>(norm: Option<&Norm>, channels: usize, weights: &[T], statistics: &[T]) -> Self {
+        let mut affine = Self { scale: vec![1.0; channels], shift: vec![0.0; channels] };
+        let Some(norm) = norm else { return affine };
+        let (means, variances) = statistics[norm.statistics.clone()].split_at(channels);
+        for channel in 0..channels {
+            let (gamma, beta) = match &norm.affine {
+                Some((scale, shift)) => (weights[scale.start + channel], weights[shift.start + channel]),
+                None => (T::ONE, T::ZERO),
+            };
+            let scale = gamma.to_f64() / (variances[channel].to_f64() + EPSILON).sqrt();
+            affine.scale[channel] = scale;
+            affine.shift[channel] = beta.to_f64() - means[channel].to_f64() * scale;
+        }
+        affine
+    }
+
+    /// Weights `[output][…]` of a convolution times the factors of its outputs.
+    pub fn scaled<T: Real>(&self, weights: &[T]) -> Vec<T> {
+        let rows = weights.chunks_exact(weights.len() / self.scale.len()).zip(&self.scale);
+        rows.flat_map(|(row, scale)| row.iter().map(move |w| T::from_f64(w.to_f64() * scale))).collect()
+    }
+}
+
+/// One value a channel, channels in lanes.
+pub fn pixels<T: Real>(values: &[f64]) -> Vec<Pixel<T>> {
+    let mut pixels = vec![Pixel::ZERO; planes(values.len())];
+    for (channel, &value) in values.iter().enumerate() {
+        pixels[channel / LANES].0[channel % LANES] = T::from_f64(value);
+    }
+    pixels
+}

@@ -1,0 +1,168 @@
+//! Compiled networks against the training executor, and the same bits whatever the batch and the threads.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+use zodarts_kernels::Kernels;
+use zodarts_nn::executor::{self, BatchView, Convolutions, Executor, Point};
+use zodarts_nn::graph::{Network, Shape};
+use zodarts_nn::inference::{Compiled, Scalar};
+use zodarts_nn::networks::{MacroShape, discrete, resnet18};
+use zodarts_nn::space::{Choice, Operation};
+
+use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
+
+const CHOICES: [Choice; 5] = [
+    [Conv3x3, Conv3x3, Conv3x3, Conv3x3, Conv3x3, Conv3x3],
+    [Conv3x3, SkipConnect, Conv1x1, AvgPool3x3, Conv3x3, Conv1x1],
+    [AvgPool3x3, AvgPool3x3, SkipConnect, AvgPool3x3, AvgPool3x3, Conv3x3],
+    [SkipConnect, None, None, SkipConnect, AvgPool3x3, None],
+    [None, None, None, Conv1x1, None, None],
+];
+
+/// A network with weights and running statistics as a training could leave them.
+struct Trained<T> {
+    network: Arc<Network>,
+    weights: Vec<T>,
+    statistics: Vec<T>,
+    random: ChaCha8Rng,
+}
+
+impl<T: Scalar + executor::Scalar> Trained<T> {
+    fn new(network: Network) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(23);
+        let mut draw = |layout: &zodarts_nn::parameters::Layout| {
+            let mut values = vec![T::ZERO; layout.len()];
+            for tensor in layout.tensors() {
+                let fan_in = tensor.shape.iter().skip(1).product::<usize>() as f64;
+                let (low, high) = match &tensor.name {
+                    name if name.ends_with("running_var") => (0.5, 2.0),
+                    name if name.contains("bn") && name.ends_with(".weight") => (0.5, 1.5),
+                    _ => (-1.5 / fan_in.sqrt(), 1.5 / fan_in.sqrt()),
+                };
+                for value in &mut values[tensor.range.clone()] {
+                    *value = T::from_f64(random.random_range(low..high));
+                }
+            }
+            values
+        };
+        let (weights, statistics) = (draw(&network.weights), draw(&network.statistics));
+        Self { network: Arc::new(network), weights, statistics, random }
+    }
+
+    fn images(&mut self, count: usize) -> Vec<f32> {
+        let Shape { channels, height, width } = self.network.input();
+        (0..count * channels * height * width).map(|_| self.random.random_range(0.0..1.0)).collect()
+    }
+
+    fn compiled(&self, kernels: Kernels<T>, convolutions: Convolutions) -> Compiled<T> {
+        let parameters = (&self.weights[..], &self.statistics[..]);
+        Compiled::with_kernels(&self.network, parameters, kernels, convolutions)
+    }
+
+    /// The training executor's logits.
+    fn expected(&self, images: &[f32], count: usize) -> Vec<f64> {
+        let mut executor =
+            Executor::with_kernels(self.network.clone(), Kernels::detect(), Convolutions::Direct);
+        let point = Point { weights: &self.weights, mixture: Option::None };
+        executor.predict(point, &self.statistics, BatchView { images, targets: &[], count })
+    }
+}
+
+fn check<T: Scalar + executor::Scalar>(
+    network: &Network,
+    count: usize,
+    kernels: Kernels<T>,
+    convolutions: Convolutions,
+) {
+    let mut trained = Trained::<T>::new(network.clone());
+    let images = trained.images(count);
+    let expected = trained.expected(&images, count);
+    let found = trained.compiled(kernels, convolutions).logits(&images);
+    assert_eq!(found.len(), expected.len());
+    let tolerance = if size_of::<T>() == 4 { 1e-5 } else { 1e-12 };
+    let scale = expected.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    for (i, (a, b)) in found.iter().zip(&expected).enumerate() {
+        let input = network.input();
+        assert!((a - b).abs() <= tolerance * scale, "{input:?}, value {i}: found {a}, expected {b}");
+    }
+}
+
+/// On every implementation, by Winograd and by definition.
+fn check_everywhere(network: &Network, count: usize) {
+    for convolutions in [Convolutions::Fast, Convolutions::Direct] {
+        check(network, count, Kernels::<f32>::detect(), convolutions);
+        check(network, count, Kernels::<f32>::portable(), convolutions);
+        check(network, count, Kernels::<f64>::portable(), convolutions);
+    }
+}
+
+fn genotype(channels: usize, sides: (usize, usize), width: usize, choice: Choice) -> Network {
+    let input = Shape { channels, height: sides.0, width: sides.1 };
+    let shape = MacroShape { input, classes: 3, channels: width, cells: 1 };
+    discrete(&shape, choice).expect("a path")
+}
+
+#[test]
+fn every_operation_as_in_training() {
+    for choice in CHOICES {
+        check_everywhere(&genotype(1, (28, 28), 16, choice), 2);
+    }
+}
+
+#[test]
+fn odd_sizes_as_in_training() {
+    for (index, sides) in [(27, 29), (33, 7), (7, 5), (4, 4), (1, 1), (9, 1)].into_iter().enumerate() {
+        check_everywhere(&genotype(3, sides, 5 + index, CHOICES[index % CHOICES.len()]), 2);
+    }
+}
+
+#[test]
+fn channels_that_do_not_fill_the_lanes_as_in_training() {
+    for width in [1, 3, 8, 12, 25] {
+        check_everywhere(&genotype(1, (9, 10), width, CHOICES[1]), 1);
+    }
+}
+
+#[test]
+fn resnet18_as_in_training() {
+    for side in [28, 15] {
+        check_everywhere(&resnet18(Shape { channels: 3, height: side, width: side }, 4, 12), 2);
+    }
+}
+
+#[test]
+fn an_image_keeps_its_bits_in_any_batch_on_any_number_of_threads() {
+    let mut trained = Trained::<f32>::new(genotype(1, (14, 14), 8, CHOICES[1]));
+    let images = trained.images(17);
+    let classes = trained.network.classes;
+    let alone: Vec<f64> = images
+        .chunks_exact(14 * 14)
+        .flat_map(|image| trained.compiled(Kernels::detect(), Convolutions::Fast).logits(image))
+        .collect();
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let mut compiled = trained.compiled(Kernels::detect(), Convolutions::Fast);
+        for count in 0..=17 {
+            let logits = pool.install(|| compiled.logits(&images[..count * 14 * 14]));
+            assert_eq!(logits, alone[..count * classes], "{count} images on {threads} threads");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "images and logits")]
+fn half_an_image_is_refused() {
+    let mut trained = Trained::<f32>::new(genotype(1, (6, 6), 4, CHOICES[4]));
+    let images = trained.images(2);
+    trained.compiled(Kernels::detect(), Convolutions::Fast).logits(&images[..54]);
+}
+
+#[test]
+#[should_panic(expected = "predictions of a supernet")]
+fn a_supernet_is_refused() {
+    let input = Shape { channels: 1, height: 6, width: 6 };
+    let shape = MacroShape { input, classes: 2, channels: 4, cells: 1 };
+    let trained = Trained::<f32>::new(zodarts_nn::networks::supernet(&shape));
+    trained.compiled(Kernels::detect(), Convolutions::Fast);
+}
