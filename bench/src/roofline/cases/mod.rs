@@ -3,6 +3,7 @@
 mod convolution;
 mod reduction;
 mod sweep;
+mod winograd;
 
 use super::Work;
 use zodarts_kernels::{Kernels, LANES, Pixel};
@@ -21,7 +22,7 @@ pub struct Case {
 
 /// Everything the supernet runs, at the sizes it runs it.
 pub fn all(kernels: Kernels<f32>) -> Vec<Case> {
-    let families = [convolution::cases, sweep::cases, reduction::cases];
+    let families = [convolution::cases, winograd::cases, sweep::cases, reduction::cases];
     families.into_iter().flat_map(|cases| cases(kernels)).collect()
 }
 
