@@ -19,7 +19,6 @@
 mod channels;
 mod collect;
 mod conv;
-mod conv_weights;
 mod geometry;
 mod head;
 mod input_gradient;
@@ -39,12 +38,11 @@ mod weight_gradient;
 pub mod winograd;
 
 pub use channels::{
-    ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, channel_filter_len, channel_weights,
-    channel_winograd_scratch, pack_channel_filter, pack_channels, planes,
+    ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, channel_filter_len,
+    channel_weights, channel_winograd_scratch, pack_channel_filter, pack_channels, planes,
 };
 pub use collect::{Collect, Gated};
 pub use conv::{Conv, ConvShape, pack_forward, pack_input_gradient};
-pub use conv_weights::{ConvWeights, weight_scratch};
 pub use head::{GlobalAverage, GlobalAverageBackward};
 pub use input_gradient::ConvInputGradient;
 pub use kernels::{Job, Kernels};
@@ -53,6 +51,6 @@ pub use moments::{Moments, Moments2};
 pub use pixel::{LANES, Pack, Pixel, Unpack};
 pub use pool::{AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward};
 pub use real::Real;
-pub use reduce::{Centred, Dot, Dots, Sum};
-pub use sweep::{AffineSum, MaskedAdd, Pad, Relu, ReluBackward, Term};
+pub use reduce::{Centred, Dots};
+pub use sweep::{AffineSum, Pad, Relu, ReluBackward, Term};
 pub use weight_gradient::ConvWeightGradient;

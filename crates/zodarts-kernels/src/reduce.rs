@@ -15,58 +15,6 @@ const CHAINS: usize = 8;
 /// Pixels of d that [`Dots`] multiplies with all inputs before it goes on: 8 KiB, a quarter of an L1 cache.
 const STRIP: usize = 256;
 
-/// Σ x of each channel.
-#[derive(Debug)]
-pub struct Sum<'a, T> {
-    /// A block.
-    pub input: &'a [Pixel<T>],
-    /// Its dense layout.
-    pub layout: Layout,
-    /// Images in the block.
-    pub lanes: usize,
-    /// One sum for each channel, added to.
-    pub output: &'a mut [f64],
-}
-
-impl<T: Real> Job<T> for Sum<'_, T> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(self) {
-        for (channel, output) in self.output.iter_mut().enumerate() {
-            let plane = plane(self.input, &self.layout, channel);
-            *output += sum(lane_sums::<T, V>(plane, V::add), self.lanes);
-        }
-    }
-}
-
-/// Σ d · (x − centre) of each channel.
-#[derive(Debug)]
-pub struct Dot<'a, T> {
-    /// d.
-    pub gradient: &'a [Pixel<T>],
-    /// x.
-    pub input: &'a [Pixel<T>],
-    /// Dense layout of both.
-    pub layout: Layout,
-    /// What to subtract from x, one value for each channel.
-    pub centre: &'a [T],
-    /// Images in the block.
-    pub lanes: usize,
-    /// One sum for each channel, added to.
-    pub output: &'a mut [f64],
-}
-
-impl<T: Real> Job<T> for Dot<'_, T> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(self) {
-        for channel in 0..self.output.len() {
-            let gradient = plane(self.gradient, &self.layout, channel);
-            let input = plane(self.input, &self.layout, channel);
-            let centre = V::splat(self.centre[channel]);
-            self.output[channel] += sum(lane_dots::<T, V>(gradient, input, centre), self.lanes);
-        }
-    }
-}
-
 /// One of the blocks that [`Dots`] multiplies with the gradient.
 #[derive(Clone, Copy, Debug)]
 pub struct Centred<'a, T> {

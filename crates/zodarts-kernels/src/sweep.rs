@@ -31,8 +31,6 @@ pub struct AffineSum<'a, T> {
     pub output: &'a mut [Pixel<T>],
     /// Layout of the output. If it has a margin, the margin is set to zero.
     pub to: Layout,
-    /// Source pixel (y, x) goes to (y·step, x·step); pixels in between become zero.
-    pub step: usize,
 }
 
 impl<T: Real> Job<T> for AffineSum<'_, T> {
@@ -44,9 +42,8 @@ impl<T: Real> Job<T> for AffineSum<'_, T> {
             assert!(term.scale.len() >= channels, "scales");
         }
         assert!(self.output.len() >= self.to.len(channels), "output too short");
-        assert!((self.from.height - 1) * self.step < self.to.height, "output height");
-        assert!((self.from.width - 1) * self.step < self.to.width, "output width");
-        clear_gaps(self.output, &self.to, channels, self.step);
+        assert!((self.from.height, self.from.width) == (self.to.height, self.to.width), "sizes differ");
+        clear_margin(self.output, &self.to, channels);
         let gapless = self.from.row == self.from.width && self.from == self.to;
         let (rows, columns) = if gapless {
             (1, self.from.height * self.from.width)
@@ -57,20 +54,8 @@ impl<T: Real> Job<T> for AffineSum<'_, T> {
             let bias = self.bias[channel];
             for y in 0..rows {
                 let source = self.from.at(channel, y, 0);
-                let row = &mut self.output[self.to.at(channel, y * self.step, 0)..];
-                if self.step == 1 {
-                    write_row::<T, V>(self.terms, channel, bias, source, &mut row[..columns]);
-                } else {
-                    for (x, pixel) in row.iter_mut().step_by(self.step).take(columns).enumerate() {
-                        write_sums::<T, V, 1>(
-                            self.terms,
-                            channel,
-                            bias,
-                            source + x,
-                            std::slice::from_mut(pixel),
-                        );
-                    }
-                }
+                let row = &mut self.output[self.to.at(channel, y, 0)..][..columns];
+                write_row::<T, V>(self.terms, channel, bias, source, row);
             }
         }
     }
@@ -120,20 +105,19 @@ fn write_sums<T: Real, V: Vector<T>, const N: usize>(
     }
 }
 
-/// Zeroes what a sweep does not write: the margin of a padded layout, or everything between spread-out pixels.
+/// Zeroes the margin of a padded layout.
 #[inline(always)]
-fn clear_gaps<T: Real>(output: &mut [Pixel<T>], to: &Layout, channels: usize, step: usize) {
-    if step > 1 {
-        output[..to.len(channels)].fill(Pixel::ZERO);
-    } else if to.origin > 0 {
-        for plane in output[..to.len(channels)].chunks_exact_mut(to.plane) {
-            plane[..to.origin].fill(Pixel::ZERO);
-            for y in 1..to.height {
-                let start = to.origin + y * to.row;
-                plane[start + to.width - to.row..start].fill(Pixel::ZERO);
-            }
-            plane[to.origin + (to.height - 1) * to.row + to.width..].fill(Pixel::ZERO);
+fn clear_margin<T: Real>(output: &mut [Pixel<T>], to: &Layout, channels: usize) {
+    if to.origin == 0 {
+        return;
+    }
+    for plane in output[..to.len(channels)].chunks_exact_mut(to.plane) {
+        plane[..to.origin].fill(Pixel::ZERO);
+        for y in 1..to.height {
+            let start = to.origin + y * to.row;
+            plane[start + to.width - to.row..start].fill(Pixel::ZERO);
         }
+        plane[to.origin + (to.height - 1) * to.row + to.width..].fill(Pixel::ZERO);
     }
 }
 
@@ -158,7 +142,7 @@ impl<T: Real> Job<T> for Pad<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         assert!((self.from.height, self.from.width) == (self.to.height, self.to.width), "sizes differ");
-        clear_gaps(&mut *self.output, &self.to, self.channels, 1);
+        clear_margin(&mut *self.output, &self.to, self.channels);
         for channel in 0..self.channels {
             for y in 0..self.from.height {
                 let source = &self.input[self.from.at(channel, y, 0)..][..self.from.width];
@@ -208,46 +192,8 @@ impl<T: Real> Job<T> for ReluBackward<'_, T> {
     unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.input.len(), self.input_gradient.len(), "lengths differ");
         assert!(self.output_gradient.len() >= self.input.len(), "gradient too short");
-        add_masked::<T, V>(self.input, self.output_gradient, self.input_gradient);
-    }
-}
-
-/// `input_gradient += output_gradient` where `input > 0`, from one layout to another.
-#[derive(Debug)]
-pub struct MaskedAdd<'a, T> {
-    /// x.
-    pub input: &'a [Pixel<T>],
-    /// Gradient with respect to x, added to.
-    pub input_gradient: &'a mut [Pixel<T>],
-    /// Layout of both.
-    pub layout: Layout,
-    /// Gradient with respect to max(x, 0).
-    pub output_gradient: &'a [Pixel<T>],
-    /// Its layout, with a margin or without.
-    pub gradient_layout: Layout,
-    /// Channels.
-    pub channels: usize,
-}
-
-impl<T: Real> Job<T> for MaskedAdd<'_, T> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(self) {
-        let (to, from) = (self.layout, self.gradient_layout);
-        assert!((from.height, from.width) == (to.height, to.width), "sizes differ");
-        for channel in 0..self.channels {
-            for y in 0..to.height {
-                let (start, gradient) = (to.at(channel, y, 0), from.at(channel, y, 0));
-                let (input, target) = (&self.input[start..], &mut self.input_gradient[start..]);
-                let gradient = &self.output_gradient[gradient..];
-                add_masked::<T, V>(&input[..to.width], &gradient[..to.width], &mut target[..to.width]);
-            }
+        for ((x, d), target) in self.input.iter().zip(self.output_gradient).zip(self.input_gradient) {
+            V::load(target).add(V::load(d).where_positive(V::load(x))).store(target);
         }
-    }
-}
-
-#[inline(always)]
-fn add_masked<T: Real, V: Vector<T>>(input: &[Pixel<T>], gradient: &[Pixel<T>], target: &mut [Pixel<T>]) {
-    for ((x, d), target) in input.iter().zip(gradient).zip(target) {
-        V::load(target).add(V::load(d).where_positive(V::load(x))).store(target);
     }
 }

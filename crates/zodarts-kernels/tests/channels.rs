@@ -171,7 +171,7 @@ fn pooling<T: Real>(mut bench: Bench<T>, size: Size) {
     let (layout, channels) = (dense(&size), planes(size.channels));
     let input = block(&values, &size);
     let mut output = dirty(layout.len(channels));
-    bench.run(AvgPool3 { input: &input, output: &mut output, layout, channels, scratch: &mut [] });
+    bench.run(AvgPool3 { input: &input, output: &mut output, layout, channels });
     bench.close(&unblock(&output, &size), &reference::avg_pool3(&values, &size), 8.0);
     let mut averages = dirty(channels);
     bench.run(GlobalAverage { input: &input, layout, output: &mut averages });

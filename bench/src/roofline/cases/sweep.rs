@@ -3,7 +3,7 @@
 use super::{Case, STAGES, block};
 use crate::roofline::{Traffic, Work};
 use zodarts_kernels::{
-    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Kernels, Layout, MaskedAdd, Pad,
+    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Collect, Gated, Kernels, Layout, Pad,
     Pixel, Term,
 };
 
@@ -12,7 +12,7 @@ pub fn cases(kernels: Kernels<f32>) -> Vec<Case> {
         Sweep::Normalise,
         Sweep::SumOfFour,
         Sweep::Pad,
-        Sweep::Mask,
+        Sweep::Collect,
         Sweep::Pool3,
         Sweep::Pool3Backward,
         Sweep::Pool2,
@@ -29,7 +29,7 @@ enum Sweep {
     Normalise,
     SumOfFour,
     Pad,
-    Mask,
+    Collect,
     Pool3,
     Pool3Backward,
     Pool2,
@@ -42,7 +42,7 @@ impl Sweep {
             Self::Normalise => "scale and shift",
             Self::SumOfFour => "weighted sum of 4",
             Self::Pad => "ReLU into a margin",
-            Self::Mask => "ReLU gradient out of a margin",
+            Self::Collect => "gradient of a node",
             Self::Pool3 => "3×3 average",
             Self::Pool3Backward => "3×3 average, gradient",
             Self::Pool2 => "2×2 average",
@@ -57,7 +57,7 @@ impl Sweep {
             Self::Normalise | Self::Pool3 | Self::Pool3Backward => of(dense, dense, 0),
             Self::SumOfFour => of(4 * dense, dense, 0),
             Self::Pad => of(dense, padded, 0),
-            Self::Mask => of(2 * dense, 0, dense),
+            Self::Collect => of(2 * dense + padded, dense, 0),
             Self::Pool2 => of(dense, half, 0),
             Self::Pool2Backward => of(half, 0, dense),
         }
@@ -112,7 +112,7 @@ impl Buffers {
             Sweep::Normalise => self.sum(kernels, 1),
             Sweep::SumOfFour => self.sum(kernels, 4),
             Sweep::Pad => self.pad(kernels),
-            Sweep::Mask => self.mask(kernels),
+            Sweep::Collect => self.collect(kernels),
             Sweep::Pool3 | Sweep::Pool3Backward => self.pool3(kernels, sweep),
             Sweep::Pool2 | Sweep::Pool2Backward => self.pool2(kernels, sweep),
         }
@@ -122,7 +122,7 @@ impl Buffers {
         let Self { sources, result, factors, dense, .. } = self;
         let terms = sources.each_ref().map(|source| Term { source, scale: factors });
         let (from, to) = (*dense, *dense);
-        kernels.run(AffineSum { terms: &terms[..count], bias: factors, from, output: result, to, step: 1 });
+        kernels.run(AffineSum { terms: &terms[..count], bias: factors, from, output: result, to });
     }
 
     fn pad(&mut self, kernels: Kernels<f32>) {
@@ -130,26 +130,21 @@ impl Buffers {
         kernels.run(Pad { input, from: self.dense, channels, relu: true, output, to: self.padded });
     }
 
-    fn mask(&mut self, kernels: Kernels<f32>) {
-        kernels.run(MaskedAdd {
-            input: &self.sources[0],
-            input_gradient: &mut self.result,
-            layout: self.dense,
-            output_gradient: &self.with_margin,
-            gradient_layout: self.padded,
-            channels: self.channels,
-        });
+    fn collect(&mut self, kernels: Kernels<f32>) {
+        let Self { sources, result, factors, dense, .. } = self;
+        let gated = Gated { gradient: &self.with_margin, layout: self.padded, gate: Some(&sources[1]) };
+        let terms = [Term { source: &sources[0], scale: factors }];
+        kernels.run(Collect { terms: &terms, bias: factors, gated, output: result, layout: *dense });
     }
 
     fn pool3(&mut self, kernels: Kernels<f32>, sweep: Sweep) {
         let (source, result, layout, channels) =
             (&self.sources[0], &mut self.result, self.dense, self.channels);
-        let scratch = &mut [];
         if let Sweep::Pool3 = sweep {
-            kernels.run(AvgPool3 { input: source, output: result, layout, channels, scratch });
+            kernels.run(AvgPool3 { input: source, output: result, layout, channels });
         } else {
             let (output_gradient, input_gradient) = (source, result);
-            kernels.run(AvgPool3Backward { output_gradient, input_gradient, layout, channels, scratch });
+            kernels.run(AvgPool3Backward { output_gradient, input_gradient, layout, channels });
         }
     }
 

@@ -20,14 +20,12 @@ pub struct AvgPool3<'a, T> {
     pub layout: Layout,
     /// Channels.
     pub channels: usize,
-    /// Not used: may be empty.
-    pub scratch: &'a mut [Pixel<T>],
 }
 
 impl<T: Real> Job<T> for AvgPool3<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        let Self { input, output, layout, channels, .. } = self;
+        let Self { input, output, layout, channels } = self;
         let (down, across) = (Scale::<T>::across(layout.height), Scale::across(layout.width));
         for (channel, y) in rows(&layout, channels) {
             let rows = window(input, &layout, channel, y, |_| down.at(y, layout.height));
@@ -48,14 +46,12 @@ pub struct AvgPool3Backward<'a, T> {
     pub layout: Layout,
     /// Channels.
     pub channels: usize,
-    /// Not used: may be empty.
-    pub scratch: &'a mut [Pixel<T>],
 }
 
 impl<T: Real> Job<T> for AvgPool3Backward<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        let Self { output_gradient, input_gradient, layout, channels, .. } = self;
+        let Self { output_gradient, input_gradient, layout, channels } = self;
         let (down, across) = (Scale::<T>::across(layout.height), Scale::across(layout.width));
         for (channel, y) in rows(&layout, channels) {
             let rows = window(output_gradient, &layout, channel, y, |row| down.at(row, layout.height));

@@ -157,7 +157,7 @@ fn raw_gradient<T: Real>(
         terms.push(Term { source: values, scale: raw });
     }
     let output = &mut scratch.padded_gradient[..];
-    context.kernels.run(AffineSum { terms: &terms, bias: constant, from, output, to, step: 1 });
+    context.kernels.run(AffineSum { terms: &terms, bias: constant, from, output, to });
     to
 }
 
@@ -198,7 +198,7 @@ fn gather<T: Real>(
         context.kernels.run(Collect { terms: &terms, bias, gated, output: &mut *output, layout });
     } else {
         let output = &mut *output;
-        context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output, to: layout, step: 1 });
+        context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output, to: layout });
     }
     for edge in context.outgoing(node) {
         add_sole(context, block, edge, output);
@@ -238,7 +238,7 @@ fn reduce<T: Real>(
     sums: &mut [f64],
     want: Want,
 ) {
-    spread(context, scratch, block, node);
+    spread(context, block, node);
     let gradient = &block.gradients[context.plan.gradients.of[node]][..];
     let edges = context.incoming(node).filter(|&edge| match context.network.edges[edge].op {
         Op::Conv { norm: Some(_), .. } | Op::Norm(_) => true,
@@ -292,7 +292,7 @@ fn add(totals: &mut [f64], parts: &[f64]) {
 }
 
 /// One adjoint pooling serves all pooled edges into the node.
-fn spread<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &mut Block<T>, node: NodeId) {
+fn spread<T: Real>(context: &Context<'_, T>, block: &mut Block<T>, node: NodeId) {
     if !context.incoming(node).any(|edge| context.network.edges[edge].op == Op::AvgPool3) {
         return;
     }
@@ -303,7 +303,6 @@ fn spread<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &m
         input_gradient: sized(&mut block.spread[context.plan.spread.of[node]], layout.len(channels)),
         layout,
         channels,
-        scratch: &mut scratch.row,
     });
 }
 

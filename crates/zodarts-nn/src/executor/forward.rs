@@ -58,7 +58,7 @@ fn build<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &mu
             terms.push(Term { source: &scratch.pooled, scale: context.coefficients.ones() });
         }
         let bias = context.coefficients.bias(node);
-        context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output, to: layout, step: 1 });
+        context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output, to: layout });
     }
     block.values[node] = value;
 }
@@ -106,10 +106,10 @@ fn pool_sources<T: Real>(
     if terms.is_empty() {
         return false;
     }
-    let Scratch { sum, pooled, row, .. } = scratch;
+    let Scratch { sum, pooled, .. } = scratch;
     let bias = &context.coefficients.zeros()[..channels];
-    context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output: sum, to: layout, step: 1 });
-    context.kernels.run(AvgPool3 { input: sum, output: pooled, layout, channels, scratch: row });
+    context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output: sum, to: layout });
+    context.kernels.run(AvgPool3 { input: sum, output: pooled, layout, channels });
     true
 }
 

@@ -49,7 +49,7 @@ fn packed<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
 
 /// Sums, scratch and, going backward, a partial gradient of all weights.
 fn shard<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
-    let scratch = 3 * plan.padded + 2 * plan.dense + plan.row + plan.winograd;
+    let scratch = 3 * plan.padded + 2 * plan.dense + plan.winograd;
     let channels = network.nodes.iter().map(|shape| shape.channels).max().unwrap_or(0);
     let gradient = if backward { network.weights.len() } else { 0 };
     bytes::<Pixel<T>>(scratch)

@@ -37,8 +37,6 @@ pub struct Plan {
     pub padded: usize,
     /// Pixels of the largest dense block.
     pub dense: usize,
-    /// Pixels of the widest row.
-    pub row: usize,
     /// Pixels of the largest scratch of a fast convolution.
     pub winograd: usize,
 }
@@ -69,7 +67,6 @@ impl Plan {
             spread: Slots::new(network, |op| *op == Op::AvgPool3),
             padded: padded.max().unwrap_or(0),
             dense: dense.max().unwrap_or(0),
-            row: network.nodes.iter().map(|shape| shape.width).max().unwrap_or(0),
             winograd: winograd_scratch(network, &fast),
             fast,
             sums,

@@ -67,8 +67,6 @@ pub struct Scratch<T> {
     pub sum: Vec<Pixel<T>>,
     /// Result of pooling.
     pub pooled: Vec<Pixel<T>>,
-    /// One row.
-    pub row: Vec<Pixel<T>>,
     /// Transformed tiles.
     pub winograd: Vec<Pixel<T>>,
     /// Moments of one block.
@@ -95,7 +93,6 @@ impl<T: Real> Shard<T> {
                 input_gradient: pixels(plan.padded),
                 sum: pixels(plan.dense),
                 pooled: pixels(plan.dense),
-                row: pixels(plan.row),
                 winograd: pixels(plan.winograd),
                 moments: vec![Moments2::default(); channels],
                 dots: vec![0.0; (1 + MAX_EDGES) * channels],
