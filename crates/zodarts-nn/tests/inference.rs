@@ -79,12 +79,15 @@ fn check<T: Scalar + executor::Scalar>(
     let images = trained.images(count);
     let expected = trained.expected(&images, count);
     let found = trained.compiled(kernels, convolutions).logits(&images);
+    near(&found, &expected, if size_of::<T>() == 4 { 1e-5 } else { 1e-12 });
+}
+
+/// Holds values to expected ones, relative to the largest.
+fn near(found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len());
-    let tolerance = if size_of::<T>() == 4 { 1e-5 } else { 1e-12 };
     let scale = expected.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-    for (i, (a, b)) in found.iter().zip(&expected).enumerate() {
-        let input = network.input();
-        assert!((a - b).abs() <= tolerance * scale, "{input:?}, value {i}: found {a}, expected {b}");
+    for (i, (a, b)) in found.iter().zip(expected).enumerate() {
+        assert!((a - b).abs() <= tolerance * scale, "value {i}: found {a}, expected {b}");
     }
 }
 
@@ -147,6 +150,25 @@ fn an_image_keeps_its_bits_in_any_batch_on_any_number_of_threads() {
             let logits = pool.install(|| compiled.logits(&images[..count * 14 * 14]));
             assert_eq!(logits, alone[..count * classes], "{count} images on {threads} threads");
         }
+    }
+}
+
+/// Large enough to be cut into parts for threads, and to take several images through at a time.
+#[test]
+fn a_large_network_keeps_its_bits_too() {
+    let input = Shape { channels: 1, height: 28, width: 28 };
+    let mut trained = Trained::<f32>::new(resnet18(input, 2, 64));
+    let images = trained.images(6);
+    let expected = trained.expected(&images, 6);
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let mut compiled = trained.compiled(Kernels::detect(), Convolutions::Fast);
+    let together = pool(1).install(|| compiled.logits(&images));
+    near(&together, &expected, 1e-5);
+    for threads in [2, 3] {
+        let pool = pool(threads);
+        assert_eq!(pool.install(|| compiled.logits(&images)), together);
+        let alone = images.chunks(28 * 28).flat_map(|image| pool.install(|| compiled.logits(image)));
+        assert_eq!(alone.collect::<Vec<_>>(), together);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Which activations share a buffer: those that are not needed at the same time.
 
-use super::program::reads_copy;
 use crate::graph::{Network, NodeId, Op, Shape};
 use zodarts_kernels::{Layout, planes};
 
@@ -29,6 +28,11 @@ impl Buffers {
         }
         Self { values, copies, sizes: pool.sizes }
     }
+}
+
+/// Whether an edge reads its source's copy: where it needs the margin or the `ReLU`.
+pub fn reads_copy(op: &Op) -> bool {
+    matches!(op, Op::Conv { shape, relu, .. } if *relu || shape.kernel == 3)
 }
 
 /// Layout of a node's value.

@@ -4,11 +4,14 @@
 //! convolutions before them, weights are packed or transformed, and every activation has a buffer that it shares with those
 //! whose time is over. A call allocates nothing.
 //!
-//! Images are scored one by one with *channels* in the SIMD lanes (see `zodarts_kernels`), by as many threads as there are
-//! images to share. So the scores of an image depend neither on its neighbours in a batch nor on the number of threads, bit
-//! for bit, and a single image uses the vector unit as well as a thousand do.
+//! Images have *channels* in the SIMD lanes (see `zodarts_kernels`), so a single image uses the vector unit as well as a
+//! thousand do. Threads share images; a single one they share only where its layers are large enough, by output channels.
+//! How layers are cut depends on the network alone, so the scores of an image depend neither on its neighbours in a batch nor
+//! on the number of threads, bit for bit.
 
 mod buffers;
+mod compiler;
+mod cost;
 mod fold;
 mod program;
 mod scalar;
@@ -17,9 +20,11 @@ mod worker;
 
 use crate::executor::Convolutions;
 use crate::graph::Network;
+use compiler::compile;
 use program::Program;
 use rayon::prelude::*;
 use std::sync::Mutex;
+use sum::Threads;
 use worker::Worker;
 use zodarts_kernels::Kernels;
 
@@ -51,7 +56,7 @@ impl<T: Scalar> Compiled<T> {
         kernels: Kernels<T>,
         convolutions: Convolutions,
     ) -> Self {
-        Self { program: Program::new(network, parameters, kernels, convolutions), workers: Vec::new() }
+        Self { program: compile(network, parameters, kernels, convolutions), workers: Vec::new() }
     }
 
     /// Outputs of the network.
@@ -59,12 +64,17 @@ impl<T: Scalar> Compiled<T> {
         self.program.head.classes()
     }
 
+    /// Values of an image.
+    pub fn image_len(&self) -> usize {
+        self.program.image_len()
+    }
+
     /// Logits of `n×C×H×W` images: `n×classes` values.
     ///
     /// # Panics
     /// If the number of values is not a multiple of an image's.
     pub fn logits(&mut self, images: &[f32]) -> Vec<f64> {
-        let mut logits = vec![0.0; images.len() / self.program.image_len() * self.classes()];
+        let mut logits = vec![0.0; images.len() / self.image_len() * self.classes()];
         self.logits_into(images, &mut logits);
         logits
     }
@@ -74,25 +84,32 @@ impl<T: Scalar> Compiled<T> {
     /// # Panics
     /// If `images` and `logits` are not of the same number of images.
     pub fn logits_into(&mut self, images: &[f32], logits: &mut [f64]) {
-        let (length, classes) = (self.program.image_len(), self.classes());
+        let (length, classes) = (self.image_len(), self.classes());
         let count = images.len() / length;
         assert_eq!((images.len(), logits.len()), (count * length, count * classes), "images and logits");
         let Self { program, workers } = self;
-        let threads = rayon::current_num_threads().min(count);
-        while workers.len() < threads {
+        let threads = rayon::current_num_threads();
+        let group = count.div_ceil(threads).clamp(1, program.group());
+        let active = threads.min(count.div_ceil(group));
+        while workers.len() < active {
             workers.push(Worker::new(program));
         }
-        let queue = Mutex::new(images.chunks_exact(length).zip(logits.chunks_exact_mut(classes)));
-        // The lock is held while an image is taken, not while it is scored.
-        let next = || queue.lock().expect("no thread panics while it takes an image").next();
-        let work = |worker: &mut Worker<T>| {
-            while let Some((image, logits)) = next() {
-                T::score(program, worker, image, logits);
+        let groups = images.chunks(group * length).zip(logits.chunks_mut(group * classes));
+        let queue = Mutex::new(groups);
+        // The lock is held while images are taken, not while they are scored.
+        let next = || queue.lock().expect("no thread panics while it takes images").next();
+        let work = |worker: &mut Worker<T>, threads| {
+            while let Some((images, logits)) = next() {
+                T::score(program, worker, images, logits, threads);
             }
         };
-        match &mut workers[..threads] {
-            [only] => work(only),
-            workers => workers.par_iter_mut().for_each(work),
+        match &mut workers[..active] {
+            // From within the pool, its other threads are woken faster.
+            [only] if threads > 1 && program.most_parts() > 1 => {
+                rayon::scope(|_| work(only, Threads::All));
+            }
+            [only] => work(only, Threads::One),
+            workers => workers.par_iter_mut().for_each(|worker| work(worker, Threads::One)),
         }
     }
 }

@@ -1,13 +1,8 @@
 //! A network as a list of nodes with their weights in the form that kernels read.
 
-use super::buffers::{Buffers, dense, padded};
-use super::fold::{Affine, pixels};
-use crate::executor::Convolutions;
-use crate::graph::{Edge, Network, NodeId, Op, Shape};
-use zodarts_kernels::{
-    ConvShape, Kernels, Layout, Pixel, Real, channel_filter_len, channel_weights, channel_winograd_scratch,
-    pack_channel_filter, pack_channels, planes,
-};
+use super::buffers::{dense, padded};
+use crate::graph::{NodeId, Shape};
+use zodarts_kernels::{ConvShape, Kernels, Layout, Pixel, channel_winograd_scratch, planes};
 
 /// What a node is computed by.
 #[derive(Debug)]
@@ -31,6 +26,16 @@ pub struct Sum<T> {
     pub terms: Vec<(NodeId, Vec<Pixel<T>>)>,
     /// Nodes that are averaged over 3×3 pixels.
     pub pooled: Vec<NodeId>,
+    /// The convolutions. More than one part where a single image is worth several threads.
+    pub parts: Vec<Part<T>>,
+    /// Output planes of each part but the last, which may have fewer.
+    pub planes: usize,
+}
+
+/// All convolutions into some output channels of a node.
+#[derive(Debug, Default)]
+pub struct Part<T> {
+    pub outputs: usize,
     /// Convolutions by definition.
     pub direct: Vec<Direct<T>>,
     /// Convolutions by Winograd.
@@ -78,6 +83,14 @@ impl<T> Node<T> {
     pub fn padded(&self) -> Layout {
         padded(self.shape)
     }
+
+    /// The node's convolutions.
+    pub fn parts(&self) -> &[Part<T>] {
+        match &self.build {
+            Build::Sum(sum) => &sum.parts,
+            _ => &[],
+        }
+    }
 }
 
 /// The classifier's linear layer.
@@ -102,52 +115,14 @@ pub struct Program<T> {
     pub head: Head,
     /// Pixels of each buffer.
     pub buffers: Vec<usize>,
-    /// Pixels of the largest node that is pooled.
-    pub pooled: usize,
-    /// Pixels of the largest scratch of a Winograd convolution.
-    pub winograd: usize,
 }
 
-/// Whether an edge reads its source's copy: where it needs the margin or the `ReLU`.
-pub fn reads_copy(op: &Op) -> bool {
-    matches!(op, Op::Conv { shape, relu, .. } if *relu || shape.kernel == 3)
-}
+/// Bytes of weights that stay in a second- or third-level cache from one image to the next.
+const RESIDENT: usize = 16 << 20;
+/// Images that share a reading of weights that do not.
+const GROUP: usize = 4;
 
-impl<T: Real> Program<T> {
-    pub fn new(
-        network: &Network,
-        parameters: (&[T], &[T]),
-        kernels: Kernels<T>,
-        convolutions: Convolutions,
-    ) -> Self {
-        let (weights, statistics) = parameters;
-        assert_eq!(weights.len(), network.weights.len(), "weights");
-        assert_eq!(statistics.len(), network.statistics.len(), "running statistics");
-        assert!(network.edges.iter().all(|edge| edge.choice.is_none()), "predictions of a supernet");
-        let buffers = Buffers::new(network);
-        let compiler = Compiler { network, weights, statistics, kernels, convolutions };
-        let nodes: Vec<_> = (0..network.nodes.len())
-            .map(|node| Node {
-                shape: network.nodes[node],
-                build: compiler.build(node),
-                value: buffers.values[node],
-                copy: buffers.copies[node].map(|buffer| (buffer, rectifies(network, node))),
-            })
-            .collect();
-        let wide = |values: &[T]| values.iter().map(|value| value.to_f64()).collect();
-        Self {
-            kernels,
-            head: Head {
-                matrix: wide(&weights[network.linear.clone()]),
-                bias: wide(&weights[network.bias.clone()]),
-            },
-            buffers: buffers.sizes,
-            pooled: nodes.iter().map(pool_scratch).max().unwrap_or(0),
-            winograd: nodes.iter().map(winograd_scratch).max().unwrap_or(0),
-            nodes,
-        }
-    }
-
+impl<T> Program<T> {
     /// The node the classifier reads.
     pub fn output(&self) -> &Node<T> {
         self.nodes.last().expect("the input is a node")
@@ -158,98 +133,44 @@ impl<T: Real> Program<T> {
         let Shape { channels, height, width } = self.nodes[0].shape;
         channels * height * width
     }
-}
 
-/// Whether the convolutions of a node read it through a `ReLU`: all or none do.
-fn rectifies(network: &Network, node: NodeId) -> bool {
-    network.outgoing(node).any(|edge| matches!(network.edges[edge].op, Op::Conv { relu: true, .. }))
-}
-
-fn pool_scratch<T>(node: &Node<T>) -> usize {
-    match &node.build {
-        Build::Sum(sum) if !sum.pooled.is_empty() => node.layout().len(node.planes()),
-        _ => 0,
-    }
-}
-
-fn winograd_scratch<T>(node: &Node<T>) -> usize {
-    let Build::Sum(sum) = &node.build else { return 0 };
-    let most = sum.winograd.iter().map(|winograd| winograd.inputs).max();
-    most.map_or(0, |inputs| channel_winograd_scratch(&node.layout(), inputs, node.shape.channels))
-}
-
-/// Turns edges into what adds to a node.
-struct Compiler<'a, T> {
-    network: &'a Network,
-    weights: &'a [T],
-    statistics: &'a [T],
-    kernels: Kernels<T>,
-    convolutions: Convolutions,
-}
-
-impl<T: Real> Compiler<'_, T> {
-    fn build(&self, node: NodeId) -> Build<T> {
-        if node == 0 {
-            return Build::Input;
-        }
-        let edges = || self.network.incoming(node).map(|edge| &self.network.edges[edge]);
-        match edges().next() {
-            Some(Edge { source, op: Op::Relu, .. }) => Build::Relu(*source),
-            Some(Edge { source, op: Op::AvgPool2, .. }) => Build::AvgPool2(*source),
-            _ => Build::Sum(self.sum(self.network.nodes[node].channels, edges())),
-        }
+    fn parts(&self) -> impl Iterator<Item = &Part<T>> {
+        self.nodes.iter().flat_map(Node::parts)
     }
 
-    fn sum<'e>(&self, channels: usize, edges: impl Iterator<Item = &'e Edge>) -> Sum<T> {
-        let mut constants = vec![0.0; channels];
-        let mut sum = Sum {
-            bias: Vec::new(),
-            terms: Vec::new(),
-            pooled: Vec::new(),
-            direct: Vec::new(),
-            winograd: Vec::new(),
+    /// Images to take through the network side by side.
+    pub fn group(&self) -> usize {
+        let weights: usize = self
+            .parts()
+            .map(|part| {
+                let direct: usize = part.direct.iter().map(|direct| direct.packed.len()).sum();
+                direct + part.winograd.iter().map(|winograd| winograd.filter.len()).sum::<usize>()
+            })
+            .sum();
+        if weights * size_of::<Pixel<T>>() > RESIDENT { GROUP } else { 1 }
+    }
+
+    /// Most parts of a node.
+    pub fn most_parts(&self) -> usize {
+        self.nodes.iter().map(|node| node.parts().len()).max().unwrap_or(0)
+    }
+
+    /// Pixels of the largest node that is pooled.
+    pub fn pool_scratch(&self) -> usize {
+        let pooled = self.nodes.iter().filter(|node| match &node.build {
+            Build::Sum(sum) => !sum.pooled.is_empty(),
+            _ => false,
+        });
+        pooled.map(|node| node.layout().len(node.planes())).max().unwrap_or(0)
+    }
+
+    /// Pixels of the largest scratch of a Winograd convolution.
+    pub fn winograd_scratch(&self) -> usize {
+        let of_part = |node: &Node<T>, part: &Part<T>| {
+            let inputs = part.winograd.iter().map(|winograd| winograd.inputs).max()?;
+            Some(channel_winograd_scratch(&node.layout(), inputs, part.outputs))
         };
-        for edge in edges {
-            let affine = Affine::new(edge.op.norm(), channels, self.weights, self.statistics);
-            constants.iter_mut().zip(&affine.shift).for_each(|(sum, shift)| *sum += shift);
-            match &edge.op {
-                Op::Norm(_) | Op::Skip => sum.terms.push((edge.source, pixels(&affine.scale))),
-                Op::AvgPool3 => sum.pooled.push(edge.source),
-                Op::Conv { shape, weight, .. } => {
-                    let weights = affine.scaled(&self.weights[weight.clone()]);
-                    self.convolution(edge, *shape, &weights, &mut sum);
-                }
-                Op::AvgPool2 | Op::Relu => unreachable!("a sole edge is not part of a sum"),
-            }
-        }
-        sum.bias = pixels(&constants);
-        sum
+        let parts = self.nodes.iter().flat_map(|node| node.parts().iter().map(move |part| (node, part)));
+        parts.filter_map(|(node, part)| of_part(node, part)).max().unwrap_or(0)
     }
-
-    fn convolution(&self, edge: &Edge, shape: ConvShape, weights: &[T], sum: &mut Sum<T>) {
-        let (source, channels) = (edge.source, (shape.inputs, shape.outputs));
-        let fast = self.convolutions == Convolutions::Fast && worthwhile(&shape, self.network.nodes[source]);
-        if fast {
-            let mut filter = vec![Pixel::ZERO; channel_filter_len(shape.inputs, shape.outputs)];
-            pack_channel_filter(self.kernels, channels, weights, &mut filter);
-            sum.winograd.push(Winograd { source, inputs: shape.inputs, filter });
-        } else {
-            let mut packed = vec![Pixel::ZERO; channel_weights(&shape)];
-            pack_channels(&shape, weights, &mut packed);
-            sum.direct.push(Direct { source, shape, copy: reads_copy(&edge.op), packed });
-        }
-    }
-}
-
-/// Cost of transforming a tile of one plane into products or back, in multiply-adds of a vector.
-const TRANSFORM: usize = 250;
-
-/// Whether Winograd takes fewer instructions than the convolution's definition.
-fn worthwhile(shape: &ConvShape, image: Shape) -> bool {
-    let (inputs, outputs) = (planes(shape.inputs), planes(shape.outputs));
-    let tiles = image.height.div_ceil(4) * image.width.div_ceil(4);
-    let products = shape.inputs * outputs;
-    let direct = 9 * image.height * image.width * products;
-    let fast = tiles * (36 * products + TRANSFORM * (inputs + outputs));
-    shape.kernel == 3 && shape.stride == 1 && fast < direct
 }

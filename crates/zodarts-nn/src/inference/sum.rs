@@ -1,9 +1,10 @@
 //! A node that is a sum of edges.
 
-use super::program::{Node, Program, Sum};
+use super::program::{Node, Part, Program, Sum};
 use super::worker::Activations;
 use crate::graph::MAX_EDGES;
 use arrayvec::ArrayVec;
+use rayon::prelude::*;
 use zodarts_kernels::{
     AvgPool3, ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, LANES, Pixel, Real,
 };
@@ -18,8 +19,8 @@ pub struct Scratch<T> {
     sum: Vec<Pixel<T>>,
     /// Its averages.
     pooled: Vec<Pixel<T>>,
-    /// Products of Winograd's transforms.
-    products: Vec<Pixel<T>>,
+    /// Products of Winograd's transforms, for each part of a node.
+    products: Vec<Vec<Pixel<T>>>,
     ones: Vec<Pixel<T>>,
     zeros: Vec<Pixel<T>>,
 }
@@ -29,22 +30,28 @@ impl<T: Real> Scratch<T> {
         let zeros = |length| vec![Pixel::ZERO; length];
         let most = program.nodes.iter().map(Node::planes).max().unwrap_or(0);
         Self {
-            sum: zeros(program.pooled),
-            pooled: zeros(program.pooled),
-            products: zeros(program.winograd),
+            sum: zeros(program.pool_scratch()),
+            pooled: zeros(program.pool_scratch()),
+            products: (0..program.most_parts()).map(|_| zeros(program.winograd_scratch())).collect(),
             ones: vec![Pixel([T::ONE; LANES]); most],
             zeros: zeros(most),
         }
     }
 }
 
+/// Whether an image has all threads for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    One,
+    All,
+}
+
 /// Writes a node as the sum of its edges.
 pub fn add_up<T: Real>(
     program: &Program<T>,
     activations: &Activations<T>,
-    scratch: &mut Scratch<T>,
-    node: &Node<T>,
-    sum: &Sum<T>,
+    (scratch, threads): (&mut Scratch<T>, Threads),
+    (node, sum): (&Node<T>, &Sum<T>),
     output: &mut [Pixel<T>],
 ) {
     let (layout, channels) = (node.layout(), node.shape.channels);
@@ -58,8 +65,18 @@ pub fn add_up<T: Real>(
     }
     let bias = &sum.bias;
     program.kernels.run(ChannelSum { terms: &terms, bias, output: &mut *output, layout, channels });
-    convolve_directly(program, activations, node, sum, output);
-    convolve_fast(program, activations, &mut scratch.products, node, sum, output);
+    let convolve = |part: &Part<T>, output: &mut [Pixel<T>], products: &mut [Pixel<T>]| {
+        convolve_directly(program, activations, node, part, output);
+        convolve_fast(program, activations, node, part, products, output);
+    };
+    let (products, length) = (&mut scratch.products, sum.planes * layout.plane);
+    if threads == Threads::All && sum.parts.len() > 1 {
+        let parts = sum.parts.par_iter().zip(output.par_chunks_mut(length)).zip(products);
+        parts.for_each(|((part, output), products)| convolve(part, output, products));
+    } else {
+        let parts = sum.parts.iter().zip(output.chunks_mut(length)).zip(products);
+        parts.for_each(|((part, output), products)| convolve(part, output, products));
+    }
 }
 
 /// Pools the sum of all sources at once, for pooling is linear.
@@ -79,17 +96,17 @@ fn pool<T: Real>(
     let channels = node.shape.channels;
     program.kernels.run(ChannelSum { terms: &terms, bias: zeros, output: total, layout, channels });
     let channels = node.planes();
-    program.kernels.run(AvgPool3 { input: total, output: pooled, layout, channels, scratch: &mut [] });
+    program.kernels.run(AvgPool3 { input: total, output: pooled, layout, channels });
 }
 
 fn convolve_directly<T: Real>(
     program: &Program<T>,
     activations: &Activations<T>,
     node: &Node<T>,
-    sum: &Sum<T>,
+    part: &Part<T>,
     output: &mut [Pixel<T>],
 ) {
-    for direct in &sum.direct {
+    for direct in &part.direct {
         let source = &program.nodes[direct.source];
         let (input, from) = if direct.copy {
             (activations.copy(program, direct.source), source.padded())
@@ -104,13 +121,13 @@ fn convolve_directly<T: Real>(
 fn convolve_fast<T: Real>(
     program: &Program<T>,
     activations: &Activations<T>,
-    products: &mut [Pixel<T>],
     node: &Node<T>,
-    sum: &Sum<T>,
+    part: &Part<T>,
+    products: &mut [Pixel<T>],
     output: &mut [Pixel<T>],
 ) {
     let mut sources = ArrayVec::<_, MAX_EDGES>::new();
-    for winograd in &sum.winograd {
+    for winograd in &part.winograd {
         let input = activations.copy(program, winograd.source);
         sources.push(ChannelSource { input, inputs: winograd.inputs, filter: &winograd.filter });
     }
@@ -120,7 +137,7 @@ fn convolve_fast<T: Real>(
             from: node.padded(),
             output,
             to: node.layout(),
-            outputs: node.shape.channels,
+            outputs: part.outputs,
             scratch: products,
         });
     }

@@ -1,0 +1,81 @@
+//! What a convolution of one image costs, counted in multiply-adds of a vector.
+
+use crate::graph::Shape;
+use zodarts_kernels::{ConvShape, planes};
+
+/// Transforming a tile of one plane into products or back.
+const TRANSFORM: usize = 250;
+/// Reading a vector of weights, which are too many for the first-level cache and used again for every few pixels only.
+const READ: usize = 6;
+/// A part of a node that is worth waking another thread for: some 150 µs.
+const PART: usize = 1 << 20;
+/// Most parts of a node, and so the most threads that one image can use.
+const MOST_PARTS: usize = 4;
+/// Fewest planes of a part: each part transforms all of its input.
+const FEWEST_PLANES: usize = 4;
+
+/// Both ways to compute a convolution.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    direct: usize,
+    winograd: Option<usize>,
+}
+
+impl Cost {
+    pub fn new(shape: &ConvShape, image: Shape) -> Self {
+        let (inputs, outputs) = (planes(shape.inputs), planes(shape.outputs));
+        let (height, width) = (image.height.div_ceil(shape.stride), image.width.div_ceil(shape.stride));
+        let tiles = height.div_ceil(4) * width.div_ceil(4);
+        let products = shape.inputs * outputs;
+        let area = shape.kernel * shape.kernel;
+        Self {
+            direct: area * products * (height * width + READ),
+            winograd: (shape.kernel == 3 && shape.stride == 1)
+                .then(|| 36 * products * (tiles + READ) + TRANSFORM * tiles * (inputs + outputs)),
+        }
+    }
+
+    /// Whether Winograd is the cheaper way.
+    pub fn favours_winograd(&self) -> bool {
+        self.winograd.is_some_and(|winograd| winograd < self.direct)
+    }
+
+    /// Cost of the cheaper way.
+    pub fn least(&self) -> usize {
+        self.winograd.map_or(self.direct, |winograd| winograd.min(self.direct))
+    }
+
+    /// Planes, an even number, that a part of a node with `planes` planes and this cost takes.
+    pub fn planes_of_a_part(planes: usize, cost: usize) -> usize {
+        let parts = (cost / PART).min(planes / FEWEST_PLANES).clamp(1, MOST_PARTS);
+        planes.div_ceil(parts).next_multiple_of(2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(channels: usize, side: usize) -> Cost {
+        let shape = ConvShape { inputs: channels, outputs: channels, kernel: 3, stride: 1 };
+        Cost::new(&shape, Shape { channels, height: side, width: side })
+    }
+
+    #[test]
+    fn winograd_where_many_pixels_use_a_filter() {
+        assert!(
+            [(16, 28), (32, 14), (64, 7), (64, 28), (128, 14)]
+                .iter()
+                .all(|&(c, s)| cost(c, s).favours_winograd())
+        );
+        assert!([(1, 28), (512, 4), (64, 2)].iter().all(|&(c, s)| !cost(c, s).favours_winograd()));
+    }
+
+    #[test]
+    fn only_large_nodes_are_cut() {
+        assert_eq!(Cost::planes_of_a_part(2, 3 * cost(16, 28).least()), 2);
+        assert_eq!(Cost::planes_of_a_part(3, usize::MAX), 4);
+        assert_eq!(Cost::planes_of_a_part(8, 2 * PART), 4);
+        assert_eq!(Cost::planes_of_a_part(64, 9 * PART), 16);
+    }
+}
