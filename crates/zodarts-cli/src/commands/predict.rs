@@ -4,8 +4,9 @@ use crate::args::PredictArgs;
 use crate::output::{self, csv};
 use crate::setup;
 use anyhow::Result;
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zodarts::evaluate::decide;
 use zodarts::model::Model;
 use zodarts_data::{Resizer, read_image_file};
@@ -17,14 +18,14 @@ const AT_A_TIME: usize = 64;
 pub fn run(args: &PredictArgs) -> Result<()> {
     let model = setup::model(&args.run)?;
     let classes = &model.card.dataset.classes;
+    let mut predictor = model.predictor();
     let mut lines = Vec::new();
     if !args.json {
         lines.push(csv::row(header(classes)));
     }
     // Printed at the end: a file that cannot be read leaves no half of a table.
     for files in args.files.chunks(AT_A_TIME) {
-        let images = files.iter().map(|file| image(&model, file)).collect::<Result<Vec<_>>>()?;
-        let scores = model.score_images(&images.concat(), files.len())?;
+        let scores = predictor.scores(&images(&model, files)?)?;
         for (file, scores) in files.iter().zip(scores.rows()) {
             let predicted = predicted(&model, scores);
             lines.push(if args.json {
@@ -40,6 +41,12 @@ pub fn run(args: &PredictArgs) -> Result<()> {
 
 fn header(classes: &[String]) -> impl Iterator<Item = &str> {
     ["file", "predicted"].into_iter().chain(classes.iter().map(|class| &**class))
+}
+
+/// The images of some files, one after the other, or the error of the first that cannot be read.
+fn images(model: &Model, files: &[PathBuf]) -> Result<Vec<f32>> {
+    let images: Vec<_> = files.par_iter().map(|file| image(model, file)).collect();
+    Ok(images.into_iter().collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// A file's image, read at the size of the data set and resized as in training.

@@ -1,25 +1,23 @@
 //! A trained network with all it takes to use it.
 
 mod file;
+mod predictor;
+mod scorer;
 
 pub use file::ModelError;
+pub use predictor::Predictor;
+pub use scorer::{Scored, Scorer};
 
 use crate::evaluate::{EvaluateError, Scores};
 use crate::genotype::Genotype;
 use crate::settings::{Architecture, MAX_ACTIVATION};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use zodarts_data::{Augmentation, Batch, DatasetInfo, Samples, Task};
+use zodarts_data::{DatasetInfo, Samples, Task};
 use zodarts_nn::count::Cost;
-use zodarts_nn::executor::{BatchView, Executor, Point};
 use zodarts_nn::graph::{Network, Shape};
-use zodarts_nn::loss::{Loss, LossKind};
+use zodarts_nn::loss::LossKind;
 use zodarts_nn::networks::{MacroShape, RESNET_WIDTH, discrete, resnet18};
-
-/// Images scored at a time; predictions do not depend on it.
-const BATCH: usize = 64;
 
 /// What a network is, without its weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,6 +115,11 @@ impl Model {
         self.network.cost()
     }
 
+    /// The network made ready to score images.
+    pub fn predictor(&self) -> Predictor {
+        Predictor::new(&self.network, &self.weights, &self.statistics, self.card.dataset.task)
+    }
+
     /// Scores of all images, under running statistics and without augmentation.
     ///
     /// # Errors
@@ -124,85 +127,5 @@ impl Model {
     pub fn scores(&self, samples: &Samples) -> Result<Scores, EvaluateError> {
         let mut scorer = Scorer::new(self.network.clone(), &self.card);
         Ok(scorer.score(&self.weights, &self.statistics, samples)?.scores)
-    }
-
-    /// Scores of `count` images given as `channels × side × side` values in [0, 1]: one row of scores each.
-    ///
-    /// # Errors
-    /// If a score is not a finite number.
-    ///
-    /// # Panics
-    /// If there is no image, or the images have another size.
-    pub fn score_images(&self, images: &[f32], count: usize) -> Result<Scores, EvaluateError> {
-        let mut executor = Executor::new(self.network.clone());
-        let point = Point { weights: &self.weights, mixture: None };
-        let logits = executor.predict(point, &self.statistics, BatchView { images, targets: &[], count });
-        let loss = Loss::new(loss_kind(self.card.dataset.task));
-        let mut scores = vec![0.0; logits.len()];
-        let classes = self.network.classes;
-        for (logits, scores) in logits.chunks_exact(classes).zip(scores.chunks_exact_mut(classes)) {
-            loss.scores(logits, scores);
-        }
-        Scores::new(count, classes, scores)
-    }
-}
-
-/// Scores of some images, and how far they are from the truth.
-#[derive(Clone, Debug)]
-pub struct Scored {
-    /// One row an image.
-    pub scores: Scores,
-    /// Mean loss, without label smoothing or class weights.
-    pub loss: f64,
-}
-
-/// Scores images again and again as weights change.
-#[derive(Debug)]
-pub struct Scorer {
-    executor: Executor<f32>,
-    images: Augmentation,
-    loss: Loss,
-    batch: Batch,
-}
-
-impl Scorer {
-    /// A scorer for a network.
-    pub fn new(network: Arc<Network>, card: &ModelCard) -> Self {
-        Self {
-            executor: Executor::new(network),
-            images: Augmentation::none(card.input_size),
-            loss: Loss::new(loss_kind(card.dataset.task)),
-            batch: Batch::new(),
-        }
-    }
-
-    /// Scores all images under given weights and running statistics.
-    ///
-    /// # Errors
-    /// If there is no image, or a score is not a finite number.
-    pub fn score(
-        &mut self,
-        weights: &[f32],
-        statistics: &[f32],
-        samples: &Samples,
-    ) -> Result<Scored, EvaluateError> {
-        let classes = self.executor.network().classes;
-        let positions: Vec<usize> = (0..samples.len()).collect();
-        let mut values = vec![0.0; samples.len() * classes];
-        let (mut total, mut unwanted) = (0.0, vec![0.0; classes]);
-        // Nothing is drawn without augmentation; the generator is only asked for by the signature.
-        let mut unused = ChaCha8Rng::seed_from_u64(0);
-        for (chunk, scores) in positions.chunks(BATCH).zip(values.chunks_mut(BATCH * classes)) {
-            self.images.batch(samples, chunk, &mut unused, &mut self.batch);
-            let batch = BatchView { images: &self.batch.images, targets: &[], count: self.batch.n };
-            let logits = self.executor.predict(Point { weights, mixture: None }, statistics, batch);
-            let rows = logits.chunks_exact(classes).zip(self.batch.targets.chunks_exact(classes));
-            for ((logits, targets), scores) in rows.zip(scores.chunks_exact_mut(classes)) {
-                self.loss.scores(logits, scores);
-                total += self.loss.image(logits, targets, &mut unwanted);
-            }
-        }
-        let scores = Scores::new(samples.len(), classes, values)?;
-        Ok(Scored { scores, loss: total / samples.len() as f64 })
     }
 }

@@ -1,0 +1,59 @@
+//! From images to scores.
+
+use super::loss_kind;
+use crate::evaluate::{EvaluateError, Scores};
+use zodarts_data::Task;
+use zodarts_nn::graph::Network;
+use zodarts_nn::inference::Compiled;
+use zodarts_nn::loss::Loss;
+
+/// A network with given weights, made ready to score images again and again. The scores of an image depend neither on the
+/// other images of a call nor on the number of threads.
+#[derive(Debug)]
+pub struct Predictor {
+    compiled: Compiled<f32>,
+    loss: Loss,
+    logits: Vec<f64>,
+}
+
+impl Predictor {
+    /// Prepares a network for a task.
+    ///
+    /// # Panics
+    /// If weights or statistics do not fit the network.
+    pub fn new(network: &Network, weights: &[f32], statistics: &[f32], task: Task) -> Self {
+        Self {
+            compiled: Compiled::new(network, weights, statistics),
+            loss: Loss::new(loss_kind(task)),
+            logits: Vec::new(),
+        }
+    }
+
+    /// Scores of images given as `channels × side × side` values in [0, 1] each: one row of scores each.
+    ///
+    /// # Errors
+    /// If there is no image, or a score is not a finite number.
+    ///
+    /// # Panics
+    /// If the images have another size.
+    pub fn scores(&mut self, images: &[f32]) -> Result<Scores, EvaluateError> {
+        let mut scores = Vec::new();
+        self.append_scores(images, &mut scores);
+        let classes = self.compiled.classes();
+        Scores::new(scores.len() / classes, classes, scores)
+    }
+
+    /// Appends the scores of images; returns their logits, one row each.
+    pub(super) fn append_scores(&mut self, images: &[f32], scores: &mut Vec<f32>) -> &[f64] {
+        let Self { compiled, loss, logits } = self;
+        let classes = compiled.classes();
+        logits.resize(images.len() / compiled.image_len() * classes, 0.0);
+        compiled.logits_into(images, logits);
+        let first = scores.len();
+        scores.resize(first + logits.len(), 0.0);
+        for (logits, scores) in logits.chunks_exact(classes).zip(scores[first..].chunks_exact_mut(classes)) {
+            loss.scores(logits, scores);
+        }
+        logits
+    }
+}
