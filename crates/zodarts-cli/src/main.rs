@@ -9,9 +9,14 @@ mod resolve;
 mod setup;
 
 use args::{Cli, Command, Common, DataCommand};
-use progress::Ui;
+use progress::{Ui, note};
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use zodarts_nn::executor::MAX_SHARDS;
+
+/// Two chains, each on as many threads as it has shards of a batch.
+const MOST_THREADS: usize = 2 * MAX_SHARDS;
 
 fn main() -> ExitCode {
     let cli = match args::from(std::env::args_os()) {
@@ -40,7 +45,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
+/// Starts the threads, and says if some will have nothing to do.
 fn threads(common: Common) -> anyhow::Result<()> {
-    let count = common.threads.map_or(0, std::num::NonZero::get);
+    let count = usize::from(common.threads);
+    let cores = std::thread::available_parallelism().map_or(usize::MAX, NonZero::get);
+    if count > cores {
+        note(&format!("--threads {count}: more threads than the {cores} cores here do not help"));
+    } else if count > MOST_THREADS {
+        note(&format!("--threads {count}: more than {MOST_THREADS} threads have nothing to do in a search"));
+    }
     Ok(rayon::ThreadPoolBuilder::new().num_threads(count).build_global()?)
 }

@@ -4,9 +4,12 @@ use crate::args::SourceOptions;
 use crate::progress::Ui;
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
+use zodarts::genotype::Genotype;
+use zodarts::memory::Memory;
 use zodarts::model::Model;
 use zodarts::run::{RunError, RunFolder};
 use zodarts::settings::{DataSettings, Settings};
+use zodarts::{search, train};
 use zodarts_data::{Dataset, OpenOptions, ValSource};
 
 /// Opens the data that `spec` names as the settings say.
@@ -44,13 +47,33 @@ pub fn check_out(out: Option<&Path>) -> Result<(), RunError> {
     }
 }
 
+/// Refuses a search that is too large for this machine, before anything is written.
+///
+/// # Errors
+/// If the network is too large, or a batch does not fit in memory.
+pub fn check_search(dataset: &Dataset, settings: &Settings) -> Result<()> {
+    settings.check_sizes(dataset.info.height)?;
+    let images = dataset.train.len() + dataset.val.len();
+    Ok(search::check_memory(&dataset.info, images, &settings.search, Memory::available())?)
+}
+
+/// Refuses a training that is too large for this machine, before anything is written. Without a genotype the largest
+/// network of the search space counts.
+///
+/// # Errors
+/// If the network is too large, or a batch does not fit in memory.
+pub fn check_training(dataset: &Dataset, settings: &Settings, genotype: Option<Genotype>) -> Result<()> {
+    settings.check_sizes(dataset.info.height)?;
+    let (info, images) = (&dataset.info, dataset.train.len());
+    Ok(train::check_memory(info, images, &settings.train, genotype, Memory::available())?)
+}
+
 /// Creates the folder of a run: `out`, or one of its own below `runs`.
 ///
 /// # Errors
 /// If it cannot be created or holds files.
 pub fn folder(out: Option<&Path>, dataset: &Dataset, what: &str, settings: &Settings) -> Result<RunFolder> {
     let info = &dataset.info;
-    settings.check_sizes(info.height)?;
     let name = format!("{}{}-{what}-seed{}", info.name, info.size_flag, settings.seed);
     match out {
         Some(path) => Ok(RunFolder::create(path)?),

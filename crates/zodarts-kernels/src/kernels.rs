@@ -16,6 +16,9 @@ pub trait Job<T>: Sized {
     unsafe fn run<V: Vector<T>>(self);
 }
 
+/// Environment variable that makes a CPU with AVX2 compute like one without.
+const FORCE: &str = "ZODARTS_KERNELS";
+
 /// The vector instructions found on this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Kernels<T> {
@@ -24,9 +27,11 @@ pub struct Kernels<T> {
 }
 
 impl<T: Real> Kernels<T> {
-    /// The fastest implementation this CPU supports.
+    /// The fastest implementation this CPU supports; the portable one if the environment variable
+    /// `ZODARTS_KERNELS` is `portable`. Results of the two agree up to rounding.
     pub fn detect() -> Self {
-        Self { fast: has_avx2(), scalar: PhantomData }
+        let portable = std::env::var_os(FORCE).is_some_and(|value| value == "portable");
+        Self { fast: !portable && has_avx2(), scalar: PhantomData }
     }
 
     /// The implementation that runs on any target.

@@ -3,6 +3,7 @@
 use crate::evaluate::EvaluateError;
 use crate::evaluate::predictions::PredictionsError;
 use crate::genotype::GenotypeError;
+use crate::memory::OutOfMemory;
 use crate::model::ModelError;
 use crate::run::RunError;
 use crate::settings::InvalidSettings;
@@ -18,6 +19,9 @@ pub enum Error {
     /// In the settings.
     #[error(transparent)]
     Settings(#[from] InvalidSettings),
+    /// A run that would take more memory than there is.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
     /// In a genotype.
     #[error(transparent)]
     Genotype(#[from] GenotypeError),

@@ -6,6 +6,7 @@ pub mod error;
 pub mod evaluate;
 mod files;
 pub mod genotype;
+pub mod memory;
 pub mod methods;
 pub mod model;
 pub mod normaliser;

@@ -4,6 +4,7 @@ use crate::budget::Deadline;
 use crate::error::Error;
 use crate::evaluate::{Bootstrap, Labels, evaluate, predictions};
 use crate::genotype::Genotype;
+use crate::memory::Memory;
 use crate::model::Model;
 use crate::observer::Observer;
 use crate::run::{Metrics, RunFolder, RunInfo};
@@ -13,6 +14,7 @@ use crate::train::{TrainInput, TrainOutcome, train};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zodarts_data::{DataSource, Dataset, DatasetInfo, Samples};
+use zodarts_kernels::Kernels;
 
 /// Share of a time limit by which the search must be done.
 const SEARCH_SHARE: f64 = 0.35;
@@ -71,6 +73,7 @@ impl Job<'_> {
             dataset: info.name.clone(),
             fingerprint: info.fingerprint.clone(),
             threads: rayon::current_num_threads(),
+            kernels: Some(Kernels::<f32>::detect().name().into()),
         };
         let mut settings = self.settings.clone();
         settings.data.val =
@@ -90,6 +93,7 @@ impl Job<'_> {
             settings: &self.settings.search,
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, share.unwrap_or(TRAIN_SHARE)),
+            memory: Memory::available(),
             folder: Some(self.folder),
         };
         let outcome = search(input, observer)?;
@@ -114,6 +118,7 @@ impl Job<'_> {
             settings: &self.settings.train,
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
+            memory: Memory::available(),
             folder: Some(self.folder),
         };
         let outcome = train(input, observer)?;

@@ -4,8 +4,10 @@ use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
 use std::sync::Arc;
 use zodarts_data::Batch;
-use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+use zodarts_kernels::Kernels;
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
 use zodarts_nn::graph::Network;
+use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::Loss;
 use zodarts_nn::space::{ALPHAS, EDGES, OPERATIONS};
 
@@ -15,6 +17,8 @@ pub struct SupernetProblem {
     network: Arc<Network>,
     normaliser: Normaliser,
     loss: Loss,
+    convolutions: Convolutions,
+    extent: Extent,
     /// The temperature τ.
     pub temperature: f64,
 }
@@ -22,7 +26,14 @@ pub struct SupernetProblem {
 impl SupernetProblem {
     /// The problem at a first temperature.
     pub fn new(network: Arc<Network>, normaliser: Normaliser, loss: Loss, temperature: f64) -> Self {
-        Self { network, normaliser, loss, temperature }
+        let (convolutions, extent) = (Convolutions::default(), Extent::default());
+        Self { network, normaliser, loss, convolutions, extent, temperature }
+    }
+
+    /// The same problem, computed in another way.
+    #[must_use]
+    pub fn computed(self, convolutions: Convolutions, extent: Extent) -> Self {
+        Self { convolutions, extent, ..self }
     }
 
     /// The supernet.
@@ -49,7 +60,9 @@ impl BilevelProblem for SupernetProblem {
     }
 
     fn worker(&self) -> Executor<f32> {
-        Executor::new(self.network.clone())
+        let mut executor = Executor::with_kernels(self.network.clone(), Kernels::detect(), self.convolutions);
+        executor.set_extent(self.extent);
+        executor
     }
 
     fn evaluate(

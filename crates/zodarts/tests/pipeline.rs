@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use zodarts::budget::Deadline;
 use zodarts::data::{Dataset, OpenOptions};
+use zodarts::memory::Memory;
 use zodarts::methods::MethodKind;
 use zodarts::observer::{Event, Observer, Silent};
 use zodarts::pipeline::{Fit, Job, Split, check_same_data, evaluate_run};
@@ -40,6 +41,7 @@ fn run_search(dataset: &Dataset, settings: &Settings, observer: &mut dyn Observe
         settings: &settings.search,
         seed: settings.seed,
         deadline: Deadline::NONE,
+        memory: Memory::available(),
         folder: None,
     };
     search(input, observer).unwrap()
@@ -95,6 +97,7 @@ fn training_gives_the_same_bits_on_any_number_of_threads() {
                 settings: &settings.train,
                 seed: 1,
                 deadline: Deadline::NONE,
+                memory: Memory::available(),
                 folder: None,
             };
             let model = train(input, &mut Silent).unwrap().model;
@@ -263,6 +266,7 @@ fn patience_and_selection_choose_the_epoch() {
             settings,
             seed: 1,
             deadline: Deadline::NONE,
+            memory: Memory::available(),
             folder: None,
         };
         train(input, &mut Silent).unwrap()

@@ -29,6 +29,9 @@ pub struct FitArgs {
     /// Stop training after N epochs without a better validation result; 0 never stops early
     #[arg(long, value_name = "N")]
     pub patience: Option<usize>,
+    /// How 3×3 convolutions are computed: by Winograd where it is faster, or exactly as defined
+    #[arg(long, value_parser = ["fast", "direct"], help_heading = "Engine")]
+    pub convolutions: Option<String>,
     /// The run.
     #[command(flatten)]
     pub run: RunOptions,
@@ -49,6 +52,7 @@ impl FitArgs {
             search: SearchOptions {
                 method: self.method.clone(),
                 epochs: self.search_epochs,
+                convolutions: self.convolutions.clone(),
                 ..SearchOptions::default()
             },
             train: TrainOptions {
@@ -56,6 +60,7 @@ impl FitArgs {
                 epochs: self.train_epochs,
                 class_weights: self.class_weights.clone(),
                 patience: self.patience,
+                convolutions: self.convolutions.clone(),
                 ..TrainOptions::default()
             },
         }

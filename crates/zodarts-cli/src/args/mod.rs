@@ -15,10 +15,10 @@ pub use run::RunOptions;
 pub use search::{SearchArgs, SearchOptions};
 pub use train::{TrainArgs, TrainOptions};
 
+use clap::builder::TypedValueParser;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 
 /// Searches, trains and evaluates small classifiers of medical images, on a CPU.
 #[derive(Debug, Parser)]
@@ -37,12 +37,18 @@ pub struct Cli {
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Common {
-    /// Threads to compute with; results do not depend on it [default: all cores]
-    #[arg(long, global = true, value_name = "T")]
-    pub threads: Option<NonZeroUsize>,
+    /// Threads to compute with; results do not depend on it [default: 0, which is all cores]
+    #[arg(long, global = true, value_name = "T", default_value_t = 0, hide_default_value = true)]
+    #[arg(value_parser = threads())]
+    pub threads: u16,
     /// Show no progress bars
     #[arg(long, short, global = true)]
     pub quiet: bool,
+}
+
+/// Accepts more threads than any machine of today has cores, but not more than it could start.
+fn threads() -> impl TypedValueParser<Value = u16> {
+    clap::value_parser!(u16).range(..=1024)
 }
 
 /// The commands.

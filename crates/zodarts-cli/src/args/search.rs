@@ -134,6 +134,16 @@ pub struct SearchOptions {
     /// Stop when every edge has settled on one operation
     #[arg(long, value_name = "BOOL")]
     pub early_stop: Option<bool>,
+    /// How 3×3 convolutions are computed: by Winograd where it is faster, or exactly as defined
+    #[arg(long, value_parser = ["fast", "direct"], help_heading = "Engine")]
+    pub convolutions: Option<String>,
+    /// Compute what can make a difference, or all operations even where p = 0: slower, for comparisons
+    #[arg(long, value_parser = ["support", "all"], help_heading = "Engine")]
+    pub operations: Option<String>,
+    /// Run the chains of a zeroth-order round together, or in turn for half the memory; auto goes by the
+    /// batch. Results are the same
+    #[arg(long, value_parser = ["auto", "together", "in-turn"], help_heading = "Engine")]
+    pub chains: Option<String>,
 }
 
 /// Accepts the names of the methods.

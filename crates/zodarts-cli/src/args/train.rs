@@ -115,4 +115,7 @@ pub struct TrainOptions {
     /// Which epoch's weights are kept: best by validation AUC, or last
     #[arg(long, value_parser = ["best", "last"])]
     pub selection: Option<String>,
+    /// How 3×3 convolutions are computed: by Winograd where it is faster, or exactly as defined
+    #[arg(long, value_parser = ["fast", "direct"], help_heading = "Engine")]
+    pub convolutions: Option<String>,
 }

@@ -22,6 +22,10 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     setup::check_out(out)?;
     let data = args.data.as_deref().unwrap_or("phantom");
     let dataset = setup::open(data, &settings.data, &args.source, ui)?;
+    if settings.train.architecture == Architecture::Genotype {
+        setup::check_search(&dataset, &settings)?;
+    }
+    setup::check_training(&dataset, &settings, None)?;
     let folder = setup::folder(out, &dataset, &what(&settings), &settings)?;
     let job = Job {
         dataset: &dataset,

@@ -19,6 +19,7 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     let settings = resolve::settings(preset, &files, &args.layer())?;
     setup::check_out(out)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
+    setup::check_search(&dataset, &settings)?;
     let folder = setup::folder(out, &dataset, &settings.search.method.to_string(), &settings)?;
     let job = Job {
         dataset: &dataset,

@@ -29,11 +29,9 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     if let Some(searched) = &searched {
         check_same_data(searched, record.as_ref(), &dataset)?;
     }
+    setup::check_training(&dataset, &settings, genotype)?;
     let folder = match searched.filter(|_| args.run.out.is_none()) {
-        Some(folder) => {
-            settings.check_sizes(dataset.info.height)?;
-            untrained(folder)?
-        }
+        Some(folder) => untrained(folder)?,
         None => setup::folder(args.run.out.as_deref(), &dataset, what(genotype), &settings)?,
     };
     let limit = args.run.max_time;

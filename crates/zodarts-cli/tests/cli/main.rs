@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod data;
+mod engine;
 mod help;
 mod predict;
 mod run;

@@ -29,6 +29,9 @@ pub struct RunInfo {
     pub fingerprint: String,
     /// Threads used; results do not depend on them.
     pub threads: usize,
+    /// The kernels: which vector instructions they use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernels: Option<String>,
 }
 
 impl RunConfig {

@@ -1,5 +1,6 @@
 //! One epoch of search.
 
+use super::memory::{batch_size, workers};
 use super::rounds::rounds;
 use super::settled::Settled;
 use super::{SearchInput, SearchState};
@@ -53,11 +54,12 @@ impl<'a> EpochRunner<'a> {
         problem: &SupernetProblem,
         input: &SearchInput<'a>,
         (weights_half, alpha_half): (&'a Samples, &'a Samples),
-        batch_size: usize,
     ) -> Self {
         let settings = input.settings;
         let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
-        let workers = (0..method.workers()).map(|_| problem.worker()).collect();
+        let batch_size = batch_size(input.info, input.development.len(), settings);
+        let workers = workers(settings.chains, method.workers(), batch_size.min(weights_half.len()));
+        let workers = (0..workers).map(|_| problem.worker()).collect();
         Self {
             input: *input,
             weights_half,

@@ -1,17 +1,21 @@
 //! The architecture search: one loop for every method.
 
 mod epoch;
+mod memory;
 mod rounds;
 mod settled;
+
+pub use memory::check_memory;
 
 use crate::budget::Deadline;
 use crate::error::Error;
 use crate::genotype::Genotype;
+use crate::memory::Memory;
 use crate::methods::SearchState;
 use crate::model::loss_kind;
 use crate::observer::{Event, Observer, Stage};
 use crate::run::{Checkpoint, RunFolder, SearchRecord};
-use crate::settings::{SearchSettings, search_batch};
+use crate::settings::SearchSettings;
 use crate::supernet_problem::SupernetProblem;
 use epoch::EpochRunner;
 use rand_distr::{Distribution, StandardNormal};
@@ -21,7 +25,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::rng::stream;
 use zodarts_data::{DatasetInfo, Samples};
-use zodarts_nn::graph::Shape;
+use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::init::initial_values;
 use zodarts_nn::loss::Loss;
 use zodarts_nn::networks::{MacroShape, supernet};
@@ -40,6 +44,8 @@ pub struct SearchInput<'a> {
     pub seed: u64,
     /// When to be done.
     pub deadline: Deadline,
+    /// What it may take.
+    pub memory: Memory,
     /// Where to keep records and checkpoints.
     pub folder: Option<&'a RunFolder>,
 }
@@ -80,15 +86,15 @@ pub struct SearchOutcome {
 /// Searches an architecture.
 ///
 /// # Errors
-/// If there are too few images, the loss diverges, or the folder cannot be written.
+/// If there are too few images, they do not fit in memory, the loss diverges, or the folder cannot be written.
 pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
     let SearchInput { info, development, settings, seed, .. } = input;
     let (weights_half, alpha_half) = halves(&input)?;
-    let batch = settings.batch_size.unwrap_or(search_batch(&info.name, development.len()));
+    check_memory(info, development.len(), settings, input.memory)?;
     let start = Instant::now();
     let mut problem = problem(&input);
     let mut state = SearchState::new(first_weights(&problem, &input), first_alpha(settings.alpha_init, seed));
-    let mut runner = EpochRunner::new(&problem, &input, (&weights_half, &alpha_half), batch);
+    let mut runner = EpochRunner::new(&problem, &input, (&weights_half, &alpha_half));
     let mut settled = Settled::default();
     let mut planned = settings.epochs;
     let mut stop = Stop::Finished;
@@ -149,7 +155,15 @@ fn halves(input: &SearchInput<'_>) -> Result<(Samples, Samples), Error> {
 }
 
 fn problem(input: &SearchInput<'_>) -> SupernetProblem {
-    let (info, settings) = (input.info, input.settings);
+    let SearchInput { info, settings, .. } = *input;
+    let network = Arc::new(network(info, settings));
+    let loss = Loss::new(loss_kind(info.task));
+    let temperature = settings.temperature_at(0, settings.epochs);
+    SupernetProblem::new(network, settings.method.normaliser(), loss, temperature)
+        .computed(settings.convolutions.into(), settings.operations.into())
+}
+
+fn network(info: &DatasetInfo, settings: &SearchSettings) -> Network {
     let side = settings.images().side(info.height);
     let shape = MacroShape {
         input: Shape { channels: info.channels, height: side, width: side },
@@ -157,9 +171,7 @@ fn problem(input: &SearchInput<'_>) -> SupernetProblem {
         channels: settings.channels,
         cells: settings.cells,
     };
-    let loss = Loss::new(loss_kind(info.task));
-    let temperature = settings.temperature_at(0, settings.epochs);
-    SupernetProblem::new(Arc::new(supernet(&shape)), settings.method.normaliser(), loss, temperature)
+    supernet(&shape)
 }
 
 fn first_weights(problem: &SupernetProblem, input: &SearchInput<'_>) -> Vec<f32> {

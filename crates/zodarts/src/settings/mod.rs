@@ -4,11 +4,13 @@
 //! run folder.
 
 mod auto;
+mod engine;
 mod preset;
 mod search;
 mod train;
 
 pub use auto::{Auto, search_batch, train_batch};
+pub use engine::{Chains, Convolutions, Operations};
 pub use preset::Preset;
 pub use search::{MuScale, SearchSettings};
 pub use train::{Architecture, ClassWeights, MixKind, Selection, TrainSettings};

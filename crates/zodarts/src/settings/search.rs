@@ -1,6 +1,6 @@
 //! Settings of the architecture search.
 
-use super::{Auto, ImagePlan, InvalidSettings, MAX_EPOCHS, require};
+use super::{Auto, Chains, Convolutions, ImagePlan, InvalidSettings, MAX_EPOCHS, Operations, require};
 use crate::methods::{Difference, MethodKind, MethodSettings, Mu, PerturbedChain, ZoSettings};
 use crate::normaliser::Annealing;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,12 @@ pub struct SearchSettings {
     pub darts_radius: f64,
     /// Stop when every edge has settled on one operation.
     pub early_stop: bool,
+    /// How 3×3 convolutions are computed.
+    pub convolutions: Convolutions,
+    /// Which operations are computed.
+    pub operations: Operations,
+    /// How the chains of a zeroth-order round are laid out in time.
+    pub chains: Chains,
 }
 
 impl Default for SearchSettings {
@@ -119,6 +125,9 @@ impl Default for SearchSettings {
             milenas_lambda: methods.milenas_lambda,
             darts_radius: methods.darts_radius,
             early_stop: true,
+            convolutions: Convolutions::Fast,
+            operations: Operations::Support,
+            chains: Chains::Auto,
         }
     }
 }

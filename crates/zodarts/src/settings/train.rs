@@ -1,6 +1,6 @@
 //! Settings of training.
 
-use super::{Auto, ImagePlan, InvalidSettings, MAX_EPOCHS, require};
+use super::{Auto, Convolutions, ImagePlan, InvalidSettings, MAX_EPOCHS, require};
 use serde::{Deserialize, Serialize};
 use zodarts_data::{Augmentation, Mix};
 use zodarts_nn::optim::{Schedule, Sgd};
@@ -51,6 +51,8 @@ pub struct TrainSettings {
     pub patience: usize,
     /// Which epoch's weights are kept.
     pub selection: Selection,
+    /// How 3×3 convolutions are computed.
+    pub convolutions: Convolutions,
 }
 
 /// The kind of network to train.
@@ -123,6 +125,7 @@ impl Default for TrainSettings {
             clip: 5.0,
             patience: 0,
             selection: Selection::Last,
+            convolutions: Convolutions::Fast,
         }
     }
 }

@@ -1,14 +1,15 @@
 //! One epoch of training.
 
 use super::TrainInput;
+use super::memory::batch_size;
 use crate::error::Error;
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::TrainRecord;
-use crate::settings::train_batch;
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::rng::{epoch_order, stream};
 use zodarts_data::{Augmentation, Batch};
+use zodarts_kernels::Kernels;
 use zodarts_nn::executor::{BatchView, Executor, Point as NetworkPoint, Wanted};
 use zodarts_nn::graph::Network;
 use zodarts_nn::init::{constants, initial_values};
@@ -57,12 +58,12 @@ impl<'a> EpochRunner<'a> {
         let settings = input.settings;
         Self {
             input: *input,
-            batch_size: settings.batch_size.unwrap_or(train_batch(&input.info.name, input.train.len())),
+            batch_size: batch_size(input.info, input.train.len(), settings),
             augmentation: settings.augmentation(input.info.height),
             sgd: settings.sgd(),
             loss,
             gradient: vec![0.0; network.weights.len()],
-            executor: Executor::new(network),
+            executor: Executor::with_kernels(network, Kernels::detect(), settings.convolutions.into()),
             batch: Batch::new(),
         }
     }

@@ -2,11 +2,15 @@
 
 mod class_weights;
 mod epoch;
+mod memory;
+
+pub use memory::check_memory;
 
 use crate::budget::Deadline;
 use crate::error::Error;
 use crate::evaluate::{Labels, Point, score};
 use crate::genotype::Genotype;
+use crate::memory::Memory;
 use crate::model::{Model, ModelCard, Scorer, loss_kind};
 use crate::observer::{Event, Observer, Stage};
 use crate::run::{Checkpoint, RunFolder, TrainRecord};
@@ -36,6 +40,8 @@ pub struct TrainInput<'a> {
     pub seed: u64,
     /// When to be done.
     pub deadline: Deadline,
+    /// What it may take.
+    pub memory: Memory,
     /// Where to keep records and checkpoints.
     pub folder: Option<&'a RunFolder>,
 }
@@ -68,11 +74,12 @@ struct Best {
 /// Trains a network from scratch.
 ///
 /// # Errors
-/// If there are too few images, the genotype makes no network, the loss diverges, or the folder cannot be
+/// If there are too few images, they do not fit in memory, the genotype makes no network, the loss diverges, or the folder cannot be
 /// written.
 pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
     check(&input)?;
-    let card = card(&input)?;
+    check_memory(input.info, input.train.len(), input.settings, input.genotype, input.memory)?;
+    let card = card(input.info, input.settings, input.genotype)?;
     let network = Arc::new(card.network()?);
     let labels = Labels::of(input.val)?;
     let start = Instant::now();
@@ -127,20 +134,23 @@ fn check(input: &TrainInput<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn card(input: &TrainInput<'_>) -> Result<ModelCard, Error> {
-    let settings = input.settings;
+fn card(
+    info: &DatasetInfo,
+    settings: &TrainSettings,
+    genotype: Option<Genotype>,
+) -> Result<ModelCard, Error> {
     let searched = settings.architecture == Architecture::Genotype;
-    if searched && input.genotype.is_none() {
+    if searched && genotype.is_none() {
         return Err(Error::NoGenotype);
     }
     Ok(ModelCard {
         format: ModelCard::FORMAT,
         architecture: settings.architecture,
-        genotype: input.genotype.filter(|_| searched),
+        genotype: genotype.filter(|_| searched),
         channels: if searched { settings.channels } else { RESNET_WIDTH },
         cells: if searched { settings.cells } else { 0 },
-        input_size: settings.images().side(input.info.height),
-        dataset: input.info.clone(),
+        input_size: settings.images().side(info.height),
+        dataset: info.clone(),
     })
 }
 
