@@ -45,16 +45,16 @@ impl<T: Real> Bench<T> {
         self.run(Pad { input: &block(values, size), from, channels, relu: false, output: &mut output, to });
         output
     }
+}
 
-    /// Holds values to expected ones, up to `ulps` roundings of the largest.
-    fn close(&self, found: &[T], expected: &[T], ulps: f64) {
-        assert_eq!(found.len(), expected.len());
-        let epsilon = if size_of::<T>() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };
-        let scale = expected.iter().map(|v| v.to_f64().abs()).fold(1.0, f64::max);
-        for (i, (a, b)) in found.iter().zip(expected).enumerate() {
-            let error = (a.to_f64() - b.to_f64()).abs() / scale;
-            assert!(error <= ulps * epsilon, "value {i}: found {a:?}, expected {b:?}");
-        }
+/// Holds values to expected ones, up to `ulps` roundings of the largest.
+fn close<T: Real>(found: &[T], expected: &[T], ulps: f64) {
+    assert_eq!(found.len(), expected.len());
+    let epsilon = if size_of::<T>() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };
+    let scale = expected.iter().map(|v| v.to_f64().abs()).fold(1.0, f64::max);
+    for (i, (a, b)) in found.iter().zip(expected).enumerate() {
+        let error = (a.to_f64() - b.to_f64()).abs() / scale;
+        assert!(error <= ulps * epsilon, "value {i}: found {a:?}, expected {b:?}");
     }
 }
 
@@ -117,7 +117,7 @@ fn direct<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
     let to = dense(&out);
     bench.run(ChannelConv { shape, input: &input, from, packed: &packed, output: &mut output, to });
     add(&mut expected, &reference::conv2d(&shape, &values, &size, &weights));
-    bench.close(&unblock(&output, &out), &expected, 64.0);
+    close(&unblock(&output, &out), &expected, 64.0);
 }
 
 fn winograd<T: Real>(mut bench: Bench<T>, inputs: &[usize], outputs: usize, size: Size) {
@@ -146,7 +146,7 @@ fn winograd<T: Real>(mut bench: Bench<T>, inputs: &[usize], outputs: usize, size
         outputs,
         scratch: &mut dirty(channel_winograd_scratch(&to, most, outputs)),
     });
-    bench.close(&unblock(&output, &out), &expected, 400.0);
+    close(&unblock(&output, &out), &expected, 400.0);
 }
 
 fn sum<T: Real>(mut bench: Bench<T>, size: Size, terms: usize) {
@@ -162,7 +162,7 @@ fn sum<T: Real>(mut bench: Bench<T>, size: Size, terms: usize) {
     let mut output = dirty(layout.len(planes(channels)));
     let bias = per_channel(&bias);
     bench.run(ChannelSum { terms: &addends, bias: &bias, output: &mut output, layout, channels });
-    bench.close(&unblock(&output, &size), &expected, 8.0);
+    close(&unblock(&output, &size), &expected, 8.0);
 }
 
 /// Kernels that treat all lanes alike do not care what lanes mean.
@@ -172,12 +172,12 @@ fn pooling<T: Real>(mut bench: Bench<T>, size: Size) {
     let input = block(&values, &size);
     let mut output = dirty(layout.len(channels));
     bench.run(AvgPool3 { input: &input, output: &mut output, layout, channels });
-    bench.close(&unblock(&output, &size), &reference::avg_pool3(&values, &size), 8.0);
+    close(&unblock(&output, &size), &reference::avg_pool3(&values, &size), 8.0);
     let mut averages = dirty(channels);
     bench.run(GlobalAverage { input: &input, layout, output: &mut averages });
     let one = Size { height: 1, width: 1, ..size };
     let found: Vec<T> = (0..one.channels).map(|c| averages[c / LANES].0[c % LANES]).collect();
-    bench.close(&found, &reference::global_average(&values, &size), 64.0);
+    close(&found, &reference::global_average(&values, &size), 64.0);
 }
 
 fn image(channels: std::ops::Range<usize>, sides: std::ops::Range<usize>) -> impl Strategy<Value = Size> {
