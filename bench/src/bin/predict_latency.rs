@@ -37,10 +37,11 @@ fn main() -> anyhow::Result<()> {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let pixels = model.card.dataset.channels * model.card.input_size.pow(2);
     let image: Vec<f32> = (0..pixels).map(|_| random.random_range(0.0..1.0)).collect();
+    let mut predictor = model.predictor();
     let mut timing = Timing { milliseconds: Vec::new() };
     for call in 0..arguments.calls + UNTIMED {
         let start = Instant::now();
-        model.score_images(&image, 1)?;
+        predictor.scores(&image)?;
         if call >= UNTIMED {
             timing.milliseconds.push(start.elapsed().as_secs_f64() * 1e3);
         }

@@ -20,6 +20,8 @@ pub trait Vector<T>: Copy {
     fn splat(value: T) -> Self;
     /// Reads a pixel.
     fn load(pixel: &Pixel<T>) -> Self;
+    /// Asks for the memory of a pixel that will be needed soon; `at` may lie beyond the slice, where nothing happens.
+    fn prefetch(pixels: &[Pixel<T>], at: usize);
     /// Writes a pixel.
     fn store(self, pixel: &mut Pixel<T>);
     /// `self + other`.

@@ -27,6 +27,9 @@ impl<T: Real> Vector<T> for Portable<T> {
     }
 
     #[inline(always)]
+    fn prefetch(_: &[Pixel<T>], _: usize) {}
+
+    #[inline(always)]
     fn store(self, pixel: &mut Pixel<T>) {
         pixel.0 = self.0;
     }

@@ -1,7 +1,7 @@
 //! Backward: the adjoint of the forward transform, so that one transform of a gradient serves weights and input.
 
 use super::filter::{WinogradFilterGradient, filter_len, filter_plane};
-use super::forward::transform_input;
+use super::forward::{prefetch_tile, transform_input};
 use super::multiply::{self, Size};
 use super::tiles::{Planes, Strip, Tiles};
 use super::transform::{FREQUENCIES, Points, SIDE, STEP};
@@ -102,12 +102,15 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
             for (number, convolution) in convolutions.iter_mut().enumerate() {
                 let WinogradGradient { transposed, blend, weights } = convolution;
                 assert_eq!(transposed.len(), FREQUENCIES * back_plane, "filter");
+                // With a single strip the sums of one convolution are not needed beside those of the next.
+                let place = if strip.len == tiles.len() { 0 } else { number };
+                let sums = &mut filters[place * filter_len..][..filter_len];
                 transform_gradient(&points, (blend, &to), (tiles, strip), outputs, (&mut *dy, narrow));
                 for f in 0..FREQUENCIES {
                     let dy = &dy[f * narrow.frequency..];
                     if !weights.is_empty() {
                         let x = &x[f * wide.frequency..];
-                        let sums = &mut filters[number * filter_len + f * plane..];
+                        let sums = &mut sums[f * plane..];
                         multiply::filter_gradient::<T, V>(size, x, dy, sums, lanes, index > 0);
                     }
                     if !input_gradient.is_empty() {
@@ -115,6 +118,11 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                         let transposed = &transposed[f * back_plane..];
                         multiply::multiply::<T, V>(back, transposed, dy, dx, number > 0);
                     }
+                }
+                if strip.is_last && !weights.is_empty() {
+                    let job = WinogradFilterGradient { filter: sums, inputs, outputs, gradient: weights };
+                    // SAFETY: the caller's promise about the CPU holds for this job as well.
+                    unsafe { job.run::<V>() };
                 }
             }
             if !input_gradient.is_empty() {
@@ -125,13 +133,6 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                     inputs,
                     (&mut *input_gradient, &from),
                 );
-            }
-        }
-        for (convolution, sums) in convolutions.iter_mut().zip(filters.chunks_exact(filter_len)) {
-            if !convolution.weights.is_empty() {
-                let gradient = &mut *convolution.weights;
-                // SAFETY: the caller's promise about the CPU holds for this job as well.
-                unsafe { WinogradFilterGradient { filter: sums, inputs, outputs, gradient }.run::<V>() };
             }
         }
     }
@@ -157,6 +158,8 @@ fn transform_gradient<T: Real, V: Vector<T>>(
         ];
         for (tile, y, x) in tiles.of(strip) {
             let corner = to.at(channel, y, x);
+            prefetch_tile::<T, V>(d, corner + to.plane, to.row);
+            prefetch_tile::<T, V>(values, corner + to.plane, to.row);
             let mut rows = [[V::splat(T::ZERO); SIDE]; STEP];
             if tiles.is_whole(y, x) {
                 for (i, row) in rows.iter_mut().enumerate() {

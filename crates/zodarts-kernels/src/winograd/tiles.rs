@@ -29,6 +29,8 @@ pub struct Strip {
     pub top: usize,
     /// Tiles.
     pub len: usize,
+    /// Whether it is the last of its image.
+    pub is_last: bool,
 }
 
 impl Tiles {
@@ -41,6 +43,12 @@ impl Tiles {
         Self { height: layout.height, width: layout.width, across, down, rows }
     }
 
+    /// Tiles of the image.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.down * self.across
+    }
+
     /// Tiles of the longest strip.
     #[inline(always)]
     pub fn longest(&self) -> usize {
@@ -50,9 +58,10 @@ impl Tiles {
     /// The strips, top to bottom.
     #[inline(always)]
     pub fn strips(self) -> impl Iterator<Item = Strip> {
-        (0..self.down)
-            .step_by(self.rows)
-            .map(move |top| Strip { top, len: self.rows.min(self.down - top) * self.across })
+        (0..self.down).step_by(self.rows).map(move |top| {
+            let rows = self.rows.min(self.down - top);
+            Strip { top, len: rows * self.across, is_last: top + rows == self.down }
+        })
     }
 
     /// The tiles of a strip: number within it, row and column of the first pixel.

@@ -152,7 +152,8 @@ impl<T: Real> Executor<T> {
     where
         T: Scalar,
     {
-        T::pass(self, point, loss, batch, wanted)
+        // Once into the pool for all phases: called from outside, each of them would wake its threads by itself.
+        rayon::scope(|_| T::pass(self, point, loss, batch, wanted))
     }
 
     fn run_pass(
