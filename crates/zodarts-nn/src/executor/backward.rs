@@ -26,8 +26,14 @@ const CHUNK: usize = 1 << 14;
 
 /// Adds the node's weight gradients, gathers its own gradient from its outgoing edges (the classifier has already written
 /// that of the last node), and takes the sums its incoming edges need.
-pub fn node<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, block: usize, node: NodeId, want: Want) {
-    let Shard { blocks, scratch, gradient, sums, .. } = shard;
+pub fn node<T: Real>(
+    context: &Context<'_, T>,
+    (shard, scratch): (&mut Shard<T>, &mut Scratch<T>),
+    block: usize,
+    node: NodeId,
+    want: Want,
+) {
+    let Shard { blocks, gradient, sums, .. } = shard;
     let block = &mut blocks[block];
     let rectified = convolutions(context, (scratch, &mut *gradient), block, node, want);
     if node == 0 {

@@ -15,7 +15,7 @@ use zodarts_kernels::{
 /// normalised.
 pub fn node<T: Real>(
     context: &Context<'_, T>,
-    shard: &mut Shard<T>,
+    (shard, scratch): (&mut Shard<T>, &mut Scratch<T>),
     block: usize,
     node: NodeId,
     statistics: Statistics,
@@ -23,7 +23,7 @@ pub fn node<T: Real>(
     if !context.live.nodes[node] {
         return;
     }
-    let Shard { blocks, scratch, moments, .. } = shard;
+    let Shard { blocks, moments, .. } = shard;
     let block = &mut blocks[block];
     if node > 0 {
         build(context, scratch, block, node);

@@ -21,6 +21,7 @@ pub fn bytes_needed<T: Real>(
     coefficients::<T>(&plan)
         + packed::<T>(network, &plan, backward)
         + shards * shard::<T>(network, &plan, backward)
+        + shards.min(rayon::current_num_threads() as u64) * scratch::<T>(network, &plan)
         + blocks as u64 * block::<T>(network, &plan, backward)
 }
 
@@ -47,15 +48,18 @@ fn packed<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
     edges.sum()
 }
 
-/// Sums, scratch and, going backward, a partial gradient of all weights.
+/// Sums and, going backward, a partial gradient of all weights.
 fn shard<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
-    let scratch = 3 * plan.padded + 2 * plan.dense + plan.winograd;
-    let channels = network.nodes.iter().map(|shape| shape.channels).max().unwrap_or(0);
     let gradient = if backward { network.weights.len() } else { 0 };
-    bytes::<Pixel<T>>(scratch)
-        + bytes::<T>(gradient)
-        + bytes::<f64>(plan.sums + (1 + MAX_EDGES) * channels)
-        + bytes::<Moments2>(plan.sums + channels)
+    bytes::<T>(gradient) + bytes::<f64>(plan.sums) + bytes::<Moments2>(plan.sums)
+}
+
+/// Temporaries of one thread.
+fn scratch<T: Real>(network: &Network, plan: &Plan) -> u64 {
+    let channels = network.nodes.iter().map(|shape| shape.channels).max().unwrap_or(0);
+    bytes::<Pixel<T>>(3 * plan.padded + 2 * plan.dense + plan.winograd)
+        + bytes::<f64>((1 + MAX_EDGES) * channels)
+        + bytes::<Moments2>(channels)
 }
 
 /// Values of nodes, results of convolutions and, going backward, the gradients that are held at a time.

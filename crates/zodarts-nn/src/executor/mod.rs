@@ -28,7 +28,7 @@ use context::Context;
 use packed::Packed;
 use plan::Plan;
 use rayon::prelude::*;
-use shard::Shard;
+use shard::{Scratch, Scratches, Shard};
 use std::sync::Arc;
 use zodarts_kernels::{Kernels, LANES, Real};
 
@@ -97,6 +97,7 @@ pub struct Executor<T> {
     coefficients: Coefficients<T>,
     packed: Packed<T>,
     shards: Vec<Shard<T>>,
+    scratches: Scratches<T>,
     active: usize,
     images: usize,
 }
@@ -118,6 +119,7 @@ impl<T: Real> Executor<T> {
             extent: Extent::Support,
             live: Liveness::default(),
             shards: Vec::new(),
+            scratches: Scratches::default(),
             active: 0,
             images: 0,
         }
@@ -194,10 +196,10 @@ impl<T: Real> Executor<T> {
         assert!(point.mixture.is_none(), "predictions of a supernet");
         self.begin(point, batch, false);
         self.coefficients.take_running(&self.network, &self.live, point, statistics);
-        self.run(point, |context, shard| {
+        self.run(point, |context, shard, scratch| {
             for block in 0..shard.active {
                 for node in 0..context.network.nodes.len() {
-                    forward::node(context, shard, block, node, Statistics::Running);
+                    forward::node(context, (&mut *shard, &mut *scratch), block, node, Statistics::Running);
                 }
             }
         });
@@ -231,7 +233,7 @@ impl<T: Real> Executor<T> {
         self.images = batch.count;
         self.active = blocks.min(MAX_SHARDS);
         while self.shards.len() < self.active {
-            self.shards.push(Shard::new(&self.network, &self.plan));
+            self.shards.push(Shard::new(&self.plan));
         }
         let active = self.active;
         self.shards[..active].par_iter_mut().enumerate().for_each(|(index, shard)| {
@@ -241,7 +243,11 @@ impl<T: Real> Executor<T> {
     }
 
     /// Runs `work` on every shard, on as many threads as the current pool has.
-    fn run(&mut self, point: Point<'_, T>, work: impl Fn(&Context<'_, T>, &mut Shard<T>) + Sync) {
+    fn run(
+        &mut self,
+        point: Point<'_, T>,
+        work: impl Fn(&Context<'_, T>, &mut Shard<T>, &mut Scratch<T>) + Sync,
+    ) {
         let context = Context {
             network: &self.network,
             plan: &self.plan,
@@ -252,9 +258,12 @@ impl<T: Real> Executor<T> {
             weights: point.weights,
             images: self.images,
         };
+        let parts = (&*self.network, &self.plan);
+        let with_scratch =
+            |shard: &mut Shard<T>| self.scratches.lend(parts, |scratch| work(&context, shard, scratch));
         match &mut self.shards[..self.active] {
-            [only] => work(&context, only),
-            shards => shards.par_iter_mut().for_each(|shard| work(&context, shard)),
+            [only] => with_scratch(only),
+            shards => shards.par_iter_mut().for_each(with_scratch),
         }
     }
 
@@ -263,9 +272,9 @@ impl<T: Real> Executor<T> {
             return;
         }
         self.coefficients.sum_shifts(&self.network, &self.live, node);
-        self.run(point, |context, shard| {
+        self.run(point, |context, shard, scratch| {
             for block in 0..shard.active {
-                forward::node(context, shard, block, node, Statistics::Batch);
+                forward::node(context, (&mut *shard, &mut *scratch), block, node, Statistics::Batch);
             }
         });
         let shards = &self.shards[..self.active];
@@ -273,7 +282,7 @@ impl<T: Real> Executor<T> {
     }
 
     fn finish_forward(&mut self, point: Point<'_, T>, loss: &Loss, batch: BatchView<'_>) -> Outcome {
-        self.run(point, |context, shard| head::losses(context, shard, loss, batch));
+        self.run(point, |context, shard, _| head::losses(context, shard, loss, batch));
         let shards = &self.shards[..self.active];
         let total: f64 = shards.iter().map(|shard| shard.loss).sum();
         let correct = shards.iter().map(|shard| shard.correct).sum();
@@ -288,15 +297,15 @@ impl<T: Real> Executor<T> {
         }
         let mut choices = [[0.0; OPERATIONS]; EDGES];
         if want.weights {
-            self.run(point, head::weight_gradients);
+            self.run(point, |context, shard, _| head::weight_gradients(context, shard));
         }
         for node in (0..self.network.nodes.len()).rev() {
             if !self.live.nodes[node] || (node == 0 && !want.weights) {
                 continue;
             }
-            self.run(point, |context, shard| {
+            self.run(point, |context, shard, scratch| {
                 for block in 0..shard.active {
-                    backward::node(context, shard, block, node, want);
+                    backward::node(context, (&mut *shard, &mut *scratch), block, node, want);
                 }
             });
             let shards = &self.shards[..self.active];

@@ -5,6 +5,7 @@ use super::plan::Plan;
 use crate::graph::{MAX_EDGES, Network, Op};
 use crate::liveness::Liveness;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use zodarts_kernels::{LANES, Layout, Moments2, Pack, Pixel, Real};
 
 /// Consecutive blocks of a batch; one thread works on a shard at a time.
@@ -25,8 +26,6 @@ pub struct Shard<T> {
     pub loss: f64,
     /// Correct images.
     pub correct: f64,
-    /// Temporaries.
-    pub scratch: Scratch<T>,
 }
 
 /// Activations of up to [`LANES`] images. Buffers are empty until first used.
@@ -75,10 +74,43 @@ pub struct Scratch<T> {
     pub dots: Vec<f64>,
 }
 
-impl<T: Real> Shard<T> {
-    pub fn new(network: &Network, plan: &Plan) -> Self {
+/// Temporaries that threads take and give back: as many as there are threads at work, so that each stays in its thread's cache
+/// from shard to shard.
+#[derive(Debug, Default)]
+pub struct Scratches<T> {
+    free: Mutex<Vec<Scratch<T>>>,
+}
+
+impl<T: Real> Scratches<T> {
+    /// Lends temporaries to `work`.
+    pub fn lend(&self, (network, plan): (&Network, &Plan), work: impl FnOnce(&mut Scratch<T>)) {
+        let free = || self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let lent = free().pop();
+        let mut scratch = lent.unwrap_or_else(|| Scratch::new(network, plan));
+        work(&mut scratch);
+        free().push(scratch);
+    }
+}
+
+impl<T: Real> Scratch<T> {
+    fn new(network: &Network, plan: &Plan) -> Self {
         let pixels = |count| vec![Pixel::ZERO; count];
         let channels = network.nodes.iter().map(|shape| shape.channels).max().unwrap_or(0);
+        Self {
+            padded: pixels(plan.padded),
+            padded_gradient: pixels(plan.padded),
+            input_gradient: pixels(plan.padded),
+            sum: pixels(plan.dense),
+            pooled: pixels(plan.dense),
+            winograd: pixels(plan.winograd),
+            moments: vec![Moments2::default(); channels],
+            dots: vec![0.0; (1 + MAX_EDGES) * channels],
+        }
+    }
+}
+
+impl<T: Real> Shard<T> {
+    pub fn new(plan: &Plan) -> Self {
         Self {
             blocks: Vec::new(),
             active: 0,
@@ -87,16 +119,6 @@ impl<T: Real> Shard<T> {
             moments: vec![Moments2::default(); plan.sums],
             loss: 0.0,
             correct: 0.0,
-            scratch: Scratch {
-                padded: pixels(plan.padded),
-                padded_gradient: pixels(plan.padded),
-                input_gradient: pixels(plan.padded),
-                sum: pixels(plan.dense),
-                pooled: pixels(plan.dense),
-                winograd: pixels(plan.winograd),
-                moments: vec![Moments2::default(); channels],
-                dots: vec![0.0; (1 + MAX_EDGES) * channels],
-            },
         }
     }
 
