@@ -24,10 +24,11 @@ const MAX_SIDE: usize = 1024;
 
 /// Reads a MedMNIST-style file; a MedMNIST name as its stem says what the labels mean.
 pub(super) fn read(path: &Path) -> Result<RawDataset, DataError> {
-    let mut archive = Archive::open(path)?;
     let known = MedMnistFile::of_path(path);
-    let splits =
-        [archive.split("train", known)?, archive.split("val", known)?, archive.split("test", known)?];
+    let read = |name| Archive::open(path)?.split(name, known);
+    // Decompression is what reading takes, so the splits are read side by side.
+    let (train, (val, test)) = rayon::join(|| read("train"), || rayon::join(|| read("val"), || read("test")));
+    let splits = [train?, val?, test?];
     for split in &splits[1..] {
         check_shape(path, split, splits[0].shape)?;
     }
@@ -256,7 +257,9 @@ fn read_elements(
     let Some(declared) = declared.filter(|&n| size.checked_sub(header.length as u64) == Some(n)) else {
         return Err(format!("shape {} does not fit the {size} bytes the entry holds", header.shape_text()));
     };
+    // No more than the entry's own size, which the caller has found reasonable.
     let mut bytes = Vec::new();
+    bytes.try_reserve_exact(declared as usize + 1).map_err(|error| error.to_string())?;
     // `take` keeps an entry that is longer than it says from growing the buffer; the byte beyond reaches the
     // end of the entry, where its checksum is compared.
     entry.take(declared + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
