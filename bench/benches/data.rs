@@ -24,13 +24,13 @@ fn data(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(file);
         group.throughput(Throughput::Bytes(inflate(&path).iter().map(|member| member.len() as u64).sum()));
         group.bench_function("inflate", |bencher| {
-            bencher.iter_batched(|| (), |()| inflate(&path), BatchSize::PerIteration)
+            bencher.iter_batched(|| (), |()| inflate(&path), BatchSize::PerIteration);
         });
         let path = path.to_str().expect("a path in UTF-8");
         let options = OpenOptions { offline: true, ..OpenOptions::default() };
         let open = || Dataset::open(path, &options, &|_| ()).expect("a sound file");
         group.bench_function("load", |bencher| {
-            bencher.iter_batched(|| (), |()| open(), BatchSize::PerIteration)
+            bencher.iter_batched(|| (), |()| open(), BatchSize::PerIteration);
         });
         group.finish();
     }

@@ -16,7 +16,7 @@ const FORMAT: Step = Step { name: "format", arguments: &["fmt", "--all"], enviro
 const FORMAT_CHECK: Step =
     Step { name: "format check", arguments: &["fmt", "--all", "--", "--check"], environment: &[] };
 
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         name: "lints",
         arguments: &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
@@ -28,6 +28,11 @@ const STEPS: [Step; 3] = [
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     Step { name: "tests", arguments: &["test", "--workspace"], environment: &[] },
+    Step {
+        name: "benchmarks, once each",
+        arguments: &["test", "--package", "zodarts-bench", "--benches"],
+        environment: &[],
+    },
 ];
 
 impl Step {

@@ -251,7 +251,8 @@ fn reduce<T: Real>(
         Op::Skip => want.mixture && context.network.edges[edge].choice.is_some(),
         _ => false,
     });
-    dots(context, (&mut scratch.dots, block), node, gradient, edges.collect(), sums);
+    let edges: ArrayVec<_, MAX_EDGES> = edges.collect();
+    dots(context, (&mut scratch.dots, block), node, gradient, &edges, sums);
     let channels = context.network.nodes[node].channels;
     add(&mut sums[context.plan.node_sums[node]..], &scratch.dots[..channels]);
     let pooled = context.incoming(node).filter(|&edge| {
@@ -261,7 +262,7 @@ fn reduce<T: Real>(
     let pooled: ArrayVec<_, MAX_EDGES> = pooled.collect();
     if !pooled.is_empty() {
         let spread = &block.spread[context.plan.spread.of[node]];
-        dots(context, (&mut scratch.dots, block), node, spread, pooled, sums);
+        dots(context, (&mut scratch.dots, block), node, spread, &pooled, sums);
     }
 }
 
@@ -271,7 +272,7 @@ fn dots<T: Real>(
     (scratch, block): (&mut [f64], &Block<T>),
     node: NodeId,
     gradient: &[Pixel<T>],
-    edges: ArrayVec<usize, MAX_EDGES>,
+    edges: &[usize],
     sums: &mut [f64],
 ) {
     let channels = context.network.nodes[node].channels;

@@ -28,10 +28,8 @@ pub fn node<T: Real>(
     if node > 0 {
         build(context, scratch, block, node);
     }
-    convolve(context, scratch, block, node);
-    if statistics == Statistics::Batch {
-        measure(context, scratch, block, node, moments);
-    }
+    let moments = (statistics == Statistics::Batch).then_some(&mut moments[..]);
+    convolve(context, scratch, block, node, moments);
 }
 
 /// Terms of a sum, without allocation: an edge adds two at most.
@@ -113,23 +111,49 @@ fn pool_sources<T: Real>(
     true
 }
 
-fn convolve<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &mut Block<T>, node: NodeId) {
-    let Some(relu) = context.rectifies(node) else { return };
-    pad(context, scratch, block, node, relu);
-    fast_convolutions(context, scratch, block, node);
-    for edge in context.outgoing(node).filter(|&edge| !context.plan.fast[edge]) {
-        let Op::Conv { shape, .. } = &context.network.edges[edge].op else { continue };
-        let to = context.layout(context.network.edges[edge].target);
-        context.kernels.run(Conv {
-            shape: *shape,
-            input: &scratch.padded,
-            from: context.padded(node),
-            packed: context.packed.forward(edge),
-            output: sized(&mut block.raws[edge], to.len(shape.outputs)),
-            to,
-            accumulate: false,
-        });
+/// Runs the node's convolutions, and measures each result while it is in cache, if `moments` are wanted.
+fn convolve<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &mut Scratch<T>,
+    block: &mut Block<T>,
+    node: NodeId,
+    mut moments: Option<&mut [Moments2]>,
+) {
+    let mut measure = |scratch: &mut Scratch<T>, block: &Block<T>, edge| {
+        if let Some(moments) = moments.as_deref_mut() {
+            measure(context, scratch, block, edge, moments);
+        }
+    };
+    if let Some(relu) = context.rectifies(node) {
+        pad(context, scratch, block, node, relu);
+        fast_convolutions(context, scratch, block, node);
     }
+    for edge in context.outgoing(node) {
+        if !context.plan.fast[edge] {
+            direct_convolution(context, scratch, block, edge);
+        }
+        measure(scratch, block, edge);
+    }
+}
+
+fn direct_convolution<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &Scratch<T>,
+    block: &mut Block<T>,
+    edge: usize,
+) {
+    let description = &context.network.edges[edge];
+    let Op::Conv { shape, .. } = &description.op else { return };
+    let to = context.layout(description.target);
+    context.kernels.run(Conv {
+        shape: *shape,
+        input: &scratch.padded,
+        from: context.padded(description.source),
+        packed: context.packed.forward(edge),
+        output: sized(&mut block.raws[edge], to.len(shape.outputs)),
+        to,
+        accumulate: false,
+    });
 }
 
 /// All of the node's convolutions that share transformed tiles.
@@ -177,26 +201,26 @@ pub fn pad<T: Real>(
     });
 }
 
+/// Adds the moments of what the edge's normalisation reads, if it has one.
 fn measure<T: Real>(
     context: &Context<'_, T>,
     scratch: &mut Scratch<T>,
     block: &Block<T>,
-    node: NodeId,
+    edge: usize,
     totals: &mut [Moments2],
 ) {
-    for edge in context.outgoing(node) {
-        let input = match context.network.edges[edge].op {
-            Op::Conv { norm: Some(_), .. } => &block.raws[edge],
-            Op::Norm(_) => &block.values[node],
-            _ => continue,
-        };
-        let target = context.network.edges[edge].target;
-        let channels = context.network.nodes[target].channels;
-        let output = &mut scratch.moments[..channels];
-        context.kernels.run(Moments { input, layout: context.layout(target), lanes: block.lanes, output });
-        let totals = &mut totals[context.plan.edge_sums[edge]..][..channels];
-        for (total, moments) in totals.iter_mut().zip(output) {
-            *total = total.merge(*moments);
-        }
+    let description = &context.network.edges[edge];
+    let input = match description.op {
+        Op::Conv { norm: Some(_), .. } => &block.raws[edge],
+        Op::Norm(_) => &block.values[description.source],
+        _ => return,
+    };
+    let layout = context.layout(description.target);
+    let channels = context.network.nodes[description.target].channels;
+    let output = &mut scratch.moments[..channels];
+    context.kernels.run(Moments { input, layout, lanes: block.lanes, output });
+    let totals = &mut totals[context.plan.edge_sums[edge]..][..channels];
+    for (total, moments) in totals.iter_mut().zip(output) {
+        *total = total.merge(*moments);
     }
 }
