@@ -1,7 +1,7 @@
 //! Convolution. At stride 1, the gradient with respect to the input is the same kernel over mirrored, transposed
 //! weights.
 
-use crate::geometry::{assert_image, assert_margin, is_gapless, thirds};
+use crate::geometry::{is_gapless, thirds};
 use crate::kernels::Job;
 use crate::layout::{Layout, product};
 use crate::pixel::Pixel;
@@ -92,12 +92,7 @@ impl<T: Real> Conv<'_, T> {
     fn check(&self) {
         let Self { shape, from, to, .. } = self;
         shape.check(from, to);
-        if shape.kernel == 1 {
-            assert_image(from);
-        } else {
-            assert_margin(from);
-        }
-        assert_image(to);
+        shape.check_reach(from);
         assert!(self.input.len() >= from.len(shape.inputs), "input too short");
         assert!(self.output.len() >= to.len(shape.outputs), "output too short");
         assert!(self.packed.len() >= shape.weights(), "weights too short");

@@ -5,7 +5,7 @@
 //! convolutions of the output's gradient, and no zero is ever multiplied.
 
 use crate::conv::{Conv, ConvShape};
-use crate::geometry::{assert_image, assert_margin, thirds};
+use crate::geometry::thirds;
 use crate::kernels::Job;
 use crate::layout::Layout;
 use crate::pixel::Pixel;
@@ -36,12 +36,7 @@ impl<T: Real> ConvInputGradient<'_, T> {
     fn check(&self) {
         let Self { shape, from, to, .. } = self;
         shape.check(to, from);
-        if shape.kernel == 1 {
-            assert_image(from);
-        } else {
-            assert_margin(from);
-        }
-        assert_image(to);
+        shape.check_reach(from);
         assert!(self.output_gradient.len() >= from.len(shape.outputs), "output gradient too short");
         assert!(self.input_gradient.len() >= to.len(shape.inputs), "input gradient too short");
         assert!(self.packed.len() >= shape.weights(), "weights too short");

@@ -6,7 +6,7 @@
 //! registers at a time when a strip ends: with planes of 7×7 pixels, one by one would cost half of the time.
 
 use crate::conv::ConvShape;
-use crate::geometry::{assert_image, assert_margin, thirds};
+use crate::geometry::thirds;
 use crate::kernels::Job;
 use crate::layout::Layout;
 use crate::pixel::{LANES, Pixel};
@@ -41,12 +41,7 @@ impl<T: Real> ConvWeightGradient<'_, T> {
     fn check(&self) {
         let Self { shape, from, gradient_layout: to, .. } = self;
         shape.check(from, to);
-        if shape.kernel == 1 {
-            assert_image(from);
-        } else {
-            assert_margin(from);
-        }
-        assert_image(to);
+        shape.check_reach(from);
         assert!(self.input.len() >= from.len(shape.inputs), "input too short");
         assert!(self.output_gradient.len() >= to.len(shape.outputs), "output gradient too short");
         assert_eq!(self.gradient.len(), shape.weights(), "weight gradient");

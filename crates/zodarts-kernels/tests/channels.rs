@@ -1,50 +1,24 @@
 //! Kernels with channels in the lanes against the scalar twins, one image at a time, on every implementation.
 
+#[macro_use]
+mod common;
+
+use common::{Bench, dense, dirty};
 use proptest::prelude::*;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
     AvgPool3, ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, ConvShape, GlobalAverage,
-    Job, Kernels, LANES, Layout, Pad, Pixel, Real, channel_filter_len, channel_weights,
-    channel_winograd_scratch, pack_channel_filter, pack_channels, planes,
+    Kernels, LANES, Layout, Pad, Pixel, Real, channel_filter_len, channel_weights, channel_winograd_scratch,
+    pack_channel_filter, pack_channels, planes,
 };
 
-/// Runs a generic check on every implementation.
-macro_rules! on_every_path {
-    ($check:ident, $($argument:expr),*) => {
-        $check(Bench::<f32>::new(Kernels::detect()), $($argument),*);
-        $check(Bench::<f32>::new(Kernels::portable()), $($argument),*);
-        $check(Bench::<f64>::new(Kernels::portable()), $($argument),*);
-    };
-}
-
-/// An implementation under test, with random data for it.
-struct Bench<T> {
-    kernels: Kernels<T>,
-    random: ChaCha8Rng,
-}
-
-impl<T: Real> Bench<T> {
-    fn new(kernels: Kernels<T>) -> Self {
-        Self { kernels, random: ChaCha8Rng::seed_from_u64(11) }
-    }
-
-    fn values(&mut self, count: usize) -> Vec<T> {
-        (0..count).map(|_| T::from_f64(self.random.random_range(-1.0..1.0))).collect()
-    }
-
-    fn run(&self, job: impl Job<T>) {
-        self.kernels.run(job);
-    }
-
-    fn padded(&self, values: &[T], size: &Size) -> Vec<Pixel<T>> {
-        let (from, to) = (dense(size), Layout::padded(size.height, size.width));
-        let channels = planes(size.channels);
-        let mut output = dirty(to.len(channels));
-        self.run(Pad { input: &block(values, size), from, channels, relu: false, output: &mut output, to });
-        output
-    }
+/// A block of one image with a margin.
+fn padded<T: Real>(bench: &Bench<T>, values: &[T], size: &Size) -> Vec<Pixel<T>> {
+    let (from, to) = (dense(size), Layout::padded(size.height, size.width));
+    let channels = planes(size.channels);
+    let mut output = dirty(to.len(channels));
+    bench.run(Pad { input: &block(values, size), from, channels, relu: false, output: &mut output, to });
+    output
 }
 
 /// Holds values to expected ones, up to `ulps` roundings of the largest.
@@ -56,14 +30,6 @@ fn close<T: Real>(found: &[T], expected: &[T], ulps: f64) {
         let error = (a.to_f64() - b.to_f64()).abs() / scale;
         assert!(error <= ulps * epsilon, "value {i}: found {a:?}, expected {b:?}");
     }
-}
-
-fn dense(size: &Size) -> Layout {
-    Layout::dense(size.height, size.width)
-}
-
-fn dirty<T: Real>(length: usize) -> Vec<Pixel<T>> {
-    vec![Pixel([T::from_f64(77.0); LANES]); length]
 }
 
 /// Visits (index in the image, plane index in the block, lane) of every value.
@@ -112,7 +78,7 @@ fn direct<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
     pack_channels(&shape, &weights, &mut packed);
     let (input, from) = match shape.kernel {
         1 => (block(&values, &size), dense(&size)),
-        _ => (bench.padded(&values, &size), Layout::padded(size.height, size.width)),
+        _ => (padded(&bench, &values, &size), Layout::padded(size.height, size.width)),
     };
     let to = dense(&out);
     bench.run(ChannelConv { shape, input: &input, from, packed: &packed, output: &mut output, to });
@@ -132,7 +98,7 @@ fn winograd<T: Real>(mut bench: Bench<T>, inputs: &[usize], outputs: usize, size
         add(&mut expected, &reference::conv2d(&shape, &values, &size, &weights));
         let mut filter = dirty(channel_filter_len(inputs, outputs));
         pack_channel_filter(bench.kernels, (inputs, outputs), &weights, &mut filter);
-        sources.push((bench.padded(&values, &size), inputs, filter));
+        sources.push((padded(&bench, &values, &size), inputs, filter));
     }
     let sources =
         sources.iter().map(|(input, inputs, filter)| ChannelSource { input, inputs: *inputs, filter });

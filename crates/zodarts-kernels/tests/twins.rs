@@ -1,90 +1,32 @@
 //! Every kernel against its scalar twin: random shapes with odd sizes and partial blocks, on the detected
 //! vector unit, on the portable `f32` path and on the portable `f64` path.
 
+#[macro_use]
+mod common;
+
+use common::{Bench, block, dense, dirty, unpack};
 use proptest::prelude::*;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
     AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Centred, Conv, ConvInputGradient,
-    ConvShape, ConvWeightGradient, Dots, GlobalAverage, GlobalAverageBackward, Job, Kernels, LANES, Layout,
-    Moments, Moments2, Pack, Pad, Pixel, Real, Relu, ReluBackward, Term, Unpack, pack_forward,
-    pack_input_gradient,
+    ConvShape, ConvWeightGradient, Dots, GlobalAverage, GlobalAverageBackward, Kernels, LANES, Layout,
+    Moments, Moments2, Pixel, Real, Relu, ReluBackward, Term, pack_forward, pack_input_gradient,
 };
 
-/// Runs a generic check on every implementation.
-macro_rules! on_every_path {
-    ($check:ident, $($argument:expr),*) => {
-        $check(Bench::<f32>::new(Kernels::detect()), $($argument),*);
-        $check(Bench::<f32>::new(Kernels::portable()), $($argument),*);
-        $check(Bench::<f64>::new(Kernels::portable()), $($argument),*);
-    };
-}
-
-/// An implementation under test, with random data for it.
-struct Bench<T> {
-    kernels: Kernels<T>,
-    random: ChaCha8Rng,
-    tolerance: f64,
-}
-
 impl<T: Real> Bench<T> {
-    fn new(kernels: Kernels<T>) -> Self {
-        let tolerance = if size_of::<T>() == 4 { 1e-5 } else { 1e-13 };
-        Self { kernels, random: ChaCha8Rng::seed_from_u64(7), tolerance }
-    }
-
-    fn values(&mut self, count: usize) -> Vec<T> {
-        (0..count).map(|_| T::from_f64(self.random.random_range(-1.0..1.0))).collect()
-    }
-
-    fn padded(&mut self, values: &[T], size: &Size, relu: bool) -> Vec<Pixel<T>> {
-        let (from, to) = (dense(size), Layout::padded(size.height, size.width));
-        let input = block(values, size, from);
-        let mut output = dirty(to.len(size.channels));
-        self.run(Pad { input: &input, from, channels: size.channels, relu, output: &mut output, to });
-        output
-    }
-
-    fn run(&self, job: impl Job<T>) {
-        self.kernels.run(job);
-    }
-
+    #[expect(clippy::unused_self, reason = "names the scalar")]
     fn close(&self, found: &[T], expected: &[T]) {
         assert_eq!(found.len(), expected.len());
         let scale = expected.iter().map(|v| v.to_f64().abs()).fold(1.0, f64::max);
         for (i, (a, b)) in found.iter().zip(expected).enumerate() {
             let error = (a.to_f64() - b.to_f64()).abs() / scale;
-            assert!(error <= self.tolerance, "value {i}: found {a:?}, expected {b:?}");
+            assert!(error <= tolerance::<T>(), "value {i}: found {a:?}, expected {b:?}");
         }
     }
 }
 
-/// A block of `values`, with rubbish in the idle lanes.
-fn block<T: Real>(values: &[T], size: &Size, layout: Layout) -> Vec<Pixel<T>> {
-    let mut block = vec![Pixel([T::from_f64(1e3); LANES]); layout.len(size.channels)];
-    Pack { images: values, count: size.images, channels: size.channels, layout }
-        .into_block(&mut block, |value| value);
-    for channel in 0..size.channels {
-        for y in 0..size.height {
-            for x in 0..size.width {
-                block[layout.at(channel, y, x)].0[size.images..].fill(T::from_f64(-3e2));
-            }
-        }
-    }
-    block
-}
-
-fn dirty<T: Real>(length: usize) -> Vec<Pixel<T>> {
-    vec![Pixel([T::from_f64(77.0); LANES]); length]
-}
-
-fn dense(size: &Size) -> Layout {
-    Layout::dense(size.height, size.width)
-}
-
-fn unpack<T: Real>(block: &[Pixel<T>], size: &Size, layout: Layout) -> Vec<T> {
-    Unpack { block, count: size.images, channels: size.channels, layout }.to_images()
+fn tolerance<T>() -> f64 {
+    if size_of::<T>() == 4 { 1e-5 } else { 1e-13 }
 }
 
 fn halved(size: &Size, stride: usize, channels: usize) -> Size {
@@ -249,12 +191,12 @@ fn reductions<T: Real>(mut bench: Bench<T>, size: Size) {
     for c in 0..size.channels {
         let (found, expected) = (moments[c], expected_moments[c]);
         assert_eq!(found.count, expected.count);
-        assert!((found.mean - expected.mean).abs() <= bench.tolerance);
-        assert!((found.squares - expected.squares).abs() <= bench.tolerance * scale);
+        assert!((found.mean - expected.mean).abs() <= tolerance::<T>());
+        assert!((found.squares - expected.squares).abs() <= tolerance::<T>() * scale);
         let total = expected_sums[c].mean * expected_sums[c].count;
-        assert!((sum[c] - 0.125 - total).abs() <= bench.tolerance * scale);
-        assert!((pair[c] - 0.75 - expected_dots[c]).abs() <= bench.tolerance * scale);
-        assert!((pair[size.channels + c] - 0.75 - expected_squares[c]).abs() <= bench.tolerance * scale);
+        assert!((sum[c] - 0.125 - total).abs() <= tolerance::<T>() * scale);
+        assert!((pair[c] - 0.75 - expected_dots[c]).abs() <= tolerance::<T>() * scale);
+        assert!((pair[size.channels + c] - 0.75 - expected_squares[c]).abs() <= tolerance::<T>() * scale);
     }
 }
 
@@ -379,8 +321,8 @@ fn moments_keep_their_digits<T: Real>(bench: Bench<T>) {
     let mut found = vec![Moments2::default(); size.channels];
     bench.run(Moments { input: &input, layout: dense(&size), lanes: size.images, output: &mut found });
     for (found, expected) in found.iter().zip(reference::moments(&values, &size)) {
-        assert!((found.mean / expected.mean - 1.0).abs() < bench.tolerance);
-        assert!((found.squares / expected.squares - 1.0).abs() < 10.0 * bench.tolerance);
+        assert!((found.mean / expected.mean - 1.0).abs() < tolerance::<T>());
+        assert!((found.squares / expected.squares - 1.0).abs() < 10.0 * tolerance::<T>());
     }
 }
 

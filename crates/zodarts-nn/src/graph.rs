@@ -7,7 +7,7 @@
 
 use crate::parameters::{Initial, Layout};
 use std::ops::Range;
-use zodarts_kernels::ConvShape;
+use zodarts_kernels::{ConvShape, Layout as Pixels, Real};
 
 /// Index of a node.
 pub type NodeId = usize;
@@ -27,6 +27,16 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Layout of a block of this shape.
+    pub fn dense(self) -> Pixels {
+        Pixels::dense(self.height, self.width)
+    }
+
+    /// Layout of a block of this shape with a margin.
+    pub fn padded(self) -> Pixels {
+        Pixels::padded(self.height, self.width)
+    }
+
     /// The shape after a stride of 2, with `channels` channels.
     #[must_use]
     pub fn halved(self, channels: usize) -> Self {
@@ -43,6 +53,18 @@ pub struct Norm {
     pub affine: Option<(Range<usize>, Range<usize>)>,
     /// Range of the running mean, and of the running variance, in the statistics.
     pub statistics: Range<usize>,
+}
+
+/// ε of every normalisation, `PyTorch`'s default.
+pub const EPSILON: f64 = 1e-5;
+
+impl Norm {
+    /// Scale γ and shift β of a channel: 1 and 0 where there are none.
+    pub fn scale_and_shift<T: Real>(&self, weights: &[T], channel: usize) -> (f64, f64) {
+        self.affine.as_ref().map_or((1.0, 0.0), |(scale, shift)| {
+            (weights[scale.start + channel].to_f64(), weights[shift.start + channel].to_f64())
+        })
+    }
 }
 
 /// What an edge does to its source.

@@ -14,4 +14,6 @@ pub mod loss;
 pub mod networks;
 pub mod optim;
 pub mod parameters;
+mod pool;
+pub mod scalar;
 pub mod space;

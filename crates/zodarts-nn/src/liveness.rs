@@ -5,6 +5,7 @@
 
 use crate::graph::Network;
 use crate::space::Mixture;
+use serde::{Deserialize, Serialize};
 use zodarts_kernels::Real;
 
 /// The edges and nodes to compute.
@@ -17,13 +18,14 @@ pub struct Liveness {
 }
 
 /// How much of the mixture to compute.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Extent {
     /// What can make a difference: the default.
     #[default]
     Support,
-    /// Every operation of every edge, also those with weight 0. For checking that `Support` loses nothing.
-    Everything,
+    /// Every operation of every edge, also those with weight 0: for comparisons, it only takes longer.
+    All,
 }
 
 /// The weight of an edge: its entry of the mixture, or 1.

@@ -5,11 +5,12 @@ mod common;
 use common::{Case, choice, close, near, same_order};
 use std::sync::Arc;
 use zodarts_kernels::Kernels;
-use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Scalar, Wanted};
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
 use zodarts_nn::graph::Network;
 use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, discrete, resnet18, supernet};
 use zodarts_nn::optim::{Sgd, SgdState};
+use zodarts_nn::scalar::Scalar;
 use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
 
 const SUPERNET: &[u8] = include_bytes!("../golden/supernet.safetensors");

@@ -181,7 +181,7 @@ fn computing_the_support_loses_nothing() {
         let support = subject.gradients();
         let loss = subject.pass(Wanted::default());
         let few = subject.executor.live().edges.iter().filter(|live| **live).count();
-        subject.executor.set_extent(Extent::Everything);
+        subject.executor.set_extent(Extent::All);
         let everything = subject.gradients();
         assert!((subject.pass(Wanted::default()) - loss).abs() < 1e-13);
         let all = subject.executor.live().edges.iter().filter(|live| **live).count();

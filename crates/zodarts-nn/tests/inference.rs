@@ -4,10 +4,11 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 use zodarts_kernels::Kernels;
-use zodarts_nn::executor::{self, BatchView, Convolutions, Executor, Point};
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point};
 use zodarts_nn::graph::{Network, Shape};
-use zodarts_nn::inference::{Compiled, Scalar};
+use zodarts_nn::inference::Compiled;
 use zodarts_nn::networks::{MacroShape, discrete, resnet18};
+use zodarts_nn::scalar::Scalar;
 use zodarts_nn::space::{Choice, Operation};
 
 use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
@@ -28,7 +29,7 @@ struct Trained<T> {
     random: ChaCha8Rng,
 }
 
-impl<T: Scalar + executor::Scalar> Trained<T> {
+impl<T: Scalar> Trained<T> {
     fn new(network: Network) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(23);
         let mut draw = |layout: &zodarts_nn::parameters::Layout| {
@@ -69,12 +70,7 @@ impl<T: Scalar + executor::Scalar> Trained<T> {
     }
 }
 
-fn check<T: Scalar + executor::Scalar>(
-    network: &Network,
-    count: usize,
-    kernels: Kernels<T>,
-    convolutions: Convolutions,
-) {
+fn check<T: Scalar>(network: &Network, count: usize, kernels: Kernels<T>, convolutions: Convolutions) {
     let mut trained = Trained::<T>::new(network.clone());
     let images = trained.images(count);
     let expected = trained.expected(&images, count);

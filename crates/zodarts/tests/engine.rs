@@ -6,7 +6,7 @@ use zodarts::data::{Dataset, OpenOptions};
 use zodarts::memory::Memory;
 use zodarts::observer::Silent;
 use zodarts::search::{SearchInput, SearchOutcome, search};
-use zodarts::settings::{Auto, Chains, Convolutions, Operations, SearchSettings, TrainSettings};
+use zodarts::settings::{Auto, Chains, Convolutions, Extent, SearchSettings, TrainSettings};
 use zodarts::train::{TrainInput, train};
 
 fn phantom() -> Dataset {
@@ -58,7 +58,7 @@ fn chains_find_the_same_bits_together_and_in_turn() {
 fn operations_without_weight_make_no_difference() {
     // A low temperature: sparsemax leaves little.
     let with = |operations| found(&SearchSettings { operations, temperature: 1e-3, ..tiny() });
-    assert!(with(Operations::Support) == with(Operations::All));
+    assert!(with(Extent::Support) == with(Extent::All));
 }
 
 #[test]

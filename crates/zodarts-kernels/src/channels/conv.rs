@@ -3,7 +3,7 @@
 use super::planes;
 use super::tile::{self, PLANES, Source, Target, pieces};
 use crate::conv::ConvShape;
-use crate::geometry::{assert_image, assert_margin, is_gapless};
+use crate::geometry::is_gapless;
 use crate::kernels::Job;
 use crate::layout::{Layout, product};
 use crate::pixel::Pixel;
@@ -50,12 +50,7 @@ impl<T: Real> ChannelConv<'_, T> {
     fn check(&self) {
         let Self { shape, from, to, .. } = self;
         shape.check(from, to);
-        if shape.kernel == 1 {
-            assert_image(from);
-        } else {
-            assert_margin(from);
-        }
-        assert_image(to);
+        shape.check_reach(from);
         assert!(self.input.len() >= from.len(planes(shape.inputs)), "input too short");
         assert!(self.output.len() >= to.len(planes(shape.outputs)), "output too short");
         assert!(self.packed.len() >= channel_weights(shape), "weights too short");

@@ -10,8 +10,8 @@ use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
 use crate::vector::Vector;
 use crate::winograd::{
-    FREQUENCIES, Planes, Points, SIDE, STEP, Strip, Tiles, WinogradFilter, filter_len, filter_plane,
-    transform_input,
+    FREQUENCIES, Planes, Points, Strip, Tiles, WinogradFilter, filter_len, filter_plane, transform_input,
+    transform_output,
 };
 
 /// One convolution of a [`ChannelWinograd`].
@@ -108,7 +108,8 @@ impl<T: Real> Job<T> for ChannelWinograd<'_, T> {
                 transform_input(&points, input, (tiles, strip), planes(source.inputs), (&mut *x, wide));
                 multiply::<T, V>(source, outputs, (x, wide), (y, narrow), (strip, index > 0));
             }
-            add_output(&points, (y, narrow), (tiles, strip), planes(outputs), (&mut *output, &to));
+            let output = (&mut *output, &to);
+            transform_output::<T, V, true>(&points, (y, narrow), (tiles, strip), planes(outputs), output);
         }
     }
 }
@@ -136,42 +137,6 @@ fn multiply<T: Real, V: Vector<T>>(
                 // SAFETY: the scratch has just been held to its planes of `strip.len` tiles each, and the filter to its
                 // channels.
                 unsafe { tile::run::<T, V, 1>(source, (plane, planes(outputs)), window, output, target) };
-            }
-        }
-    }
-}
-
-/// Adds the pixels of a strip of the output: `Aᵀ m A`, as far as they lie inside the image.
-#[inline(always)]
-fn add_output<T: Real, V: Vector<T>>(
-    points: &Points<V>,
-    (products, from): (&[Pixel<T>], Planes),
-    (tiles, strip): (Tiles, Strip),
-    planes: usize,
-    (block, to): (&mut [Pixel<T>], &Layout),
-) {
-    assert!(block.len() >= to.len(planes), "output too short");
-    for plane in 0..planes {
-        for (tile, y, x) in tiles.of(strip) {
-            let source = plane * from.channel + tile;
-            let mut rows = [[V::splat(T::ZERO); STEP]; SIDE];
-            for (i, row) in rows.iter_mut().enumerate() {
-                let mut values = [V::splat(T::ZERO); SIDE];
-                for (j, value) in values.iter_mut().enumerate() {
-                    *value = V::load(&products[(i * SIDE + j) * from.frequency + source]);
-                }
-                *row = points.output(values);
-            }
-            let (height, width) = (STEP.min(to.height - y), STEP.min(to.width - x));
-            for j in 0..width {
-                let mut column = [V::splat(T::ZERO); SIDE];
-                for (value, row) in column.iter_mut().zip(&rows) {
-                    *value = row[j];
-                }
-                for (i, value) in points.output(column).into_iter().enumerate().take(height) {
-                    let pixel = &mut block[to.at(plane, y + i, x + j)];
-                    V::load(pixel).add(value).store(pixel);
-                }
             }
         }
     }

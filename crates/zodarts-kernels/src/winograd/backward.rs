@@ -175,11 +175,10 @@ fn transform_gradient<T: Real, V: Vector<T>>(
                     *row = points.output_adjoint(pixels);
                 }
             }
-            let target = channel * planes.channel + tile;
             for j in 0..SIDE {
                 let column = points.output_adjoint(std::array::from_fn(|i| rows[i][j]));
                 for (i, value) in column.into_iter().enumerate() {
-                    value.store(&mut products[(i * SIDE + j) * planes.frequency + target]);
+                    value.store(&mut products[planes.at(channel, tile, i, j)]);
                 }
             }
         }
@@ -210,11 +209,10 @@ fn add_input_gradient<T: Real, V: Vector<T>>(
     assert!(block.len() >= from.len(channels), "input gradient too short");
     for channel in 0..channels {
         for (tile, y, x) in tiles.of(strip) {
-            let source = channel * planes.channel + tile;
             let mut columns = [[V::splat(T::ZERO); SIDE]; SIDE];
             for (j, column) in columns.iter_mut().enumerate() {
                 let products: [V; SIDE] =
-                    std::array::from_fn(|i| V::load(&products[(i * SIDE + j) * planes.frequency + source]));
+                    std::array::from_fn(|i| V::load(&products[planes.at(channel, tile, i, j)]));
                 *column = points.input_adjoint(products);
             }
             let corner = channel * from.plane + y * from.row + x;

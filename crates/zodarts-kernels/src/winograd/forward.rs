@@ -66,7 +66,8 @@ impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
                     let (x, y) = (&x[f * wide.frequency..], &mut y[f * narrow.frequency..]);
                     multiply::multiply::<T, V>(size, &filter[f * plane..], x, y, false);
                 }
-                transform_output(&points, (y, narrow), (tiles, strip), outputs, (&mut **block, &to));
+                let output = (&mut **block, &to);
+                transform_output::<T, V, false>(&points, (y, narrow), (tiles, strip), outputs, output);
             }
         }
     }
@@ -103,20 +104,19 @@ pub fn transform_input<T: Real, V: Vector<T>>(
                 let pixels = &input[corner + i * from.row..][..SIDE];
                 *row = points.input(std::array::from_fn(|j| V::load(&pixels[j])));
             }
-            let target = channel * planes.channel + tile;
             for j in 0..SIDE {
                 let column = points.input(std::array::from_fn(|i| rows[i][j]));
                 for (i, value) in column.into_iter().enumerate() {
-                    value.store(&mut products[(i * SIDE + j) * planes.frequency + target]);
+                    value.store(&mut products[planes.at(channel, tile, i, j)]);
                 }
             }
         }
     }
 }
 
-/// Pixels of a strip of the output: `Aᵀ m A`, as far as they lie inside the image.
+/// Pixels of a strip of the output: `Aᵀ m A`, as far as they lie inside the image; added to what is there if `ADD`.
 #[inline(always)]
-fn transform_output<T: Real, V: Vector<T>>(
+pub fn transform_output<T: Real, V: Vector<T>, const ADD: bool>(
     points: &Points<V>,
     (products, planes): (&[Pixel<T>], Planes),
     (tiles, strip): (Tiles, Strip),
@@ -127,11 +127,10 @@ fn transform_output<T: Real, V: Vector<T>>(
     assert!(block.len() >= to.len(channels), "output too short");
     for channel in 0..channels {
         for (tile, y, x) in tiles.of(strip) {
-            let source = channel * planes.channel + tile;
             let mut rows = [[V::splat(T::ZERO); STEP]; SIDE];
             for (i, row) in rows.iter_mut().enumerate() {
                 let products: [V; SIDE] =
-                    std::array::from_fn(|j| V::load(&products[(i * SIDE + j) * planes.frequency + source]));
+                    std::array::from_fn(|j| V::load(&products[planes.at(channel, tile, i, j)]));
                 *row = points.output(products);
             }
             let whole = tiles.is_whole(y, x);
@@ -141,7 +140,9 @@ fn transform_output<T: Real, V: Vector<T>>(
                 let column = points.output(std::array::from_fn(|i| rows[i][j]));
                 for (i, value) in column.into_iter().enumerate() {
                     if whole || (y + i < to.height && x + j < to.width) {
-                        value.store(&mut block[target + i * to.row + j]);
+                        let pixel = &mut block[target + i * to.row + j];
+                        let value = if ADD { V::load(pixel).add(value) } else { value };
+                        value.store(pixel);
                     }
                 }
             }

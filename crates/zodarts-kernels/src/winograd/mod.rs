@@ -16,6 +16,6 @@ pub use filter::{WinogradFilter, WinogradFilterGradient, WinogradTranspose, filt
 pub use forward::{WinogradForward, WinogradOutput, forward_scratch};
 
 pub(crate) use filter::filter_plane;
-pub(crate) use forward::transform_input;
+pub(crate) use forward::{transform_input, transform_output};
 pub(crate) use tiles::{Planes, Strip, Tiles};
-pub(crate) use transform::{FREQUENCIES, Points, SIDE, STEP};
+pub(crate) use transform::{FREQUENCIES, Points};

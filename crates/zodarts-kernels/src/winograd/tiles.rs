@@ -1,6 +1,6 @@
 //! How an image is cut into tiles, and tiles into strips that stay in cache.
 
-use super::transform::{FREQUENCIES, STEP};
+use super::transform::{FREQUENCIES, SIDE, STEP};
 use crate::layout::{Layout, product};
 use crate::pixel::LANES;
 
@@ -100,5 +100,11 @@ impl Planes {
     #[inline(always)]
     pub fn len(&self) -> usize {
         product(FREQUENCIES, self.frequency)
+    }
+
+    /// Where the product (row, column) of a channel's tile is.
+    #[inline(always)]
+    pub fn at(&self, channel: usize, tile: usize, row: usize, column: usize) -> usize {
+        (row * SIDE + column) * self.frequency + channel * self.channel + tile
     }
 }

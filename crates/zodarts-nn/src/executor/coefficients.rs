@@ -7,13 +7,10 @@
 use super::Point;
 use super::plan::Plan;
 use super::shard::Shard;
-use crate::graph::{Network, NodeId, Norm, Op};
+use crate::graph::{EPSILON, Network, NodeId, Norm, Op};
 use crate::liveness::{Liveness, weight};
 use crate::space::{EDGES, OPERATIONS};
 use zodarts_kernels::{Moments2, Real};
-
-/// ε of every normalisation, `PyTorch`'s default.
-const EPSILON: f64 = 1e-5;
 
 /// Factors of every edge, constants of every node.
 #[derive(Debug)]
@@ -212,7 +209,8 @@ impl<T: Real> Coefficients<T> {
             let edge = &network.edges[index];
             let Some((row, column)) = edge.choice else { continue };
             for channel in 0..network.nodes[node].channels {
-                let (scale, shift) = edge.op.norm().map_or((1.0, 0.0), |n| affine(n, point.weights, channel));
+                let (scale, shift) =
+                    edge.op.norm().map_or((1.0, 0.0), |norm| norm.scale_and_shift(point.weights, channel));
                 choices[row][column] += match edge.op {
                     Op::Conv { .. } | Op::Norm(_) => {
                         let sums = self.sums(plan, shards, (node, index), channel);
@@ -249,7 +247,7 @@ impl<T: Real> EdgeCoefficients<T> {
     fn set_forward(&mut self, norm: &Norm, weights: &[T], p: T) {
         for channel in 0..self.moments.len() {
             let moments = self.moments[channel];
-            let (gamma, beta) = affine(norm, weights, channel);
+            let (gamma, beta) = norm.scale_and_shift(weights, channel);
             let scale = gamma * inverse_deviation(&moments);
             self.scale[channel] = T::from_f64(p.to_f64() * scale);
             self.shift[channel] = T::from_f64(p.to_f64() * (beta - scale * moments.mean));
@@ -260,18 +258,12 @@ impl<T: Real> EdgeCoefficients<T> {
     fn set_backward(&mut self, norm: &Norm, weights: &[T], p: f64, channel: usize, sums: Sums, count: f64) {
         let moments = self.moments[channel];
         let inverse = inverse_deviation(&moments);
-        let a = p * affine(norm, weights, channel).0 * inverse;
+        let a = p * norm.scale_and_shift(weights, channel).0 * inverse;
         let b = -a * inverse * sums.products / count;
         self.gradient[channel] = T::from_f64(a);
         self.raw[channel] = T::from_f64(b);
         self.constant[channel] = T::from_f64(-a * sums.gradients / count - b * moments.mean);
     }
-}
-
-fn affine<T: Real>(norm: &Norm, weights: &[T], channel: usize) -> (f64, f64) {
-    norm.affine.as_ref().map_or((1.0, 0.0), |(scale, shift)| {
-        (weights[scale.start + channel].to_f64(), weights[shift.start + channel].to_f64())
-    })
 }
 
 fn inverse_deviation(moments: &Moments2) -> f64 {

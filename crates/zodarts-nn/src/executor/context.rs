@@ -54,13 +54,11 @@ impl<T: Real> Context<'_, T> {
 
     /// Layout of a node's value.
     pub fn layout(&self, node: NodeId) -> Layout {
-        let shape = self.network.nodes[node];
-        Layout::dense(shape.height, shape.width)
+        self.network.nodes[node].dense()
     }
 
     /// Layout of a node's value with a margin.
     pub fn padded(&self, node: NodeId) -> Layout {
-        let shape = self.network.nodes[node];
-        Layout::padded(shape.height, shape.width)
+        self.network.nodes[node].padded()
     }
 }

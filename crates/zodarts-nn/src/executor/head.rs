@@ -5,7 +5,7 @@ use super::context::Context;
 use super::shard::{Block, Shard, sized};
 use crate::graph::Network;
 use crate::loss::Loss;
-use zodarts_kernels::{GlobalAverage, GlobalAverageBackward, Kernels, Layout, Pixel, Real};
+use zodarts_kernels::{GlobalAverage, GlobalAverageBackward, Kernels, Pixel, Real};
 
 /// Losses of a shard's images, and the gradient they leave at the last node.
 pub fn losses<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, loss: &Loss, batch: BatchView<'_>) {
@@ -57,7 +57,7 @@ pub fn logits<T: Real>(
 ) {
     let shape = network.nodes[network.output()];
     let mut features = vec![Pixel::ZERO; shape.channels];
-    let layout = Layout::dense(shape.height, shape.width);
+    let layout = shape.dense();
     let input = &block.values[network.output()][..];
     kernels.run(GlobalAverage { input, layout, output: &mut features });
     append_logits(network, weights, &features, block.lanes, logits);
@@ -67,7 +67,7 @@ fn average<T: Real>(network: &Network, kernels: Kernels<T>, block: &mut Block<T>
     let shape = network.nodes[network.output()];
     kernels.run(GlobalAverage {
         input: &block.values[network.output()],
-        layout: Layout::dense(shape.height, shape.width),
+        layout: shape.dense(),
         output: &mut block.features,
     });
 }

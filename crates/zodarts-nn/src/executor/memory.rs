@@ -5,7 +5,7 @@ use super::plan::{Convolutions, Plan};
 use crate::graph::{MAX_EDGES, Network, Op};
 use std::mem::size_of;
 use zodarts_kernels::winograd::filter_len;
-use zodarts_kernels::{LANES, Layout, Moments2, Pixel, Real};
+use zodarts_kernels::{LANES, Moments2, Pixel, Real};
 
 /// Bytes an [`Executor`](super::Executor) takes for a pass over `batch` images with every operation live: with gradients
 /// if `backward`, else for predictions. The batch itself and the caller's weights and gradients are not counted.
@@ -66,7 +66,7 @@ fn scratch<T: Real>(network: &Network, plan: &Plan) -> u64 {
 fn block<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
     let dense = |node: usize| {
         let shape = network.nodes[node];
-        Layout::dense(shape.height, shape.width).len(shape.channels)
+        shape.dense().len(shape.channels)
     };
     let values: usize = (0..network.nodes.len()).map(dense).sum();
     let convolutions = network.edges.iter().filter(|edge| matches!(edge.op, Op::Conv { .. }));

@@ -16,12 +16,12 @@ mod head;
 mod memory;
 mod packed;
 mod plan;
-mod scalar;
 mod shard;
 
 use crate::graph::{Network, NodeId};
 use crate::liveness::{Extent, Liveness};
 use crate::loss::Loss;
+use crate::scalar::Scalar;
 use crate::space::{EDGES, Mixture, OPERATIONS};
 use coefficients::Coefficients;
 use context::Context;
@@ -34,7 +34,6 @@ use zodarts_kernels::{Kernels, LANES, Real};
 
 pub use memory::bytes_needed;
 pub use plan::Convolutions;
-pub use scalar::Scalar;
 
 /// Most shards of a batch, and so the most threads one executor can use.
 pub const MAX_SHARDS: usize = 8;
@@ -158,7 +157,7 @@ impl<T: Real> Executor<T> {
         rayon::scope(|_| T::pass(self, point, loss, batch, wanted))
     }
 
-    fn run_pass(
+    pub(crate) fn run_pass(
         &mut self,
         point: Point<'_, T>,
         loss: &Loss,
@@ -192,7 +191,12 @@ impl<T: Real> Executor<T> {
         T::predict(self, point, statistics, batch)
     }
 
-    fn run_prediction(&mut self, point: Point<'_, T>, statistics: &[T], batch: BatchView<'_>) -> Vec<f64> {
+    pub(crate) fn run_prediction(
+        &mut self,
+        point: Point<'_, T>,
+        statistics: &[T],
+        batch: BatchView<'_>,
+    ) -> Vec<f64> {
         assert!(point.mixture.is_none(), "predictions of a supernet");
         self.begin(point, batch, false);
         self.coefficients.take_running(&self.network, &self.live, point, statistics);

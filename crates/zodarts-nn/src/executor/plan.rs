@@ -2,11 +2,14 @@
 //! and how each convolution is computed.
 
 use crate::graph::{Network, NodeId, Op, Shape};
+use crate::pool::Pool;
+use serde::{Deserialize, Serialize};
 use zodarts_kernels::winograd::{backward_scratch, forward_scratch};
-use zodarts_kernels::{ConvShape, LANES, Layout};
+use zodarts_kernels::{ConvShape, LANES};
 
 /// How 3×3 convolutions at stride 1 are computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Convolutions {
     /// By Winograd's minimal filtering where it is faster.
     #[default]
@@ -55,11 +58,11 @@ impl Plan {
         let padded = network.edges.iter().filter_map(|edge| match &edge.op {
             Op::Conv { shape, .. } => {
                 let (from, to) = (network.nodes[edge.source], network.nodes[edge.target]);
-                Some(padded(from).len(shape.inputs).max(padded(to).len(shape.outputs)))
+                Some(from.padded().len(shape.inputs).max(to.padded().len(shape.outputs)))
             }
             _ => None,
         });
-        let dense = network.nodes.iter().map(|n| Layout::dense(n.height, n.width).len(n.channels));
+        let dense = network.nodes.iter().map(|shape| shape.dense().len(shape.channels));
         Self {
             node_sums,
             edge_sums,
@@ -72,10 +75,6 @@ impl Plan {
             sums,
         }
     }
-}
-
-fn padded(shape: Shape) -> Layout {
-    Layout::padded(shape.height, shape.width)
 }
 
 /// The convolutions Winograd computes: of each node, those with as many outputs as the first, for they run together.
@@ -109,7 +108,7 @@ fn winograd_scratch(network: &Network, fast: &[bool]) -> usize {
     let of_node = |node: NodeId| {
         let mut edges = network.outgoing(node).filter(|&edge| fast[edge]).map(|edge| &network.edges[edge].op);
         let Some(Op::Conv { shape: ConvShape { inputs, outputs, .. }, .. }) = edges.next() else { return 0 };
-        let layout = padded(network.nodes[node]);
+        let layout = network.nodes[node].dense();
         let forward = forward_scratch(&layout, *inputs, *outputs);
         forward.max(backward_scratch(&layout, *inputs, *outputs, 1 + edges.count()))
     };
@@ -133,22 +132,15 @@ impl Slots {
             edges.map(|edge| network.edges[edge].source).min()
         };
         let mut slots = Self { of: vec![0; network.nodes.len()], sizes: Vec::new() };
-        // The node at whose turn each buffer is read for the last time.
-        let mut busy_until: Vec<usize> = Vec::new();
+        let mut pool = Pool::default();
         for node in (0..network.nodes.len()).rev() {
             let Some(last) = last_reader(node) else { continue };
-            let free = busy_until.iter().position(|&until| until > node);
-            let slot = free.unwrap_or(busy_until.len());
-            if free.is_none() {
-                busy_until.push(last);
-                slots.sizes.push(0);
-            }
-            busy_until[slot] = last;
             let shape = network.nodes[node];
-            let size = Layout::dense(shape.height, shape.width).len(shape.channels);
-            slots.sizes[slot] = slots.sizes[slot].max(size);
-            slots.of[node] = slot;
+            // Turns come from the last node to the first.
+            let turn = |node: NodeId| network.nodes.len() - node;
+            slots.of[node] = pool.take(shape.dense().len(shape.channels), turn(node), turn(last));
         }
+        slots.sizes = pool.sizes;
         slots
     }
 }

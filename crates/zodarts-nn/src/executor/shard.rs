@@ -6,7 +6,7 @@ use crate::graph::{MAX_EDGES, Network, Op};
 use crate::liveness::Liveness;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
-use zodarts_kernels::{LANES, Layout, Moments2, Pack, Pixel, Real};
+use zodarts_kernels::{LANES, Moments2, Pack, Pixel, Real};
 
 /// Consecutive blocks of a batch; one thread works on a shard at a time.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ impl<T: Real> Block<T> {
 
     fn load(&mut self, network: &Network, index: usize, batch: BatchView<'_>) {
         let input = network.input();
-        let layout = Layout::dense(input.height, input.width);
+        let layout = input.dense();
         let image = input.channels * input.height * input.width;
         self.first = index * LANES;
         self.lanes = LANES.min(batch.count - self.first);

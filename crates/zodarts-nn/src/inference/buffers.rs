@@ -1,7 +1,8 @@
 //! Which activations share a buffer: those that are not needed at the same time.
 
-use crate::graph::{Network, NodeId, Op, Shape};
-use zodarts_kernels::{Layout, planes};
+use crate::graph::{Network, NodeId, Op};
+use crate::pool::Pool;
+use zodarts_kernels::planes;
 
 /// The buffer of every activation.
 #[derive(Debug)]
@@ -22,9 +23,9 @@ impl Buffers {
         for (node, &shape) in network.nodes.iter().enumerate() {
             let channels = planes(shape.channels);
             let last = last_reader(network, node, |op| !reads_copy(op)).unwrap_or(node);
-            values.push(pool.take(dense(shape).len(channels), node, last));
+            values.push(pool.take(shape.dense().len(channels), node, last));
             let last = last_reader(network, node, reads_copy);
-            copies.push(last.map(|last| pool.take(padded(shape).len(channels), node, last)));
+            copies.push(last.map(|last| pool.take(shape.padded().len(channels), node, last)));
         }
         Self { values, copies, sizes: pool.sizes }
     }
@@ -35,45 +36,15 @@ pub fn reads_copy(op: &Op) -> bool {
     matches!(op, Op::Conv { shape, relu, .. } if *relu || shape.kernel == 3)
 }
 
-/// Layout of a node's value.
-pub fn dense(shape: Shape) -> Layout {
-    Layout::dense(shape.height, shape.width)
-}
-
-/// Layout of a node's copy.
-pub fn padded(shape: Shape) -> Layout {
-    Layout::padded(shape.height, shape.width)
-}
-
 fn last_reader(network: &Network, node: NodeId, reads: impl Fn(&Op) -> bool) -> Option<NodeId> {
     let edges = network.outgoing(node).filter(|&edge| reads(&network.edges[edge].op));
     edges.map(|edge| network.edges[edge].target).max()
 }
 
-#[derive(Default)]
-struct Pool {
-    sizes: Vec<usize>,
-    /// The node at which each buffer is read for the last time.
-    busy_until: Vec<NodeId>,
-}
-
-impl Pool {
-    fn take(&mut self, size: usize, now: NodeId, last: NodeId) -> usize {
-        let free = self.busy_until.iter().position(|&until| until < now);
-        let buffer = free.unwrap_or(self.sizes.len());
-        if free.is_none() {
-            self.sizes.push(0);
-            self.busy_until.push(0);
-        }
-        self.sizes[buffer] = self.sizes[buffer].max(size);
-        self.busy_until[buffer] = last;
-        buffer
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Shape;
     use crate::networks::{MacroShape, discrete, resnet18};
     use crate::space::Operation;
 

@@ -1,11 +1,8 @@
 //! A normalisation with running statistics is one factor and one constant for each channel: `scale·x + shift`, where
 //! `scale = γ/√(var + ε)` and `shift = β − mean·scale`.
 
-use crate::graph::Norm;
+use crate::graph::{EPSILON, Norm};
 use zodarts_kernels::{LANES, Pixel, Real, planes};
-
-/// ε of every normalisation, `PyTorch`'s default.
-const EPSILON: f64 = 1e-5;
 
 /// Factor and constant of each channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +18,10 @@ impl Affine {
         let Some(norm) = norm else { return affine };
         let (means, variances) = statistics[norm.statistics.clone()].split_at(channels);
         for channel in 0..channels {
-            let (gamma, beta) = match &norm.affine {
-                Some((scale, shift)) => (weights[scale.start + channel], weights[shift.start + channel]),
-                None => (T::ONE, T::ZERO),
-            };
-            let scale = gamma.to_f64() / (variances[channel].to_f64() + EPSILON).sqrt();
+            let (gamma, beta) = norm.scale_and_shift(weights, channel);
+            let scale = gamma / (variances[channel].to_f64() + EPSILON).sqrt();
             affine.scale[channel] = scale;
-            affine.shift[channel] = beta.to_f64() - means[channel].to_f64() * scale;
+            affine.shift[channel] = beta - means[channel].to_f64() * scale;
         }
         affine
     }

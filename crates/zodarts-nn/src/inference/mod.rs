@@ -14,21 +14,18 @@ mod compiler;
 mod cost;
 mod fold;
 mod program;
-mod scalar;
 mod sum;
 mod worker;
 
 use crate::executor::Convolutions;
 use crate::graph::Network;
+use crate::scalar::Scalar;
 use compiler::compile;
-use program::Program;
 use rayon::prelude::*;
 use std::sync::Mutex;
-use sum::Threads;
-use worker::Worker;
 use zodarts_kernels::Kernels;
 
-pub use scalar::Scalar;
+pub(crate) use self::{program::Program, sum::Threads, worker::Worker};
 
 /// A network with given weights and running statistics, ready to score images.
 #[derive(Debug)]

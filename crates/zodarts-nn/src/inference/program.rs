@@ -1,6 +1,5 @@
 //! A network as a list of nodes with their weights in the form that kernels read.
 
-use super::buffers::{dense, padded};
 use crate::graph::{NodeId, Shape};
 use zodarts_kernels::{ConvShape, Kernels, Layout, Pixel, channel_winograd_scratch, planes};
 
@@ -77,11 +76,11 @@ impl<T> Node<T> {
     }
 
     pub fn layout(&self) -> Layout {
-        dense(self.shape)
+        self.shape.dense()
     }
 
     pub fn padded(&self) -> Layout {
-        padded(self.shape)
+        self.shape.padded()
     }
 
     /// The node's convolutions.

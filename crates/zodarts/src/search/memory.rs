@@ -52,7 +52,7 @@ fn needed(
     batch: usize,
 ) -> u64 {
     let chains = method.workers();
-    let executor = bytes_needed::<f32>(network, settings.convolutions.into(), batch, true);
+    let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
     let steps = images.div_ceil(2).div_ceil(batch).min(method.steps_per_round());
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;

@@ -160,7 +160,7 @@ fn problem(input: &SearchInput<'_>) -> SupernetProblem {
     let loss = Loss::new(loss_kind(info.task));
     let temperature = settings.temperature_at(0, settings.epochs);
     SupernetProblem::new(network, settings.method.normaliser(), loss, temperature)
-        .computed(settings.convolutions.into(), settings.operations.into())
+        .computed(settings.convolutions, settings.operations)
 }
 
 fn network(info: &DatasetInfo, settings: &SearchSettings) -> Network {

@@ -10,7 +10,7 @@ mod search;
 mod train;
 
 pub use auto::{Auto, search_batch, train_batch};
-pub use engine::{Chains, Convolutions, Operations};
+pub use engine::{Chains, Convolutions, Extent};
 pub use preset::Preset;
 pub use search::{MuScale, SearchSettings};
 pub use train::{Architecture, ClassWeights, MixKind, Selection, TrainSettings};

@@ -1,6 +1,6 @@
 //! Settings of the architecture search.
 
-use super::{Auto, Chains, Convolutions, ImagePlan, InvalidSettings, MAX_EPOCHS, Operations, require};
+use super::{Auto, Chains, Convolutions, Extent, ImagePlan, InvalidSettings, MAX_EPOCHS, require};
 use crate::methods::{Difference, MethodKind, MethodSettings, Mu, PerturbedChain, ZoSettings};
 use crate::normaliser::Annealing;
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub struct SearchSettings {
     /// How 3×3 convolutions are computed.
     pub convolutions: Convolutions,
     /// Which operations are computed.
-    pub operations: Operations,
+    pub operations: Extent,
     /// How the chains of a zeroth-order round are laid out in time.
     pub chains: Chains,
 }
@@ -126,7 +126,7 @@ impl Default for SearchSettings {
             darts_radius: methods.darts_radius,
             early_stop: true,
             convolutions: Convolutions::Fast,
-            operations: Operations::Support,
+            operations: Extent::Support,
             chains: Chains::Auto,
         }
     }

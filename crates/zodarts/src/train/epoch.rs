@@ -63,7 +63,7 @@ impl<'a> EpochRunner<'a> {
             sgd: settings.sgd(),
             loss,
             gradient: vec![0.0; network.weights.len()],
-            executor: Executor::with_kernels(network, Kernels::detect(), settings.convolutions.into()),
+            executor: Executor::with_kernels(network, Kernels::detect(), settings.convolutions),
             batch: Batch::new(),
         }
     }

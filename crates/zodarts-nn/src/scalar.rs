@@ -1,11 +1,12 @@
-//! Compiles the executor once, in this crate, for the two scalars it runs in. Generic functions would be compiled again in
-//! every crate that calls them, kernels and all.
+//! Compiles the hot loops once, in this crate, for the two scalars they run in. Generic functions would be compiled again in
+//! every crate that calls them, kernels and all, and with that crate's optimisation.
 
-use super::{BatchView, Executor, Outcome, Point, Wanted};
+use crate::executor::{BatchView, Executor, Outcome, Point, Wanted};
+use crate::inference::{Program, Threads, Worker};
 use crate::loss::Loss;
 use zodarts_kernels::Real;
 
-/// A scalar that executors are compiled for: `f32` for work, `f64` for checks.
+/// A scalar that networks are compiled for: `f32` for work, `f64` for checks.
 pub trait Scalar: Real {
     /// [`Executor::pass`].
     fn pass(
@@ -23,6 +24,16 @@ pub trait Scalar: Real {
         statistics: &[Self],
         batch: BatchView<'_>,
     ) -> Vec<f64>;
+
+    /// Writes the logits of a few images of `C×H×W` values.
+    #[doc(hidden)]
+    fn score(
+        program: &Program<Self>,
+        worker: &mut Worker<Self>,
+        images: &[f32],
+        logits: &mut [f64],
+        threads: Threads,
+    );
 }
 
 macro_rules! compile_for {
@@ -45,6 +56,16 @@ macro_rules! compile_for {
                 batch: BatchView<'_>,
             ) -> Vec<f64> {
                 executor.run_prediction(point, statistics, batch)
+            }
+
+            fn score(
+                program: &Program<Self>,
+                worker: &mut Worker<Self>,
+                images: &[f32],
+                logits: &mut [f64],
+                threads: Threads,
+            ) {
+                worker.score(program, images, logits, threads);
             }
         }
     };
