@@ -1,8 +1,8 @@
 //! SIMD kernels over blocks of images, one image per lane.
 //!
 //! Activations are stored `[block][channel][y][x][lane]`: a block holds [`LANES`] images, and a [`Pixel`] is
-//! the same position of all of them. Every kernel is then straight vector code. There are no shuffles and no
-//! row remainders; a weight is one broadcast. The only remainder is the last block of a batch: kernels
+//! the same position of all of them. Every kernel is then straight vector code. There are no row remainders, and
+//! shuffles only where lanes change their meaning; a weight is one broadcast. The only remainder is the last block of a batch: kernels
 //! compute all lanes, and *reductions* (moments, dot products, weight gradients) count only the first
 //! `lanes`.
 //!
@@ -11,7 +11,8 @@
 //! [`mod@reference`], and the property tests in `tests/` hold the two together.
 //!
 //! Kernels know no network and no file. This is the only crate of the workspace with `unsafe` code: the
-//! vector instructions, and the unchecked loads of the convolution loops after their bounds are asserted.
+//! vector instructions, a register tile of inline assembly, and the unchecked loads of the convolution loops after their
+//! bounds are asserted.
 #![allow(unsafe_code)]
 // Kernels must end up inside the one function that enables the CPU features of their vector type.
 #![allow(clippy::inline_always)]
