@@ -11,12 +11,13 @@
 //! [`mod@reference`], and the property tests in `tests/` hold the two together.
 //!
 //! Kernels know no network and no file. This is the only crate of the workspace with `unsafe` code: the
-//! vector instructions, a register tile of inline assembly, and the unchecked loads of the convolution loops after their
-//! bounds are asserted.
+//! vector instructions, a register tile of inline assembly, the unchecked loads of the convolution loops after their bounds are
+//! asserted, and buffers that share an [`Arena`].
 #![allow(unsafe_code)]
 // Kernels must end up inside the one function that enables the CPU features of their vector type.
 #![allow(clippy::inline_always)]
 
+mod arena;
 mod channels;
 mod collect;
 mod conv;
@@ -38,6 +39,7 @@ mod vector;
 mod weight_gradient;
 pub mod winograd;
 
+pub use arena::{Arena, Buffer};
 pub use channels::{
     ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, channel_filter_len,
     channel_weights, channel_winograd_scratch, pack_channel_filter, pack_channels, planes,
