@@ -1,8 +1,10 @@
 //! Backward work of one block at one node.
 
+use super::block::Block;
 use super::context::Context;
 use super::forward::{Terms, pad};
-use super::shard::{Block, Scratch, Shard, sized, summed_ranges};
+use super::scratch::Scratch;
+use super::shard::{Shard, summed_ranges};
 use crate::graph::{MAX_EDGES, Network, NodeId, Op};
 use crate::liveness::Liveness;
 use arrayvec::ArrayVec;
@@ -10,7 +12,7 @@ use rayon::prelude::*;
 use std::mem::take;
 use zodarts_kernels::winograd::{Blend, WinogradBackward, WinogradGradient};
 use zodarts_kernels::{
-    AffineSum, AvgPool2Backward, AvgPool3Backward, Centred, Collect, ConvInputGradient, ConvShape,
+    AffineSum, AvgPool2Backward, AvgPool3, AvgPool3Backward, Centred, Collect, ConvInputGradient, ConvShape,
     ConvWeightGradient, Dots, Gated, Layout, Pixel, Real, ReluBackward, Term,
 };
 
@@ -39,14 +41,17 @@ pub fn node<T: Real>(
     if node == 0 {
         return;
     }
+    if want.mixture {
+        choose(context, scratch, block, node, sums);
+    }
     if node < context.network.output() {
         let slot = context.plan.gradients.of[node];
         let mut own = take(&mut block.gradients[slot]);
         let len = context.layout(node).len(context.network.nodes[node].channels);
-        gather(context, scratch, block, node, rectified, sized(&mut own, len));
+        gather(context, scratch, block, node, rectified, &mut own[..len]);
         block.gradients[slot] = own;
     }
-    reduce(context, scratch, block, node, sums, want);
+    reduce(context, scratch, block, node, sums);
 }
 
 /// Weight gradients of the outgoing convolutions, and the gradient of what they all read, left in the padded scratch. Returns
@@ -170,7 +175,7 @@ fn raw_gradient<T: Real>(
 /// The node's gradient: through its convolutions, whose part waits in the padded scratch, and through all else.
 fn gather<T: Real>(
     context: &Context<'_, T>,
-    scratch: &Scratch<T>,
+    scratch: &mut Scratch<T>,
     block: &Block<T>,
     node: NodeId,
     rectified: Option<bool>,
@@ -178,7 +183,11 @@ fn gather<T: Real>(
 ) {
     let layout = context.layout(node);
     let channels = context.network.nodes[node].channels;
+    let pooled = spread_targets(context, scratch, block, node);
     let mut terms = Terms::new();
+    if pooled {
+        terms.push(Term { source: &scratch.pooled, scale: context.coefficients.ones() });
+    }
     let mut bias = &context.coefficients.zeros()[..channels];
     for edge in context.outgoing(node) {
         let target = context.network.edges[edge].target;
@@ -186,16 +195,13 @@ fn gather<T: Real>(
         let scale = context.coefficients.scale(edge);
         match context.network.edges[edge].op {
             Op::Skip => terms.push(Term { source: gradient, scale }),
-            Op::AvgPool3 => {
-                terms.push(Term { source: &block.spread[context.plan.spread.of[target]], scale });
-            }
             Op::Norm(_) => {
                 let back = context.coefficients.back(edge);
                 terms.push(Term { source: gradient, scale: back.gradient });
                 terms.push(Term { source: &block.values[node], scale: back.raw });
                 bias = back.constant;
             }
-            Op::Conv { .. } | Op::AvgPool2 | Op::Relu => {}
+            Op::Conv { .. } | Op::AvgPool3 | Op::AvgPool2 | Op::Relu => {}
         }
     }
     if let Some(relu) = rectified {
@@ -235,47 +241,49 @@ fn add_sole<T: Real>(context: &Context<'_, T>, block: &Block<T>, edge: usize, ou
     }
 }
 
-/// Per-channel sums of the node's gradient against what its incoming edges computed.
+/// Adjoint pooling of the weighted sum of all pooled targets' gradients at once; false if nothing is pooled.
+fn spread_targets<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &mut Scratch<T>,
+    block: &Block<T>,
+    node: NodeId,
+) -> bool {
+    let layout = context.layout(node);
+    let channels = context.network.nodes[node].channels;
+    let mut terms = Terms::new();
+    for edge in context.outgoing(node) {
+        if context.network.edges[edge].op == Op::AvgPool3 {
+            terms.push(Term {
+                source: gradient_of(context, block, edge),
+                scale: context.coefficients.scale(edge),
+            });
+        }
+    }
+    if terms.is_empty() {
+        return false;
+    }
+    let Scratch { sum, pooled, .. } = scratch;
+    let bias = &context.coefficients.zeros()[..channels];
+    context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output: sum, to: layout });
+    context.kernels.run(AvgPool3Backward { output_gradient: sum, input_gradient: pooled, layout, channels });
+    true
+}
+
+/// Gradient of the edge's target.
+fn gradient_of<'a, T: Real>(context: &Context<'_, T>, block: &'a Block<T>, edge: usize) -> &'a [Pixel<T>] {
+    &block.gradients[context.plan.gradients.of[context.network.edges[edge].target]]
+}
+
+/// Per-channel sums of the node's gradient against what its incoming normalised edges computed.
 fn reduce<T: Real>(
     context: &Context<'_, T>,
     scratch: &mut Scratch<T>,
-    block: &mut Block<T>,
+    block: &Block<T>,
     node: NodeId,
     sums: &mut [f64],
-    want: Want,
 ) {
-    spread(context, block, node);
-    let gradient = &block.gradients[context.plan.gradients.of[node]][..];
-    let edges = context.incoming(node).filter(|&edge| match context.network.edges[edge].op {
-        Op::Conv { norm: Some(_), .. } | Op::Norm(_) => true,
-        Op::Skip => want.mixture && context.network.edges[edge].choice.is_some(),
-        _ => false,
-    });
+    let edges = context.incoming(node).filter(|&edge| context.network.edges[edge].op.norm().is_some());
     let edges: ArrayVec<_, MAX_EDGES> = edges.collect();
-    dots(context, (&mut scratch.dots, block), node, gradient, &edges, sums);
-    let channels = context.network.nodes[node].channels;
-    add(&mut sums[context.plan.node_sums[node]..], &scratch.dots[..channels]);
-    let pooled = context.incoming(node).filter(|&edge| {
-        let edge = &context.network.edges[edge];
-        want.mixture && edge.choice.is_some() && edge.op == Op::AvgPool3
-    });
-    let pooled: ArrayVec<_, MAX_EDGES> = pooled.collect();
-    if !pooled.is_empty() {
-        let spread = &block.spread[context.plan.spread.of[node]];
-        dots(context, (&mut scratch.dots, block), node, spread, &pooled, sums);
-    }
-}
-
-/// Adds Σ d·x for what each of the `edges` into the node computed, and leaves Σ d at the start of the scratch.
-fn dots<T: Real>(
-    context: &Context<'_, T>,
-    (scratch, block): (&mut [f64], &Block<T>),
-    node: NodeId,
-    gradient: &[Pixel<T>],
-    edges: &[usize],
-    sums: &mut [f64],
-) {
-    let channels = context.network.nodes[node].channels;
     let inputs = edges.iter().map(|&edge| Centred {
         block: match context.network.edges[edge].op {
             Op::Conv { .. } => &block.raws[edge],
@@ -284,33 +292,75 @@ fn dots<T: Real>(
         centre: context.coefficients.centre(edge),
     });
     let inputs: ArrayVec<_, MAX_EDGES> = inputs.collect();
-    let (sum, dots) = scratch[..(1 + edges.len()) * channels].split_at_mut(channels);
-    sum.fill(0.0);
-    dots.fill(0.0);
-    let (layout, lanes) = (context.layout(node), block.lanes);
-    context.kernels.run(Dots { gradient, inputs: &inputs, layout, lanes, sum, dots });
-    for (&edge, dots) in edges.iter().zip(dots.chunks_exact(channels)) {
-        add(&mut sums[context.plan.edge_sums[edge]..], dots);
+    let gradient = &block.gradients[context.plan.gradients.of[node]];
+    let totals = dots(context, (&mut scratch.dots, block.lanes), node, gradient, &inputs);
+    let (total, products) = totals.split_at(context.network.nodes[node].channels);
+    add(&mut sums[context.plan.node_sums[node]..], total);
+    add_edges(context, sums, &edges, products);
+}
+
+/// Per-channel sums of what the outgoing edges without normalisation compute from the node against the gradients of their
+/// targets, for the gradient of the mixture. Here rather than at the targets, because here all of them are in cache.
+fn choose<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &mut Scratch<T>,
+    block: &Block<T>,
+    node: NodeId,
+    sums: &mut [f64],
+) {
+    let Scratch { pooled, dots: room, .. } = scratch;
+    for op in [Op::Skip, Op::AvgPool3] {
+        let chosen = |edge: &usize| {
+            let edge = &context.network.edges[*edge];
+            edge.choice.is_some() && edge.op == op
+        };
+        let edges: ArrayVec<_, MAX_EDGES> = context.outgoing(node).filter(chosen).collect();
+        if edges.is_empty() {
+            continue;
+        }
+        let mut value = &block.values[node][..];
+        if op == Op::AvgPool3 {
+            let (layout, channels) = (context.layout(node), context.network.nodes[node].channels);
+            context.kernels.run(AvgPool3 { input: value, output: pooled, layout, channels });
+            value = pooled;
+        }
+        let centre = context.coefficients.zeros();
+        let inputs = edges.iter().map(|&edge| Centred { block: gradient_of(context, block, edge), centre });
+        let inputs: ArrayVec<_, MAX_EDGES> = inputs.collect();
+        let totals = dots(context, (&mut *room, block.lanes), node, value, &inputs);
+        let products = &totals[context.network.nodes[node].channels..];
+        add_edges(context, sums, &edges, products);
+    }
+}
+
+/// Σ d of each channel, then Σ d·x for each of the inputs.
+fn dots<'a, T: Real>(
+    context: &Context<'_, T>,
+    (room, lanes): (&'a mut [f64], usize),
+    node: NodeId,
+    gradient: &[Pixel<T>],
+    inputs: &[Centred<'_, T>],
+) -> &'a [f64] {
+    let channels = context.network.nodes[node].channels;
+    let totals = &mut room[..(1 + inputs.len()) * channels];
+    totals.fill(0.0);
+    let (sum, dots) = totals.split_at_mut(channels);
+    context.kernels.run(Dots { gradient, inputs, layout: context.layout(node), lanes, sum, dots });
+    totals
+}
+
+/// Adds the `edges × channels` products of one block.
+fn add_edges<T: Real>(context: &Context<'_, T>, sums: &mut [f64], edges: &[usize], products: &[f64]) {
+    if let Some(&first) = edges.first() {
+        let channels = context.network.nodes[context.network.edges[first].target].channels;
+        for (&edge, products) in edges.iter().zip(products.chunks_exact(channels)) {
+            add(&mut sums[context.plan.edge_sums[edge]..], products);
+        }
     }
 }
 
 fn add(totals: &mut [f64], parts: &[f64]) {
     totals.iter_mut().zip(parts).for_each(|(total, part)| *total += part);
-}
-
-/// One adjoint pooling serves all pooled edges into the node.
-fn spread<T: Real>(context: &Context<'_, T>, block: &mut Block<T>, node: NodeId) {
-    if !context.incoming(node).any(|edge| context.network.edges[edge].op == Op::AvgPool3) {
-        return;
-    }
-    let layout = context.layout(node);
-    let channels = context.network.nodes[node].channels;
-    context.kernels.run(AvgPool3Backward {
-        output_gradient: &block.gradients[context.plan.gradients.of[node]],
-        input_gradient: sized(&mut block.spread[context.plan.spread.of[node]], layout.len(channels)),
-        layout,
-        channels,
-    });
 }
 
 /// Adds the shards' partial gradients of convolutions and classifier in shard order.

@@ -7,7 +7,7 @@
 use super::Point;
 use super::plan::Plan;
 use super::shard::Shard;
-use crate::graph::{EPSILON, Network, NodeId, Norm, Op};
+use crate::graph::{EPSILON, Network, NodeId, Norm};
 use crate::liveness::{Liveness, weight};
 use crate::space::{EDGES, OPERATIONS};
 use zodarts_kernels::{Moments2, Real};
@@ -193,8 +193,7 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
-    /// ∂L/∂p of a node's incoming edges, added to `choices`.
-    #[expect(clippy::too_many_arguments, reason = "the executor's parts, borrowed one by one")]
+    /// ∂L/∂p, once the backward pass is done.
     pub fn choice_gradients(
         &self,
         network: &Network,
@@ -202,24 +201,22 @@ impl<T: Real> Coefficients<T> {
         live: &Liveness,
         point: Point<'_, T>,
         shards: &[Shard<T>],
-        node: NodeId,
-        choices: &mut [[f64; OPERATIONS]; EDGES],
-    ) {
-        for index in network.incoming(node).filter(|&edge| live.edges[edge]) {
-            let edge = &network.edges[index];
+    ) -> [[f64; OPERATIONS]; EDGES] {
+        let mut choices = [[0.0; OPERATIONS]; EDGES];
+        for (index, edge) in network.edges.iter().enumerate().filter(|(index, _)| live.edges[*index]) {
             let Some((row, column)) = edge.choice else { continue };
-            for channel in 0..network.nodes[node].channels {
-                let (scale, shift) =
-                    edge.op.norm().map_or((1.0, 0.0), |norm| norm.scale_and_shift(point.weights, channel));
-                choices[row][column] += match edge.op {
-                    Op::Conv { .. } | Op::Norm(_) => {
-                        let sums = self.sums(plan, shards, (node, index), channel);
+            for channel in 0..network.nodes[edge.target].channels {
+                choices[row][column] += match edge.op.norm() {
+                    Some(norm) => {
+                        let (scale, shift) = norm.scale_and_shift(point.weights, channel);
+                        let sums = self.sums(plan, shards, (edge.target, index), channel);
                         scale * sums.products + shift * sums.gradients
                     }
-                    _ => total(shards, plan.edge_sums[index] + channel),
+                    None => total(shards, plan.edge_sums[index] + channel),
                 };
             }
         }
+        choices
     }
 
     /// Σ d and Σ d·ŷ of one channel over the batch.

@@ -1,8 +1,10 @@
 //! Forward work of one block at one node.
 
 use super::Statistics;
+use super::block::Block;
 use super::context::Context;
-use super::shard::{Block, Scratch, Shard, sized};
+use super::scratch::Scratch;
+use super::shard::Shard;
 use crate::graph::{MAX_EDGES, NodeId, Op};
 use arrayvec::ArrayVec;
 use std::mem::take;
@@ -37,9 +39,8 @@ pub type Terms<'a, T> = ArrayVec<Term<'a, T>, { 2 * MAX_EDGES }>;
 
 fn build<T: Real>(context: &Context<'_, T>, scratch: &mut Scratch<T>, block: &mut Block<T>, node: NodeId) {
     let layout = context.layout(node);
-    let channels = context.network.nodes[node].channels;
     let mut value = take(&mut block.values[node]);
-    let output = sized(&mut value, layout.len(channels));
+    let output = &mut value[..];
     if !build_sole(context, block, node, output) {
         let pooled = pool_sources(context, scratch, block, node);
         let mut terms = Terms::new();
@@ -150,7 +151,7 @@ fn direct_convolution<T: Real>(
         input: &scratch.padded,
         from: context.padded(description.source),
         packed: context.packed.forward(edge),
-        output: sized(&mut block.raws[edge], to.len(shape.outputs)),
+        output: &mut block.raws[edge],
         to,
         accumulate: false,
     });
@@ -168,8 +169,7 @@ fn fast_convolutions<T: Real>(
     let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
     for (edge, raw) in block.raws.iter_mut().enumerate() {
         if context.is_fast(node, edge) {
-            let block = sized(raw, to.len(outputs));
-            convolutions.push(WinogradOutput { filter: context.packed.filter(edge), block });
+            convolutions.push(WinogradOutput { filter: context.packed.filter(edge), block: raw });
         }
     }
     context.kernels.run(WinogradForward {

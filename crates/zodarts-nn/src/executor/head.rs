@@ -1,13 +1,14 @@
 //! The classifier: `ReLU`, global average, linear layer, loss.
 
 use super::BatchView;
+use super::block::Block;
 use super::context::Context;
-use super::shard::{Block, Shard, sized};
+use super::shard::Shard;
 use crate::graph::Network;
 use crate::loss::Loss;
 use zodarts_kernels::{GlobalAverage, GlobalAverageBackward, Kernels, Pixel, Real};
 
-/// Losses of a shard's images, and the gradient they leave at the last node.
+/// Losses of a shard's images, and the gradients of their logits.
 pub fn losses<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, loss: &Loss, batch: BatchView<'_>) {
     let network = context.network;
     let share = 1.0 / context.images as f64;
@@ -25,13 +26,20 @@ pub fn losses<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, loss: &Lo
                 *value *= share;
             }
         }
+    }
+}
+
+/// Gradient of the last node, and that of the classifier's matrix and bias if `weights`.
+pub fn backward<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>, weights: bool) {
+    if weights {
+        weight_gradients(context.network, shard);
+    }
+    for block in &mut shard.blocks[..shard.active] {
         gradient_of_value(context, block);
     }
 }
 
-/// Gradient of the classifier's matrix and bias.
-pub fn weight_gradients<T: Real>(context: &Context<'_, T>, shard: &mut Shard<T>) {
-    let network = context.network;
+fn weight_gradients<T: Real>(network: &Network, shard: &mut Shard<T>) {
     let channels = network.nodes[network.output()].channels;
     for block in &shard.blocks[..shard.active] {
         for lane in 0..block.lanes {
@@ -107,6 +115,6 @@ fn gradient_of_value<T: Real>(context: &Context<'_, T>, block: &mut Block<T>) {
         input: &block.values[output],
         layout,
         output_gradient: &block.feature_gradients,
-        input_gradient: sized(&mut block.gradients[slot], layout.len(block.feature_gradients.len())),
+        input_gradient: &mut block.gradients[slot],
     });
 }

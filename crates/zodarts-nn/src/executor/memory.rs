@@ -1,11 +1,13 @@
 //! What an executor takes, before it takes it.
 
 use super::MAX_SHARDS;
+use super::block::{backward_lengths, forward_lengths};
 use super::plan::{Convolutions, Plan};
+use super::scratch::scratch_lengths;
 use crate::graph::{MAX_EDGES, Network, Op};
 use std::mem::size_of;
 use zodarts_kernels::winograd::filter_len;
-use zodarts_kernels::{LANES, Moments2, Pixel, Real};
+use zodarts_kernels::{Arena, Buffer, LANES, Moments2, Pixel, Real};
 
 /// Bytes an [`Executor`](super::Executor) takes for a pass over `batch` images with every operation live: with gradients
 /// if `backward`, else for predictions. The batch itself and the caller's weights and gradients are not counted.
@@ -57,25 +59,18 @@ fn shard<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
 /// Temporaries of one thread.
 fn scratch<T: Real>(network: &Network, plan: &Plan) -> u64 {
     let channels = network.nodes.iter().map(|shape| shape.channels).max().unwrap_or(0);
-    bytes::<Pixel<T>>(3 * plan.padded + 2 * plan.dense + plan.winograd)
+    bytes::<Pixel<T>>(Arena::<T>::pixels(scratch_lengths(plan)))
         + bytes::<f64>((1 + MAX_EDGES) * channels)
         + bytes::<Moments2>(channels)
 }
 
 /// Values of nodes, results of convolutions and, going backward, the gradients that are held at a time.
 fn block<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
-    let dense = |node: usize| {
-        let shape = network.nodes[node];
-        shape.dense().len(shape.channels)
-    };
-    let values: usize = (0..network.nodes.len()).map(dense).sum();
-    let convolutions = network.edges.iter().filter(|edge| matches!(edge.op, Op::Conv { .. }));
-    let raws: usize = convolutions.map(|edge| dense(edge.target)).sum();
-    let slots = plan.gradients.sizes.iter().chain(&plan.spread.sizes);
-    let gradients: usize = if backward { slots.sum() } else { 0 };
+    let forward = Arena::<T>::pixels(forward_lengths(network));
+    let backward = if backward { Arena::<T>::pixels(backward_lengths(plan)) } else { 0 };
     let features = 2 * network.nodes[network.output()].channels;
-    let vectors = network.nodes.len() + network.edges.len();
-    bytes::<Pixel<T>>(values + raws + gradients + features)
+    let buffers = network.nodes.len() + network.edges.len();
+    bytes::<Pixel<T>>(forward + backward + features)
         + bytes::<f64>(2 * LANES * network.classes)
-        + bytes::<Vec<T>>(vectors)
+        + bytes::<Buffer<T>>(buffers)
 }

@@ -9,6 +9,7 @@
 //! shard order. So results do not depend on the number of threads, bit for bit.
 
 mod backward;
+mod block;
 mod coefficients;
 mod context;
 mod forward;
@@ -16,19 +17,21 @@ mod head;
 mod memory;
 mod packed;
 mod plan;
+mod scratch;
 mod shard;
 
 use crate::graph::{Network, NodeId};
 use crate::liveness::{Extent, Liveness};
 use crate::loss::Loss;
 use crate::scalar::Scalar;
-use crate::space::{EDGES, Mixture, OPERATIONS};
+use crate::space::Mixture;
 use coefficients::Coefficients;
 use context::Context;
 use packed::Packed;
 use plan::Plan;
 use rayon::prelude::*;
-use shard::{Scratch, Scratches, Shard};
+use scratch::{Scratch, Scratches};
+use shard::Shard;
 use std::sync::Arc;
 use zodarts_kernels::{Kernels, LANES, Real};
 
@@ -299,10 +302,7 @@ impl<T: Real> Executor<T> {
             assert_eq!(gradient.len(), self.network.weights.len(), "weight gradient");
             gradient.fill(T::ZERO);
         }
-        let mut choices = [[0.0; OPERATIONS]; EDGES];
-        if want.weights {
-            self.run(point, |context, shard, _| head::weight_gradients(context, shard));
-        }
+        self.run(point, |context, shard, _| head::backward(context, shard, want.weights));
         for node in (0..self.network.nodes.len()).rev() {
             if !self.live.nodes[node] || (node == 0 && !want.weights) {
                 continue;
@@ -313,35 +313,24 @@ impl<T: Real> Executor<T> {
                 }
             });
             let shards = &self.shards[..self.active];
-            let weights = wanted.weights.as_deref_mut();
-            let count = self.images;
-            let network = &self.network;
             self.coefficients.backward(
-                network,
+                &self.network,
                 &self.plan,
                 &self.live,
                 point,
-                (shards, count),
+                (shards, self.images),
                 node,
-                weights,
+                wanted.weights.as_deref_mut(),
             );
-            if want.mixture {
-                self.coefficients.choice_gradients(
-                    network,
-                    &self.plan,
-                    &self.live,
-                    point,
-                    shards,
-                    node,
-                    &mut choices,
-                );
-            }
         }
         if let Some(gradient) = wanted.weights {
             let shards = &self.shards[..self.active];
             backward::add_shards(&self.network, &self.live, shards, gradient);
         }
         if let Some(mixture) = wanted.mixture {
+            let shards = &self.shards[..self.active];
+            let choices =
+                self.coefficients.choice_gradients(&self.network, &self.plan, &self.live, point, shards);
             *mixture = choices.map(|row| row.map(T::from_f64));
         }
     }

@@ -32,8 +32,6 @@ pub struct Plan {
     pub sums: usize,
     /// Buffer of each node's gradient; nodes whose gradients are not needed at the same time share one.
     pub gradients: Slots,
-    /// Buffer of the adjoint pooling of each node's gradient.
-    pub spread: Slots,
     /// For each edge, whether Winograd computes it.
     pub fast: Vec<bool>,
     /// Pixels of the largest padded block.
@@ -66,8 +64,7 @@ impl Plan {
         Self {
             node_sums,
             edge_sums,
-            gradients: Slots::new(network, |_| true),
-            spread: Slots::new(network, |op| *op == Op::AvgPool3),
+            gradients: Slots::new(network),
             padded: padded.max().unwrap_or(0),
             dense: dense.max().unwrap_or(0),
             winograd: winograd_scratch(network, &fast),
@@ -125,12 +122,8 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// Shares buffers that only the sources of edges with a `wanted` operation read.
-    fn new(network: &Network, wanted: impl Fn(&Op) -> bool) -> Self {
-        let last_reader = |node| {
-            let edges = network.incoming(node).filter(|&edge| wanted(&network.edges[edge].op));
-            edges.map(|edge| network.edges[edge].source).min()
-        };
+    fn new(network: &Network) -> Self {
+        let last_reader = |node| network.incoming(node).map(|edge| network.edges[edge].source).min();
         let mut slots = Self { of: vec![0; network.nodes.len()], sizes: Vec::new() };
         let mut pool = Pool::default();
         for node in (0..network.nodes.len()).rev() {
@@ -155,7 +148,7 @@ mod tests {
         let input = Shape { channels: 1, height: 9, width: 9 };
         let shape = MacroShape { input, classes: 2, channels: 8, cells: 2 };
         for network in [supernet(&shape), resnet18(input, 2, 8)] {
-            let slots = Slots::new(&network, |_| true);
+            let slots = Slots::new(&network);
             for later in 1..network.nodes.len() {
                 let readers = network.incoming(later).map(|edge| network.edges[edge].source);
                 let last = readers.min().expect("every node but the first has a source");
@@ -171,6 +164,6 @@ mod tests {
     fn the_gradients_of_a_supernet_need_few_buffers() {
         let input = Shape { channels: 1, height: 8, width: 8 };
         let network = supernet(&MacroShape { input, classes: 2, channels: 8, cells: 3 });
-        assert!(Slots::new(&network, |_| true).sizes.len() <= 5);
+        assert!(Slots::new(&network).sizes.len() <= 5);
     }
 }

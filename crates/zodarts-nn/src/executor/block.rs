@@ -1,0 +1,88 @@
+//! Activations of up to eight images.
+
+use super::BatchView;
+use super::plan::Plan;
+use crate::graph::{Network, Op};
+use zodarts_kernels::{Arena, Buffer, LANES, Pack, Pixel, Real};
+
+/// Activations of up to [`LANES`] images. Gradients are empty until a pass goes backward.
+#[derive(Debug)]
+pub struct Block<T> {
+    /// Images in use.
+    pub lanes: usize,
+    /// Position of the first image in the batch.
+    pub first: usize,
+    /// Value of each node.
+    pub values: Vec<Buffer<T>>,
+    /// Convolution result of each edge, before normalisation.
+    pub raws: Vec<Buffer<T>>,
+    /// Gradients of the nodes that need one now; see [`Plan::gradients`].
+    pub gradients: Vec<Buffer<T>>,
+    /// Averages the classifier reads, one pixel a channel.
+    pub features: Vec<Pixel<T>>,
+    /// Gradient of the averages.
+    pub feature_gradients: Vec<Pixel<T>>,
+    /// Logits, `lane × classes`.
+    pub logits: Vec<f64>,
+    /// Gradient of the logits, `lane × classes`.
+    pub logit_gradients: Vec<f64>,
+}
+
+/// Pixels of the values of nodes, then of the results of convolutions: what a block needs to go forward.
+pub fn forward_lengths(network: &Network) -> impl Iterator<Item = usize> {
+    value_lengths(network).chain(raw_lengths(network))
+}
+
+/// Pixels of the gradients that are held at a time: what a block needs besides to go backward.
+pub fn backward_lengths(plan: &Plan) -> impl Iterator<Item = usize> {
+    plan.gradients.sizes.iter().copied()
+}
+
+fn value_lengths(network: &Network) -> impl Iterator<Item = usize> {
+    network.nodes.iter().map(|shape| shape.dense().len(shape.channels))
+}
+
+fn raw_lengths(network: &Network) -> impl Iterator<Item = usize> {
+    network.edges.iter().map(|edge| {
+        let shape = network.nodes[edge.target];
+        let convolves = matches!(edge.op, Op::Conv { .. });
+        if convolves { shape.dense().len(shape.channels) } else { 0 }
+    })
+}
+
+impl<T: Real> Block<T> {
+    pub fn new(network: &Network) -> Self {
+        let channels = network.nodes[network.output()].channels;
+        let mut arena = Arena::new(forward_lengths(network));
+        Self {
+            lanes: 0,
+            first: 0,
+            values: value_lengths(network).map(|len| arena.take(len)).collect(),
+            raws: raw_lengths(network).map(|len| arena.take(len)).collect(),
+            gradients: Vec::new(),
+            features: vec![Pixel::ZERO; channels],
+            feature_gradients: vec![Pixel::ZERO; channels],
+            logits: Vec::with_capacity(LANES * network.classes),
+            logit_gradients: vec![0.0; LANES * network.classes],
+        }
+    }
+
+    /// Makes the buffers of gradients, the first time.
+    pub fn prepare_backward(&mut self, plan: &Plan) {
+        if self.gradients.is_empty() {
+            let mut arena = Arena::new(backward_lengths(plan));
+            self.gradients = backward_lengths(plan).map(|len| arena.take(len)).collect();
+        }
+    }
+
+    /// Takes over the `index`th eight images of a batch.
+    pub fn load(&mut self, network: &Network, index: usize, batch: BatchView<'_>) {
+        let input = network.input();
+        let image = input.channels * input.height * input.width;
+        self.first = index * LANES;
+        self.lanes = LANES.min(batch.count - self.first);
+        let images = &batch.images[self.first * image..][..self.lanes * image];
+        let pack = Pack { images, count: self.lanes, channels: input.channels, layout: input.dense() };
+        pack.into_block(&mut self.values[0], |value| T::from_f64(f64::from(value)));
+    }
+}
