@@ -91,6 +91,7 @@ fn forward<T: Real>(mut bench: Bench<T>, case: Case) {
         outputs: case.outputs,
         convolutions: &mut convolutions,
         to: case.dense(),
+        ahead: &[&input],
         scratch: &mut dirty(forward_scratch(&case.dense(), case.size.channels, case.outputs)),
     });
     for (block, (weights, _)) in blocks.iter().zip(&filters) {
@@ -146,6 +147,7 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
         to: case.dense(),
         input_gradient: &mut input_gradient,
         lanes: case.size.images,
+        ahead: &[&input],
         scratch: &mut dirty(scratch),
     });
     let mut expected = vec![T::ZERO; case.size.len()];

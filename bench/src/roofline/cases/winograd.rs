@@ -46,6 +46,7 @@ fn forward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
                     outputs: channels,
                     convolutions: &mut convolutions,
                     to,
+                    ahead: &[],
                     scratch: &mut scratch,
                 });
             })
@@ -88,6 +89,7 @@ fn backward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
                     to,
                     input_gradient: &mut input_gradient,
                     lanes: LANES,
+                    ahead: &[],
                     scratch: &mut scratch,
                 });
             })

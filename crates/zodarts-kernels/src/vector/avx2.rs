@@ -8,10 +8,10 @@ use super::avx2_tile::outer_4x3;
 use super::{Vector, outer_by_rows};
 use crate::pixel::{LANES, Pixel};
 use std::arch::x86_64::{
-    __m256, _CMP_GT_OQ, _MM_HINT_T0, _mm_add_ps, _mm_prefetch, _mm_storeu_ps, _mm256_add_ps, _mm256_and_ps,
-    _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_fnmadd_ps,
-    _mm256_hadd_ps, _mm256_load_ps, _mm256_max_ps, _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps,
-    _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_sub_ps, _mm256_unpackhi_ps,
+    __m256, _CMP_GT_OQ, _MM_HINT_T0, _MM_HINT_T1, _mm_add_ps, _mm_prefetch, _mm_storeu_ps, _mm256_add_ps,
+    _mm256_and_ps, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps, _mm256_fmadd_ps,
+    _mm256_fnmadd_ps, _mm256_hadd_ps, _mm256_load_ps, _mm256_max_ps, _mm256_mul_ps, _mm256_permute2f128_ps,
+    _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_sub_ps, _mm256_unpackhi_ps,
     _mm256_unpacklo_ps,
 };
 
@@ -38,6 +38,13 @@ impl Vector<f32> for Avx2 {
         let pointer = pixels.as_ptr().wrapping_add(at).cast();
         // SAFETY: see the module; a prefetch reads nothing and may be given any address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(pointer) }
+    }
+
+    #[inline(always)]
+    fn prefetch_far(pixels: &[Pixel<f32>], at: usize) {
+        let pointer = pixels.as_ptr().wrapping_add(at).cast();
+        // SAFETY: as for `prefetch`.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(pointer) }
     }
 
     #[inline(always)]

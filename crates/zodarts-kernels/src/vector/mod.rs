@@ -22,6 +22,8 @@ pub trait Vector<T>: Copy {
     fn load(pixel: &Pixel<T>) -> Self;
     /// Asks for the memory of a pixel that will be needed soon; `at` may lie beyond the slice, where nothing happens.
     fn prefetch(pixels: &[Pixel<T>], at: usize);
+    /// As [`Vector::prefetch`], for what will not be needed so soon: it stays out of the first-level cache.
+    fn prefetch_far(pixels: &[Pixel<T>], at: usize);
     /// Writes a pixel.
     fn store(self, pixel: &mut Pixel<T>);
     /// `self + other`.

@@ -30,6 +30,9 @@ impl<T: Real> Vector<T> for Portable<T> {
     fn prefetch(_: &[Pixel<T>], _: usize) {}
 
     #[inline(always)]
+    fn prefetch_far(_: &[Pixel<T>], _: usize) {}
+
+    #[inline(always)]
     fn store(self, pixel: &mut Pixel<T>) {
         pixel.0 = self.0;
     }

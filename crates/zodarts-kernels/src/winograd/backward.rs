@@ -1,5 +1,6 @@
 //! Backward: the adjoint of the forward transform, so that one transform of a gradient serves weights and input.
 
+use super::ahead::Ahead;
 use super::filter::{WinogradFilterGradient, filter_len, filter_plane};
 use super::forward::{prefetch_tile, transform_input};
 use super::multiply::{self, Size};
@@ -58,6 +59,8 @@ pub struct WinogradBackward<'a, 'b, T> {
     pub input_gradient: &'a mut [Pixel<T>],
     /// Images in the block: only these lanes count for gradients of weights.
     pub lanes: usize,
+    /// Blocks that will be read after this job. They are fetched into the cache while products keep the arithmetic busy.
+    pub ahead: &'b [&'a [Pixel<T>]],
     /// Room for [`backward_scratch`](super::backward_scratch) pixels.
     pub scratch: &'a mut [Pixel<T>],
 }
@@ -75,7 +78,8 @@ pub fn backward_scratch(layout: &Layout, inputs: usize, outputs: usize, convolut
 impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        let Self { input, from, inputs, outputs, convolutions, to, input_gradient, lanes, scratch } = self;
+        let Self { input, from, inputs, outputs, convolutions, to, input_gradient, lanes, ahead, scratch } =
+            self;
         assert_eq!(from, Layout::padded(to.height, to.width), "layouts");
         let points = Points::<V>::new::<T>();
         let tiles = Tiles::new(&to, inputs + outputs);
@@ -85,6 +89,7 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
         let (dy, filters) = rest.split_at_mut(narrow.len());
         let filter_len = filter_len(inputs, outputs);
         let (plane, back_plane) = (filter_plane(inputs, outputs), filter_plane(outputs, inputs));
+        let products = tiles.strips().count() * convolutions.len() * FREQUENCIES;
         let weighted = convolutions.iter().any(|convolution| !convolution.weights.is_empty());
         input_gradient.fill(Pixel::ZERO);
         for (index, strip) in tiles.strips().enumerate() {
@@ -99,14 +104,25 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                     multiply::transpose::<T, V>(inputs, strip.len, from, to);
                 }
             }
-            for (number, convolution) in convolutions.iter_mut().enumerate() {
-                let WinogradGradient { transposed, blend, weights } = convolution;
+            for number in 0..convolutions.len() {
+                let next = convolutions.get(number + 1).map(|convolution| (convolution.blend, strip));
+                let next = next.or_else(|| Some((convolutions[0].blend, tiles.strips().nth(index + 1)?)));
+                let done = (index * convolutions.len() + number) * FREQUENCIES;
+                let WinogradGradient { transposed, blend, weights } = &mut convolutions[number];
                 assert_eq!(transposed.len(), FREQUENCIES * back_plane, "filter");
                 // With a single strip the sums of one convolution are not needed beside those of the next.
                 let place = if strip.len == tiles.len() { 0 } else { number };
                 let sums = &mut filters[place * filter_len..][..filter_len];
                 transform_gradient(&points, (blend, &to), (tiles, strip), outputs, (&mut *dy, narrow));
                 for f in 0..FREQUENCIES {
+                    if let Some((blend, strip)) = next {
+                        for block in [blend.output_gradient, blend.values] {
+                            Ahead::strip(block, &to, outputs, (tiles, strip)).fetch::<V>(f, FREQUENCIES);
+                        }
+                    }
+                    for block in ahead {
+                        Ahead::whole(block).fetch::<V>(done + f, products);
+                    }
                     let dy = &dy[f * narrow.frequency..];
                     if !weights.is_empty() {
                         let x = &x[f * wide.frequency..];

@@ -1,5 +1,6 @@
 //! Forward: all 3×3 convolutions of one node share its transformed tiles.
 
+use super::ahead::Ahead;
 use super::filter::{filter_len, filter_plane};
 use super::multiply::{self, Size};
 use super::tiles::{Planes, Strip, Tiles};
@@ -34,6 +35,8 @@ pub struct WinogradForward<'a, 'b, T> {
     pub convolutions: &'b mut [WinogradOutput<'a, T>],
     /// Layout of the outputs, of the input's size.
     pub to: Layout,
+    /// Blocks that will be written after this job. They are fetched into the cache while products keep the arithmetic busy.
+    pub ahead: &'b [&'a [Pixel<T>]],
     /// Room for [`forward_scratch`](super::forward_scratch) pixels.
     pub scratch: &'a mut [Pixel<T>],
 }
@@ -50,11 +53,13 @@ pub fn forward_scratch(layout: &Layout, inputs: usize, outputs: usize) -> usize 
 impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        let Self { input, from, inputs, outputs, convolutions, to, scratch } = self;
+        let Self { input, from, inputs, outputs, convolutions, to, ahead, scratch } = self;
         assert_eq!(from, Layout::padded(to.height, to.width), "layouts");
         let points = Points::<V>::new::<T>();
         let tiles = Tiles::new(&to, inputs + outputs);
         let (x, y) = scratch.split_at_mut(Planes::new(inputs, tiles.longest()).len());
+        let products = tiles.strips().count() * convolutions.len() * FREQUENCIES;
+        let mut done = 0;
         for strip in tiles.strips() {
             let (wide, narrow) = (Planes::new(inputs, strip.len), Planes::new(outputs, strip.len));
             transform_input(&points, (input, &from), (tiles, strip), inputs, (&mut *x, wide));
@@ -63,6 +68,11 @@ impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
                 assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
                 let plane = filter_plane(inputs, outputs);
                 for f in 0..FREQUENCIES {
+                    Ahead::strip(block, &to, outputs, (tiles, strip)).fetch::<V>(f, FREQUENCIES);
+                    for block in ahead {
+                        Ahead::whole(block).fetch::<V>(done, products);
+                    }
+                    done += 1;
                     let (x, y) = (&x[f * wide.frequency..], &mut y[f * narrow.frequency..]);
                     multiply::multiply::<T, V>(size, &filter[f * plane..], x, y, false);
                 }

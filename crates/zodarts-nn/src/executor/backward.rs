@@ -132,9 +132,21 @@ fn fast_convolutions<T: Real>(
         to: context.layout(node),
         input_gradient: &mut scratch.input_gradient[..len],
         lanes: block.lanes,
+        ahead: &read_next(context, block, node),
         scratch: &mut scratch.winograd,
     });
     true
+}
+
+/// What a node reads after its convolutions that share tiles: the results of its other convolutions, and for its sums those of
+/// its incoming ones.
+fn read_next<'a, T: Real>(
+    context: &Context<'_, T>,
+    block: &'a Block<T>,
+    node: NodeId,
+) -> ArrayVec<&'a [Pixel<T>], { 2 * MAX_EDGES }> {
+    let others = context.outgoing(node).filter(|&edge| !context.plan.fast[edge]);
+    others.chain(context.incoming(node)).map(|edge| &block.raws[edge][..]).collect()
 }
 
 /// Gradient of a convolution's result, through its normalisation.

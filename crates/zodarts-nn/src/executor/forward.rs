@@ -167,9 +167,12 @@ fn fast_convolutions<T: Real>(
     let to = context.layout(node);
     let Some(ConvShape { inputs, outputs, .. }) = context.fast_shape(node) else { return };
     let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
+    let mut ahead = ArrayVec::<&[_], MAX_EDGES>::new();
     for (edge, raw) in block.raws.iter_mut().enumerate() {
         if context.is_fast(node, edge) {
             convolutions.push(WinogradOutput { filter: context.packed.filter(edge), block: raw });
+        } else if context.network.edges[edge].source == node && context.live.edges[edge] {
+            ahead.push(raw);
         }
     }
     context.kernels.run(WinogradForward {
@@ -179,6 +182,7 @@ fn fast_convolutions<T: Real>(
         outputs,
         convolutions: &mut convolutions,
         to,
+        ahead: &ahead,
         scratch: &mut scratch.winograd,
     });
 }

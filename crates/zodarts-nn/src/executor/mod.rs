@@ -102,6 +102,7 @@ pub struct Executor<T> {
     scratches: Scratches<T>,
     active: usize,
     images: usize,
+    reversed: bool,
 }
 
 impl<T: Real> Executor<T> {
@@ -124,6 +125,7 @@ impl<T: Real> Executor<T> {
             scratches: Scratches::default(),
             active: 0,
             images: 0,
+            reversed: false,
         }
     }
 
@@ -249,12 +251,14 @@ impl<T: Real> Executor<T> {
         });
     }
 
-    /// Runs `work` on every shard, on as many threads as the current pool has.
+    /// Runs `work` on every shard, on as many threads as the current pool has. Every other time the last shards come first, for
+    /// what was touched last may still be in cache.
     fn run(
         &mut self,
         point: Point<'_, T>,
         work: impl Fn(&Context<'_, T>, &mut Shard<T>, &mut Scratch<T>) + Sync,
     ) {
+        self.reversed = !self.reversed;
         let context = Context {
             network: &self.network,
             plan: &self.plan,
@@ -270,6 +274,7 @@ impl<T: Real> Executor<T> {
             |shard: &mut Shard<T>| self.scratches.lend(parts, |scratch| work(&context, shard, scratch));
         match &mut self.shards[..self.active] {
             [only] => with_scratch(only),
+            shards if self.reversed => shards.par_iter_mut().rev().for_each(with_scratch),
             shards => shards.par_iter_mut().for_each(with_scratch),
         }
     }
