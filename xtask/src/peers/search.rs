@@ -68,7 +68,7 @@ struct Runs {
 }
 
 pub fn measure(bench: &Bench) -> Result<Measured> {
-    let full = Plan { epochs: 50, measured: 3, rounds: 3, sizes: &[] };
+    let full = Plan { epochs: 50, measured: 3, rounds: 2, sizes: &[] };
     let quick = Plan { epochs: 2, measured: 1, rounds: 1, sizes: &["--channels", "4", "--cells", "1"] };
     let plan = bench.size(full, quick);
     let mut runs = Runs::default();
