@@ -46,8 +46,18 @@ impl<T: Real> Arena<T> {
     const GAP: usize = GAP / size_of::<Pixel<T>>();
 
     /// Pixels an arena needs for buffers of these lengths.
+    ///
+    /// # Panics
+    /// If the size overflows.
     pub fn pixels(lengths: impl IntoIterator<Item = usize>) -> usize {
-        lengths.into_iter().map(|len| len + Self::GAP).sum()
+        lengths.into_iter().fold(0, |sum: usize, len| {
+            sum.checked_add(Self::cut(len)).expect("an arena within the address space")
+        })
+    }
+
+    /// Pixels of a buffer and the gap after it.
+    fn cut(len: usize) -> usize {
+        len.checked_add(Self::GAP).expect("a buffer within the address space")
     }
 
     /// Zeroed memory for buffers of these lengths. Without enough memory the program ends, as with any collection.
@@ -72,7 +82,7 @@ impl<T: Real> Arena<T> {
     /// # Panics
     /// If the arena was not made for so many pixels.
     pub fn take(&mut self, len: usize) -> Buffer<T> {
-        let cut = len + Self::GAP;
+        let cut = Self::cut(len);
         assert!(cut <= self.left, "{cut} pixels from an arena of {}", self.left);
         let start = self.next;
         // SAFETY: `cut` pixels are left, so the result is within the memory or at its end.
@@ -118,10 +128,6 @@ impl Drop for Memory {
 unsafe impl Send for Memory {}
 // SAFETY: as above.
 unsafe impl Sync for Memory {}
-// SAFETY: an arena owns the pixels it has not given out.
-unsafe impl<T: Real> Send for Arena<T> {}
-// SAFETY: nothing can be read through an arena.
-unsafe impl<T: Real> Sync for Arena<T> {}
 // SAFETY: a buffer owns its pixels alone.
 unsafe impl<T: Real> Send for Buffer<T> {}
 // SAFETY: shared, a buffer only lends shared pixels.
@@ -178,6 +184,12 @@ mod tests {
         assert!(Buffer::<f64>::default().is_empty());
         assert_eq!(Arena::<f64>::pixels([]), 0);
         let _ = Arena::<f64>::new([]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a buffer within the address space")]
+    fn a_length_that_overflows_is_refused() {
+        Arena::<f32>::new([4]).take(usize::MAX);
     }
 
     #[test]

@@ -107,6 +107,10 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
             for number in 0..convolutions.len() {
                 let next = convolutions.get(number + 1).map(|convolution| (convolution.blend, strip));
                 let next = next.or_else(|| Some((convolutions[0].blend, tiles.strips().nth(index + 1)?)));
+                let next = next.map(|(blend, strip)| {
+                    let blocks = [blend.output_gradient, blend.values];
+                    blocks.map(|block| Ahead::strip(block, &to, outputs, (tiles, strip)))
+                });
                 let done = (index * convolutions.len() + number) * FREQUENCIES;
                 let WinogradGradient { transposed, blend, weights } = &mut convolutions[number];
                 assert_eq!(transposed.len(), FREQUENCIES * back_plane, "filter");
@@ -115,10 +119,8 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                 let sums = &mut filters[place * filter_len..][..filter_len];
                 transform_gradient(&points, (blend, &to), (tiles, strip), outputs, (&mut *dy, narrow));
                 for f in 0..FREQUENCIES {
-                    if let Some((blend, strip)) = next {
-                        for block in [blend.output_gradient, blend.values] {
-                            Ahead::strip(block, &to, outputs, (tiles, strip)).fetch::<V>(f, FREQUENCIES);
-                        }
+                    for block in next.iter().flatten() {
+                        block.fetch::<V>(f, FREQUENCIES);
                     }
                     for block in ahead {
                         Ahead::whole(block).fetch::<V>(done + f, products);

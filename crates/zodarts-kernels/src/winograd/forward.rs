@@ -67,8 +67,9 @@ impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
             for WinogradOutput { filter, block } in convolutions.iter_mut() {
                 assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
                 let plane = filter_plane(inputs, outputs);
+                let own = Ahead::strip(block, &to, outputs, (tiles, strip));
                 for f in 0..FREQUENCIES {
-                    Ahead::strip(block, &to, outputs, (tiles, strip)).fetch::<V>(f, FREQUENCIES);
+                    own.fetch::<V>(f, FREQUENCIES);
                     for block in ahead {
                         Ahead::whole(block).fetch::<V>(done, products);
                     }

@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::context::Context;
-use super::forward::{Terms, pad};
+use super::forward::{Terms, pad, sum_pooled};
 use super::scratch::Scratch;
 use super::shard::{Shard, summed_ranges};
 use crate::graph::{MAX_EDGES, Network, NodeId, Op};
@@ -152,9 +152,8 @@ fn read_next<'a, T: Real>(
 /// Gradient of a convolution's result, through its normalisation.
 fn blend<'a, T: Real>(context: &'a Context<'_, T>, block: &'a Block<T>, edge: usize) -> Blend<'a, T> {
     let back = context.coefficients.back(edge);
-    let slot = context.plan.gradients.of[context.network.edges[edge].target];
     Blend {
-        output_gradient: &block.gradients[slot],
+        output_gradient: gradient_of(context, block, edge),
         values: &block.raws[edge],
         gradient: back.gradient,
         raw: back.raw,
@@ -202,8 +201,7 @@ fn gather<T: Real>(
     }
     let mut bias = &context.coefficients.zeros()[..channels];
     for edge in context.outgoing(node) {
-        let target = context.network.edges[edge].target;
-        let gradient = &block.gradients[context.plan.gradients.of[target]][..];
+        let gradient = gradient_of(context, block, edge);
         let scale = context.coefficients.scale(edge);
         match context.network.edges[edge].op {
             Op::Skip => terms.push(Term { source: gradient, scale }),
@@ -234,8 +232,7 @@ fn add_sole<T: Real>(context: &Context<'_, T>, block: &Block<T>, edge: usize, ou
     let description = &context.network.edges[edge];
     let to = context.layout(description.target);
     let channels = context.network.nodes[description.target].channels;
-    let slot = context.plan.gradients.of[description.target];
-    let output_gradient = &block.gradients[slot][..];
+    let output_gradient = gradient_of(context, block, edge);
     match description.op {
         Op::Relu => context.kernels.run(ReluBackward {
             input: &block.values[description.source],
@@ -260,24 +257,18 @@ fn spread_targets<T: Real>(
     block: &Block<T>,
     node: NodeId,
 ) -> bool {
-    let layout = context.layout(node);
-    let channels = context.network.nodes[node].channels;
-    let mut terms = Terms::new();
-    for edge in context.outgoing(node) {
-        if context.network.edges[edge].op == Op::AvgPool3 {
-            terms.push(Term {
-                source: gradient_of(context, block, edge),
-                scale: context.coefficients.scale(edge),
-            });
-        }
-    }
-    if terms.is_empty() {
+    let pooled = context.outgoing(node).filter(|&edge| context.network.edges[edge].op == Op::AvgPool3);
+    let terms = pooled.map(|edge| Term {
+        source: gradient_of(context, block, edge),
+        scale: context.coefficients.scale(edge),
+    });
+    if !sum_pooled(context, scratch, node, &terms.collect()) {
         return false;
     }
+    let (layout, channels) = (context.layout(node), context.network.nodes[node].channels);
     let Scratch { sum, pooled, .. } = scratch;
-    let bias = &context.coefficients.zeros()[..channels];
-    context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output: sum, to: layout });
-    context.kernels.run(AvgPool3Backward { output_gradient: sum, input_gradient: pooled, layout, channels });
+    let job = AvgPool3Backward { output_gradient: sum, input_gradient: pooled, layout, channels };
+    context.kernels.run(job);
     true
 }
 
@@ -305,10 +296,8 @@ fn reduce<T: Real>(
     });
     let inputs: ArrayVec<_, MAX_EDGES> = inputs.collect();
     let gradient = &block.gradients[context.plan.gradients.of[node]];
-    let totals = dots(context, (&mut scratch.dots, block.lanes), node, gradient, &inputs);
-    let (total, products) = totals.split_at(context.network.nodes[node].channels);
+    let total = dots(context, (&mut scratch.dots, block.lanes), gradient, (&edges, &inputs), node, sums);
     add(&mut sums[context.plan.node_sums[node]..], total);
-    add_edges(context, sums, &edges, products);
 }
 
 /// Per-channel sums of what the outgoing edges without normalisation compute from the node against the gradients of their
@@ -339,36 +328,29 @@ fn choose<T: Real>(
         let centre = context.coefficients.zeros();
         let inputs = edges.iter().map(|&edge| Centred { block: gradient_of(context, block, edge), centre });
         let inputs: ArrayVec<_, MAX_EDGES> = inputs.collect();
-        let totals = dots(context, (&mut *room, block.lanes), node, value, &inputs);
-        let products = &totals[context.network.nodes[node].channels..];
-        add_edges(context, sums, &edges, products);
+        dots(context, (&mut *room, block.lanes), value, (&edges, &inputs), node, sums);
     }
 }
 
-/// Σ d of each channel, then Σ d·x for each of the inputs.
+/// Adds Σ d·x of each edge's input, and returns Σ d of each channel.
 fn dots<'a, T: Real>(
     context: &Context<'_, T>,
     (room, lanes): (&'a mut [f64], usize),
-    node: NodeId,
     gradient: &[Pixel<T>],
-    inputs: &[Centred<'_, T>],
+    (edges, inputs): (&[usize], &[Centred<'_, T>]),
+    node: NodeId,
+    sums: &mut [f64],
 ) -> &'a [f64] {
     let channels = context.network.nodes[node].channels;
     let totals = &mut room[..(1 + inputs.len()) * channels];
     totals.fill(0.0);
     let (sum, dots) = totals.split_at_mut(channels);
-    context.kernels.run(Dots { gradient, inputs, layout: context.layout(node), lanes, sum, dots });
-    totals
-}
-
-/// Adds the `edges × channels` products of one block.
-fn add_edges<T: Real>(context: &Context<'_, T>, sums: &mut [f64], edges: &[usize], products: &[f64]) {
-    if let Some(&first) = edges.first() {
-        let channels = context.network.nodes[context.network.edges[first].target].channels;
-        for (&edge, products) in edges.iter().zip(products.chunks_exact(channels)) {
-            add(&mut sums[context.plan.edge_sums[edge]..], products);
-        }
+    let layout = context.layout(node);
+    context.kernels.run(Dots { gradient, inputs, layout, lanes, sum: &mut *sum, dots: &mut *dots });
+    for (&edge, dots) in edges.iter().zip(dots.chunks_exact(channels)) {
+        add(&mut sums[context.plan.edge_sums[edge]..], dots);
     }
+    sum
 }
 
 fn add(totals: &mut [f64], parts: &[f64]) {

@@ -93,22 +93,33 @@ fn pool_sources<T: Real>(
     block: &Block<T>,
     node: NodeId,
 ) -> bool {
-    let layout = context.layout(node);
-    let channels = context.network.nodes[node].channels;
-    let mut terms = Terms::new();
-    for edge in context.incoming(node) {
-        if context.network.edges[edge].op == Op::AvgPool3 {
-            let source = context.network.edges[edge].source;
-            terms.push(Term { source: &block.values[source], scale: context.coefficients.scale(edge) });
-        }
+    let pooled = context.incoming(node).filter(|&edge| context.network.edges[edge].op == Op::AvgPool3);
+    let terms = pooled.map(|edge| Term {
+        source: &block.values[context.network.edges[edge].source][..],
+        scale: context.coefficients.scale(edge),
+    });
+    if !sum_pooled(context, scratch, node, &terms.collect()) {
+        return false;
     }
+    let (layout, channels) = (context.layout(node), context.network.nodes[node].channels);
+    let Scratch { sum, pooled, .. } = scratch;
+    context.kernels.run(AvgPool3 { input: sum, output: pooled, layout, channels });
+    true
+}
+
+/// Writes the sum of what is pooled together to the scratch; false if there is nothing.
+pub fn sum_pooled<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &mut Scratch<T>,
+    node: NodeId,
+    terms: &Terms<'_, T>,
+) -> bool {
     if terms.is_empty() {
         return false;
     }
-    let Scratch { sum, pooled, .. } = scratch;
-    let bias = &context.coefficients.zeros()[..channels];
-    context.kernels.run(AffineSum { terms: &terms, bias, from: layout, output: sum, to: layout });
-    context.kernels.run(AvgPool3 { input: sum, output: pooled, layout, channels });
+    let (layout, output) = (context.layout(node), &mut scratch.sum[..]);
+    let bias = &context.coefficients.zeros()[..context.network.nodes[node].channels];
+    context.kernels.run(AffineSum { terms, bias, from: layout, output, to: layout });
     true
 }
 
