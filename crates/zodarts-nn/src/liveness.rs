@@ -4,7 +4,7 @@
 //! always zero, or that feeds a node which reaches no output, is dead as well.
 
 use crate::graph::Network;
-use crate::space::Mixture;
+use crate::space::{EDGES, Mixture, OPERATIONS};
 use serde::{Deserialize, Serialize};
 use zodarts_kernels::Real;
 
@@ -71,14 +71,19 @@ impl Liveness {
         }
     }
 
-    /// Live operations of the mixture's rows: how many (edge, operation) pairs are computed in some cell.
-    pub fn operations(&self, network: &Network) -> usize {
-        let mut seen = [[false; crate::space::OPERATIONS]; crate::space::EDGES];
-        for (edge, live) in network.edges.iter().zip(&self.edges) {
-            if let (Some((row, column)), true) = (edge.choice, live) {
-                seen[row][column] = true;
+    /// The entries of the mixture that are computed in some cell.
+    pub fn choices(&self, network: &Network) -> [[bool; OPERATIONS]; EDGES] {
+        let mut live = [[false; OPERATIONS]; EDGES];
+        for (edge, is_live) in network.edges.iter().zip(&self.edges) {
+            if let (Some((row, column)), true) = (edge.choice, is_live) {
+                live[row][column] = true;
             }
         }
-        seen.iter().flatten().filter(|seen| **seen).count()
+        live
+    }
+
+    /// How many entries of the mixture are computed in some cell.
+    pub fn operations(&self, network: &Network) -> usize {
+        self.choices(network).iter().flatten().filter(|live| **live).count()
     }
 }

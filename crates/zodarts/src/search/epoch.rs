@@ -109,7 +109,8 @@ impl<'a> EpochRunner<'a> {
             if !report.training.loss.is_finite() || state.alpha.iter().any(|value| !value.is_finite()) {
                 return Err(Error::Diverged { stage: "search", epoch, loss: report.training.loss });
             }
-            settled.watch(problem.normaliser(), problem.temperature, &state.alpha, &report);
+            let mixing = (problem.normaliser(), problem.temperature);
+            settled.watch(problem.network(), mixing, &state.alpha, &report);
             totals.add(&report);
             observer.event(Event::Step(self.step(&totals, (epoch, epochs), (done, steps))));
         }

@@ -1,13 +1,16 @@
 //! When a search has nothing left to decide.
 //!
-//! If every edge is one-hot and stays one-hot under the perturbation, sparsemax has no slope: ∇α `L_val` is
-//! exactly zero, both chains of a round follow the same path, and the hypergradient is exactly zero. Only
-//! Adam's momentum and weight decay could still move α.
+//! If every edge that makes a difference is one-hot, and all chains of a round compute the same operations, sparsemax has no
+//! slope where there is a gradient: ∇α `L_val` is exactly zero, the chains follow the same path, and the hypergradient is
+//! exactly zero. Only Adam's momentum and weight decay could still move α. An edge makes no difference if it reads a node that
+//! is always zero or feeds one that reaches no output: its mixture may stay undecided for ever.
 
 use crate::genotype::Genotype;
 use crate::methods::RoundReport;
 use crate::normaliser::Normaliser;
-use zodarts_nn::space::Mixture;
+use zodarts_nn::graph::Network;
+use zodarts_nn::liveness::{Extent, Liveness};
+use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
 
 /// Watches the rounds of an epoch.
 #[derive(Clone, Debug, Default)]
@@ -24,35 +27,52 @@ impl Settled {
         self.unchanged = true;
     }
 
-    /// Takes note of a round, after its update of α.
-    pub fn watch(&mut self, normaliser: Normaliser, temperature: f64, alpha: &[f32], report: &RoundReport) {
-        let one_hot = |alpha: &[f32]| is_one_hot(&normaliser.mixture(alpha, temperature));
-        self.one_hot &= one_hot(alpha) && report.perturbed_alphas.iter().all(|alpha| one_hot(alpha));
+    /// Takes note of a round on `network`, after its update of α.
+    pub fn watch(
+        &mut self,
+        network: &Network,
+        (normaliser, temperature): (Normaliser, f64),
+        alpha: &[f32],
+        report: &RoundReport,
+    ) {
+        let decided = |alpha: &[f32]| decided(network, &normaliser.mixture(alpha, temperature));
+        let main = decided(alpha);
+        self.one_hot &= main.is_some() && report.perturbed_alphas.iter().all(|alpha| decided(alpha) == main);
         let genotype = Some(Genotype::argmax(alpha));
         self.unchanged &= self.genotype == genotype;
         self.genotype = genotype;
     }
 
-    /// Whether every round of the epoch was one-hot, in all chains, with the same genotype as before.
+    /// Whether every round of the epoch was decided, in all chains alike, with the same genotype as before.
     pub fn is_settled(&self) -> bool {
         self.one_hot && self.unchanged
     }
 }
 
-fn is_one_hot(mixture: &Mixture<f32>) -> bool {
-    mixture.iter().all(|row| row.iter().filter(|p| **p > 0.0).count() == 1)
+/// The operations that make a difference, if each of them is all of its edge.
+fn decided(network: &Network, mixture: &Mixture<f32>) -> Option<[[bool; OPERATIONS]; EDGES]> {
+    let mut live = Liveness::default();
+    live.update(network, Some(mixture), Extent::Support);
+    let choices = live.choices(network);
+    let is_one_hot = |row: &[f32; OPERATIONS]| row.iter().filter(|p| **p > 0.0).count() == 1;
+    let mut edges = choices.iter().zip(mixture);
+    edges.all(|(live, row)| live.iter().all(|live| !live) || is_one_hot(row)).then_some(choices)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zodarts_nn::graph::Shape;
+    use zodarts_nn::networks::{MacroShape, supernet};
     use zodarts_nn::space::ALPHAS;
 
     fn epoch(settled: &mut Settled, alphas: &[(&[f32], &[f32])]) -> bool {
+        let input = Shape { channels: 1, height: 4, width: 4 };
+        let network = supernet(&MacroShape { input, classes: 2, channels: 8, cells: 1 });
         settled.begin();
         for (alpha, perturbed) in alphas {
             let report = RoundReport { perturbed_alphas: vec![perturbed.to_vec()], ..RoundReport::default() };
-            settled.watch(Normaliser::Sparsemax, 0.5, alpha, &report);
+            settled.watch(&network, (Normaliser::Sparsemax, 0.5), alpha, &report);
         }
         settled.is_settled()
     }
@@ -72,5 +92,33 @@ mod tests {
         assert!(!epoch(&mut settled, &[(&sharp, &sharp), (&sharp, &soft)]));
         assert!(!epoch(&mut settled, &[(&soft, &sharp), (&sharp, &sharp)]));
         assert!(!epoch(&mut settled, &[(&sharp, &sharp), (&other, &other)]));
+    }
+
+    #[test]
+    fn an_edge_without_an_effect_need_not_decide() {
+        // Edges 0→1 and 0→2 are none, so what reads nodes 1 and 2 is always zero; 0→3 is a skip connection.
+        let mut alpha = vec![0.0; ALPHAS];
+        for (edge, operation) in [(0, 0), (1, 0), (3, 1)] {
+            alpha[5 * edge + operation] = 1.0;
+        }
+        let mut settled = Settled::default();
+        epoch(&mut settled, &[(&alpha, &alpha)]);
+        assert!(epoch(&mut settled, &[(&alpha, &alpha)]));
+        // Once 0→1 lets something through, the edges out of node 1 matter again: for one chain is enough.
+        let mut fed = alpha.clone();
+        (fed[0], fed[1]) = (0.0, 1.0);
+        assert!(!epoch(&mut settled, &[(&alpha, &fed)]));
+        assert!(!epoch(&mut settled, &[(&fed, &fed)]));
+    }
+
+    #[test]
+    fn chains_that_decided_differently_have_not_settled() {
+        let mut first = vec![0.0; ALPHAS];
+        first.chunks_exact_mut(5).for_each(|row| row[3] = 1.0);
+        let mut second = first.clone();
+        (second[3], second[1]) = (0.0, 1.0);
+        let mut settled = Settled::default();
+        epoch(&mut settled, &[(&first, &first)]);
+        assert!(!epoch(&mut settled, &[(&first, &second)]));
     }
 }
