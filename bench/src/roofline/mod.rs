@@ -2,7 +2,8 @@
 //! sweeps and reductions.
 //!
 //! A kernel and its limit are timed in turn, and the share is the median over the rounds: a machine that slows
-//! down for a moment slows down both.
+//! down for a moment slows down both. What moves memory is measured twice, on one set of buffers that stays in the
+//! cache and on so many in turn that none does, as in a training step.
 
 pub mod cases;
 mod limit;
@@ -86,15 +87,30 @@ pub struct Row {
 /// Measures the machine and all kernels, `rounds` times each.
 pub fn measure(kernels: Kernels<f32>, rounds: usize) -> Report {
     let machine = Machine::measure(kernels, rounds);
-    let rows = cases::all(kernels).into_iter().map(|case| row(kernels, case, rounds)).collect();
+    let rows = cases::all(kernels).into_iter().flat_map(|case| rows(kernels, &case, rounds)).collect();
     Report { machine, rows }
 }
 
-fn row(kernels: Kernels<f32>, case: Case, rounds: usize) -> Row {
+/// Bytes of buffers that no cache holds.
+const BEYOND_CACHE: usize = 64 << 20;
+
+fn rows(kernels: Kernels<f32>, case: &Case, rounds: usize) -> Vec<Row> {
+    let mut rows = vec![row(kernels, case, (1, ""), rounds)];
+    if let Work::Memory(traffic) = case.work {
+        let copies = BEYOND_CACHE.div_ceil(traffic.bytes());
+        rows.push(row(kernels, case, (copies, ", from memory"), rounds));
+    }
+    rows
+}
+
+/// A row measured on `copies` sets of buffers in turn.
+fn row(kernels: Kernels<f32>, case: &Case, (copies, place): (usize, &str), rounds: usize) -> Row {
     let Case { kernel, shape, work, prepare } = case;
-    let mut run = Stopwatch::new(prepare());
-    let mut limit = Limit::new(kernels, work);
-    let mut limit_run = Stopwatch::new(|| limit.run());
+    let (work, shape) = (*work, format!("{shape}{place}"));
+    let mut run =
+        Stopwatch::new(in_turn((0..copies).map(|_| prepare()).collect(), |run: &mut Box<dyn FnMut()>| run()));
+    let limits = (0..copies).map(|_| Limit::new(kernels, work)).collect();
+    let mut limit_run = Stopwatch::new(in_turn(limits, Limit::run));
     let mut times = Vec::new();
     let mut limits = Vec::new();
     for _ in 0..rounds {
@@ -113,5 +129,14 @@ fn row(kernels: Kernels<f32>, case: Case, rounds: usize) -> Row {
         limit: possible(median(limits.iter().copied())) / 1e9,
         unit: work.unit(),
         share: median(shares),
+    }
+}
+
+/// Runs each of several things in turn.
+fn in_turn<X>(mut things: Vec<X>, run: impl Fn(&mut X)) -> impl FnMut() {
+    let mut next = 0;
+    move || {
+        run(&mut things[next]);
+        next = (next + 1) % things.len();
     }
 }

@@ -26,13 +26,13 @@ impl fmt::Display for Report {
         writeln!(f, "\nKernels on one core\n")?;
         writeln!(
             f,
-            "{:<36} {:<22} {:>9} {:>10} {:>10} {:<8} {:>6}",
+            "{:<36} {:<24} {:>9} {:>10} {:>10} {:<8} {:>6}",
             "", "shape", "µs", "reached", "limit", "", "share"
         )?;
         for row in rows {
             writeln!(
                 f,
-                "{:<36} {:<22} {:>9.1} {:>10.1} {:>10.1} {:<8} {:>5.0}%",
+                "{:<36} {:<24} {:>9.1} {:>10.1} {:>10.1} {:<8} {:>5.0}%",
                 row.kernel,
                 row.shape,
                 row.microseconds,

@@ -18,6 +18,7 @@
 #![allow(clippy::inline_always)]
 
 mod arena;
+mod blend;
 mod channels;
 mod collect;
 mod conv;
@@ -28,6 +29,7 @@ mod kernels;
 mod layout;
 mod moments;
 mod pixel;
+pub mod pointwise;
 mod pool;
 pub mod probe;
 mod real;
@@ -40,6 +42,7 @@ mod weight_gradient;
 pub mod winograd;
 
 pub use arena::{Arena, Buffer};
+pub use blend::Blend;
 pub use channels::{
     ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, channel_filter_len,
     channel_weights, channel_winograd_scratch, pack_channel_filter, pack_channels, planes,

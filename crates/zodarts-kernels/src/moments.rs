@@ -7,6 +7,7 @@ use crate::real::Real;
 use crate::reduce::{join, plane, to_pixel};
 use crate::vector::Vector;
 use std::array::from_fn;
+use std::ops::Range;
 
 /// Count, mean and sum of squared deviations of a sample; two of them merge exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -65,6 +66,22 @@ impl<T: Real> Job<T> for Moments<'_, T> {
             let plane = plane(self.input, &self.layout, channel);
             *output = moments(plane.len(), &deviations::<T, V>(plane), self.lanes);
         }
+    }
+}
+
+/// Merges the moments of the pixels `range` of every plane of a block with what is there: for a part that has just been
+/// written, while it is in cache. Does nothing if `output` is empty.
+#[inline(always)]
+pub fn merge_moments<T: Real, V: Vector<T>>(
+    (block, layout): (&[Pixel<T>], &Layout),
+    range: Range<usize>,
+    lanes: usize,
+    output: &mut [Moments2],
+) {
+    assert!(lanes <= LANES, "lanes");
+    for (channel, output) in output.iter_mut().enumerate() {
+        let pixels = &plane(block, layout, channel)[range.clone()];
+        *output = output.merge(moments(pixels.len(), &deviations::<T, V>(pixels), lanes));
     }
 }
 

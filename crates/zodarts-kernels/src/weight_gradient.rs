@@ -1,6 +1,6 @@
 //! Gradient of a convolution with respect to its weights.
 //!
-//! A register tile accumulates 4 output channels × 3 input streams over a strip of rows; a stream is the input
+//! A register tile accumulates 4 output channels × 3 input streams over a strip of pixels; a stream is the input
 //! seen through one tap (three taps of a row for 3×3 windows, three input channels for 1×1). Strips are short
 //! enough for their output gradients to stay in the L1 cache while all streams pass by. Lanes are added four
 //! registers at a time when a strip ends: with planes of 7×7 pixels, one by one would cost half of the time.
@@ -16,7 +16,7 @@ use crate::vector::Vector;
 /// Output channels of a register tile.
 const TILE: usize = 4;
 /// Pixels of a strip: 4 channels × 112 pixels × 32 bytes = 14 KiB of output gradient.
-const STRIP: usize = 112;
+pub const STRIP: usize = 112;
 
 /// `gradient[output][input][ky][kx] += Σ_images Σ_y,x dy[output][y][x] · x[input][y·S+ky][x·S+kx]`.
 #[derive(Debug)]
@@ -51,55 +51,118 @@ impl<T: Real> ConvWeightGradient<'_, T> {
 
 impl<T: Real> Job<T> for ConvWeightGradient<'_, T> {
     #[inline(always)]
-    unsafe fn run<V: Vector<T>>(mut self) {
+    unsafe fn run<V: Vector<T>>(self) {
         self.check();
-        match self.shape.stride {
-            1 => groups::<T, V, 1>(&mut self),
-            _ => groups::<T, V, 2>(&mut self),
+        let Self { shape, input, from, output_gradient, gradient_layout: to, gradient, lanes } = self;
+        let operands = Operands {
+            shape,
+            input,
+            from,
+            output_gradient: &output_gradient[to.origin..],
+            plane: to.plane,
+            lanes,
+        };
+        let pixels = to.height * to.width;
+        for first in (0..pixels).step_by(STRIP) {
+            let strip = Strip::new::<T>((first..pixels.min(first + STRIP)).map(|pixel| {
+                let (y, x) = (pixel / to.width, pixel % to.width);
+                ((y * from.row + x) * shape.stride, y * to.row + x)
+            }));
+            // SAFETY: `check` holds both blocks to their number of planes and the layouts to their images, with a margin
+            // around the input if it has taps outside.
+            unsafe { add_strip::<T, V>(operands, &strip, gradient) };
         }
     }
 }
 
-#[inline(always)]
-fn groups<T: Real, V: Vector<T>, const S: usize>(job: &mut ConvWeightGradient<'_, T>) {
-    for group in (0..job.shape.outputs).step_by(TILE) {
-        match job.shape.outputs - group {
-            1 => strips::<T, V, S, 1>(job, group),
-            2 => strips::<T, V, S, 2>(job, group),
-            3 => strips::<T, V, S, 3>(job, group),
-            _ => strips::<T, V, S, 4>(job, group),
-        }
-    }
-}
-
-/// Rows of the output a tile runs over.
+/// What a weight gradient is summed over.
 #[derive(Clone, Copy)]
-struct Strip {
-    top: usize,
-    rows: usize,
-    columns: usize,
+pub struct Operands<'a, T> {
+    /// The forward convolution.
+    pub shape: ConvShape,
+    /// Input block of the forward convolution.
+    pub input: &'a [Pixel<T>],
+    /// Layout of the input.
+    pub from: Layout,
+    /// Gradient of the output.
+    pub output_gradient: &'a [Pixel<T>],
+    /// Distance between its channels.
+    pub plane: usize,
+    /// Images in the block: only these lanes are summed.
+    pub lanes: usize,
 }
 
+/// Adds the weight gradient over the pixels of a strip.
+///
+/// # Safety
+/// The input has the channels and the margin of its shape; a strip's distances in the input are those of pixels of its image, and
+/// those in the gradient lie within the planes of all output channels.
 #[inline(always)]
-fn strips<T: Real, V: Vector<T>, const S: usize, const M: usize>(
-    job: &mut ConvWeightGradient<'_, T>,
+pub unsafe fn add_strip<T: Real, V: Vector<T>>(operands: Operands<'_, T>, strip: &Strip, gradient: &mut [T]) {
+    let outputs = operands.shape.outputs;
+    for group in (0..outputs).step_by(TILE) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match outputs - group {
+                1 => streams::<T, V, 1>(operands, group, strip, gradient),
+                2 => streams::<T, V, 2>(operands, group, strip, gradient),
+                3 => streams::<T, V, 3>(operands, group, strip, gradient),
+                _ => streams::<T, V, 4>(operands, group, strip, gradient),
+            }
+        }
+    }
+}
+
+/// Pixels of the output that a tile runs over, as distances in bytes. With them a tile is one loop however short the rows are:
+/// the CPU mispredicts the end of every loop.
+pub struct Strip {
+    /// In the input, from the first pixel of a plane to the one a window has its centre at.
+    input: [usize; STRIP],
+    /// In the gradient of the output.
+    gradient: [usize; STRIP],
+    /// Pixels.
+    len: usize,
+}
+
+impl Strip {
+    /// A strip of at most [`STRIP`] pixels, given as distances in pixels in the input and in the gradient.
+    #[inline(always)]
+    pub fn new<T>(pixels: impl Iterator<Item = (usize, usize)>) -> Self {
+        let mut strip = Self { input: [0; STRIP], gradient: [0; STRIP], len: 0 };
+        for ((to_input, to_gradient), (input, gradient)) in
+            strip.input.iter_mut().zip(&mut strip.gradient).zip(pixels)
+        {
+            *to_input = input * size_of::<Pixel<T>>();
+            *to_gradient = gradient * size_of::<Pixel<T>>();
+            strip.len += 1;
+        }
+        strip
+    }
+}
+
+/// # Safety
+/// As for [`add_strip`].
+#[inline(always)]
+unsafe fn streams<T: Real, V: Vector<T>, const M: usize>(
+    operands: Operands<'_, T>,
     group: usize,
+    strip: &Strip,
+    gradient: &mut [T],
 ) {
-    let Layout { height, width, .. } = job.gradient_layout;
-    let rows = (STRIP / width).max(1);
-    for top in (0..height).step_by(rows) {
-        let strip = Strip { top, rows: rows.min(height - top), columns: width };
-        if job.shape.kernel == 1 {
-            for (input, streams) in thirds(job.shape.inputs) {
+    let ConvShape { inputs, kernel, .. } = operands.shape;
+    // SAFETY: the caller's promise.
+    unsafe {
+        if kernel == 1 {
+            for (input, streams) in thirds(inputs) {
                 match streams {
-                    1 => tile::<T, V, S, M, 1>(job, group, input, strip),
-                    2 => tile::<T, V, S, M, 2>(job, group, input, strip),
-                    _ => tile::<T, V, S, M, 3>(job, group, input, strip),
+                    1 => tile::<T, V, M, 1>(operands, (group, input), strip, gradient),
+                    2 => tile::<T, V, M, 2>(operands, (group, input), strip, gradient),
+                    _ => tile::<T, V, M, 3>(operands, (group, input), strip, gradient),
                 }
             }
         } else {
-            for row in 0..job.shape.inputs * 3 {
-                tile::<T, V, S, M, 3>(job, group, row * 3, strip);
+            for row in 0..inputs * 3 {
+                tile::<T, V, M, 3>(operands, (group, row * 3), strip, gradient);
             }
         }
     }
@@ -117,48 +180,48 @@ fn stream_start(shape: &ConvShape, layout: &Layout, stream: usize) -> (usize, us
 }
 
 /// One register tile: `M` output channels from `group`, `N` streams from `stream`.
+///
+/// # Safety
+/// As for [`add_strip`].
 #[inline(always)]
-fn tile<T: Real, V: Vector<T>, const S: usize, const M: usize, const N: usize>(
-    job: &mut ConvWeightGradient<'_, T>,
-    group: usize,
-    stream: usize,
-    strip: Strip,
+unsafe fn tile<T: Real, V: Vector<T>, const M: usize, const N: usize>(
+    operands: Operands<'_, T>,
+    (group, stream): (usize, usize),
+    strip: &Strip,
+    gradient: &mut [T],
 ) {
-    let (start, next) = stream_start(&job.shape, &job.from, stream);
-    let to = &job.gradient_layout;
+    let Operands { shape, input, from, output_gradient, plane, lanes } = operands;
+    let (start, next) = stream_start(&shape, &from, stream);
     let mut sums = [[V::splat(T::ZERO); N]; M];
-    for y in strip.top..strip.top + strip.rows {
-        // SAFETY: `check` holds both blocks to their number of planes and the layouts to their images, with a
-        // margin around the input if it has taps outside; (y, x) is inside the output.
-        unsafe {
-            let source = job.input.as_ptr().add(start + y * S * job.from.row);
-            let gradient = job.output_gradient.as_ptr().add(to.at(group, y, 0));
-            let sources: [_; N] = std::array::from_fn(|n| source.wrapping_add(n * next));
-            let gradients: [_; M] = std::array::from_fn(|m| gradient.wrapping_add(m * to.plane));
-            for x in 0..strip.columns {
-                let pixels: [V; N] = std::array::from_fn(|n| V::load(&*sources[n].add(x * S)));
-                for (line, gradient) in sums.iter_mut().zip(gradients) {
-                    let d = V::load(&*gradient.add(x));
-                    for (sum, &pixel) in line.iter_mut().zip(&pixels) {
-                        *sum = sum.add_mul(d, pixel);
-                    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        let source = input.as_ptr().add(start);
+        let output_gradient = output_gradient.as_ptr().add(group * plane);
+        let sources: [_; N] = std::array::from_fn(|n| source.wrapping_add(n * next));
+        let gradients: [_; M] = std::array::from_fn(|m| output_gradient.wrapping_add(m * plane));
+        for (&input, &output) in strip.input.iter().zip(&strip.gradient).take(strip.len) {
+            let pixels: [V; N] = std::array::from_fn(|n| V::load(&*sources[n].byte_add(input)));
+            for (line, gradient) in sums.iter_mut().zip(gradients) {
+                let d = V::load(&*gradient.byte_add(output));
+                for (sum, &pixel) in line.iter_mut().zip(&pixels) {
+                    *sum = sum.add_mul(d, pixel);
                 }
             }
         }
     }
-    add_lanes(job, group, stream, sums);
+    add_lanes((&shape, lanes), (group, stream), sums, gradient);
 }
 
 /// Adds the lanes of a tile's sums to the gradient.
 #[inline(always)]
 fn add_lanes<T: Real, V: Vector<T>, const M: usize, const N: usize>(
-    job: &mut ConvWeightGradient<'_, T>,
-    group: usize,
-    stream: usize,
+    (shape, lanes): (&ConvShape, usize),
+    (group, stream): (usize, usize),
     mut sums: [[V; N]; M],
+    gradient: &mut [T],
 ) {
-    if job.lanes < LANES {
-        let gate = V::load(&Pixel(std::array::from_fn(|lane| T::from(u8::from(lane < job.lanes)))));
+    if lanes < LANES {
+        let gate = V::load(&Pixel(std::array::from_fn(|lane| T::from(u8::from(lane < lanes)))));
         for sum in sums.as_flattened_mut() {
             *sum = sum.where_positive(gate);
         }
@@ -171,9 +234,9 @@ fn add_lanes<T: Real, V: Vector<T>, const M: usize, const N: usize>(
         }
         *totals = V::sum_lanes(column);
     }
-    let streams = job.shape.inputs * job.shape.kernel * job.shape.kernel;
+    let streams = shape.inputs * shape.kernel * shape.kernel;
     for m in 0..M {
-        let gradient = &mut job.gradient[(group + m) * streams + stream..][..N];
+        let gradient = &mut gradient[(group + m) * streams + stream..][..N];
         for (value, totals) in gradient.iter_mut().zip(&totals) {
             *value += totals[m];
         }

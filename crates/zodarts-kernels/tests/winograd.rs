@@ -3,16 +3,16 @@
 #[macro_use]
 mod common;
 
-use common::{Bench, block, dense, dirty, unpack};
+use common::{Bench, assert_moments, block, dense, dirty, unpack};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::winograd::{
-    Blend, WinogradBackward, WinogradFilter, WinogradForward, WinogradGradient, WinogradOutput,
-    WinogradTranspose, backward_scratch, filter_len, forward_scratch,
+    WinogradBackward, WinogradFilter, WinogradForward, WinogradGradient, WinogradOutput, backward_scratch,
+    filter_len, forward_scratch,
 };
-use zodarts_kernels::{ConvShape, Kernels, LANES, Layout, Pixel, Real};
+use zodarts_kernels::{Blend, ConvShape, Kernels, LANES, Layout, Moments2, Pixel, Real};
 
 /// Largest error relative to the largest value, in units of the machine's rounding. The bound that
 /// `docs/performance.md` states: 2⁻²⁴ · 64 is 4·10⁻⁶ in `f32`.
@@ -53,13 +53,6 @@ impl<T: Real> Bench<T> {
         self.kernels.run(WinogradFilter { weights: &weights, inputs, outputs, filter: &mut filter });
         (weights, filter)
     }
-
-    fn transposed(&self, filter: &[Pixel<T>], shape: ConvShape) -> Vec<Pixel<T>> {
-        let ConvShape { inputs, outputs, .. } = shape;
-        let mut transposed = dirty(filter_len(outputs, inputs));
-        self.kernels.run(WinogradTranspose { filter, inputs, outputs, transposed: &mut transposed });
-        transposed
-    }
 }
 
 /// Largest error relative to the largest value, in units of rounding of `T`.
@@ -81,9 +74,10 @@ fn forward<T: Real>(mut bench: Bench<T>, case: Case) {
     let input = bench.padded(&values, &case.size, false);
     let filters: Vec<_> = (0..case.convolutions).map(|_| bench.filter(case.shape())).collect();
     let mut blocks = vec![dirty(case.dense().len(case.outputs)); case.convolutions];
-    let pairs = blocks.iter_mut().zip(&filters);
+    let mut moments = vec![vec![Moments2::default(); case.outputs]; case.convolutions];
+    let parts = blocks.iter_mut().zip(&filters).zip(&mut moments);
     let mut convolutions: Vec<_> =
-        pairs.map(|(block, (_, filter))| WinogradOutput { filter, block }).collect();
+        parts.map(|((block, (_, filter)), moments)| WinogradOutput { filter, block, moments }).collect();
     bench.kernels.run(WinogradForward {
         input: &input,
         from: case.padded(),
@@ -91,12 +85,13 @@ fn forward<T: Real>(mut bench: Bench<T>, case: Case) {
         outputs: case.outputs,
         convolutions: &mut convolutions,
         to: case.dense(),
-        ahead: &[&input],
+        lanes: case.size.images,
         scratch: &mut dirty(forward_scratch(&case.dense(), case.size.channels, case.outputs)),
     });
-    for (block, (weights, _)) in blocks.iter().zip(&filters) {
+    for ((block, (weights, _)), moments) in blocks.iter().zip(&filters).zip(&moments) {
         let expected = reference::conv2d(&case.shape(), &values, &case.size, weights);
         assert_close(&unpack(block, &case.out(), case.dense()), &expected);
+        assert_moments::<T>(moments, &expected, &case.out());
     }
 }
 
@@ -118,15 +113,13 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
         blends.push((gradient, blocks));
     }
     let filters: Vec<_> = (0..case.convolutions).map(|_| bench.filter(case.shape())).collect();
-    let transposed: Vec<_> =
-        filters.iter().map(|(_, filter)| bench.transposed(filter, case.shape())).collect();
     let start = bench.values(case.shape().weights());
     let mut gradients = vec![start.clone(); case.convolutions];
     let mut input_gradient = dirty(case.padded().len(case.size.channels));
-    let parts = transposed.iter().zip(&blends).zip(&mut gradients);
+    let parts = filters.iter().zip(&blends).zip(&mut gradients);
     let mut convolutions: Vec<_> = parts
-        .map(|((transposed, (_, [d, raw])), weights)| WinogradGradient {
-            transposed,
+        .map(|(((_, filter), (_, [d, raw])), weights)| WinogradGradient {
+            filter,
             blend: Blend {
                 output_gradient: d,
                 values: raw,
@@ -147,7 +140,6 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
         to: case.dense(),
         input_gradient: &mut input_gradient,
         lanes: case.size.images,
-        ahead: &[&input],
         scratch: &mut dirty(scratch),
     });
     let mut expected = vec![T::ZERO; case.size.len()];

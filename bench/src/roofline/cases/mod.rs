@@ -1,6 +1,7 @@
 //! The kernels to measure. A new family is a module with a `cases` function, listed in [`all`].
 
 mod convolution;
+mod pointwise;
 mod reduction;
 mod sweep;
 mod winograd;
@@ -17,12 +18,12 @@ pub struct Case {
     /// What a run takes at least.
     pub work: Work,
     /// Allocates the buffers and returns the run.
-    pub prepare: Box<dyn FnOnce() -> Box<dyn FnMut()>>,
+    pub prepare: Box<dyn Fn() -> Box<dyn FnMut()>>,
 }
 
 /// Everything the supernet runs, at the sizes it runs it.
 pub fn all(kernels: Kernels<f32>) -> Vec<Case> {
-    let families = [convolution::cases, winograd::cases, sweep::cases, reduction::cases];
+    let families = [convolution::cases, pointwise::cases, winograd::cases, sweep::cases, reduction::cases];
     families.into_iter().flat_map(|cases| cases(kernels)).collect()
 }
 

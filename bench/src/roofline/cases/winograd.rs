@@ -4,10 +4,10 @@
 use super::{Case, STAGES, block};
 use crate::roofline::Work;
 use zodarts_kernels::winograd::{
-    Blend, WinogradBackward, WinogradFilter, WinogradForward, WinogradGradient, WinogradOutput,
-    WinogradTranspose, backward_scratch, filter_len, forward_scratch,
+    WinogradBackward, WinogradFilter, WinogradForward, WinogradGradient, WinogradOutput, backward_scratch,
+    filter_len, forward_scratch,
 };
-use zodarts_kernels::{ConvShape, Kernels, LANES, Layout, Pixel};
+use zodarts_kernels::{Blend, ConvShape, Kernels, LANES, Layout, Pixel};
 
 /// Sides of planes below those of the supernet.
 const SMALL: [usize; 4] = [6, 5, 4, 3];
@@ -37,8 +37,11 @@ fn forward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
             let mut outputs: [Vec<Pixel<f32>>; 3] = std::array::from_fn(|_| block(to.len(channels)));
             let mut scratch = block(forward_scratch(&to, channels, channels));
             Box::new(move || {
-                let mut convolutions =
-                    outputs.each_mut().map(|block| WinogradOutput { filter: &filter, block });
+                let mut convolutions = outputs.each_mut().map(|block| WinogradOutput {
+                    filter: &filter,
+                    block,
+                    moments: &mut [],
+                });
                 kernels.run(WinogradForward {
                     input: &input,
                     from,
@@ -46,7 +49,7 @@ fn forward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
                     outputs: channels,
                     convolutions: &mut convolutions,
                     to,
-                    ahead: &[],
+                    lanes: LANES,
                     scratch: &mut scratch,
                 });
             })
@@ -62,9 +65,7 @@ fn backward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
         prepare: Box::new(move || {
             let (from, to) = (Layout::padded(side, side), Layout::dense(side, side));
             let filter = filter(kernels, channels);
-            let mut transposed = block(filter.len());
             let (inputs, outputs) = (channels, channels);
-            kernels.run(WinogradTranspose { filter: &filter, inputs, outputs, transposed: &mut transposed });
             let (input, mut input_gradient) = (block(from.len(channels)), block(from.len(channels)));
             let (d, values) = (block(to.len(channels)), block(to.len(channels)));
             let factors = vec![0.5; channels];
@@ -78,7 +79,7 @@ fn backward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
                     raw: &factors,
                     constant: &factors,
                 };
-                let gradient = |weights| WinogradGradient { transposed: &transposed, blend, weights };
+                let gradient = |weights| WinogradGradient { filter: &filter, blend, weights };
                 let mut convolutions = weights.each_mut().map(|weights| gradient(&mut weights[..]));
                 kernels.run(WinogradBackward {
                     input: &input,
@@ -89,7 +90,6 @@ fn backward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
                     to,
                     input_gradient: &mut input_gradient,
                     lanes: LANES,
-                    ahead: &[],
                     scratch: &mut scratch,
                 });
             })

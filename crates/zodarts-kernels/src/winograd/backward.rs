@@ -4,35 +4,23 @@ use super::ahead::Ahead;
 use super::filter::{WinogradFilterGradient, filter_len, filter_plane};
 use super::forward::{prefetch_tile, transform_input};
 use super::multiply::{self, Size};
-use super::tiles::{Planes, Strip, Tiles};
-use super::transform::{FREQUENCIES, Points, SIDE, STEP};
+use super::tiles::{Place, Planes, Strip, Tiles};
+use super::transform::{FREQUENCIES, Points, SIDE, STEP, column_of_four, column_of_six};
+use crate::blend::{Blend, Factors};
 use crate::kernels::Job;
 use crate::layout::Layout;
 use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
 
-/// Gradient of a convolution's result, made as it is read: `gradient · d + raw · x + constant` per channel, which is what
-/// normalisation leaves of the gradient d of its output, x being its input.
-#[derive(Clone, Copy, Debug)]
-pub struct Blend<'a, T> {
-    /// d, a block.
-    pub output_gradient: &'a [Pixel<T>],
-    /// x, a block.
-    pub values: &'a [Pixel<T>],
-    /// Factors of d.
-    pub gradient: &'a [T],
-    /// Factors of x.
-    pub raw: &'a [T],
-    /// Constants.
-    pub constant: &'a [T],
-}
+/// Pixels that neighbouring tiles of the input share, in each dimension.
+const OVERLAP: usize = SIDE - STEP;
 
 /// One of the convolutions.
 #[derive(Debug)]
 pub struct WinogradGradient<'a, T> {
-    /// Filter from [`WinogradTranspose`](super::WinogradTranspose).
-    pub transposed: &'a [Pixel<T>],
+    /// Filter from [`WinogradFilter`](super::WinogradFilter).
+    pub filter: &'a [Pixel<T>],
     /// Gradient of the convolution's result.
     pub blend: Blend<'a, T>,
     /// Gradient of the weights, `outputs × inputs × 3 × 3`, added to; empty if it is not wanted.
@@ -59,8 +47,6 @@ pub struct WinogradBackward<'a, 'b, T> {
     pub input_gradient: &'a mut [Pixel<T>],
     /// Images in the block: only these lanes count for gradients of weights.
     pub lanes: usize,
-    /// Blocks that will be read after this job. They are fetched into the cache while products keep the arithmetic busy.
-    pub ahead: &'b [&'a [Pixel<T>]],
     /// Room for [`backward_scratch`](super::backward_scratch) pixels.
     pub scratch: &'a mut [Pixel<T>],
 }
@@ -78,8 +64,7 @@ pub fn backward_scratch(layout: &Layout, inputs: usize, outputs: usize, convolut
 impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        let Self { input, from, inputs, outputs, convolutions, to, input_gradient, lanes, ahead, scratch } =
-            self;
+        let Self { input, from, inputs, outputs, convolutions, to, input_gradient, lanes, scratch } = self;
         assert_eq!(from, Layout::padded(to.height, to.width), "layouts");
         let points = Points::<V>::new::<T>();
         let tiles = Tiles::new(&to, inputs + outputs);
@@ -88,14 +73,11 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
         let (dx, rest) = rest.split_at_mut(wide.len());
         let (dy, filters) = rest.split_at_mut(narrow.len());
         let filter_len = filter_len(inputs, outputs);
-        let (plane, back_plane) = (filter_plane(inputs, outputs), filter_plane(outputs, inputs));
-        let products = tiles.strips().count() * convolutions.len() * FREQUENCIES;
+        let plane = filter_plane(inputs, outputs);
         let weighted = convolutions.iter().any(|convolution| !convolution.weights.is_empty());
-        input_gradient.fill(Pixel::ZERO);
         for (index, strip) in tiles.strips().enumerate() {
             let (wide, narrow) = (Planes::new(inputs, strip.len), Planes::new(outputs, strip.len));
             let size = Size { inputs, outputs, tiles: strip.len };
-            let back = Size { inputs: outputs, outputs: inputs, tiles: strip.len };
             if weighted {
                 // Two steps through `dx`, which is not needed yet.
                 transform_input(&points, (input, &from), (tiles, strip), inputs, (&mut *dx, wide));
@@ -111,19 +93,17 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                     let blocks = [blend.output_gradient, blend.values];
                     blocks.map(|block| Ahead::strip(block, &to, outputs, (tiles, strip)))
                 });
-                let done = (index * convolutions.len() + number) * FREQUENCIES;
-                let WinogradGradient { transposed, blend, weights } = &mut convolutions[number];
-                assert_eq!(transposed.len(), FREQUENCIES * back_plane, "filter");
+                let WinogradGradient { filter, blend, weights } = &mut convolutions[number];
+                assert_eq!(filter.len(), filter_len, "filter");
+                let filter_ahead = Ahead::whole(filter);
                 // With a single strip the sums of one convolution are not needed beside those of the next.
                 let place = if strip.len == tiles.len() { 0 } else { number };
                 let sums = &mut filters[place * filter_len..][..filter_len];
                 transform_gradient(&points, (blend, &to), (tiles, strip), outputs, (&mut *dy, narrow));
                 for f in 0..FREQUENCIES {
+                    filter_ahead.fetch::<V>(f + 1, FREQUENCIES);
                     for block in next.iter().flatten() {
                         block.fetch::<V>(f, FREQUENCIES);
-                    }
-                    for block in ahead {
-                        Ahead::whole(block).fetch::<V>(done + f, products);
                     }
                     let dy = &dy[f * narrow.frequency..];
                     if !weights.is_empty() {
@@ -133,8 +113,8 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                     }
                     if !input_gradient.is_empty() {
                         let dx = &mut dx[f * wide.frequency..];
-                        let transposed = &transposed[f * back_plane..];
-                        multiply::multiply::<T, V>(back, transposed, dy, dx, number > 0);
+                        let filter = &filter[f * plane..];
+                        multiply::multiply_transposed::<T, V>(size, filter, dy, dx, number > 0);
                     }
                 }
                 if strip.is_last && !weights.is_empty() {
@@ -166,55 +146,63 @@ fn transform_gradient<T: Real, V: Vector<T>>(
     (products, planes): (&mut [Pixel<T>], Planes),
 ) {
     let (d, values) = (blend.output_gradient, blend.values);
-    assert!(d.len() >= to.len(channels) && values.len() >= to.len(channels), "gradient too short");
+    blend.check(to, channels);
     assert!(products.len() >= planes.len(), "products too short");
     for channel in 0..channels {
-        let factors = [
-            V::splat(blend.gradient[channel]),
-            V::splat(blend.raw[channel]),
-            V::splat(blend.constant[channel]),
-        ];
+        let factors = blend.factors::<V>(channel);
         for (tile, y, x) in tiles.of(strip) {
             let corner = to.at(channel, y, x);
             prefetch_tile::<T, V>(d, corner + to.plane, to.row);
             prefetch_tile::<T, V>(values, corner + to.plane, to.row);
-            let mut rows = [[V::splat(T::ZERO); SIDE]; STEP];
-            if tiles.is_whole(y, x) {
-                for (i, row) in rows.iter_mut().enumerate() {
-                    let at = corner + i * to.row;
-                    let pixels = blend_row(factors, &d[at..][..STEP], &values[at..][..STEP]);
-                    *row = points.output_adjoint(pixels);
-                }
-            } else {
-                let (height, width) = ((to.height - y).min(STEP), (to.width - x).min(STEP));
-                for (i, row) in rows.iter_mut().take(height).enumerate() {
-                    let at = corner + i * to.row;
-                    let pixels = blend_row(factors, &d[at..][..width], &values[at..][..width]);
-                    *row = points.output_adjoint(pixels);
-                }
-            }
+            let (height, width) = (to.height - y, to.width - x);
+            let row =
+                |i: usize| Row { start: corner + i * to.row, width: if i < height { width } else { 0 } };
+            let rows = [
+                points.output_adjoint(blend_row(factors, (d, values), row(0))),
+                points.output_adjoint(blend_row(factors, (d, values), row(1))),
+                points.output_adjoint(blend_row(factors, (d, values), row(2))),
+                points.output_adjoint(blend_row(factors, (d, values), row(3))),
+            ];
             for j in 0..SIDE {
-                let column = points.output_adjoint(std::array::from_fn(|i| rows[i][j]));
-                for (i, value) in column.into_iter().enumerate() {
-                    value.store(&mut products[planes.at(channel, tile, i, j)]);
-                }
+                let column = points.output_adjoint(column_of_four(&rows, j));
+                planes.store_column(products, Place { channel, tile }, j, column);
             }
         }
     }
 }
 
-/// Up to four pixels of a blend; zero beyond.
-#[inline(always)]
-fn blend_row<T: Real, V: Vector<T>>(factors: [V; 3], d: &[Pixel<T>], values: &[Pixel<T>]) -> [V; STEP] {
-    let [gradient, raw, constant] = factors;
-    let mut row = [V::splat(T::ZERO); STEP];
-    for ((pixel, d), value) in row.iter_mut().zip(d).zip(values) {
-        *pixel = constant.add_mul(raw, V::load(value)).add_mul(gradient, V::load(d));
-    }
-    row
+/// Pixels of a tile's row inside the image.
+#[derive(Clone, Copy)]
+struct Row {
+    start: usize,
+    width: usize,
 }
 
-/// Adds the pixels that belong to a strip of products, `B v Bᵀ`; neighbouring tiles overlap by two pixels.
+/// Up to four pixels of a blend; zero beyond.
+#[inline(always)]
+fn blend_row<T: Real, V: Vector<T>>(
+    factors: Factors<V>,
+    (d, values): (&[Pixel<T>], &[Pixel<T>]),
+    row: Row,
+) -> [V; STEP] {
+    if row.width >= STEP {
+        let (d, values) = (&d[row.start..][..STEP], &values[row.start..][..STEP]);
+        return [
+            factors.pixel(&d[0], &values[0]),
+            factors.pixel(&d[1], &values[1]),
+            factors.pixel(&d[2], &values[2]),
+            factors.pixel(&d[3], &values[3]),
+        ];
+    }
+    let mut pixels = [V::splat(T::ZERO); STEP];
+    for (x, pixel) in pixels.iter_mut().enumerate().take(row.width) {
+        *pixel = factors.pixel(&d[row.start + x], &values[row.start + x]);
+    }
+    pixels
+}
+
+/// The pixels that belong to a strip of products, `B v Bᵀ`. Neighbouring tiles overlap by two pixels: what an earlier tile has
+/// written is added to, all else is overwritten.
 #[inline(always)]
 fn add_input_gradient<T: Real, V: Vector<T>>(
     points: &Points<V>,
@@ -227,18 +215,24 @@ fn add_input_gradient<T: Real, V: Vector<T>>(
     assert!(block.len() >= from.len(channels), "input gradient too short");
     for channel in 0..channels {
         for (tile, y, x) in tiles.of(strip) {
-            let mut columns = [[V::splat(T::ZERO); SIDE]; SIDE];
-            for (j, column) in columns.iter_mut().enumerate() {
-                let products: [V; SIDE] =
-                    std::array::from_fn(|i| V::load(&products[planes.at(channel, tile, i, j)]));
-                *column = points.input_adjoint(products);
-            }
+            let at = Place { channel, tile };
+            let columns = [
+                points.input_adjoint(planes.load_column(products, at, 0)),
+                points.input_adjoint(planes.load_column(products, at, 1)),
+                points.input_adjoint(planes.load_column(products, at, 2)),
+                points.input_adjoint(planes.load_column(products, at, 3)),
+                points.input_adjoint(planes.load_column(products, at, 4)),
+                points.input_adjoint(planes.load_column(products, at, 5)),
+            ];
             let corner = channel * from.plane + y * from.row + x;
             for i in 0..SIDE {
-                let row = points.input_adjoint(std::array::from_fn(|j| columns[j][i]));
+                let row: [V; SIDE] = points.input_adjoint(column_of_six(&columns, i));
                 let pixels = &mut block[corner + i * from.row..][..SIDE];
-                for (value, pixel) in row.into_iter().zip(pixels) {
-                    V::load(pixel).add(value).store(pixel);
+                let row_written = y > 0 && i < OVERLAP;
+                for (j, (value, pixel)) in row.into_iter().zip(pixels).enumerate() {
+                    let written = row_written || (x > 0 && j < OVERLAP);
+                    let value = if written { V::load(pixel).add(value) } else { value };
+                    value.store(pixel);
                 }
             }
         }

@@ -61,44 +61,6 @@ impl<T: Real> Job<T> for WinogradFilter<'_, T> {
     }
 }
 
-/// Exchanges inputs and outputs of a transformed filter: what carries gradients back.
-#[derive(Debug)]
-pub struct WinogradTranspose<'a, T> {
-    /// The transformed filter.
-    pub filter: &'a [Pixel<T>],
-    /// Its input channels, a multiple of eight.
-    pub inputs: usize,
-    /// Its output channels, a multiple of eight.
-    pub outputs: usize,
-    /// The same filter with lanes of output channels, `[frequency][output / 8][input][output % 8]`.
-    pub transposed: &'a mut [Pixel<T>],
-}
-
-impl<T: Real> Job<T> for WinogradTranspose<'_, T> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<T>>(self) {
-        let Self { filter, inputs, outputs, transposed } = self;
-        assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
-        assert_eq!(transposed.len(), filter_len(outputs, inputs), "transposed filter");
-        let (from, to) = (filter_plane(inputs, outputs), filter_plane(outputs, inputs));
-        for (filter, transposed) in filter.chunks_exact(from).zip(transposed.chunks_exact_mut(to)) {
-            for output in (0..outputs).step_by(LANES) {
-                for input in (0..inputs).step_by(LANES) {
-                    let square = &filter[input / LANES * outputs + output..][..LANES];
-                    let mut rows = [V::splat(T::ZERO); LANES];
-                    for (row, pixel) in rows.iter_mut().zip(square) {
-                        *row = V::load(pixel);
-                    }
-                    let square = &mut transposed[output / LANES * inputs + input..][..LANES];
-                    for (row, pixel) in V::transpose(rows).iter().zip(square) {
-                        row.store(pixel);
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Adds the weight gradient that belongs to the gradient of a transformed filter.
 #[derive(Debug)]
 pub struct WinogradFilterGradient<'a, T> {

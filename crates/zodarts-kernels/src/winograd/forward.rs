@@ -3,10 +3,11 @@
 use super::ahead::Ahead;
 use super::filter::{filter_len, filter_plane};
 use super::multiply::{self, Size};
-use super::tiles::{Planes, Strip, Tiles};
-use super::transform::{FREQUENCIES, Points, SIDE, STEP};
+use super::tiles::{Place, Planes, Strip, Tiles};
+use super::transform::{FREQUENCIES, Points, SIDE, STEP, column_of_six};
 use crate::kernels::Job;
 use crate::layout::Layout;
+use crate::moments::{Moments2, merge_moments};
 use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
@@ -18,6 +19,8 @@ pub struct WinogradOutput<'a, T> {
     pub filter: &'a [Pixel<T>],
     /// Output block, overwritten.
     pub block: &'a mut [Pixel<T>],
+    /// Moments of each channel of the output, merged with what is there; empty if they are not wanted.
+    pub moments: &'a mut [Moments2],
 }
 
 /// `output = 3×3 convolution(input)` at stride 1, for several convolutions of the same input.
@@ -35,8 +38,8 @@ pub struct WinogradForward<'a, 'b, T> {
     pub convolutions: &'b mut [WinogradOutput<'a, T>],
     /// Layout of the outputs, of the input's size.
     pub to: Layout,
-    /// Blocks that will be written after this job. They are fetched into the cache while products keep the arithmetic busy.
-    pub ahead: &'b [&'a [Pixel<T>]],
+    /// Images in the block: only these lanes are measured.
+    pub lanes: usize,
     /// Room for [`forward_scratch`](super::forward_scratch) pixels.
     pub scratch: &'a mut [Pixel<T>],
 }
@@ -53,32 +56,29 @@ pub fn forward_scratch(layout: &Layout, inputs: usize, outputs: usize) -> usize 
 impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        let Self { input, from, inputs, outputs, convolutions, to, ahead, scratch } = self;
+        let Self { input, from, inputs, outputs, convolutions, to, lanes, scratch } = self;
         assert_eq!(from, Layout::padded(to.height, to.width), "layouts");
         let points = Points::<V>::new::<T>();
         let tiles = Tiles::new(&to, inputs + outputs);
         let (x, y) = scratch.split_at_mut(Planes::new(inputs, tiles.longest()).len());
-        let products = tiles.strips().count() * convolutions.len() * FREQUENCIES;
-        let mut done = 0;
         for strip in tiles.strips() {
             let (wide, narrow) = (Planes::new(inputs, strip.len), Planes::new(outputs, strip.len));
             transform_input(&points, (input, &from), (tiles, strip), inputs, (&mut *x, wide));
             let size = Size { inputs, outputs, tiles: strip.len };
-            for WinogradOutput { filter, block } in convolutions.iter_mut() {
+            for WinogradOutput { filter, block, moments } in convolutions.iter_mut() {
                 assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
                 let plane = filter_plane(inputs, outputs);
                 let own = Ahead::strip(block, &to, outputs, (tiles, strip));
+                let weights = Ahead::whole(filter);
                 for f in 0..FREQUENCIES {
+                    weights.fetch::<V>(f + 1, FREQUENCIES);
                     own.fetch::<V>(f, FREQUENCIES);
-                    for block in ahead {
-                        Ahead::whole(block).fetch::<V>(done, products);
-                    }
-                    done += 1;
                     let (x, y) = (&x[f * wide.frequency..], &mut y[f * narrow.frequency..]);
-                    multiply::multiply::<T, V>(size, &filter[f * plane..], x, y, false);
+                    multiply::multiply::<T, V>(size, &filter[f * plane..], x, y);
                 }
                 let output = (&mut **block, &to);
                 transform_output::<T, V, false>(&points, (y, narrow), (tiles, strip), outputs, output);
+                merge_moments::<T, V>((block, &to), strip.rows(tiles), lanes, moments);
             }
         }
     }
@@ -110,19 +110,34 @@ pub fn transform_input<T: Real, V: Vector<T>>(
             // The padded layout starts a row and a column before the image and is a whole number of tiles.
             let corner = channel * from.plane + y * from.row + x;
             prefetch_tile::<T, V>(input, corner + from.plane, from.row);
-            let mut rows = [[V::splat(T::ZERO); SIDE]; SIDE];
-            for (i, row) in rows.iter_mut().enumerate() {
-                let pixels = &input[corner + i * from.row..][..SIDE];
-                *row = points.input(std::array::from_fn(|j| V::load(&pixels[j])));
-            }
+            let rows = [
+                points.input(load_row(input, corner)),
+                points.input(load_row(input, corner + from.row)),
+                points.input(load_row(input, corner + 2 * from.row)),
+                points.input(load_row(input, corner + 3 * from.row)),
+                points.input(load_row(input, corner + 4 * from.row)),
+                points.input(load_row(input, corner + 5 * from.row)),
+            ];
             for j in 0..SIDE {
-                let column = points.input(std::array::from_fn(|i| rows[i][j]));
-                for (i, value) in column.into_iter().enumerate() {
-                    value.store(&mut products[planes.at(channel, tile, i, j)]);
-                }
+                let column = points.input(column_of_six(&rows, j));
+                planes.store_column(products, Place { channel, tile }, j, column);
             }
         }
     }
+}
+
+/// Six pixels of a row.
+#[inline(always)]
+fn load_row<T: Real, V: Vector<T>>(input: &[Pixel<T>], start: usize) -> [V; SIDE] {
+    let row = &input[start..][..SIDE];
+    [
+        V::load(&row[0]),
+        V::load(&row[1]),
+        V::load(&row[2]),
+        V::load(&row[3]),
+        V::load(&row[4]),
+        V::load(&row[5]),
+    ]
 }
 
 /// Pixels of a strip of the output: `Aᵀ m A`, as far as they lie inside the image; added to what is there if `ADD`.
@@ -138,17 +153,20 @@ pub fn transform_output<T: Real, V: Vector<T>, const ADD: bool>(
     assert!(block.len() >= to.len(channels), "output too short");
     for channel in 0..channels {
         for (tile, y, x) in tiles.of(strip) {
-            let mut rows = [[V::splat(T::ZERO); STEP]; SIDE];
-            for (i, row) in rows.iter_mut().enumerate() {
-                let products: [V; SIDE] =
-                    std::array::from_fn(|j| V::load(&products[planes.at(channel, tile, i, j)]));
-                *row = points.output(products);
-            }
+            let at = Place { channel, tile };
+            let rows = [
+                points.output(planes.load_row(products, at, 0)),
+                points.output(planes.load_row(products, at, 1)),
+                points.output(planes.load_row(products, at, 2)),
+                points.output(planes.load_row(products, at, 3)),
+                points.output(planes.load_row(products, at, 4)),
+                points.output(planes.load_row(products, at, 5)),
+            ];
             let whole = tiles.is_whole(y, x);
             let target = to.at(channel, y, x);
             prefetch_tile::<T, V>(block, target + to.plane, to.row);
             for j in 0..STEP {
-                let column = points.output(std::array::from_fn(|i| rows[i][j]));
+                let column: [V; STEP] = points.output(column_of_six(&rows, j));
                 for (i, value) in column.into_iter().enumerate() {
                     if whole || (y + i < to.height && x + j < to.width) {
                         let pixel = &mut block[target + i * to.row + j];

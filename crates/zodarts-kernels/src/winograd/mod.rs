@@ -12,8 +12,8 @@ mod multiply;
 mod tiles;
 mod transform;
 
-pub use backward::{Blend, WinogradBackward, WinogradGradient, backward_scratch};
-pub use filter::{WinogradFilter, WinogradFilterGradient, WinogradTranspose, filter_len};
+pub use backward::{WinogradBackward, WinogradGradient, backward_scratch};
+pub use filter::{WinogradFilter, WinogradFilterGradient, filter_len};
 pub use forward::{WinogradForward, WinogradOutput, forward_scratch};
 
 pub(crate) use filter::filter_plane;

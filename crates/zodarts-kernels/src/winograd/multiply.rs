@@ -1,8 +1,8 @@
 //! Between transformed tiles a convolution is 36 small matrix products, one for each frequency.
 //!
 //! All run in register tiles of 6 × 2 accumulators: 6 channels × 2 tiles of the image for the products that carry
-//! activations, 6 outputs × 16 inputs for the filter's gradient. Tiles of 4 × 3 need one load less, but leave the compiler
-//! no register to spare, and it then spills an accumulator every round.
+//! activations and their gradients, 6 outputs × 16 inputs for the filter's gradient. Tiles of 4 × 3 need one load less, but
+//! leave the compiler no register to spare, and it then spills an accumulator every round.
 
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
@@ -36,87 +36,143 @@ fn rows(left: usize) -> usize {
     }
 }
 
-/// `y[output][tile] (+)= Σ_input filter · x[input][tile]`.
+/// `y[output][tile] = Σ_input filter · x[input][tile]`.
 #[inline(always)]
-pub fn multiply<T: Real, V: Vector<T>>(
+pub fn multiply<T: Real, V: Vector<T>>(size: Size, filter: &[Pixel<T>], x: &[Pixel<T>], y: &mut [Pixel<T>]) {
+    check(size, filter, x, y);
+    let product = Product {
+        terms: size.inputs,
+        tiles: size.tiles,
+        // A filter's lanes are inputs: along the sum come eight lanes, then the pixel of the next eight inputs.
+        lane: 1,
+        eight: size.outputs * LANES,
+        accumulate: false,
+    };
+    let start = |output: usize| output * LANES;
+    products::<T, V>(product, size.outputs, (filter, start), x, y);
+}
+
+/// `dx[input][tile] (+)= Σ_output filter · dy[output][tile]`, with the same filter.
+#[inline(always)]
+pub fn multiply_transposed<T: Real, V: Vector<T>>(
     size: Size,
     filter: &[Pixel<T>],
-    x: &[Pixel<T>],
-    y: &mut [Pixel<T>],
+    dy: &[Pixel<T>],
+    dx: &mut [Pixel<T>],
     accumulate: bool,
 ) {
-    check(size, filter, x, y);
-    let mut output = 0;
-    while output < size.outputs {
-        let at = (output, accumulate);
-        let count = rows(size.outputs - output);
-        match count {
-            2 => tiles::<T, V, 2>(size, filter, x, y, at),
-            4 => tiles::<T, V, 4>(size, filter, x, y, at),
-            _ => tiles::<T, V, 6>(size, filter, x, y, at),
+    check(size, filter, dx, dy);
+    let product =
+        Product { terms: size.outputs, tiles: size.tiles, lane: LANES, eight: LANES * LANES, accumulate };
+    let start = |input: usize| input / LANES * size.outputs * LANES + input % LANES;
+    products::<T, V>(product, size.inputs, (filter, start), dy, dx);
+}
+
+/// A product of a filter and the planes of one frequency.
+#[derive(Clone, Copy)]
+struct Product {
+    /// Terms of each sum, a multiple of eight.
+    terms: usize,
+    /// Tiles.
+    tiles: usize,
+    /// Distance between the weights of neighbouring terms, but for every eighth.
+    lane: usize,
+    /// Distance between the weights of terms eight apart.
+    eight: usize,
+    /// Whether to add to what is there.
+    accumulate: bool,
+}
+
+/// All rows of a product; the first weight of a row is `start(row)`.
+#[inline(always)]
+fn products<T: Real, V: Vector<T>>(
+    product: Product,
+    count: usize,
+    (filter, start): (&[Pixel<T>], impl Fn(usize) -> usize),
+    x: &[Pixel<T>],
+    y: &mut [Pixel<T>],
+) {
+    let weights = filter.as_ptr().cast::<T>();
+    let mut row = 0;
+    while row < count {
+        let rows = rows(count - row);
+        let y = &mut y[row * product.tiles..];
+        match rows {
+            2 => tiles::<T, V, 2>(product, row_starts(weights, row, &start), x, y),
+            4 => tiles::<T, V, 4>(product, row_starts(weights, row, &start), x, y),
+            _ => tiles::<T, V, 6>(product, row_starts(weights, row, &start), x, y),
         }
-        output += count;
+        row += rows;
     }
+}
+
+/// Pointers to the first weights of M rows.
+#[inline(always)]
+fn row_starts<T, const M: usize>(
+    weights: *const T,
+    row: usize,
+    start: impl Fn(usize) -> usize,
+) -> [*const T; M] {
+    std::array::from_fn(|m| weights.wrapping_add(start(row + m)))
 }
 
 #[inline(always)]
 fn tiles<T: Real, V: Vector<T>, const M: usize>(
-    size: Size,
-    filter: &[Pixel<T>],
+    product: Product,
+    weights: [*const T; M],
     x: &[Pixel<T>],
     y: &mut [Pixel<T>],
-    (output, accumulate): (usize, bool),
 ) {
-    for tile in (0..size.tiles).step_by(2) {
-        // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; M rows from `output` and 2 (or
-        // the last) columns from `tile` are within them.
+    for tile in (0..product.tiles).step_by(2) {
+        // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; M rows and 2 (or the last) columns
+        // from `tile` are within them.
         unsafe {
-            let filter = filter.as_ptr().add(output);
-            let (x, y) = (x.as_ptr().add(tile), y.as_mut_ptr().add(output * size.tiles + tile));
-            if tile + 1 < size.tiles {
-                register_tile::<T, V, M, 2>(size, filter, x, y, accumulate);
+            let (x, y) = (x.as_ptr().add(tile), y.as_mut_ptr().add(tile));
+            if tile + 1 < product.tiles {
+                register_tile::<T, V, M, 2>(product, weights, x, y);
             } else {
-                register_tile::<T, V, M, 1>(size, filter, x, y, accumulate);
+                register_tile::<T, V, M, 1>(product, weights, x, y);
             }
         }
     }
 }
 
 /// # Safety
-/// `filter` must be valid for `inputs / 8` rows of M pixels, `outputs` apart; x for `inputs` rows of P pixels and y for M, both
-/// `tiles` apart.
+/// Each of `weights` must be valid for its row's terms; x for `terms` rows of P pixels and y for M, both `tiles` apart.
 #[inline(always)]
 unsafe fn register_tile<T: Real, V: Vector<T>, const M: usize, const P: usize>(
-    size: Size,
-    mut filter: *const Pixel<T>,
+    product: Product,
+    mut weights: [*const T; M],
     mut x: *const Pixel<T>,
     y: *mut Pixel<T>,
-    accumulate: bool,
 ) {
+    let Product { terms, tiles, lane: step, eight, accumulate } = product;
     let mut sums = [[V::splat(T::ZERO); P]; M];
     // SAFETY: the caller's promise.
     unsafe {
         if accumulate {
             for (m, sums) in sums.iter_mut().enumerate() {
-                *sums = std::array::from_fn(|p| V::load(&*y.add(m * size.tiles + p)));
+                *sums = std::array::from_fn(|p| V::load(&*y.add(m * tiles + p)));
             }
         }
-        for _ in 0..size.inputs / LANES {
+        for _ in 0..terms / LANES {
             for lane in 0..LANES {
                 let pixels: [V; P] = std::array::from_fn(|p| V::load(&*x.add(p)));
-                for (m, sums) in sums.iter_mut().enumerate() {
-                    let weight = V::splat((*filter.add(m)).0[lane]);
+                for (weights, sums) in weights.iter().zip(&mut sums) {
+                    let weight = V::splat(*weights.add(lane * step));
                     for (sum, &pixel) in sums.iter_mut().zip(&pixels) {
                         *sum = sum.add_mul(weight, pixel);
                     }
                 }
-                x = x.add(size.tiles);
+                x = x.add(tiles);
             }
-            filter = filter.add(size.outputs);
+            for weights in &mut weights {
+                *weights = weights.wrapping_add(eight);
+            }
         }
         for (m, sums) in sums.iter().enumerate() {
             for (p, sum) in sums.iter().enumerate() {
-                sum.store(&mut *y.add(m * size.tiles + p));
+                sum.store(&mut *y.add(m * tiles + p));
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use super::transform::{FREQUENCIES, SIDE, STEP};
 use crate::layout::{Layout, product};
-use crate::pixel::LANES;
+use crate::pixel::{LANES, Pixel};
+use crate::real::Real;
+use crate::vector::Vector;
+use std::ops::Range;
 
 /// Bytes that the transformed input and output of a strip may take in the second-level cache.
 const STRIP_BYTES: usize = 600 << 10;
@@ -80,6 +83,16 @@ impl Tiles {
     }
 }
 
+impl Strip {
+    /// Positions of the strip's pixels in a plane without gaps.
+    #[inline(always)]
+    pub fn rows(&self, tiles: Tiles) -> Range<usize> {
+        let top = self.top * STEP;
+        let bottom = (top + self.len / tiles.across * STEP).min(tiles.height);
+        top * tiles.width..bottom * tiles.width
+    }
+}
+
 /// Planes of one strip among the products: `[frequency][channel][tile]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Planes {
@@ -102,9 +115,75 @@ impl Planes {
         product(FREQUENCIES, self.frequency)
     }
 
-    /// Where the product (row, column) of a channel's tile is.
+    /// A row of the products of a channel's tile.
     #[inline(always)]
-    pub fn at(&self, channel: usize, tile: usize, row: usize, column: usize) -> usize {
-        (row * SIDE + column) * self.frequency + channel * self.channel + tile
+    pub fn load_row<T: Real, V: Vector<T>>(&self, products: &[Pixel<T>], at: Place, row: usize) -> [V; SIDE] {
+        self.load(products, at, row * SIDE, 1)
     }
+
+    /// A column of the products of a channel's tile.
+    #[inline(always)]
+    pub fn load_column<T: Real, V: Vector<T>>(
+        &self,
+        products: &[Pixel<T>],
+        at: Place,
+        column: usize,
+    ) -> [V; SIDE] {
+        self.load(products, at, column, SIDE)
+    }
+
+    /// Writes a column of the products of a channel's tile.
+    #[inline(always)]
+    pub fn store_column<T: Real, V: Vector<T>>(
+        &self,
+        products: &mut [Pixel<T>],
+        at: Place,
+        column: usize,
+        values: [V; SIDE],
+    ) {
+        let step = SIDE * self.frequency;
+        let products = &mut products[self.start(at, column)..][..=(SIDE - 1) * step];
+        for (i, value) in values.into_iter().enumerate() {
+            // SAFETY: i < SIDE, and the slice has just been cut to reach the last of them.
+            value.store(unsafe { products.get_unchecked_mut(i * step) });
+        }
+    }
+
+    /// Six frequencies of a channel's tile, from `first`, `step` apart. Written out, for a loop would go through memory.
+    #[inline(always)]
+    fn load<T: Real, V: Vector<T>>(
+        &self,
+        products: &[Pixel<T>],
+        at: Place,
+        first: usize,
+        step: usize,
+    ) -> [V; SIDE] {
+        let step = step * self.frequency;
+        let products = &products[self.start(at, first)..][..=(SIDE - 1) * step];
+        // SAFETY: the slice has just been cut to reach the last of six.
+        unsafe {
+            [
+                V::load(products.get_unchecked(0)),
+                V::load(products.get_unchecked(step)),
+                V::load(products.get_unchecked(2 * step)),
+                V::load(products.get_unchecked(3 * step)),
+                V::load(products.get_unchecked(4 * step)),
+                V::load(products.get_unchecked(5 * step)),
+            ]
+        }
+    }
+
+    #[inline(always)]
+    fn start(&self, at: Place, frequency: usize) -> usize {
+        frequency * self.frequency + at.channel * self.channel + at.tile
+    }
+}
+
+/// A channel's tile.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The channel.
+    pub channel: usize,
+    /// Number of the tile within its strip.
+    pub tile: usize,
 }

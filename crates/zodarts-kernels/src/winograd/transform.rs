@@ -125,6 +125,18 @@ impl<V> Points<V> {
     }
 }
 
+/// A column of six rows. Written out, for a closure or a loop may go through memory.
+#[inline(always)]
+pub fn column_of_six<V: Copy, const N: usize>(rows: &[[V; N]; SIDE], j: usize) -> [V; SIDE] {
+    [rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]]
+}
+
+/// A column of four rows.
+#[inline(always)]
+pub fn column_of_four<V: Copy, const N: usize>(rows: &[[V; N]; STEP], j: usize) -> [V; STEP] {
+    [rows[0][j], rows[1][j], rows[2][j], rows[3][j]]
+}
+
 #[inline(always)]
 fn splat<T: Real, V: Vector<T>>(value: f64) -> V {
     V::splat(T::from_f64(value))

@@ -3,8 +3,8 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use zodarts_kernels::reference::Size;
-use zodarts_kernels::{Job, Kernels, LANES, Layout, Pack, Pad, Pixel, Real, Unpack};
+use zodarts_kernels::reference::{self, Size};
+use zodarts_kernels::{Job, Kernels, LANES, Layout, Moments2, Pack, Pad, Pixel, Real, Unpack};
 
 /// Runs a generic check on every implementation.
 macro_rules! on_every_path {
@@ -61,6 +61,18 @@ pub fn block<T: Real>(values: &[T], size: &Size, layout: Layout) -> Vec<Pixel<T>
 
 pub fn unpack<T: Real>(block: &[Pixel<T>], size: &Size, layout: Layout) -> Vec<T> {
     Unpack { block, count: size.images, channels: size.channels, layout }.to_images()
+}
+
+/// Holds moments to those of the values a block should hold.
+pub fn assert_moments<T: Real>(found: &[Moments2], values: &[T], size: &Size) {
+    let rounding = if size_of::<T>() == 4 { 1e-4 } else { 1e-11 };
+    for (found, expected) in found.iter().zip(reference::moments(values, size)) {
+        let deviation = (expected.squares / expected.count).sqrt().max(1e-3);
+        assert_eq!(found.count, expected.count, "count");
+        assert!((found.mean - expected.mean).abs() < rounding * deviation, "{found:?} {expected:?}");
+        let tolerance = rounding * expected.count * deviation * deviation;
+        assert!((found.squares - expected.squares).abs() < tolerance, "{found:?} {expected:?}");
+    }
 }
 
 pub fn dirty<T: Real>(length: usize) -> Vec<Pixel<T>> {

@@ -2,7 +2,9 @@
 
 use super::block::Block;
 use super::context::Context;
+use super::cutter::Cutter;
 use super::forward::{Terms, pad, sum_pooled};
+use super::plan::Path;
 use super::scratch::Scratch;
 use super::shard::{Shard, summed_ranges};
 use crate::graph::{MAX_EDGES, Network, NodeId, Op};
@@ -10,10 +12,11 @@ use crate::liveness::Liveness;
 use arrayvec::ArrayVec;
 use rayon::prelude::*;
 use std::mem::take;
-use zodarts_kernels::winograd::{Blend, WinogradBackward, WinogradGradient};
+use zodarts_kernels::pointwise::{PointwiseBackward, PointwiseGradient};
+use zodarts_kernels::winograd::{WinogradBackward, WinogradGradient};
 use zodarts_kernels::{
-    AffineSum, AvgPool2Backward, AvgPool3, AvgPool3Backward, Centred, Collect, ConvInputGradient, ConvShape,
-    ConvWeightGradient, Dots, Gated, Layout, Pixel, Real, ReluBackward, Term,
+    AffineSum, AvgPool2Backward, AvgPool3, AvgPool3Backward, Blend, Centred, Collect, ConvInputGradient,
+    ConvShape, ConvWeightGradient, Dots, Gated, Layout, Pixel, Real, ReluBackward, Term,
 };
 
 /// Which gradients are wanted besides those of activations.
@@ -67,8 +70,9 @@ fn convolutions<T: Real>(
     if want.weights {
         pad(context, scratch, block, node, relu);
     }
-    let mut started = fast_convolutions(context, (scratch, &mut *gradient), block, node, want);
-    for edge in context.outgoing(node).filter(|&edge| !context.plan.fast[edge]) {
+    let mut started = winograd(context, (scratch, &mut *gradient), block, node, want);
+    started |= pointwise(context, (scratch, &mut *gradient), block, (node, started), want);
+    for edge in context.outgoing(node).filter(|&edge| context.plan.paths[edge] == Path::Alone) {
         let Op::Conv { shape, weight, .. } = &context.network.edges[edge].op else { continue };
         let from = raw_gradient(context, scratch, block, edge);
         if want.weights {
@@ -99,27 +103,21 @@ fn convolutions<T: Real>(
 }
 
 /// All of the node's convolutions that share transformed tiles; false if there are none.
-fn fast_convolutions<T: Real>(
+fn winograd<T: Real>(
     context: &Context<'_, T>,
-    (scratch, mut gradient): (&mut Scratch<T>, &mut [T]),
+    (scratch, gradient): (&mut Scratch<T>, &mut [T]),
     block: &Block<T>,
     node: NodeId,
     want: Want,
 ) -> bool {
-    let Some(ConvShape { inputs, outputs, .. }) = context.fast_shape(node) else { return false };
+    let Some(ConvShape { inputs, outputs, .. }) = context.shape_on(Path::Winograd, node) else {
+        return false;
+    };
+    let mut gradients = want.weights.then(|| Cutter::new(gradient));
     let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
-    let mut passed = 0;
-    for edge in context.outgoing(node).filter(|&edge| context.plan.fast[edge]) {
-        let Op::Conv { weight, .. } = &context.network.edges[edge].op else { continue };
-        let weights = if want.weights {
-            gradient.split_off_mut(..weight.start - passed).expect("weights of edges are in order");
-            passed = weight.end;
-            gradient.split_off_mut(..weight.len()).expect("weights lie within the gradient")
-        } else {
-            &mut []
-        };
-        let blend = blend(context, block, edge);
-        convolutions.push(WinogradGradient { transposed: context.packed.transposed(edge), blend, weights });
+    for edge in context.outgoing(node).filter(|&edge| context.plan.paths[edge] == Path::Winograd) {
+        let (blend, weights) = (blend(context, block, edge), gradient_part(context, &mut gradients, edge));
+        convolutions.push(WinogradGradient { filter: context.packed.filter(edge), blend, weights });
     }
     let from = context.padded(node);
     let len = if node > 0 { from.len(inputs) } else { 0 };
@@ -132,21 +130,55 @@ fn fast_convolutions<T: Real>(
         to: context.layout(node),
         input_gradient: &mut scratch.input_gradient[..len],
         lanes: block.lanes,
-        ahead: &read_next(context, block, node),
-        scratch: &mut scratch.winograd,
+        scratch: &mut scratch.together,
     });
     true
 }
 
-/// What a node reads after its convolutions that share tiles: the results of its other convolutions, and for its sums those of
-/// its incoming ones.
-fn read_next<'a, T: Real>(
+/// All of the node's 1×1 convolutions; false if there are none.
+fn pointwise<T: Real>(
     context: &Context<'_, T>,
-    block: &'a Block<T>,
-    node: NodeId,
-) -> ArrayVec<&'a [Pixel<T>], { 2 * MAX_EDGES }> {
-    let others = context.outgoing(node).filter(|&edge| !context.plan.fast[edge]);
-    others.chain(context.incoming(node)).map(|edge| &block.raws[edge][..]).collect()
+    (scratch, gradient): (&mut Scratch<T>, &mut [T]),
+    block: &Block<T>,
+    (node, started): (NodeId, bool),
+    want: Want,
+) -> bool {
+    let Some(ConvShape { inputs, outputs, .. }) = context.shape_on(Path::Pointwise, node) else {
+        return false;
+    };
+    let mut gradients = want.weights.then(|| Cutter::new(gradient));
+    let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
+    for edge in context.outgoing(node).filter(|&edge| context.plan.paths[edge] == Path::Pointwise) {
+        let (blend, weights) = (blend(context, block, edge), gradient_part(context, &mut gradients, edge));
+        convolutions.push(PointwiseGradient { packed: context.packed.backward(edge), blend, weights });
+    }
+    let from = context.padded(node);
+    let len = if node > 0 { from.len(inputs) } else { 0 };
+    context.kernels.run(PointwiseBackward {
+        input: &scratch.padded,
+        from,
+        inputs,
+        outputs,
+        convolutions: &mut convolutions,
+        to: context.layout(node),
+        input_gradient: &mut scratch.input_gradient[..len],
+        accumulate: started,
+        lanes: block.lanes,
+        scratch: &mut scratch.together,
+    });
+    true
+}
+
+/// Where the gradient of an edge's weights goes; empty if it is not wanted.
+fn gradient_part<'a, T: Real>(
+    context: &Context<'_, T>,
+    gradients: &mut Option<Cutter<'a, T>>,
+    edge: usize,
+) -> &'a mut [T] {
+    match (&context.network.edges[edge].op, gradients) {
+        (Op::Conv { weight, .. }, Some(gradients)) => gradients.cut(weight.clone()),
+        _ => &mut [],
+    }
 }
 
 /// Gradient of a convolution's result, through its normalisation.

@@ -2,7 +2,7 @@
 
 use super::coefficients::Coefficients;
 use super::packed::Packed;
-use super::plan::Plan;
+use super::plan::{Path, Plan};
 use crate::graph::{Network, NodeId, Op};
 use crate::liveness::Liveness;
 use zodarts_kernels::{ConvShape, Kernels, Layout, Real};
@@ -39,15 +39,15 @@ impl<T: Real> Context<'_, T> {
         })
     }
 
-    /// Whether the edge is one of the node's live convolutions that run together.
-    pub fn is_fast(&self, node: NodeId, edge: usize) -> bool {
-        self.plan.fast[edge] && self.live.edges[edge] && self.network.edges[edge].source == node
+    /// Whether the edge is one of the node's live convolutions that run together on `path`.
+    pub fn takes(&self, path: Path, node: NodeId, edge: usize) -> bool {
+        self.plan.paths[edge] == path && self.live.edges[edge] && self.network.edges[edge].source == node
     }
 
-    /// Shape of the node's live convolutions that run together, if there are any.
-    pub fn fast_shape(&self, node: NodeId) -> Option<ConvShape> {
+    /// Shape of the node's live convolutions that run together on `path`, if there are any.
+    pub fn shape_on(&self, path: Path, node: NodeId) -> Option<ConvShape> {
         self.outgoing(node).find_map(|edge| match self.network.edges[edge].op {
-            Op::Conv { shape, .. } if self.plan.fast[edge] => Some(shape),
+            Op::Conv { shape, .. } if self.plan.paths[edge] == path => Some(shape),
             _ => None,
         })
     }

@@ -3,11 +3,14 @@
 use super::Statistics;
 use super::block::Block;
 use super::context::Context;
+use super::cutter::Cutter;
+use super::plan::Path;
 use super::scratch::Scratch;
 use super::shard::Shard;
 use crate::graph::{MAX_EDGES, NodeId, Op};
 use arrayvec::ArrayVec;
 use std::mem::take;
+use zodarts_kernels::pointwise::{PointwiseForward, PointwiseOutput};
 use zodarts_kernels::winograd::{WinogradForward, WinogradOutput};
 use zodarts_kernels::{
     AffineSum, AvgPool2, AvgPool3, Conv, ConvShape, Moments, Moments2, Pad, Pixel, Real, Relu, Term,
@@ -123,7 +126,7 @@ pub fn sum_pooled<T: Real>(
     true
 }
 
-/// Runs the node's convolutions, and measures each result while it is in cache, if `moments` are wanted.
+/// Runs the node's convolutions and measures their results, if `moments` are wanted.
 fn convolve<T: Real>(
     context: &Context<'_, T>,
     scratch: &mut Scratch<T>,
@@ -131,20 +134,16 @@ fn convolve<T: Real>(
     node: NodeId,
     mut moments: Option<&mut [Moments2]>,
 ) {
-    let mut measure = |scratch: &mut Scratch<T>, block: &Block<T>, edge| {
+    if let Some(relu) = context.rectifies(node) {
+        pad(context, scratch, block, node, relu);
+        winograd(context, scratch, block, node, moments.as_deref_mut());
+        pointwise(context, scratch, block, node, moments.as_deref_mut());
+    }
+    for edge in context.outgoing(node).filter(|&edge| context.plan.paths[edge] == Path::Alone) {
+        direct_convolution(context, scratch, block, edge);
         if let Some(moments) = moments.as_deref_mut() {
             measure(context, scratch, block, edge, moments);
         }
-    };
-    if let Some(relu) = context.rectifies(node) {
-        pad(context, scratch, block, node, relu);
-        fast_convolutions(context, scratch, block, node);
-    }
-    for edge in context.outgoing(node) {
-        if !context.plan.fast[edge] {
-            direct_convolution(context, scratch, block, edge);
-        }
-        measure(scratch, block, edge);
     }
 }
 
@@ -169,21 +168,20 @@ fn direct_convolution<T: Real>(
 }
 
 /// All of the node's convolutions that share transformed tiles.
-fn fast_convolutions<T: Real>(
+fn winograd<T: Real>(
     context: &Context<'_, T>,
     scratch: &mut Scratch<T>,
     block: &mut Block<T>,
     node: NodeId,
+    moments: Option<&mut [Moments2]>,
 ) {
-    let to = context.layout(node);
-    let Some(ConvShape { inputs, outputs, .. }) = context.fast_shape(node) else { return };
+    let Some(ConvShape { inputs, outputs, .. }) = context.shape_on(Path::Winograd, node) else { return };
+    let mut moments = moments.map(Cutter::new);
     let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
-    let mut ahead = ArrayVec::<&[_], MAX_EDGES>::new();
     for (edge, raw) in block.raws.iter_mut().enumerate() {
-        if context.is_fast(node, edge) {
-            convolutions.push(WinogradOutput { filter: context.packed.filter(edge), block: raw });
-        } else if context.network.edges[edge].source == node && context.live.edges[edge] {
-            ahead.push(raw);
+        if context.takes(Path::Winograd, node, edge) {
+            let (filter, moments) = (context.packed.filter(edge), moments_of(context, &mut moments, edge));
+            convolutions.push(WinogradOutput { filter, block: raw, moments });
         }
     }
     context.kernels.run(WinogradForward {
@@ -192,10 +190,49 @@ fn fast_convolutions<T: Real>(
         inputs,
         outputs,
         convolutions: &mut convolutions,
-        to,
-        ahead: &ahead,
-        scratch: &mut scratch.winograd,
+        to: context.layout(node),
+        lanes: block.lanes,
+        scratch: &mut scratch.together,
     });
+}
+
+/// All of the node's 1×1 convolutions.
+fn pointwise<T: Real>(
+    context: &Context<'_, T>,
+    scratch: &mut Scratch<T>,
+    block: &mut Block<T>,
+    node: NodeId,
+    moments: Option<&mut [Moments2]>,
+) {
+    let Some(ConvShape { inputs, outputs, .. }) = context.shape_on(Path::Pointwise, node) else { return };
+    let mut moments = moments.map(Cutter::new);
+    let mut convolutions = ArrayVec::<_, MAX_EDGES>::new();
+    for (edge, raw) in block.raws.iter_mut().enumerate() {
+        if context.takes(Path::Pointwise, node, edge) {
+            let (packed, moments) = (context.packed.forward(edge), moments_of(context, &mut moments, edge));
+            convolutions.push(PointwiseOutput { packed, block: raw, moments });
+        }
+    }
+    context.kernels.run(PointwiseForward {
+        input: &scratch.padded,
+        from: context.padded(node),
+        inputs,
+        outputs,
+        convolutions: &mut convolutions,
+        to: context.layout(node),
+        lanes: block.lanes,
+    });
+}
+
+/// Where the moments of an edge's result go; empty if they are not wanted.
+fn moments_of<'a, T: Real>(
+    context: &Context<'_, T>,
+    moments: &mut Option<Cutter<'a, Moments2>>,
+    edge: usize,
+) -> &'a mut [Moments2] {
+    let start = context.plan.edge_sums[edge];
+    let channels = context.network.nodes[context.network.edges[edge].target].channels;
+    moments.as_mut().map_or(&mut [], |moments| moments.cut(start..start + channels))
 }
 
 /// Copies the node's value into the padded scratch, rectified if its convolutions want that.

@@ -2,7 +2,7 @@
 
 use super::MAX_SHARDS;
 use super::block::{backward_lengths, forward_lengths};
-use super::plan::{Convolutions, Plan};
+use super::plan::{Convolutions, Path, Plan};
 use super::scratch::scratch_lengths;
 use crate::graph::{MAX_EDGES, Network, Op};
 use std::mem::size_of;
@@ -38,14 +38,13 @@ fn coefficients<T: Real>(plan: &Plan) -> u64 {
 
 /// Reordered or transformed weights of the convolutions.
 fn packed<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
-    let edges = network.edges.iter().zip(&plan.fast).filter_map(|(edge, fast)| {
+    let edges = network.edges.iter().zip(&plan.paths).filter_map(|(edge, path)| {
         let Op::Conv { shape, .. } = &edge.op else { return None };
-        let one = if *fast {
-            bytes::<Pixel<T>>(filter_len(shape.inputs, shape.outputs))
-        } else {
-            bytes::<T>(shape.weights())
-        };
-        Some(if backward && edge.source > 0 { 2 * one } else { one })
+        if *path == Path::Winograd {
+            return Some(bytes::<Pixel<T>>(filter_len(shape.inputs, shape.outputs)));
+        }
+        let copies = if backward && edge.source > 0 { 2 } else { 1 };
+        Some(copies * bytes::<T>(shape.weights()))
     });
     edges.sum()
 }

@@ -12,6 +12,7 @@ mod backward;
 mod block;
 mod coefficients;
 mod context;
+mod cutter;
 mod forward;
 mod head;
 mod memory;

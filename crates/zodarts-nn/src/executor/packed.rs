@@ -1,10 +1,10 @@
 //! Convolution weights in the order the kernels read them, prepared once a pass.
 
-use super::plan::Plan;
+use super::plan::{Path, Plan};
 use crate::graph::{Network, Op};
 use crate::liveness::Liveness;
 use rayon::prelude::*;
-use zodarts_kernels::winograd::{WinogradFilter, WinogradTranspose, filter_len};
+use zodarts_kernels::winograd::{WinogradFilter, filter_len};
 use zodarts_kernels::{ConvShape, Kernels, Pixel, Real, pack_forward, pack_input_gradient};
 
 /// Packed weights of every convolution.
@@ -19,7 +19,6 @@ struct PackedEdge<T> {
     forward: Vec<T>,
     backward: Vec<T>,
     filter: Vec<Pixel<T>>,
-    transposed: Vec<Pixel<T>>,
 }
 
 impl<T: Real> Packed<T> {
@@ -35,18 +34,17 @@ impl<T: Real> Packed<T> {
         weights: &[T],
         backward: bool,
     ) {
-        let work = self.edges.par_iter_mut().zip(&network.edges).zip(&live.edges).zip(&plan.fast);
-        work.with_min_len(8).for_each(|(((packed, edge), live), fast)| {
+        let work = self.edges.par_iter_mut().zip(&network.edges).zip(&live.edges).zip(&plan.paths);
+        work.with_min_len(8).for_each(|(((packed, edge), live), path)| {
             let Op::Conv { shape, weight, .. } = &edge.op else { return };
             if !live {
                 return;
             }
             let weights = &weights[weight.clone()];
-            let backward = backward && edge.source > 0;
-            if *fast {
-                packed.transform(kernels, shape, weights, backward);
+            if *path == Path::Winograd {
+                packed.transform(kernels, shape, weights);
             } else {
-                packed.reorder(shape, weights, backward);
+                packed.reorder(shape, weights, backward && edge.source > 0);
             }
         });
     }
@@ -65,11 +63,6 @@ impl<T: Real> Packed<T> {
     pub fn filter(&self, edge: usize) -> &[Pixel<T>] {
         &self.edges[edge].filter
     }
-
-    /// Transformed filter of the input gradient of a fast edge.
-    pub fn transposed(&self, edge: usize) -> &[Pixel<T>] {
-        &self.edges[edge].transposed
-    }
 }
 
 impl<T: Real> PackedEdge<T> {
@@ -82,14 +75,9 @@ impl<T: Real> PackedEdge<T> {
         }
     }
 
-    fn transform(&mut self, kernels: Kernels<T>, shape: &ConvShape, weights: &[T], backward: bool) {
+    fn transform(&mut self, kernels: Kernels<T>, shape: &ConvShape, weights: &[T]) {
         let ConvShape { inputs, outputs, .. } = *shape;
         self.filter.resize(filter_len(inputs, outputs), Pixel::ZERO);
         kernels.run(WinogradFilter { weights, inputs, outputs, filter: &mut self.filter });
-        if backward {
-            self.transposed.resize(filter_len(outputs, inputs), Pixel::ZERO);
-            let transposed = &mut self.transposed;
-            kernels.run(WinogradTranspose { filter: &self.filter, inputs, outputs, transposed });
-        }
     }
 }

@@ -4,6 +4,7 @@
 use crate::graph::{Network, NodeId, Op, Shape};
 use crate::pool::Pool;
 use serde::{Deserialize, Serialize};
+use zodarts_kernels::pointwise::pointwise_scratch;
 use zodarts_kernels::winograd::{backward_scratch, forward_scratch};
 use zodarts_kernels::{ConvShape, LANES};
 
@@ -32,14 +33,25 @@ pub struct Plan {
     pub sums: usize,
     /// Buffer of each node's gradient; nodes whose gradients are not needed at the same time share one.
     pub gradients: Slots,
-    /// For each edge, whether Winograd computes it.
-    pub fast: Vec<bool>,
+    /// How the convolution of each edge is computed.
+    pub paths: Vec<Path>,
     /// Pixels of the largest padded block.
     pub padded: usize,
     /// Pixels of the largest dense block.
     pub dense: usize,
-    /// Pixels of the largest scratch of a fast convolution.
-    pub winograd: usize,
+    /// Pixels of the largest scratch of convolutions that run together.
+    pub together: usize,
+}
+
+/// How a convolution is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// By itself, by its definition.
+    Alone,
+    /// By Winograd, together with others out of the same node.
+    Winograd,
+    /// As a 1×1 convolution, together with others out of the same node.
+    Pointwise,
 }
 
 impl Plan {
@@ -52,7 +64,7 @@ impl Plan {
         let node_sums = network.nodes.iter().map(|shape| reserve(shape.channels)).collect();
         let edge_sums =
             network.edges.iter().map(|edge| reserve(network.nodes[edge.target].channels)).collect();
-        let fast = fast_edges(network, convolutions);
+        let paths = paths(network, convolutions);
         let padded = network.edges.iter().filter_map(|edge| match &edge.op {
             Op::Conv { shape, .. } => {
                 let (from, to) = (network.nodes[edge.source], network.nodes[edge.target]);
@@ -67,30 +79,38 @@ impl Plan {
             gradients: Slots::new(network),
             padded: padded.max().unwrap_or(0),
             dense: dense.max().unwrap_or(0),
-            winograd: winograd_scratch(network, &fast),
-            fast,
+            together: scratch(network, &paths),
+            paths,
             sums,
         }
     }
 }
 
-/// The convolutions Winograd computes: of each node, those with as many outputs as the first, for they run together.
-fn fast_edges(network: &Network, convolutions: Convolutions) -> Vec<bool> {
-    let mut fast = vec![false; network.edges.len()];
-    if convolutions == Convolutions::Direct {
-        return fast;
-    }
+/// The path of every edge. Of the convolutions out of a node those with as many outputs as the first run together.
+fn paths(network: &Network, convolutions: Convolutions) -> Vec<Path> {
+    let mut paths = vec![Path::Alone; network.edges.len()];
     for node in 0..network.nodes.len() {
-        let mut first = None;
-        for edge in network.outgoing(node) {
-            if let Op::Conv { shape, norm: Some(_), .. } = &network.edges[edge].op
-                && worthwhile(shape, network.nodes[node])
-            {
-                fast[edge] = *first.get_or_insert(shape.outputs) == shape.outputs;
+        for path in [Path::Winograd, Path::Pointwise] {
+            let mut first = None;
+            for edge in network.outgoing(node) {
+                if let Op::Conv { shape, norm: Some(_), .. } = &network.edges[edge].op
+                    && suits(path, shape, network.nodes[node], convolutions)
+                    && *first.get_or_insert(shape.outputs) == shape.outputs
+                {
+                    paths[edge] = path;
+                }
             }
         }
     }
-    fast
+    paths
+}
+
+fn suits(path: Path, shape: &ConvShape, image: Shape, convolutions: Convolutions) -> bool {
+    match path {
+        Path::Alone => true,
+        Path::Winograd => convolutions == Convolutions::Fast && worthwhile(shape, image),
+        Path::Pointwise => (shape.kernel, shape.stride) == (1, 1),
+    }
 }
 
 fn worthwhile(shape: &ConvShape, image: Shape) -> bool {
@@ -101,13 +121,24 @@ fn worthwhile(shape: &ConvShape, image: Shape) -> bool {
     shape.kernel == 3 && shape.stride == 1 && lanes && saved >= WORTHWHILE
 }
 
-fn winograd_scratch(network: &Network, fast: &[bool]) -> usize {
+/// Pixels that the convolutions that run together need at most.
+fn scratch(network: &Network, paths: &[Path]) -> usize {
     let of_node = |node: NodeId| {
-        let mut edges = network.outgoing(node).filter(|&edge| fast[edge]).map(|edge| &network.edges[edge].op);
-        let Some(Op::Conv { shape: ConvShape { inputs, outputs, .. }, .. }) = edges.next() else { return 0 };
+        let outgoing = || network.outgoing(node);
+        let of_path = |path: Path| {
+            let mut shapes = outgoing().filter(move |&edge| paths[edge] == path).filter_map(|edge| {
+                let Op::Conv { shape, .. } = &network.edges[edge].op else { return None };
+                Some(*shape)
+            });
+            shapes.next().map(|first| (first, 1 + shapes.count()))
+        };
         let layout = network.nodes[node].dense();
-        let forward = forward_scratch(&layout, *inputs, *outputs);
-        forward.max(backward_scratch(&layout, *inputs, *outputs, 1 + edges.count()))
+        let winograd = of_path(Path::Winograd).map(|(ConvShape { inputs, outputs, .. }, count)| {
+            let forward = forward_scratch(&layout, inputs, outputs);
+            forward.max(backward_scratch(&layout, inputs, outputs, count))
+        });
+        let pointwise = of_path(Path::Pointwise).map(|(shape, _)| pointwise_scratch(shape.outputs));
+        winograd.max(pointwise).unwrap_or(0)
     };
     (0..network.nodes.len()).map(of_node).max().unwrap_or(0)
 }

@@ -18,8 +18,8 @@ pub struct Scratch<T> {
     pub sum: Buffer<T>,
     /// Result of pooling.
     pub pooled: Buffer<T>,
-    /// Transformed tiles.
-    pub winograd: Buffer<T>,
+    /// Strips of convolutions that run together.
+    pub together: Buffer<T>,
     /// Moments of one block.
     pub moments: Vec<Moments2>,
     /// Sums over one block: Σ d, then Σ d·x of up to [`MAX_EDGES`] edges.
@@ -28,14 +28,14 @@ pub struct Scratch<T> {
 
 /// Pixels of the buffers of a [`Scratch`], in their order.
 pub fn scratch_lengths(plan: &Plan) -> [usize; 6] {
-    [plan.padded, plan.padded, plan.padded, plan.dense, plan.dense, plan.winograd]
+    [plan.padded, plan.padded, plan.padded, plan.dense, plan.dense, plan.together]
 }
 
 impl<T: Real> Scratch<T> {
     fn new(network: &Network, plan: &Plan) -> Self {
         let lengths = scratch_lengths(plan);
         let mut arena = Arena::new(lengths);
-        let [padded, padded_gradient, input_gradient, sum, pooled, winograd] =
+        let [padded, padded_gradient, input_gradient, sum, pooled, together] =
             lengths.map(|len| arena.take(len));
         let channels = network.nodes.iter().map(|shape| shape.channels).max().unwrap_or(0);
         Self {
@@ -44,7 +44,7 @@ impl<T: Real> Scratch<T> {
             input_gradient,
             sum,
             pooled,
-            winograd,
+            together,
             moments: vec![Moments2::default(); channels],
             dots: vec![0.0; (1 + MAX_EDGES) * channels],
         }
