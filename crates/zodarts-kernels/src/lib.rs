@@ -17,6 +17,7 @@
 // Kernels must end up inside the one function that enables the CPU features of their vector type.
 #![allow(clippy::inline_always)]
 
+mod ahead;
 mod arena;
 mod blend;
 mod channels;

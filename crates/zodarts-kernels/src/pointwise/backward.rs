@@ -1,6 +1,7 @@
 //! Backward: gradients of weights and of the input from one strip of the result's gradient.
 
 use super::{TAP, pieces, shape, strips};
+use crate::ahead::Ahead;
 use crate::blend::Blend;
 use crate::kernels::Job;
 use crate::layout::{Layout, product};
@@ -99,8 +100,9 @@ impl<T: Real> Job<T> for PointwiseBackward<'_, '_, T> {
                 let (y, x) = (pixel / to.width, pixel % to.width);
                 (y * from.row + x, position)
             }));
-            for (number, PointwiseGradient { packed, blend, weights }) in convolutions.iter_mut().enumerate()
-            {
+            for number in 0..convolutions.len() {
+                let next = next_blend(convolutions, number, (range.clone(), &to));
+                let PointwiseGradient { packed, blend, weights } = &mut convolutions[number];
                 write_blend::<T, V>(blend, (&to, range.clone()), outputs, scratch);
                 if !weights.is_empty() {
                     let operands =
@@ -115,6 +117,12 @@ impl<T: Real> Job<T> for PointwiseBackward<'_, '_, T> {
                 let source =
                     Source { input: scratch, channels: outputs, plane: PLANE, step: 1, packed, area: 1 };
                 for (position, y, x, pixels) in pieces(range.clone(), to.width) {
+                    if let Some((blend, strip)) = &next {
+                        for block in [blend.output_gradient, blend.values] {
+                            let ahead = Ahead::strip(block, &to, outputs, strip.clone());
+                            ahead.fetch_pixels::<V>(position..position + pixels);
+                        }
+                    }
                     let (at, plane) = (from.at(0, y, x), from.plane);
                     let target =
                         Target { group: 0, at, plane, step: 1, accumulate: accumulate || number > 0 };
@@ -125,6 +133,20 @@ impl<T: Real> Job<T> for PointwiseBackward<'_, '_, T> {
             }
         }
     }
+}
+
+/// What is blended next: the same strip of the next convolution, or the next strip of the first.
+#[inline(always)]
+fn next_blend<'a, T: Real>(
+    convolutions: &[PointwiseGradient<'a, T>],
+    number: usize,
+    (strip, layout): (Range<usize>, &Layout),
+) -> Option<(Blend<'a, T>, Range<usize>)> {
+    if let Some(next) = convolutions.get(number + 1) {
+        return Some((next.blend, strip));
+    }
+    let after = strip.end..(strip.end + STRIP).min(layout.height * layout.width);
+    (!after.is_empty()).then(|| (convolutions[0].blend, after))
 }
 
 /// Writes the gradient of the result in a strip to the scratch.

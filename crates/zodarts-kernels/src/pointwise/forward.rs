@@ -1,6 +1,7 @@
 //! Forward, with the moments of the results.
 
 use super::{TAP, pieces, shape, strips};
+use crate::ahead::Ahead;
 use crate::kernels::Job;
 use crate::layout::Layout;
 use crate::moments::{Moments2, merge_moments};
@@ -8,6 +9,7 @@ use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::tile::{Source, Target, column};
 use crate::vector::Vector;
+use crate::weight_gradient::STRIP;
 
 /// One of the convolutions.
 #[derive(Debug)]
@@ -59,9 +61,20 @@ impl<T: Real> Job<T> for PointwiseForward<'_, '_, T> {
         self.check();
         let Self { input, from, inputs, outputs, convolutions, to, lanes } = self;
         for strip in strips(&to) {
-            for PointwiseOutput { packed, block, moments } in convolutions.iter_mut() {
+            for number in 0..convolutions.len() {
+                let (before, rest) = convolutions.split_at_mut(number);
+                let (PointwiseOutput { packed, block, moments }, after) =
+                    rest.split_first_mut().expect("the convolution");
+                let after_strip = strip.end..(strip.end + STRIP).min(to.height * to.width);
                 let source = Source { input, channels: inputs, plane: from.plane, step: 1, packed, area: 1 };
-                for (_, y, x, pixels) in pieces(strip.clone(), to.width) {
+                for (position, y, x, pixels) in pieces(strip.clone(), to.width) {
+                    // What is written next: the same strip of the next result, or the next strip of the first.
+                    let (next, range) = match (after.first(), before.first()) {
+                        (Some(next), _) => (&*next.block, strip.clone()),
+                        (None, Some(first)) => (&*first.block, after_strip.clone()),
+                        (None, None) => (&**block, after_strip.clone()),
+                    };
+                    Ahead::strip(next, &to, outputs, range).fetch_pixels::<V>(position..position + pixels);
                     let target =
                         Target { group: 0, at: to.at(0, y, x), plane: to.plane, step: 1, accumulate: false };
                     let at = (from.at(0, y, x), pixels);

@@ -1,11 +1,11 @@
 //! Backward: the adjoint of the forward transform, so that one transform of a gradient serves weights and input.
 
-use super::ahead::Ahead;
 use super::filter::{WinogradFilterGradient, filter_len, filter_plane};
 use super::forward::{prefetch_tile, transform_input};
 use super::multiply::{self, Size};
 use super::tiles::{Place, Planes, Strip, Tiles};
 use super::transform::{FREQUENCIES, Points, SIDE, STEP, column_of_four, column_of_six};
+use crate::ahead::Ahead;
 use crate::blend::{Blend, Factors};
 use crate::kernels::Job;
 use crate::layout::Layout;
@@ -91,7 +91,7 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                 let next = next.or_else(|| Some((convolutions[0].blend, tiles.strips().nth(index + 1)?)));
                 let next = next.map(|(blend, strip)| {
                     let blocks = [blend.output_gradient, blend.values];
-                    blocks.map(|block| Ahead::strip(block, &to, outputs, (tiles, strip)))
+                    blocks.map(|block| Ahead::strip(block, &to, outputs, strip.rows(tiles)))
                 });
                 let WinogradGradient { filter, blend, weights } = &mut convolutions[number];
                 assert_eq!(filter.len(), filter_len, "filter");

@@ -1,10 +1,10 @@
 //! Forward: all 3×3 convolutions of one node share its transformed tiles.
 
-use super::ahead::Ahead;
 use super::filter::{filter_len, filter_plane};
 use super::multiply::{self, Size};
 use super::tiles::{Place, Planes, Strip, Tiles};
 use super::transform::{FREQUENCIES, Points, SIDE, STEP, column_of_six};
+use crate::ahead::Ahead;
 use crate::kernels::Job;
 use crate::layout::Layout;
 use crate::moments::{Moments2, merge_moments};
@@ -68,7 +68,7 @@ impl<T: Real> Job<T> for WinogradForward<'_, '_, T> {
             for WinogradOutput { filter, block, moments } in convolutions.iter_mut() {
                 assert_eq!(filter.len(), filter_len(inputs, outputs), "filter");
                 let plane = filter_plane(inputs, outputs);
-                let own = Ahead::strip(block, &to, outputs, (tiles, strip));
+                let own = Ahead::strip(block, &to, outputs, strip.rows(tiles));
                 let weights = Ahead::whole(filter);
                 for f in 0..FREQUENCIES {
                     weights.fetch::<V>(f + 1, FREQUENCIES);

@@ -4,7 +4,6 @@
 //! Lavin & Gray, *Fast Algorithms for Convolutional Neural Networks* (2016). With one image per lane the transforms are
 //! vector additions, and the products of one frequency are a matrix product over channels.
 
-mod ahead;
 mod backward;
 mod filter;
 mod forward;
