@@ -25,8 +25,8 @@ impl<T: Real> Job<T> for GlobalAverage<'_, T> {
         let scale = V::splat(T::from_f64(1.0 / area as f64));
         for (channel, output) in self.output.iter_mut().enumerate() {
             let plane = &self.input[channel * self.layout.plane..][..area];
-            let sum = lane_sums::<T, V>(plane, |sum, x| sum.add(x.relu()));
-            V::load(&sum).mul(scale).store(output);
+            let sum = lane_sums(plane, |sum: V, x| sum.add(x.relu()));
+            sum.mul(scale).store(output);
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use crate::kernels::Job;
 use crate::layout::Layout;
-use crate::pixel::{LANES, Pixel};
+use crate::pixel::{LANES, Pixel, total};
 use crate::real::Real;
 use crate::reduce::{join, plane, to_pixel};
 use crate::vector::Vector;
-use std::array::from_fn;
 use std::ops::Range;
 
 /// Count, mean and sum of squared deviations of a sample; two of them merge exactly.
@@ -24,10 +23,10 @@ impl Moments2 {
     /// The moments of both samples together (Chan, Golub and `LeVeque`, 1983).
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        let count = self.count + other.count;
-        if count == 0.0 {
-            return self;
+        if self.count == 0.0 || other.count == 0.0 {
+            return if self.count == 0.0 { other } else { self };
         }
+        let count = self.count + other.count;
         let delta = other.mean - self.mean;
         Self {
             count,
@@ -61,13 +60,14 @@ pub struct Moments<'a, T> {
 impl<T: Real> Job<T> for Moments<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        assert!(self.lanes <= LANES, "lanes");
-        for (channel, output) in self.output.iter_mut().enumerate() {
-            let plane = plane(self.input, &self.layout, channel);
-            *output = moments(plane.len(), &deviations::<T, V>(plane), self.lanes);
-        }
+        self.output.fill(Moments2::default());
+        let plane = 0..self.layout.height * self.layout.width;
+        merge_moments::<T, V>((self.input, &self.layout), plane, self.lanes, self.output);
     }
 }
+
+/// Channels whose lanes are put together at the same time: of one alone every addition waits for another.
+const GROUP: usize = 8;
 
 /// Merges the moments of the pixels `range` of every plane of a block with what is there: for a part that has just been
 /// written, while it is in cache. Does nothing if `output` is empty.
@@ -79,13 +79,20 @@ pub fn merge_moments<T: Real, V: Vector<T>>(
     output: &mut [Moments2],
 ) {
     assert!(lanes <= LANES, "lanes");
-    for (channel, output) in output.iter_mut().enumerate() {
-        let pixels = &plane(block, layout, channel)[range.clone()];
-        *output = output.merge(moments(pixels.len(), &deviations::<T, V>(pixels), lanes));
+    for (group, output) in output.chunks_mut(GROUP).enumerate() {
+        let mut sums = [Deviations::NONE; GROUP];
+        for (index, sums) in sums.iter_mut().enumerate().take(output.len()) {
+            let plane = plane(block, layout, group * GROUP + index);
+            *sums = deviations::<T, V>(&plane[range.clone()], lanes);
+        }
+        for (output, sums) in output.iter_mut().zip(&sums) {
+            *output = output.merge(moments(range.len(), sums, lanes));
+        }
     }
 }
 
 /// Sums of one plane, for each lane.
+#[derive(Clone, Copy)]
 struct Deviations<T> {
     pivot: Pixel<T>,
     /// Σ (x − pivot).
@@ -94,14 +101,18 @@ struct Deviations<T> {
     squares: Pixel<T>,
 }
 
+impl<T: Real> Deviations<T> {
+    const NONE: Self = Self { pivot: Pixel::ZERO, sum: Pixel::ZERO, squares: Pixel::ZERO };
+}
+
 #[inline(always)]
-fn deviations<T: Real, V: Vector<T>>(plane: &[Pixel<T>]) -> Deviations<T> {
+fn deviations<T: Real, V: Vector<T>>(plane: &[Pixel<T>], lanes: usize) -> Deviations<T> {
     const SAMPLES: usize = 8;
-    let mut pivot = V::splat(T::ZERO);
-    for sample in 0..SAMPLES {
-        pivot = pivot.add(V::load(&plane[sample * plane.len() / SAMPLES]));
+    let mut samples = [V::splat(T::ZERO); SAMPLES];
+    for (index, sample) in samples.iter_mut().enumerate() {
+        *sample = V::load(&plane[index * plane.len() / SAMPLES]);
     }
-    let pivot = pivot.mul(V::splat(T::from_f64(1.0 / SAMPLES as f64)));
+    let pivot = join(samples).mul(V::splat(T::from_f64(1.0 / SAMPLES as f64)));
     let mut sums = [V::splat(T::ZERO); 4];
     let mut squares = sums;
     let mut steps = plane.chunks_exact(4);
@@ -115,34 +126,29 @@ fn deviations<T: Real, V: Vector<T>>(plane: &[Pixel<T>]) -> Deviations<T> {
         let deviation = V::load(x).sub(pivot);
         (*sum, *square) = (sum.add(deviation), square.add_mul(deviation, deviation));
     }
-    Deviations { pivot: to_pixel(pivot), sum: join(sums), squares: join(squares) }
+    Deviations {
+        pivot: to_pixel(pivot.first(lanes)),
+        sum: to_pixel(join(sums).first(lanes)),
+        squares: to_pixel(join(squares).first(lanes)),
+    }
 }
 
-/// Puts the lanes together. Every loop runs over all of them, so that it becomes vector code.
+/// Puts the lanes together. Loops run over all of them, so that they become vector code; those that do not count hold zero.
 #[inline(always)]
 fn moments<T: Real>(area: usize, deviations: &Deviations<T>, lanes: usize) -> Moments2 {
-    let sums = images(&deviations.sum, lanes);
-    let (pivots, squares) = (images(&deviations.pivot, lanes), images(&deviations.squares, lanes));
-    let share = 1.0 / area as f64;
-    let means: [f64; LANES] = from_fn(|lane| pivots[lane] + sums[lane] * share);
+    let (mut means, mut squares) = (deviations.pivot.wide(), deviations.squares.wide());
+    let sums = deviations.sum.wide();
+    let (area, share) = (area as f64, 1.0 / area as f64);
+    for (mean, sum) in means.iter_mut().zip(sums) {
+        *mean += sum * share;
+    }
     let mean = total(means) / lanes as f64;
-    let squares = total(from_fn(|lane| {
+    for (lane, square) in squares.iter_mut().enumerate() {
         let deviation = if lane < lanes { means[lane] - mean } else { 0.0 };
-        squares[lane] - sums[lane] * sums[lane] * share + area as f64 * deviation * deviation
-    }));
+        *square += area * deviation * deviation - sums[lane] * sums[lane] * share;
+    }
+    let squares = total(squares);
     // Rounding may leave less than nothing; a NaN stays.
     let squares = if squares < 0.0 { 0.0 } else { squares };
-    Moments2 { count: (area * lanes) as f64, mean, squares }
-}
-
-/// The first `lanes` values, and zero for the others.
-#[inline(always)]
-fn images<T: Real>(pixel: &Pixel<T>, lanes: usize) -> [f64; LANES] {
-    from_fn(|lane| if lane < lanes { pixel.0[lane].to_f64() } else { 0.0 })
-}
-
-/// Adds in pairs: no sum waits for more than two others.
-#[inline(always)]
-fn total([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    Moments2 { count: area * lanes as f64, mean, squares }
 }

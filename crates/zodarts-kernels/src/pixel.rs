@@ -15,10 +15,21 @@ impl<T: Real> Pixel<T> {
     /// Zero in every lane.
     pub const ZERO: Self = Self([T::ZERO; LANES]);
 
-    /// Sum of the first `lanes` lanes, in lane order.
-    pub fn sum(&self, lanes: usize) -> f64 {
-        self.0[..lanes].iter().map(|value| value.to_f64()).sum()
+    /// The values in `f64`.
+    #[inline(always)]
+    pub(crate) fn wide(&self) -> [f64; LANES] {
+        let mut wide = [0.0; LANES];
+        for (wide, value) in wide.iter_mut().zip(&self.0) {
+            *wide = value.to_f64();
+        }
+        wide
     }
+}
+
+/// Adds in pairs: no sum waits for more than two others.
+#[inline(always)]
+pub(crate) fn total([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// Gathers up to [`LANES`] images `n×C×H×W` into one block; lanes beyond `n` become zero.

@@ -60,7 +60,7 @@ impl<T: Real> Job<T> for Traffic<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let one = V::splat(T::ONE);
-        *self.output = lane_sums::<T, V>(self.read, V::add);
+        lane_sums(self.read, V::add).store(self.output);
         for pixel in self.written {
             one.store(pixel);
         }

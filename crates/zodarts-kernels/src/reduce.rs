@@ -1,11 +1,11 @@
 //! Reductions over the images and pixels of a block, one result per channel.
 //!
-//! Lanes are summed separately over the pixels and added at the end, the first `lanes` of them only, in lane
-//! order and in `f64`: a result does not depend on what idle lanes hold.
+//! Lanes are summed separately over the pixels and added at the end, the first `lanes` of them only and in `f64`: a
+//! result does not depend on what idle lanes hold.
 
 use crate::kernels::Job;
 use crate::layout::Layout;
-use crate::pixel::{LANES, Pixel};
+use crate::pixel::{LANES, Pixel, total};
 use crate::real::Real;
 use crate::vector::Vector;
 
@@ -45,15 +45,16 @@ impl<T: Real> Job<T> for Dots<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let channels = self.sum.len();
+        assert!(self.lanes <= LANES, "lanes");
         assert_eq!(self.dots.len(), self.inputs.len() * channels, "dots");
         for channel in 0..channels {
             let gradient = plane(self.gradient, &self.layout, channel);
             for (strip, d) in gradient.chunks(STRIP).enumerate() {
-                self.sum[channel] += sum(lane_sums::<T, V>(d, V::add), self.lanes);
+                self.sum[channel] += sum(lane_sums(d, V::add), self.lanes);
                 for (input, dots) in self.inputs.iter().zip(self.dots.chunks_exact_mut(channels)) {
                     let x = &plane(input.block, &self.layout, channel)[strip * STRIP..][..d.len()];
                     let centre = V::splat(input.centre[channel]);
-                    dots[channel] += sum(lane_dots::<T, V>(d, x, centre), self.lanes);
+                    dots[channel] += sum(lane_dots(d, x, centre), self.lanes);
                 }
             }
         }
@@ -73,7 +74,7 @@ pub fn plane<'a, T>(block: &'a [Pixel<T>], layout: &Layout, channel: usize) -> &
 
 /// Folds the pixels by `add(sum, x)`.
 #[inline(always)]
-pub fn lane_sums<T: Real, V: Vector<T>>(plane: &[Pixel<T>], add: impl Fn(V, V) -> V) -> Pixel<T> {
+pub fn lane_sums<T: Real, V: Vector<T>>(plane: &[Pixel<T>], add: impl Fn(V, V) -> V) -> V {
     let mut chains = [V::splat(T::ZERO); CHAINS];
     let mut steps = plane.chunks_exact(CHAINS);
     for step in steps.by_ref() {
@@ -89,7 +90,7 @@ pub fn lane_sums<T: Real, V: Vector<T>>(plane: &[Pixel<T>], add: impl Fn(V, V) -
 
 /// Σ d · (x − centre) over the pixels.
 #[inline(always)]
-fn lane_dots<T: Real, V: Vector<T>>(d: &[Pixel<T>], x: &[Pixel<T>], centre: V) -> Pixel<T> {
+fn lane_dots<T: Real, V: Vector<T>>(d: &[Pixel<T>], x: &[Pixel<T>], centre: V) -> V {
     let mut chains = [V::splat(T::ZERO); CHAINS];
     let (mut ds, mut xs) = (d.chunks_exact(CHAINS), x.chunks_exact(CHAINS));
     for (d, x) in ds.by_ref().zip(xs.by_ref()) {
@@ -105,7 +106,7 @@ fn lane_dots<T: Real, V: Vector<T>>(d: &[Pixel<T>], x: &[Pixel<T>], centre: V) -
 
 /// The sum of a power of two of chains.
 #[inline(always)]
-pub fn join<T: Real, V: Vector<T>, const N: usize>(mut chains: [V; N]) -> Pixel<T> {
+pub fn join<T: Real, V: Vector<T>, const N: usize>(mut chains: [V; N]) -> V {
     let mut count = N;
     while count > 1 {
         count /= 2;
@@ -113,7 +114,7 @@ pub fn join<T: Real, V: Vector<T>, const N: usize>(mut chains: [V; N]) -> Pixel<
             chains[i] = chains[i].add(chains[i + count]);
         }
     }
-    to_pixel(chains[0])
+    chains[0]
 }
 
 #[inline(always)]
@@ -123,8 +124,8 @@ pub fn to_pixel<T: Real, V: Vector<T>>(value: V) -> Pixel<T> {
     pixel
 }
 
+/// Sum of the first `lanes` lanes.
 #[inline(always)]
-fn sum<T: Real>(pixel: Pixel<T>, lanes: usize) -> f64 {
-    assert!(lanes <= LANES, "lanes");
-    pixel.sum(lanes)
+fn sum<T: Real, V: Vector<T>>(value: V, lanes: usize) -> f64 {
+    total(to_pixel(value.first(lanes)).wide())
 }

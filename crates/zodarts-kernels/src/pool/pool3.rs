@@ -1,7 +1,8 @@
 //! 3×3 averages at stride 1 with a margin of one pixel.
 //!
 //! Sums are separable: a row of the result goes from left to right over three rows of the source, adds each
-//! column once and keeps the last three columns in registers. The divisors are separable too.
+//! column once and keeps the last three columns in registers. The divisors are separable too, so that those of the rows
+//! come with the sum of a column, and only the ends of a row differ.
 
 use crate::kernels::Job;
 use crate::layout::Layout;
@@ -26,11 +27,11 @@ impl<T: Real> Job<T> for AvgPool3<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let Self { input, output, layout, channels } = self;
-        let (down, across) = (Scale::<T>::across(layout.height), Scale::across(layout.width));
+        let shares = Shares::new(&layout);
         for (channel, y) in rows(&layout, channels) {
-            let rows = window(input, &layout, channel, y, |_| down.at(y, layout.height));
+            let rows = window(input, &layout, channel, y, |_| shares.of_row::<T>(y));
             let means = &mut output[layout.at(channel, y, 0)..][..layout.width];
-            row_sums::<T, V>(rows, means, Scale::one(), across);
+            row_sums::<T, V, false>(rows, means, shares.end);
         }
     }
 }
@@ -52,11 +53,11 @@ impl<T: Real> Job<T> for AvgPool3Backward<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let Self { output_gradient, input_gradient, layout, channels } = self;
-        let (down, across) = (Scale::<T>::across(layout.height), Scale::across(layout.width));
+        let shares = Shares::new(&layout);
         for (channel, y) in rows(&layout, channels) {
-            let rows = window(output_gradient, &layout, channel, y, |row| down.at(row, layout.height));
+            let rows = window(output_gradient, &layout, channel, y, |row| shares.of_row::<T>(row));
             let sums = &mut input_gradient[layout.at(channel, y, 0)..][..layout.width];
-            row_sums::<T, V>(rows, sums, across, Scale::one());
+            row_sums::<T, V, true>(rows, sums, shares.end);
         }
     }
 }
@@ -84,59 +85,69 @@ fn window<'a, T: Real>(
     [above, (row(y), weight(y)), below]
 }
 
-/// A factor at the two ends of a row and in between.
-#[derive(Clone, Copy)]
-struct Scale<T> {
-    end: T,
-    inner: T,
+/// What a pixel counts in the mean of its window: the reciprocal of the pixels in it.
+struct Shares {
+    /// In the first row and in the last, away from their ends.
+    edge: f64,
+    /// In the rows between.
+    inner: f64,
+    /// How many times as much it is at the ends of a row.
+    end: f64,
+    last_row: usize,
 }
 
-impl<T: Real> Scale<T> {
+impl Shares {
     #[inline(always)]
-    fn one() -> Self {
-        Self { end: T::ONE, inner: T::ONE }
-    }
-
-    /// Reciprocal of the pixels that a window of three covers along a side.
-    #[inline(always)]
-    fn across(length: usize) -> Self {
-        Self { end: T::from_f64(1.0 / length.min(2) as f64), inner: T::from_f64(1.0 / 3.0) }
+    fn new(layout: &Layout) -> Self {
+        // At an end a window covers two pixels of a side instead of three, or the only one.
+        let covered = |length: usize| length.min(2) as f64;
+        let edge = 1.0 / (3.0 * covered(layout.height));
+        Self { edge, inner: 1.0 / 9.0, end: 3.0 / covered(layout.width), last_row: layout.height - 1 }
     }
 
     #[inline(always)]
-    fn at(&self, position: usize, length: usize) -> T {
-        if position == 0 || position + 1 >= length { self.end } else { self.inner }
+    fn of_row<T: Real>(&self, y: usize) -> T {
+        T::from_f64(if y == 0 || y == self.last_row { self.edge } else { self.inner })
     }
 }
 
-/// `to[x] = after[x] · Σ_|i − x| ≤ 1 before[i] · Σ_r weight_r · row_r[i]`.
+/// `to[x] = Σ_|i − x| ≤ 1 Σ_r weight_r · row_r[i]`, where what stands at an end of a row counts `end` times: results, or what is
+/// added up in the `ADJOINT`.
 #[inline(always)]
-fn row_sums<T: Real, V: Vector<T>>(
+fn row_sums<T: Real, V: Vector<T>, const ADJOINT: bool>(
     rows: [(&[Pixel<T>], T); 3],
     to: &mut [Pixel<T>],
-    before: Scale<T>,
-    after: Scale<T>,
+    end: f64,
 ) {
-    let width = to.len();
+    let end = V::splat(T::from_f64(end));
+    let (before, after) = if ADJOINT { (end, V::splat(T::ONE)) } else { (V::splat(T::ONE), end) };
     let weights = rows.map(|(_, weight)| V::splat(weight));
-    let rows = rows.map(|(row, _)| &row[..width]);
-    let (before_end, before) = (V::splat(before.end), V::splat(before.inner));
-    let (after_end, after) = (V::splat(after.end), V::splat(after.inner));
-    let mut middle = column(rows.map(|row| &row[0]), weights).mul(before_end);
-    let (mut both, mut factor) = (middle, after_end);
-    let inner = width.saturating_sub(2);
-    let [above, row, below] = rows.map(|row| &row[usize::from(width > 1)..]);
-    for (((a, b), c), to) in above.iter().zip(row).zip(below).zip(&mut to[..inner]) {
-        let right = column([a, b, c], weights).mul(before);
-        both.add(right).mul(factor).store(to);
-        (both, middle, factor) = (middle.add(right), right, after);
+    let last = to.len() - 1;
+    let [above, row, below] = rows.map(|(row, _)| &row[..=last]);
+    let mut middle = column([&above[0], &row[0], &below[0]], weights).mul(before);
+    if last == 0 {
+        middle.mul(after).store(&mut to[0]);
+        return;
     }
-    if width > 1 {
-        let right = column(rows.map(|row| &row[width - 1]), weights).mul(before_end);
-        both.add(right).mul(factor).store(&mut to[width - 2]);
+    let mut right = column([&above[1], &row[1], &below[1]], weights);
+    if last == 1 {
+        right = right.mul(before);
+    }
+    let mut both = middle.add(right);
+    both.mul(after).store(&mut to[0]);
+    if last > 1 {
+        middle = right;
+        let columns = above[2..last].iter().zip(&row[2..last]).zip(&below[2..last]);
+        for (((above, row), below), to) in columns.zip(&mut to[1..last - 1]) {
+            right = column([above, row, below], weights);
+            both.add(right).store(to);
+            (both, middle) = (middle.add(right), right);
+        }
+        right = column([&above[last], &row[last], &below[last]], weights).mul(before);
+        both.add(right).store(&mut to[last - 1]);
         both = middle.add(right);
     }
-    both.mul(after_end).store(&mut to[width - 1]);
+    both.mul(after).store(&mut to[last]);
 }
 
 #[inline(always)]

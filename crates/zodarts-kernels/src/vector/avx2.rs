@@ -10,9 +10,20 @@ use crate::pixel::{LANES, Pixel};
 use std::arch::x86_64::{
     __m256, _CMP_GT_OQ, _MM_HINT_T0, _MM_HINT_T1, _mm_add_ps, _mm_prefetch, _mm_storeu_ps, _mm256_add_ps,
     _mm256_and_ps, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps, _mm256_fmadd_ps,
-    _mm256_fnmadd_ps, _mm256_hadd_ps, _mm256_load_ps, _mm256_max_ps, _mm256_mul_ps, _mm256_permute2f128_ps,
-    _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_sub_ps, _mm256_unpackhi_ps,
-    _mm256_unpacklo_ps,
+    _mm256_fnmadd_ps, _mm256_hadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_mul_ps,
+    _mm256_permute2f128_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps,
+    _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+};
+
+/// Bits of as many lanes as one begins before the middle, and of none beyond.
+static FIRST: [u32; 2 * LANES] = {
+    let mut bits = [0; 2 * LANES];
+    let mut lane = 0;
+    while lane < LANES {
+        bits[lane] = u32::MAX;
+        lane += 1;
+    }
+    bits
 };
 
 /// Eight `f32` lanes in an AVX register.
@@ -128,6 +139,13 @@ impl Vector<f32> for Avx2 {
             _mm_storeu_ps(sums.as_mut_ptr(), total);
         }
         sums
+    }
+
+    #[inline(always)]
+    fn first(self, lanes: usize) -> Self {
+        let mask = &FIRST[LANES - lanes..][..LANES];
+        // SAFETY: see the module; the mask holds the eight values loaded.
+        Self(unsafe { _mm256_and_ps(self.0, _mm256_loadu_ps(mask.as_ptr().cast())) })
     }
 
     #[inline(always)]

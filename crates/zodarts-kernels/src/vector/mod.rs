@@ -48,6 +48,8 @@ pub trait Vector<T>: Copy {
     fn transpose(rows: [Self; LANES]) -> [Self; LANES];
     /// Sum over the lanes of each.
     fn sum_lanes(vectors: [Self; 4]) -> [T; 4];
+    /// The first `lanes` lanes, and zero in the others, whatever they hold.
+    fn first(self, lanes: usize) -> Self;
     /// `max(self, 0)`, and NaN where `self` is: a diverged network must not look sound.
     fn relu(self) -> Self;
     /// `self` where `gate > 0`, otherwise 0.

@@ -73,6 +73,15 @@ impl<T: Real> Vector<T> for Portable<T> {
     }
 
     #[inline(always)]
+    fn first(self, lanes: usize) -> Self {
+        let mut first = [T::ZERO; LANES];
+        for (lane, (first, value)) in first.iter_mut().zip(self.0).enumerate() {
+            *first = if lane < lanes { value } else { T::ZERO };
+        }
+        Self(first)
+    }
+
+    #[inline(always)]
     fn relu(self) -> Self {
         self.zip(self, |value, _| if value <= T::ZERO { T::ZERO } else { value })
     }
