@@ -5,14 +5,15 @@ use zodarts_kernels::{ConvShape, planes};
 
 /// Transforming a tile of one plane into products or back.
 const TRANSFORM: usize = 250;
-/// Reading a vector of weights, which are too many for the first-level cache and used again for every few pixels only.
-const READ: usize = 6;
-/// A part of a node that is worth waking another thread for: some 150 µs.
-const PART: usize = 1 << 20;
+/// Reading a vector of weights, which are too many for the second-level cache and used again for every few pixels only. Where
+/// the third-level cache is shared with others they come from main memory, and Winograd's are four times as many.
+const READ: usize = 12;
+/// A part of a node that is worth waking another thread for: some 20 µs.
+const PART: usize = 1 << 17;
 /// Most parts of a node, and so the most threads that one image can use.
 const MOST_PARTS: usize = 4;
 /// Fewest planes of a part: each part transforms all of its input.
-const FEWEST_PLANES: usize = 4;
+const FEWEST_PLANES: usize = 2;
 
 /// Both ways to compute a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -64,11 +65,9 @@ mod tests {
     #[test]
     fn winograd_where_many_pixels_use_a_filter() {
         assert!(
-            [(16, 28), (32, 14), (64, 7), (64, 28), (128, 14)]
-                .iter()
-                .all(|&(c, s)| cost(c, s).favours_winograd())
+            [(16, 28), (32, 14), (64, 28), (128, 14)].iter().all(|&(c, s)| cost(c, s).favours_winograd())
         );
-        assert!([(1, 28), (512, 4), (64, 2)].iter().all(|&(c, s)| !cost(c, s).favours_winograd()));
+        assert!([(1, 28), (64, 7), (512, 4), (64, 2)].iter().all(|&(c, s)| !cost(c, s).favours_winograd()));
     }
 
     #[test]
