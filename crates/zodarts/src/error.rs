@@ -7,6 +7,7 @@ use crate::memory::OutOfMemory;
 use crate::model::ModelError;
 use crate::run::RunError;
 use crate::settings::InvalidSettings;
+use std::path::PathBuf;
 use thiserror::Error;
 use zodarts_data::DataError;
 
@@ -68,6 +69,34 @@ pub enum Error {
     /// A training was asked for a genotype but given none.
     #[error("training a searched network needs a genotype; pass one, or the folder of a search")]
     NoGenotype,
+    /// Threads that the system does not start.
+    #[error("threads cannot be started: {0}; give fewer --jobs or --threads")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A figure that could not be drawn.
+    #[error("the figure of {what} cannot be drawn: {reason}")]
+    Drawing {
+        /// What it shows.
+        what: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Something that is to be compared with itself.
+    #[error("{what} is given twice; name everything once")]
+    Twice {
+        /// What it is.
+        what: String,
+    },
+    /// A folder that holds a trial of another configuration.
+    #[error(
+        "{path}: holds a trial of another configuration: {difference}; choose another folder with --out, or run \
+         with the settings of that one"
+    )]
+    OtherTrial {
+        /// The trial's folder.
+        path: PathBuf,
+        /// What the folder has, and what was asked for.
+        difference: String,
+    },
     /// A run and a data set that do not belong together.
     #[error(
         "{run} was trained on {expected}, but {found} was given: {difference} differs; pass the data set of the run"

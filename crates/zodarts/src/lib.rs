@@ -2,6 +2,7 @@
 
 pub mod bilevel;
 pub mod budget;
+pub mod compare;
 pub mod error;
 pub mod evaluate;
 mod files;
@@ -12,10 +13,12 @@ pub mod model;
 pub mod normaliser;
 pub mod observer;
 pub mod pipeline;
+pub mod protocol;
 pub mod run;
 pub mod search;
 pub mod settings;
 mod supernet_problem;
+pub mod text;
 pub mod train;
 
 pub use error::Error;

@@ -2,15 +2,16 @@
 
 use crate::budget::Deadline;
 use crate::error::Error;
-use crate::evaluate::{Bootstrap, Labels, evaluate, predictions};
+use crate::evaluate::{Bootstrap, Labels, Scores, evaluate, predictions};
 use crate::genotype::Genotype;
 use crate::memory::Memory;
-use crate::model::Model;
+use crate::model::{BatchScorer, Model};
 use crate::observer::Observer;
+use crate::protocol::Protocol;
 use crate::run::{Metrics, RunFolder, RunInfo};
-use crate::search::{SearchInput, SearchOutcome, search};
+use crate::search::{SearchInput, SearchOutcome, SearchSummary, search};
 use crate::settings::{Architecture, Settings};
-use crate::train::{TrainInput, TrainOutcome, train};
+use crate::train::{TrainInput, TrainOutcome, batch_size, train};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zodarts_data::{DataSource, Dataset, DatasetInfo, Samples};
@@ -32,6 +33,8 @@ pub struct Job<'a> {
     pub settings: &'a Settings,
     /// The run folder.
     pub folder: &'a RunFolder,
+    /// How its number comes about.
+    pub protocol: Protocol,
     /// Time limit of the whole job.
     pub limit: Option<Duration>,
     /// When the job began.
@@ -75,10 +78,7 @@ impl Job<'_> {
             threads: rayon::current_num_threads(),
             kernels: Some(Kernels::<f32>::detect().name().into()),
         };
-        let mut settings = self.settings.clone();
-        settings.data.val =
-            settings.data.val.map(|val| if val.parse::<f64>().is_ok() { val } else { lasting(&val) });
-        Ok(self.folder.write_config(run, &settings)?)
+        Ok(self.folder.write_config(run, &lasting_settings(self.settings))?)
     }
 
     /// Searches an architecture and keeps it.
@@ -98,6 +98,7 @@ impl Job<'_> {
         };
         let outcome = search(input, observer)?;
         self.folder.write_genotype(&outcome.genotype)?;
+        self.folder.write_record(SearchSummary::FILE, &SearchSummary::from(&outcome))?;
         Ok(outcome)
     }
 
@@ -110,10 +111,15 @@ impl Job<'_> {
         genotype: Option<Genotype>,
         observer: &mut dyn Observer,
     ) -> Result<TrainOutcome, Error> {
+        let (train_images, judged) = match self.protocol {
+            Protocol::Official => (self.dataset.train.clone(), self.dataset.val.clone()),
+            Protocol::Paper => (self.dataset.train.merged(&self.dataset.val), self.dataset.test.unseal()),
+        };
         let input = TrainInput {
             info: &self.dataset.info,
-            train: &self.dataset.train,
-            val: &self.dataset.val,
+            train: &train_images,
+            val: &judged,
+            protocol: self.protocol,
             genotype,
             settings: &self.settings.train,
             seed: self.settings.seed,
@@ -152,6 +158,14 @@ fn lasting(data: &str) -> String {
     }
 }
 
+/// The settings with a path made absolute.
+pub(crate) fn lasting_settings(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    let number = |val: &str| val.parse::<f64>().is_ok();
+    settings.data.val = settings.data.val.map(|val| if number(&val) { val } else { lasting(&val) });
+    settings
+}
+
 /// What [`Job::fit`] did.
 #[derive(Clone, Debug)]
 pub struct Fit {
@@ -186,8 +200,8 @@ pub fn check_same_data(run: &Path, model: &Model, dataset: &Dataset) -> Result<(
 
 /// Evaluates a run's model on a split under protocol `official` and keeps metrics and predictions.
 ///
-/// The test images are unsealed here and nowhere else; how often that was done for a run is part of its
-/// metrics.
+/// The test images are unsealed here, under protocol `paper` in [`Job::train`] and [`evaluate_as_paper`], and nowhere else; how
+/// often that was done for a run is part of its metrics.
 ///
 /// # Errors
 /// If the data set is not the run's, or a file cannot be written.
@@ -198,21 +212,62 @@ pub fn evaluate_run(
     split: Split,
 ) -> Result<Metrics, Error> {
     check_same_data(folder.path(), model, dataset)?;
-    let (_, settings) = folder.config()?;
     let reads = folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
+    let reads = reads.saturating_add(usize::from(split == Split::Test));
     let samples = open(dataset, split);
-    let info = &dataset.info;
     let scores = model.scores(&samples)?;
+    keep(folder, (model, dataset), Scoring { protocol: Protocol::Official, split, reads, samples, scores })
+}
+
+/// Evaluates a run's model on the test split under protocol `paper`, and keeps metrics and predictions. The test split was
+/// read in every epoch of the training already.
+///
+/// # Errors
+/// If the data set is not the run's, or a file cannot be written.
+pub fn evaluate_as_paper(folder: &RunFolder, model: &Model, dataset: &Dataset) -> Result<Metrics, Error> {
+    check_same_data(folder.path(), model, dataset)?;
+    let (_, settings) = folder.config()?;
+    let trained = dataset.train.len() + dataset.val.len();
+    let batch_size = batch_size(&dataset.info, trained, &settings.train);
+    let samples = dataset.test.unseal();
+    let scores = BatchScorer::new(&model.card, batch_size)?.score(&model.weights, &samples)?.scores;
+    let reads = folder.history("train.jsonl")?.map_or(0, |history| history.epochs) + 1;
+    keep(
+        folder,
+        (model, dataset),
+        Scoring { protocol: Protocol::Paper, split: Split::Test, reads, samples, scores },
+    )
+}
+
+/// Scores of a split, and how they came about.
+struct Scoring {
+    protocol: Protocol,
+    split: Split,
+    /// How often the test split has been read for the run.
+    reads: usize,
+    samples: Samples,
+    scores: Scores,
+}
+
+/// Works out the metrics of scores, and keeps both.
+fn keep(
+    folder: &RunFolder,
+    (model, dataset): (&Model, &Dataset),
+    scoring: Scoring,
+) -> Result<Metrics, Error> {
+    let Scoring { protocol, split, reads, samples, scores } = scoring;
+    let (_, settings) = folder.config()?;
+    let info = &dataset.info;
     let bootstrap = Bootstrap { seed: settings.seed, ..Bootstrap::default() };
     let report = evaluate(&scores, &Labels::of(&samples)?, info.task, &info.classes, &bootstrap)?;
     let cost = model.cost();
     let (searched, trained) = (folder.history("search.jsonl")?, folder.history("train.jsonl")?);
     let metrics = Metrics {
-        protocol: Metrics::OFFICIAL.into(),
+        protocol,
         dataset: info.name.clone(),
         fingerprint: info.fingerprint.clone(),
         split: split.name().into(),
-        test_reads: reads.saturating_add(usize::from(split == Split::Test)),
+        test_reads: reads,
         report,
         architecture: architecture(model).into(),
         genotype: model.card.genotype,

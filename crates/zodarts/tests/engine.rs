@@ -5,6 +5,7 @@ use zodarts::budget::Deadline;
 use zodarts::data::{Dataset, OpenOptions};
 use zodarts::memory::Memory;
 use zodarts::observer::Silent;
+use zodarts::protocol::Protocol;
 use zodarts::search::{SearchInput, SearchOutcome, search};
 use zodarts::settings::{Auto, Chains, Convolutions, Extent, SearchSettings, TrainSettings};
 use zodarts::train::{TrainInput, train};
@@ -86,6 +87,7 @@ fn what_does_not_fit_is_refused() {
         info: &dataset.info,
         train: &dataset.train,
         val: &dataset.val,
+        protocol: Protocol::Official,
         genotype: Some("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|".parse().unwrap()),
         settings: &settings,
         seed: 1,

@@ -8,6 +8,7 @@ use zodarts::memory::Memory;
 use zodarts::methods::MethodKind;
 use zodarts::observer::{Event, Observer, Silent};
 use zodarts::pipeline::{Fit, Job, Split, check_same_data, evaluate_run};
+use zodarts::protocol::Protocol;
 use zodarts::run::{RunFolder, SearchRecord};
 use zodarts::search::{SearchInput, SearchOutcome, Stop, search};
 use zodarts::settings::{Architecture, Auto, Selection, Settings, TrainSettings};
@@ -49,7 +50,8 @@ fn run_search(dataset: &Dataset, settings: &Settings, observer: &mut dyn Observe
 
 fn fit(dataset: &Dataset, settings: &Settings, path: &Path) -> (RunFolder, Fit) {
     let folder = RunFolder::create(path).unwrap();
-    let job = Job { dataset, data: "phantom", settings, folder: &folder, limit: None, start: Instant::now() };
+    let (protocol, start) = (Protocol::Official, Instant::now());
+    let job = Job { dataset, data: "phantom", settings, folder: &folder, protocol, limit: None, start };
     let fit = job.fit(&mut Silent).unwrap();
     (folder, fit)
 }
@@ -93,6 +95,7 @@ fn training_gives_the_same_bits_on_any_number_of_threads() {
                 info: &dataset.info,
                 train: &dataset.train,
                 val: &dataset.val,
+                protocol: Protocol::Official,
                 genotype: Some(genotype.parse().unwrap()),
                 settings: &settings.train,
                 seed: 1,
@@ -262,6 +265,7 @@ fn patience_and_selection_choose_the_epoch() {
             info: &dataset.info,
             train: &dataset.train,
             val: &dataset.val,
+            protocol: Protocol::Official,
             genotype: Some(genotype),
             settings,
             seed: 1,
@@ -288,7 +292,16 @@ fn a_time_limit_delivers_what_there_is() {
     let place = tempfile::tempdir().unwrap();
     let folder = RunFolder::create(&place.path().join("run")).unwrap();
     let (limit, start) = (Some(Duration::from_secs(4)), Instant::now());
-    let job = Job { dataset: &dataset, data: "phantom", settings: &settings, folder: &folder, limit, start };
+    let protocol = Protocol::Official;
+    let job = Job {
+        dataset: &dataset,
+        data: "phantom",
+        settings: &settings,
+        folder: &folder,
+        protocol,
+        limit,
+        start,
+    };
     let fit = job.fit(&mut Silent).unwrap();
     assert!(start.elapsed() < Duration::from_secs(12), "{:?}", start.elapsed());
     assert!(fit.search.unwrap().epochs < 100_000 && fit.train.epochs < 100_000);

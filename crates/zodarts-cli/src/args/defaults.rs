@@ -14,6 +14,7 @@ pub fn shown(command: Command) -> Command {
         })
         .mut_subcommand("search", |search| preset(annotated(search, &["data", "search"]), "paper"))
         .mut_subcommand("train", |train| preset(annotated(train, &["data", "train"]), "paper"))
+        .mut_subcommand("compare", |compare| preset(annotated(compare, &["data"]), "paper"))
         .mut_subcommand("data", |data| data.mut_subcommand("info", |info| annotated(info, &["data"])))
 }
 

@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and nothing about what it does.
 
+mod compare;
 mod data;
 mod defaults;
 mod fit;
@@ -8,6 +9,7 @@ mod run;
 mod search;
 mod train;
 
+pub use compare::CompareArgs;
 pub use data::{DataCommand, DataOptions, InfoArgs, SourceOptions};
 pub use fit::FitArgs;
 pub use model::{EvaluateArgs, PredictArgs};
@@ -64,6 +66,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Classify image files with a trained run
     Predict(PredictArgs),
+    /// Run search methods and baselines side by side, over data sets and seeds, and print their tables
+    Compare(Box<CompareArgs>),
     /// Look at data sets
     #[command(subcommand)]
     Data(DataCommand),

@@ -35,7 +35,8 @@ pub fn seed() -> impl TypedValueParser<Value = u64> {
     clap::value_parser!(u64).range(..=i64::MAX as u64)
 }
 
-fn presets() -> impl TypedValueParser<Value = Preset> {
+/// Accepts the names of the presets.
+pub fn presets() -> impl TypedValueParser<Value = Preset> {
     let values = Preset::ALL.map(|preset| PossibleValue::new(preset.name()).help(preset.description()));
     PossibleValuesParser::new(values).map(|name| {
         let named = Preset::ALL.into_iter().find(|preset| preset.name() == name);

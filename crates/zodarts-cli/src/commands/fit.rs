@@ -8,6 +8,7 @@ use crate::{resolve, setup};
 use anyhow::{Context, Result};
 use std::time::Instant;
 use zodarts::pipeline::{Fit, Job};
+use zodarts::protocol::Protocol;
 use zodarts::run::RunFolder;
 use zodarts::settings::{Architecture, Preset, Settings};
 use zodarts_data::Dataset;
@@ -32,6 +33,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
         data,
         settings: &settings,
         folder: &folder,
+        protocol: Protocol::Official,
         limit: args.run.max_time,
         start,
     };

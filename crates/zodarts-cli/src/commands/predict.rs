@@ -1,7 +1,7 @@
 //! `zodarts predict`.
 
 use crate::args::PredictArgs;
-use crate::output::{self, csv};
+use crate::output;
 use crate::setup;
 use anyhow::Result;
 use rayon::prelude::*;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use zodarts::evaluate::decide;
 use zodarts::model::Model;
+use zodarts::text::csv;
 use zodarts_data::{Resizer, read_image_file};
 
 /// Files read and scored together.

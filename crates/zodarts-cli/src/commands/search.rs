@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use std::time::Instant;
 use zodarts::pipeline::Job;
+use zodarts::protocol::Protocol;
 use zodarts::settings::Preset;
 
 /// Searches an architecture and prints its genotype.
@@ -26,6 +27,7 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
         data: &args.data,
         settings: &settings,
         folder: &folder,
+        protocol: Protocol::Official,
         limit: args.run.max_time,
         start,
     };

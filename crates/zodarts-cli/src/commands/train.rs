@@ -11,6 +11,7 @@ use std::time::Instant;
 use zodarts::Error;
 use zodarts::genotype::Genotype;
 use zodarts::pipeline::Job;
+use zodarts::protocol::Protocol;
 use zodarts::run::{RunError, RunFolder, RunInfo};
 use zodarts::settings::{Architecture, Preset, Settings};
 use zodarts::train::TrainOutcome;
@@ -35,7 +36,9 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
         None => setup::folder(args.run.out.as_deref(), &dataset, what(genotype), &settings)?,
     };
     let limit = args.run.max_time;
-    let job = Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, limit, start };
+    let protocol = Protocol::Official;
+    let job =
+        Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, protocol, limit, start };
     job.begin()?;
     if let Some(genotype) = &genotype {
         folder.write_genotype(genotype)?;

@@ -1,7 +1,5 @@
 //! What goes to stdout.
 
-pub mod csv;
-pub mod number;
 pub mod result;
 mod table;
 

@@ -1,10 +1,11 @@
 //! The result of a run, for people.
 
-use super::{Table, number};
+use super::Table;
 use std::fmt;
 use zodarts::evaluate::{ClassReport, Report};
 use zodarts::run::Metrics;
 use zodarts::search::{SearchOutcome, Stop};
+use zodarts::text::number;
 use zodarts::train::TrainOutcome;
 
 /// Most classes whose confusion is shown.

@@ -5,9 +5,19 @@ use crate::support::{place, run, stdout};
 #[test]
 fn help_reads_as_it_did() {
     let place = place();
-    for command in
-        ["", "fit", "search", "train", "evaluate", "predict", "data", "data info", "presets", "completions"]
-    {
+    for command in [
+        "",
+        "fit",
+        "search",
+        "train",
+        "evaluate",
+        "predict",
+        "compare",
+        "data",
+        "data info",
+        "presets",
+        "completions",
+    ] {
         let name = if command.is_empty() { "zodarts".into() } else { command.replace(' ', "-") };
         insta::assert_snapshot!(name, stdout(place.path(), &format!("{command} --help")));
     }

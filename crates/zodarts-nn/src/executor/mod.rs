@@ -222,6 +222,12 @@ impl<T: Real> Executor<T> {
         logits
     }
 
+    /// Logits of the last [`Executor::pass`], under the statistics of its batch: `n×classes` values.
+    pub fn logits(&self) -> impl Iterator<Item = f64> + '_ {
+        let blocks = self.shards[..self.active].iter().flat_map(|shard| &shard.blocks[..shard.active]);
+        blocks.flat_map(|block| block.logits.iter().copied())
+    }
+
     /// Moves running statistics towards those of the last [`Executor::pass`], `r ← (1 − m)·r + m·batch` with the unbiased
     /// variance, as `PyTorch` does.
     pub fn update_statistics(&self, running: &mut [T], momentum: f64) {

@@ -93,7 +93,7 @@ impl Labels {
     }
 
     /// For each image, whether it belongs to a class or has a label.
-    pub(super) fn positive(&self, class: usize, task: Task) -> Vec<bool> {
+    pub(crate) fn positive(&self, class: usize, task: Task) -> Vec<bool> {
         let is_positive = |row: &[u16]| match task {
             Task::MultiLabel => row[class] == 1,
             Task::BinaryClass | Task::MultiClass | Task::OrdinalRegression => usize::from(row[0]) == class,

@@ -1,9 +1,11 @@
 //! A trained network with all it takes to use it.
 
+mod batch_scorer;
 mod file;
 mod predictor;
 mod scorer;
 
+pub use batch_scorer::BatchScorer;
 pub use file::ModelError;
 pub use predictor::Predictor;
 pub use scorer::{Scored, Scorer};

@@ -4,6 +4,7 @@ use super::{Checkpoint, Metrics, RunConfig, RunError, RunInfo, tensors};
 use crate::files::{json, json_line, write_atomically, write_then};
 use crate::genotype::Genotype;
 use crate::settings::Settings;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -132,7 +133,7 @@ impl RunFolder {
     /// If it cannot be written.
     pub fn write_metrics(&self, metrics: &Metrics) -> Result<PathBuf, RunError> {
         let name = Metrics::file_name(&metrics.split);
-        self.write(&name, json(metrics).as_bytes())?;
+        self.write_record(&name, metrics)?;
         Ok(self.path.join(name))
     }
 
@@ -141,13 +142,41 @@ impl RunFolder {
     /// # Errors
     /// If the file is damaged.
     pub fn metrics(&self, split: &str) -> Result<Option<Metrics>, RunError> {
-        let name = Metrics::file_name(split);
-        let path = self.path.join(&name);
+        self.record(&Metrics::file_name(split))
+    }
+
+    /// Writes a value to a `.json` file.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_record(&self, name: &str, record: &impl Serialize) -> Result<(), RunError> {
+        self.write(name, json(record).as_bytes())
+    }
+
+    /// Reads a `.json` file, if it was written.
+    ///
+    /// # Errors
+    /// If the file is damaged.
+    pub fn record<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, RunError> {
+        let path = self.path.join(name);
         if !path.is_file() {
             return Ok(None);
         }
         let refuse = |error: serde_json::Error| RunError::Damaged { path, reason: error.to_string() };
-        serde_json::from_str(&self.text(&name)?).map(Some).map_err(refuse)
+        serde_json::from_str(&self.text(name)?).map(Some).map_err(refuse)
+    }
+
+    /// Sets the records of a stage that was cut short aside, so that it can begin again: `NAME.jsonl` becomes
+    /// `NAME-interrupted.jsonl`.
+    ///
+    /// # Errors
+    /// If they cannot be renamed.
+    pub fn set_aside(&self, stage: &str) -> Result<(), RunError> {
+        let path = self.path.join(format!("{stage}.jsonl"));
+        match fs::rename(&path, self.path.join(format!("{stage}-interrupted.jsonl"))) {
+            Err(source) if source.kind() != ErrorKind::NotFound => Err(RunError::Write { path, source }),
+            _ => Ok(()),
+        }
     }
 
     /// Appends a line to a `.jsonl` file.
@@ -166,21 +195,28 @@ impl RunFolder {
     /// # Errors
     /// If it cannot be read or a line is not a record.
     pub fn history(&self, name: &str) -> Result<Option<History>, RunError> {
-        let path = self.path.join(name);
-        if !path.is_file() {
-            return Ok(None);
-        }
-        let mut text = self.text(name)?;
-        // A run that was killed while it wrote leaves half a line.
-        text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
-        let lines: Result<Vec<HistoryLine>, _> = text.lines().map(serde_json::from_str).collect();
-        let lines =
-            lines.map_err(|error| RunError::Damaged { path, reason: format!("not a record: {error}") })?;
+        let lines: Vec<HistoryLine> = self.records(name)?;
         Ok((!lines.is_empty()).then(|| History {
             epochs: lines.len(),
             seconds: lines.iter().map(|line| line.seconds).sum(),
             selected: lines.iter().rfind(|line| line.selected).map(|line| line.epoch),
         }))
+    }
+
+    /// The records of a `.jsonl` file; none if it does not exist.
+    ///
+    /// # Errors
+    /// If it cannot be read or a line is not such a record.
+    pub fn records<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, RunError> {
+        let path = self.path.join(name);
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        let mut text = self.text(name)?;
+        // A run that was killed while it wrote leaves half a line.
+        text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
+        let records: Result<Vec<T>, _> = text.lines().map(serde_json::from_str).collect();
+        records.map_err(|error| RunError::Damaged { path, reason: format!("not a record: {error}") })
     }
 
     /// Writes `checkpoint/latest`; the one before becomes `checkpoint/previous`.

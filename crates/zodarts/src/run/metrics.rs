@@ -2,14 +2,14 @@
 
 use crate::evaluate::Report;
 use crate::genotype::Genotype;
+use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
 
 /// An evaluation with its circumstances.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// `official`: the data set's own split; search and model selection saw training and validation data
-    /// only; running statistics at test; ACC and AUC as `MedMNIST`'s Evaluator defines them.
-    pub protocol: String,
+    /// How the number came about.
+    pub protocol: Protocol,
     /// Name of the data set.
     pub dataset: String,
     /// Its fingerprint.
@@ -51,9 +51,6 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The only protocol so far.
-    pub const OFFICIAL: &'static str = "official";
-
     /// File of a split's metrics.
     pub fn file_name(split: &str) -> String {
         if split == "test" { "metrics.json".into() } else { format!("metrics-{split}.json") }

@@ -5,6 +5,7 @@
 //!   config.toml         every setting, resolved; can be passed to --config again
 //!   genotype.txt        the architecture found, in NAS-Bench-201's form
 //!   search.jsonl        one line an epoch of the search
+//!   search.json         what the search came to; written when it is over
 //!   train.jsonl         one line an epoch of training
 //!   model.json          what the network is
 //!   model.safetensors   its weights and running statistics

@@ -117,6 +117,16 @@ impl<'a> EpochRunner<'a> {
         Ok(Some(self.record(problem, state, &totals, (epoch, epochs), learning_rate, start)))
     }
 
+    /// Side of the network's input.
+    pub fn side(&self) -> usize {
+        self.augmentation.input_size
+    }
+
+    /// A worker, the images to measure on, and how many of them make a batch.
+    pub fn bench(&mut self) -> (&mut Executor<f32>, &Samples, usize) {
+        (&mut self.workers[0], self.alpha_half, self.batch_size)
+    }
+
     fn order(&self, samples: &Samples, purpose: &str, epoch: usize) -> Vec<usize> {
         epoch_order(samples.len(), &mut stream(self.input.seed, purpose, epoch as u64))
     }

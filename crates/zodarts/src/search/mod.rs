@@ -4,8 +4,12 @@ mod epoch;
 mod memory;
 mod rounds;
 mod settled;
+mod standing;
+mod summary;
 
 pub use memory::check_memory;
+pub use standing::SupernetAccuracy;
+pub use summary::SearchSummary;
 
 use crate::budget::Deadline;
 use crate::error::Error;
@@ -21,6 +25,8 @@ use epoch::EpochRunner;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 use settled::Settled;
+use standing::supernet_accuracy;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::rng::stream;
@@ -62,6 +68,16 @@ pub enum Stop {
     Deadline,
 }
 
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Stop::Finished => "finished",
+            Stop::Settled => "settled",
+            Stop::Deadline => "deadline",
+        })
+    }
+}
+
 /// What a search found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchOutcome {
@@ -77,10 +93,14 @@ pub struct SearchOutcome {
     pub weights: Vec<f32>,
     /// Epochs done.
     pub epochs: usize,
+    /// Passes over one batch, of all chains.
+    pub passes: usize,
     /// Seconds of search.
     pub seconds: f64,
     /// Why it ended.
     pub stop: Stop,
+    /// How well the supernet did at the end.
+    pub supernet: SupernetAccuracy,
 }
 
 /// Searches an architecture.
@@ -98,7 +118,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     let mut settled = Settled::default();
     let mut planned = settings.epochs;
     let mut stop = Stop::Finished;
-    let mut done = 0;
+    let (mut done, mut passes) = (0, 0);
     while done < planned {
         problem.temperature = settings.temperature_at(done, planned);
         let before = state.clone();
@@ -108,6 +128,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
             break;
         };
         done += 1;
+        passes += record.passes;
         keep(&input, &record, &state, done)?;
         observer.event(Event::SearchEpoch(&record));
         if settings.early_stop && settled.is_settled() {
@@ -134,8 +155,20 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     }
     let mixture = problem.normaliser().mixture(&state.alpha, problem.temperature);
     let seconds = start.elapsed().as_secs_f64();
-    let weights = state.chain.weights;
-    Ok(SearchOutcome { genotype, argmax, alpha: state.alpha, mixture, weights, epochs: done, seconds, stop })
+    let (alpha, weights) = (state.alpha, state.chain.weights);
+    let supernet = supernet_accuracy(&problem, &mut runner, (&weights, &alpha), genotype);
+    Ok(SearchOutcome {
+        genotype,
+        argmax,
+        alpha,
+        mixture,
+        weights,
+        epochs: done,
+        passes,
+        seconds,
+        stop,
+        supernet,
+    })
 }
 
 /// The halves for weights and for architecture parameters.

@@ -2,8 +2,10 @@
 
 mod class_weights;
 mod epoch;
+mod judge;
 mod memory;
 
+pub(crate) use memory::batch_size;
 pub use memory::check_memory;
 
 use crate::budget::Deadline;
@@ -11,11 +13,13 @@ use crate::error::Error;
 use crate::evaluate::{Labels, Point, score};
 use crate::genotype::Genotype;
 use crate::memory::Memory;
-use crate::model::{Model, ModelCard, Scorer, loss_kind};
+use crate::model::{Model, ModelCard, loss_kind};
 use crate::observer::{Event, Observer, Stage};
+use crate::protocol::Protocol;
 use crate::run::{Checkpoint, RunFolder, TrainRecord};
 use crate::settings::{Architecture, Selection, TrainSettings};
 use epoch::{EpochRunner, TrainState};
+use judge::{Judge, merit};
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::{DatasetInfo, Samples};
@@ -30,8 +34,10 @@ pub struct TrainInput<'a> {
     pub info: &'a DatasetInfo,
     /// Images to fit.
     pub train: &'a Samples,
-    /// Images to choose the epoch by.
+    /// Images to choose the epoch by: the validation images, or under protocol `paper` the test images.
     pub val: &'a Samples,
+    /// How they are scored, and how the epoch is chosen.
+    pub protocol: Protocol,
     /// The architecture; not read for `ResNet-18`.
     pub genotype: Option<Genotype>,
     /// The settings, already validated.
@@ -85,18 +91,18 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
     let start = Instant::now();
     let mut state = TrainState::new(&network, input.seed);
     let mut runner = EpochRunner::new(&input, network.clone(), loss(&input));
-    let mut scorer = Scorer::new(network.clone(), &card);
+    let mut judge = Judge::new(&input, network.clone(), &card)?;
     let mut best: Option<Best> = None;
     let mut planned = input.settings.epochs;
     let mut done = 0;
     while done < planned {
         let Some(mut record) = runner.run(&mut state, done, planned, observer)? else { break };
         let diverged = |_| Error::Diverged { stage: "training", epoch: done, loss: record.train_loss };
-        let scored = scorer.score(&state.weights, &state.statistics, input.val).map_err(diverged)?;
+        let scored = judge.score(&state, &input).map_err(diverged)?;
         let point = score(&scored.scores, &labels, input.info.task, &input.info.classes)?;
         record.take(scored.loss, &point);
-        let last = input.settings.selection == Selection::Last && done + 1 == planned;
-        record.selected = last || improves(best.as_ref(), &point);
+        record.selected =
+            keeps_last(&input) && done + 1 == planned || improves(&input, best.as_ref(), &point);
         if record.selected {
             let (weights, statistics) = (state.weights.clone(), state.statistics.clone());
             best = Some(Best { epoch: done, point, weights, statistics });
@@ -162,10 +168,14 @@ fn loss(input: &TrainInput<'_>) -> Loss {
     }
 }
 
-/// Whether an epoch is at least as good as the best: by AUC, or by ACC where AUC is undefined; later epochs
-/// win ties.
-fn improves(best: Option<&Best>, point: &Point) -> bool {
-    let value = |point: &Point| point.auc.unwrap_or(point.acc);
+/// Whether the last epoch counts, whatever the others were.
+fn keeps_last(input: &TrainInput<'_>) -> bool {
+    input.protocol == Protocol::Official && input.settings.selection == Selection::Last
+}
+
+/// Whether an epoch is at least as good as the best; later epochs win ties.
+fn improves(input: &TrainInput<'_>, best: Option<&Best>, point: &Point) -> bool {
+    let value = |point: &Point| merit(input.protocol, point);
     best.is_none_or(|best| value(point) >= value(&best.point))
 }
 

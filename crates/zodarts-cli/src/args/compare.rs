@@ -1,0 +1,97 @@
+//! Arguments of `compare`.
+
+use super::run::{presets, seed};
+use super::{DataOptions, SearchOptions, SourceOptions, TrainOptions};
+use crate::resolve::Layer;
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use std::num::NonZero;
+use std::path::PathBuf;
+use zodarts::compare::Contender;
+use zodarts::protocol::Protocol;
+use zodarts::settings::Preset;
+
+/// The word for all contenders.
+const ALL: &str = "all";
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Data sets: `phantom`, MedMNIST names, .npz files, or folders of images by class
+    #[arg(required = true)]
+    pub data: Vec<String>,
+    /// What to compare, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = ALL, value_parser = contenders())]
+    pub methods: Vec<String>,
+    /// Seeds, separated by commas: each contender is tried once with each
+    #[arg(long, value_name = "SEEDS", value_delimiter = ',', default_value = "1,2,3", value_parser = seed())]
+    pub seeds: Vec<u64>,
+    /// How the numbers come about
+    #[arg(long, value_name = "NAME", default_value = "official", value_parser = protocols())]
+    pub protocol: Protocol,
+    /// Folder to write to. Trials that are finished there are not run again, and those that were stopped go on
+    #[arg(long, value_name = "DIR", default_value = "runs/compare")]
+    pub out: PathBuf,
+    /// Trials to run at a time; each gets its share of the threads
+    #[arg(long, value_name = "J", default_value = "1")]
+    pub jobs: NonZero<usize>,
+    /// Start from a preset; see `zodarts presets`
+    #[arg(long, value_parser = presets(), help_heading = "Run options")]
+    pub preset: Option<Preset>,
+    /// Settings from a file, in the form of a run's config.toml; options go first
+    #[arg(long, value_name = "FILE", help_heading = "Run options")]
+    pub config: Option<PathBuf>,
+    /// Epochs of search
+    #[arg(long, value_name = "N", help_heading = "Run options")]
+    pub search_epochs: Option<usize>,
+    /// Epochs of training
+    #[arg(long, value_name = "N", help_heading = "Run options")]
+    pub train_epochs: Option<usize>,
+    /// Print the comparison as JSON
+    #[arg(long, help_heading = "Run options")]
+    pub json: bool,
+    /// How the images are brought in.
+    #[command(flatten)]
+    pub options: DataOptions,
+    /// Where they may come from.
+    #[command(flatten)]
+    pub source: SourceOptions,
+}
+
+impl CompareArgs {
+    /// The settings given as options.
+    pub fn layer(&self) -> Layer {
+        Layer {
+            data: self.options.clone(),
+            search: SearchOptions { epochs: self.search_epochs, ..SearchOptions::default() },
+            train: TrainOptions { epochs: self.train_epochs, ..TrainOptions::default() },
+            ..Layer::default()
+        }
+    }
+
+    /// What to compare.
+    pub fn contenders(&self) -> Vec<Contender> {
+        let named = |name: &String| match name.parse() {
+            Ok(contender) => vec![contender],
+            // Only `all` is possible beside the names.
+            Err(_) => Contender::all().collect(),
+        };
+        self.methods.iter().flat_map(named).collect()
+    }
+}
+
+fn contenders() -> PossibleValuesParser {
+    let all = PossibleValue::new(ALL).help("everything below");
+    let each =
+        Contender::all().map(|contender| PossibleValue::new(contender.name()).help(contender.description()));
+    PossibleValuesParser::new(std::iter::once(all).chain(each))
+}
+
+fn protocols() -> impl TypedValueParser<Value = Protocol> {
+    let values =
+        Protocol::ALL.map(|protocol| PossibleValue::new(protocol.name()).help(protocol.description()));
+    PossibleValuesParser::new(values).map(|name| {
+        let named = Protocol::ALL.into_iter().find(|protocol| protocol.name() == name);
+        named.expect("only names of protocols are possible")
+    })
+}

@@ -1,0 +1,82 @@
+//! `zodarts compare`.
+
+use crate::args::CompareArgs;
+use crate::output::{self, result};
+use crate::progress::{Ui, note};
+use crate::{resolve, setup};
+use anyhow::{Result, bail};
+use zodarts::Error;
+use zodarts::compare::{Campaign, Named, Plan, Position, Trial, TrialResult, Watcher};
+use zodarts::observer::{Observer, Silent};
+use zodarts::protocol::Protocol;
+use zodarts::settings::{Preset, Settings};
+
+/// Runs the trials that are not finished and prints the tables.
+pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
+    let files = Vec::from_iter(args.config.as_deref());
+    let settings = resolve::settings(args.preset.unwrap_or(Preset::Paper), &files, &args.layer())?;
+    let datasets = open(args, &settings, ui)?;
+    let contenders = args.contenders();
+    let (protocol, settings, out) = (args.protocol, &settings, &*args.out);
+    let plan =
+        Plan { datasets: &datasets, contenders: &contenders, seeds: &args.seeds, protocol, settings, out };
+    let trials = plan.trials()?;
+    if protocol == Protocol::Paper {
+        note(
+            "protocol paper chooses the best epoch on the test split: its accuracies are no estimates of anything to come",
+        );
+    }
+    let campaign = Campaign { trials: &trials, settings, protocol, jobs: args.jobs, out };
+    let comparison = campaign.run(&Terminal { ui, alone: args.jobs.get() == 1 })?;
+    if args.json {
+        output::json(&comparison)?;
+    } else {
+        output::print(&comparison.markdown())?;
+    }
+    note(&format!("tables and trials are in {}", args.out.display()));
+    match comparison.failures.len() {
+        0 => Ok(()),
+        failed => {
+            bail!("{failed} of {} trials failed; run the same command again to try only those", trials.len())
+        }
+    }
+}
+
+fn open(args: &CompareArgs, settings: &Settings, ui: &Ui) -> Result<Vec<Named>> {
+    let named = |data: &String| {
+        let dataset = setup::open(data, &settings.data, &args.source, ui)?;
+        setup::check_search(&dataset, settings)?;
+        setup::check_training(&dataset, settings, None)?;
+        Ok(Named { data: data.clone(), dataset })
+    };
+    args.data.iter().map(named).collect()
+}
+
+/// Bars while one trial runs at a time, a line for each that is over.
+struct Terminal<'a> {
+    ui: &'a Ui,
+    alone: bool,
+}
+
+impl Watcher for Terminal<'_> {
+    fn begins(&self, trial: &Trial<'_>, position: Position) -> Box<dyn Observer + '_> {
+        note(&format!("{} begins: {}", place(position), trial.name()));
+        if self.alone { Box::new(self.ui.observer()) } else { Box::new(Silent) }
+    }
+
+    fn ends(&self, trial: &Trial<'_>, position: Position, result: &Result<TrialResult, Error>, found: bool) {
+        let (place, name) = (place(position), trial.name());
+        match result {
+            Ok(result) => {
+                let (verb, report) = (if found { "was finished" } else { "is done" }, &result.test.report);
+                let auc = result::optional(report.auc);
+                note(&format!("{place} {verb}: {name}: test ACC {:.3}, AUC {auc}", report.acc));
+            }
+            Err(error) => note(&format!("{place} failed: {name}: {error}")),
+        }
+    }
+}
+
+fn place(Position { index, of }: Position) -> String {
+    format!("trial {} of {of}", index + 1)
+}

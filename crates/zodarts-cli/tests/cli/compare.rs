@@ -1,0 +1,89 @@
+//! Comparisons, from the command line to their files.
+
+use crate::support::{place, run, stdout};
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::contains;
+use serde_json::Value;
+use std::fs;
+
+const TINY: &str = "compare phantom --config tiny.toml --methods zo-darts-plus,random --seeds 1,2 --out c";
+
+#[test]
+fn a_comparison_prints_its_tables_and_keeps_them() {
+    let place = place();
+    let printed = stdout(place.path(), TINY);
+    assert!(printed.starts_with("# Comparison\n\nProtocol `official`"), "{printed}");
+    for part in
+        ["Searches of 1 epoch with 4 channels", "| zo-darts-plus | 2 |", "| random | 2 |", "a pass, ms"]
+    {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let out = place.path().join("c");
+    assert_eq!(fs::read_to_string(out.join("tables.md")).unwrap(), printed);
+    assert_eq!(fs::read_to_string(out.join("trials.csv")).unwrap().lines().count(), 5);
+    let figure = fs::read_to_string(out.join("figure-1-phantom.svg")).unwrap();
+    assert!(figure.starts_with("<svg") && figure.contains("zo-darts-plus (seed 1)"));
+
+    // The same command again runs nothing.
+    let again = run(place.path(), &format!("{TINY} --json")).success();
+    let again = again.stderr(contains("trial 4 of 4 was finished").and(contains("begins").not()));
+    let comparison: Value = serde_json::from_slice(&again.get_output().stdout).unwrap();
+    assert_eq!(comparison["rows"][1]["contender"], "random");
+    assert_eq!(comparison["settings"]["train"]["epochs"], 1);
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_before_anything_is_run() {
+    let place = place();
+    let refused = |arguments: &str, message: &str| {
+        run(place.path(), arguments).code(1).stderr(contains(message).and(contains("begins").not()));
+    };
+    refused("compare", "<DATA>");
+    refused("compare phantom --methods pdarts", "invalid value 'pdarts'");
+    refused("compare phantom --seeds 1,one", "invalid value 'one'");
+    refused("compare phantom --jobs 0", "invalid value '0'");
+    refused("compare phantom --seeds 3,3", "seed 3 is given twice");
+    refused("compare phantom phantom", "data set phantom is given twice");
+    refused("compare phantom --methods all,random", "contender random is given twice");
+    assert!(!place.path().join("runs").exists());
+}
+
+#[test]
+fn a_folder_of_another_comparison_is_left_alone() {
+    let place = place();
+    let only = "compare phantom --config tiny.toml --methods random --seeds 1 --out c";
+    run(place.path(), only).success();
+    let before = fs::read(place.path().join("c/tables.md")).unwrap();
+    let longer = run(place.path(), &format!("{only} --train-epochs 2")).code(1);
+    longer.stderr(contains("holds a trial of another configuration: `train.epochs` = 1, not 2"));
+    assert_eq!(fs::read(place.path().join("c/tables.md")).unwrap(), before);
+}
+
+#[test]
+fn a_failed_trial_does_not_keep_the_others_from_running() {
+    let place = place();
+    run(place.path(), TINY).success();
+    let trial = place.path().join("c/trials/official/phantom/random/seed-2");
+    fs::write(trial.join("metrics.json"), "{").unwrap();
+    fs::remove_dir_all(place.path().join("c/trials/official/phantom/random/seed-1")).unwrap();
+    let failed = run(place.path(), TINY).code(1);
+    failed
+        .stdout(contains("## Failed trials").and(contains("| random | 1 |")))
+        .stderr(contains("1 of 4 trials failed").and(contains("trial 2 of 4 is done")));
+}
+
+#[test]
+fn protocol_paper_says_what_it_is_and_keeps_apart() {
+    let place = place();
+    let command = "compare phantom --config tiny.toml --methods random --seeds 1 --out c";
+    run(place.path(), command).success();
+    let paper = run(place.path(), &format!("{command} --protocol paper")).success();
+    paper
+        .stdout(contains("Protocol `paper`"))
+        .stderr(contains("chooses the best epoch on the test split").and(contains("trial 1 of 1 is done")));
+    for protocol in ["official", "paper"] {
+        let metrics = place.path().join(format!("c/trials/{protocol}/phantom/random/seed-1/metrics.json"));
+        let metrics: Value = serde_json::from_slice(&fs::read(metrics).unwrap()).unwrap();
+        assert_eq!(metrics["protocol"], protocol);
+    }
+}

@@ -1,0 +1,121 @@
+//! What can be compared.
+
+use crate::genotype::{GENOTYPES, Genotype};
+use crate::methods::MethodKind;
+use crate::settings::{Architecture, Settings};
+use rand::RngExt;
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+use zodarts_data::rng::stream;
+
+/// A way to come to a trained network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Contender {
+    /// A search, then training of what it found.
+    Search(MethodKind),
+    /// A genotype drawn uniformly from those with a path, then the same training.
+    Random,
+    /// `ResNet-18`, the usual hand-made network.
+    Resnet18,
+}
+
+/// A name that nothing to compare has.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown method {found:?}, expected `all` or some of {}", names())]
+pub struct UnknownContender {
+    /// The name found.
+    pub found: String,
+}
+
+impl Contender {
+    /// All there are, in the order of the tables.
+    pub fn all() -> impl Iterator<Item = Contender> {
+        let searches = MethodKind::ALL.iter().copied().map(Contender::Search);
+        searches.chain([Contender::Random, Contender::Resnet18])
+    }
+
+    /// Its name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Contender::Search(kind) => kind.card().name,
+            Contender::Random => "random",
+            Contender::Resnet18 => "resnet18",
+        }
+    }
+
+    /// One line for people.
+    pub fn description(self) -> &'static str {
+        match self {
+            Contender::Search(kind) => kind.card().description,
+            Contender::Random => "a genotype drawn at random, trained like those that were searched",
+            Contender::Resnet18 => "ResNet-18, trained like the networks that were searched",
+        }
+    }
+
+    /// The settings of its trial with a seed.
+    pub fn settings(self, base: &Settings, seed: u64) -> Settings {
+        let mut settings = Settings { seed, ..base.clone() };
+        settings.train.architecture = Architecture::Genotype;
+        match self {
+            Contender::Search(kind) => settings.search.method = kind,
+            Contender::Random => {}
+            Contender::Resnet18 => settings.train.architecture = Architecture::Resnet18,
+        }
+        settings
+    }
+}
+
+/// The genotype that a seed draws from all that have a path.
+pub fn random_genotype(seed: u64) -> Genotype {
+    let mut random = stream(seed, "random-genotype", 0);
+    loop {
+        let drawn = Genotype::from_index(random.random_range(0..GENOTYPES));
+        if let Some(genotype) = drawn.filter(|genotype| genotype.check_connected().is_ok()) {
+            return genotype;
+        }
+    }
+}
+
+impl fmt::Display for Contender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+fn names() -> String {
+    let names: Vec<&str> = Contender::all().map(Contender::name).collect();
+    names.join(", ")
+}
+
+impl FromStr for Contender {
+    type Err = UnknownContender;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Contender::all().find(|contender| contender.name() == name);
+        found.ok_or_else(|| UnknownContender { found: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_round_trip() {
+        for contender in Contender::all() {
+            assert_eq!(contender.name().parse(), Ok(contender));
+        }
+        let message = "autokeras".parse::<Contender>().unwrap_err().to_string();
+        assert!(message.contains("darts-v1, darts-v2") && message.ends_with("random, resnet18"), "{message}");
+    }
+
+    #[test]
+    fn random_genotypes_have_a_path_and_differ() {
+        let drawn: HashSet<Genotype> = (0..64).map(random_genotype).collect();
+        assert!(drawn.len() > 60, "{}", drawn.len());
+        assert!(drawn.iter().all(|genotype| genotype.check_connected().is_ok()));
+        assert_eq!(random_genotype(5), random_genotype(5));
+    }
+}

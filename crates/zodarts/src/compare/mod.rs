@@ -1,0 +1,113 @@
+//! Contenders × data sets × seeds under one protocol, as trials that can be stopped and taken up again.
+//!
+//! ```text
+//! OUT/
+//!   tables.md               the tables, for people
+//!   figure-1-DATASET.svg    an edge's operations over the epochs, one panel a method; -all-edges: every edge
+//!   trials.csv              one line a trial
+//!   comparison.json         everything the tables are made of
+//!   trials/PROTOCOL/DATASET/CONTENDER/seed-S/   a run folder each
+//! ```
+
+mod contender;
+mod published;
+mod report;
+mod rows;
+mod run;
+mod spread;
+mod trial;
+
+pub use contender::{Contender, UnknownContender, random_genotype};
+pub use published::{Published, published};
+pub use report::{Comparison, Failure};
+pub use rows::{Row, SearchRow};
+pub use run::{Campaign, Position, Watcher};
+pub use spread::Spread;
+pub use trial::{Trial, TrialResult};
+
+use crate::error::Error;
+use crate::protocol::Protocol;
+use crate::settings::Settings;
+use std::path::Path;
+use zodarts_data::Dataset;
+
+/// A data set and how the user named it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The data as the user named them.
+    pub data: String,
+    /// The data set.
+    pub dataset: Dataset,
+}
+
+/// What is to be compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// On which data.
+    pub datasets: &'a [Named],
+    /// What.
+    pub contenders: &'a [Contender],
+    /// With which seeds.
+    pub seeds: &'a [u64],
+    /// How the numbers come about.
+    pub protocol: Protocol,
+    /// Settings of every trial; method, architecture and seed are the trial's own.
+    pub settings: &'a Settings,
+    /// The folder of the comparison.
+    pub out: &'a Path,
+}
+
+impl<'a> Plan<'a> {
+    /// The trials: seeds outermost, so that a comparison that is stopped early has something of everything.
+    ///
+    /// # Errors
+    /// If something is named twice, or a trial's folder holds another trial.
+    pub fn trials(&self) -> Result<Vec<Trial<'a>>, Error> {
+        self.check()?;
+        let mut trials = Vec::new();
+        for &seed in self.seeds {
+            for named in self.datasets {
+                for &contender in self.contenders {
+                    let trial = self.trial(named, contender, seed);
+                    trial.check()?;
+                    trials.push(trial);
+                }
+            }
+        }
+        Ok(trials)
+    }
+
+    fn trial(&self, named: &'a Named, contender: Contender, seed: u64) -> Trial<'a> {
+        let info = &named.dataset.info;
+        let place = self
+            .out
+            .join("trials")
+            .join(self.protocol.name())
+            .join(format!("{}{}", info.name, info.size_flag));
+        Trial {
+            dataset: &named.dataset,
+            data: &named.data,
+            contender,
+            seed,
+            protocol: self.protocol,
+            settings: contender.settings(self.settings, seed),
+            path: place.join(contender.name()).join(format!("seed-{seed}")),
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let datasets = self.datasets.iter().map(|named| {
+            let info = &named.dataset.info;
+            format!("data set {}{}", info.name, info.size_flag)
+        });
+        let contenders = self.contenders.iter().map(|contender| format!("contender {contender}"));
+        let seeds = self.seeds.iter().map(|seed| format!("seed {seed}"));
+        let mut seen = std::collections::HashSet::new();
+        for what in datasets.chain(contenders).chain(seeds) {
+            if !seen.insert(what.clone()) {
+                return Err(Error::Twice { what });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,201 @@
+//! The paper's Figure 1: what becomes of an edge's operations over a search, one panel a method.
+
+use crate::run::SearchRecord;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use std::ops::Range;
+use zodarts_nn::space::{EDGE_LIST, EDGES, OPERATIONS, Operation};
+
+/// Pixels of a panel.
+const PANEL: (u32, u32) = (300, 220);
+
+/// Okabe and Ito's colours, which colour-blind readers tell apart.
+const COLOURS: [RGBColor; OPERATIONS] = [
+    RGBColor(0, 0, 0),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+];
+
+/// A search, epoch by epoch.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// The method.
+    pub name: &'static str,
+    /// The seed.
+    pub seed: u64,
+    /// Its records.
+    pub records: Vec<SearchRecord>,
+}
+
+/// What is drawn of an edge.
+#[derive(Clone, Copy)]
+enum Quantity {
+    Probability,
+    Rank,
+}
+
+/// Probability and rank of the operations of the cell's first edge. It alone is fed and heard in every cell, whatever the others
+/// do.
+///
+/// # Errors
+/// If the drawing library refuses.
+pub fn first_edge(courses: &[Course]) -> Result<String, String> {
+    draw(courses, &[(0, Quantity::Probability), (0, Quantity::Rank)])
+}
+
+/// Probabilities of the operations of all edges.
+///
+/// # Errors
+/// If the drawing library refuses.
+pub fn all_edges(courses: &[Course]) -> Result<String, String> {
+    draw(courses, &std::array::from_fn::<_, EDGES, _>(|edge| (edge, Quantity::Probability)))
+}
+
+/// One row of panels for each edge and quantity, one column for each search.
+fn draw(courses: &[Course], rows: &[(usize, Quantity)]) -> Result<String, String> {
+    let mut svg = String::new();
+    let size = (PANEL.0 * courses.len() as u32, PANEL.1 * rows.len() as u32);
+    let drawn = draw_on(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), courses, rows);
+    drawn.map_err(|error| error.to_string())?;
+    Ok(svg)
+}
+
+type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
+
+fn draw_on<'a>(
+    root: &DrawingArea<SVGBackend<'a>, Shift>,
+    courses: &[Course],
+    rows: &[(usize, Quantity)],
+) -> Drawn<'a> {
+    root.fill(&WHITE)?;
+    let panels = root.split_evenly((rows.len(), courses.len()));
+    let places = rows.iter().enumerate().flat_map(|(row, what)| {
+        courses.iter().enumerate().map(move |(column, course)| (*what, course, (row, column) == (0, 0)))
+    });
+    for (panel, ((edge, quantity), course, first)) in panels.iter().zip(places) {
+        draw_panel(panel, course, (edge, quantity), first)?;
+    }
+    root.present()
+}
+
+fn draw_panel<'a>(
+    panel: &DrawingArea<SVGBackend<'a>, Shift>,
+    course: &Course,
+    (edge, quantity): (usize, Quantity),
+    with_legend: bool,
+) -> Drawn<'a> {
+    let last = course.records.len().saturating_sub(1).max(1) as f64;
+    let (source, target) = (EDGE_LIST[edge].source, EDGE_LIST[edge].target);
+    let title = format!("{} (seed {}), edge {source}→{target}", course.name, course.seed);
+    let mut chart = ChartBuilder::on(panel)
+        .caption(title, ("sans-serif", 13))
+        .margin(8)
+        .x_label_area_size(30)
+        .y_label_area_size(40)
+        .build_cartesian_2d(0.0..last, quantity.range())?;
+    chart
+        .configure_mesh()
+        .disable_mesh()
+        .x_desc("epoch")
+        .y_desc(quantity.name())
+        .x_labels(6)
+        .y_labels(5)
+        .y_label_formatter(&|value| quantity.label(*value))
+        .draw()?;
+    for (operation, colour) in Operation::ALL.into_iter().zip(COLOURS) {
+        let points = course
+            .records
+            .iter()
+            .enumerate()
+            .map(|(epoch, record)| (epoch as f64, quantity.of(&record.p[edge], operation.index())));
+        chart
+            .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
+            .label(operation.name())
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 14, y)], colour.stroke_width(2)));
+    }
+    if with_legend {
+        let labels = &mut chart.configure_series_labels();
+        labels.position(SeriesLabelPosition::UpperLeft).label_font(("sans-serif", 11)).draw()?;
+    }
+    Ok(())
+}
+
+impl Quantity {
+    fn name(self) -> &'static str {
+        match self {
+            Quantity::Probability => "probability",
+            Quantity::Rank => "rank",
+        }
+    }
+
+    /// The axis. Ranks are drawn as negative numbers, so that the first is on top.
+    fn range(self) -> Range<f64> {
+        match self {
+            Quantity::Probability => 0.0..1.0,
+            Quantity::Rank => -(OPERATIONS as f64) - 0.3..-0.7,
+        }
+    }
+
+    fn label(self, value: f64) -> String {
+        match self {
+            Quantity::Probability => format!("{value:.1}"),
+            Quantity::Rank => format!("{:.0}", -value),
+        }
+    }
+
+    fn of(self, p: &[f32; OPERATIONS], operation: usize) -> f64 {
+        match self {
+            Quantity::Probability => f64::from(p[operation]),
+            Quantity::Rank => -rank(p, operation),
+        }
+    }
+}
+
+/// Rank from 1, the largest first; equals share the mean of their ranks.
+fn rank(p: &[f32; OPERATIONS], operation: usize) -> f64 {
+    let larger = p.iter().filter(|value| **value > p[operation]).count();
+    let equal = p.iter().filter(|value| **value == p[operation]).count();
+    larger as f64 + (equal as f64 + 1.0) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genotype::Genotype;
+
+    #[test]
+    fn equals_share_their_ranks() {
+        let p = [0.0, 0.5, 0.2, 0.3, 0.0];
+        let ranks: Vec<f64> = (0..OPERATIONS).map(|operation| rank(&p, operation)).collect();
+        assert_eq!(ranks, [4.5, 1.0, 3.0, 2.0, 4.5]);
+    }
+
+    #[test]
+    fn every_panel_has_a_title_and_its_lines() {
+        let record = |epoch: usize| SearchRecord {
+            epoch,
+            epochs: 2,
+            temperature: 1.0,
+            learning_rate: 0.1,
+            train_loss: 0.5,
+            train_acc: 0.5,
+            val_loss: 0.5,
+            val_acc: 0.5,
+            p: [[0.1, 0.4, 0.2, 0.2, 0.1]; EDGES],
+            live_operations: 24,
+            hypergradient_norm: 0.1,
+            passes: 4,
+            genotype: Genotype::from_index(1).unwrap(),
+            seconds: 1.0,
+        };
+        let course = |name| Course { name, seed: 1, records: vec![record(0), record(1)] };
+        let courses = [course("zo-darts"), course("zo-darts-plus")];
+        let (figure, appendix) = (first_edge(&courses).unwrap(), all_edges(&courses).unwrap());
+        assert_eq!(figure.matches("zo-darts-plus (seed 1)").count(), 2);
+        // A line in each of four panels, and one in the legend.
+        assert_eq!(figure.matches("stroke=\"#D55E00\"").count(), 5, "{figure}");
+        assert_eq!(appendix.matches("edge 2→3").count(), 2);
+    }
+}

@@ -1,0 +1,111 @@
+//! The tables of a comparison and its files.
+
+mod figure;
+mod markdown;
+mod trials;
+
+use self::figure::Course;
+use super::rows::Row;
+use super::trial::TrialResult;
+use crate::error::Error;
+use crate::files::json;
+use crate::protocol::Protocol;
+use crate::run::write_file;
+use crate::settings::Settings;
+use serde::Serialize;
+use std::path::Path;
+
+/// Trials and what they come to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Comparison {
+    /// The protocol of every number.
+    pub protocol: Protocol,
+    /// Version of zodarts.
+    pub version: &'static str,
+    /// Settings that all trials share; method, architecture and seed are each trial's own.
+    pub settings: Settings,
+    /// One row for each data set and contender that has a finished trial, in the order they were named.
+    pub rows: Vec<Row>,
+    /// Trials that failed, and why.
+    pub failures: Vec<Failure>,
+    #[serde(skip)]
+    results: Vec<TrialResult>,
+}
+
+/// A trial that failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// The trial.
+    pub trial: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Comparison {
+    /// Of finished and failed trials.
+    pub fn new(
+        (protocol, settings): (Protocol, &Settings),
+        results: Vec<TrialResult>,
+        failures: Vec<Failure>,
+    ) -> Self {
+        let mut groups: Vec<Vec<&TrialResult>> = Vec::new();
+        for result in &results {
+            let own = |group: &&mut Vec<&TrialResult>| {
+                group[0].contender == result.contender && group[0].test.fingerprint == result.test.fingerprint
+            };
+            match groups.iter_mut().find(own) {
+                Some(group) => group.push(result),
+                None => groups.push(vec![result]),
+            }
+        }
+        let rows = groups.iter().filter_map(|group| Row::of(group)).collect();
+        Self {
+            protocol,
+            version: env!("CARGO_PKG_VERSION"),
+            settings: settings.clone(),
+            rows,
+            failures,
+            results,
+        }
+    }
+
+    /// The tables as Markdown.
+    pub fn markdown(&self) -> String {
+        markdown::text(self)
+    }
+
+    /// Writes the tables and figures.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&self, out: &Path) -> Result<(), Error> {
+        for (dataset, courses) in self.courses() {
+            let drawn = |error| Error::Drawing { what: format!("the search on {dataset}"), reason: error };
+            let (first, all) = (figure::first_edge(&courses), figure::all_edges(&courses));
+            let file = |name: &str| out.join(format!("{name}-{dataset}.svg"));
+            write_file(&file("figure-1"), first.map_err(drawn)?.as_bytes())?;
+            write_file(&file("figure-1-all-edges"), all.map_err(drawn)?.as_bytes())?;
+        }
+        write_file(&out.join("tables.md"), self.markdown().as_bytes())?;
+        write_file(&out.join("trials.csv"), trials::csv(&self.results).as_bytes())?;
+        write_file(&out.join("comparison.json"), json(self).as_bytes())?;
+        Ok(())
+    }
+
+    /// The first finished search of each method, by data set.
+    fn courses(&self) -> Vec<(&str, Vec<Course>)> {
+        let mut courses: Vec<(&str, Vec<Course>)> = Vec::new();
+        for result in self.results.iter().filter(|result| !result.course.is_empty()) {
+            let (name, dataset) = (result.contender.name(), &*result.test.dataset);
+            let at = courses.iter().position(|(other, _)| *other == dataset).unwrap_or_else(|| {
+                courses.push((dataset, Vec::new()));
+                courses.len() - 1
+            });
+            let of_dataset = &mut courses[at].1;
+            if of_dataset.iter().all(|course| course.name != name) {
+                of_dataset.push(Course { name, seed: result.test.seed, records: result.course.clone() });
+            }
+        }
+        courses
+    }
+}

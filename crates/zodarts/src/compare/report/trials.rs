@@ -1,0 +1,65 @@
+//! `trials.csv`: one line a trial.
+
+use crate::compare::trial::TrialResult;
+use crate::text::csv;
+
+const HEADER: [&str; 22] = [
+    "dataset",
+    "contender",
+    "seed",
+    "protocol",
+    "n",
+    "acc",
+    "acc_low",
+    "acc_high",
+    "auc",
+    "auc_low",
+    "auc_high",
+    "val_acc",
+    "genotype",
+    "params",
+    "macs",
+    "search_seconds",
+    "search_epochs",
+    "search_passes",
+    "search_stop",
+    "supernet_mixed_acc",
+    "supernet_discrete_acc",
+    "train_seconds",
+];
+
+/// The file's text. What a trial does not have is left empty.
+pub fn csv(results: &[TrialResult]) -> String {
+    results.iter().fold(csv::row(HEADER), |text, result| text + &csv::row(fields(result)))
+}
+
+fn fields(result: &TrialResult) -> [String; HEADER.len()] {
+    let (test, search) = (&result.test, result.search);
+    let report = &test.report;
+    let optional = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    let auc_end = |end: usize| optional(report.auc_ci95.map(|ends| ends[end]));
+    [
+        test.dataset.clone(),
+        result.contender.name().into(),
+        test.seed.to_string(),
+        test.protocol.to_string(),
+        report.n.to_string(),
+        report.acc.to_string(),
+        report.acc_ci95[0].to_string(),
+        report.acc_ci95[1].to_string(),
+        optional(report.auc),
+        auc_end(0),
+        auc_end(1),
+        optional(result.val.as_ref().map(|val| val.report.acc)),
+        test.genotype.map_or(String::new(), |genotype| genotype.to_string()),
+        test.params.to_string(),
+        test.macs.to_string(),
+        optional(search.map(|search| search.seconds)),
+        optional(search.map(|search| search.epochs as f64)),
+        optional(search.map(|search| search.passes as f64)),
+        search.map_or(String::new(), |search| search.stop.to_string()),
+        optional(search.map(|search| search.supernet.mixed)),
+        optional(search.map(|search| search.supernet.discrete)),
+        optional(test.train_seconds),
+    ]
+}

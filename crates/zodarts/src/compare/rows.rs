@@ -1,0 +1,134 @@
+//! What the trials of a contender on a data set come to.
+
+use super::published::{Published, published};
+use super::spread::Spread;
+use super::trial::TrialResult;
+use crate::genotype::Genotype;
+use crate::search::{SearchSummary, Stop};
+use serde::Serialize;
+use zodarts_nn::space::{EDGES, Operation};
+
+/// A contender on a data set, over seeds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The data set.
+    pub dataset: String,
+    /// The contender.
+    pub contender: &'static str,
+    /// The seeds whose trials are finished.
+    pub seeds: Vec<u64>,
+    /// Test ACC.
+    pub acc: Spread,
+    /// Test AUC; none if it is undefined for a seed.
+    pub auc: Option<Spread>,
+    /// Validation ACC of the trained network; none if its training saw the validation images.
+    pub val_acc: Option<Spread>,
+    /// Trainable parameters.
+    pub params: Spread,
+    /// Multiply-accumulates of one image.
+    pub macs: Spread,
+    /// Seconds of training.
+    pub train_seconds: Option<Spread>,
+    /// The architectures, one a seed; none for `ResNet-18`.
+    pub genotypes: Vec<Genotype>,
+    /// Edges on which all seeds have the same operation; none for fewer than two.
+    pub agreeing_edges: Option<usize>,
+    /// Edges that are `skip_connect`: many of them are the collapse that DARTS is known for.
+    pub skips: Option<Spread>,
+    /// The search, for those that search.
+    pub search: Option<SearchRow>,
+    /// What the paper says.
+    pub published: Option<Published>,
+}
+
+/// The searches of a row.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SearchRow {
+    /// Seconds of a search.
+    pub seconds: Spread,
+    /// Passes over one batch of a search, of all chains.
+    pub passes: Spread,
+    /// Seconds of a pass.
+    pub seconds_per_pass: Spread,
+    /// Epochs of a search.
+    pub epochs: Spread,
+    /// Why each search ended.
+    pub stops: Vec<Stop>,
+    /// ACC of the supernet on the architecture half, with the mixture of the end.
+    pub mixed_acc: Spread,
+    /// The same with the genotype's operations alone.
+    pub discrete_acc: Spread,
+}
+
+impl Row {
+    /// Of the trials of one contender on one data set; none without a trial.
+    pub fn of(results: &[&TrialResult]) -> Option<Self> {
+        let first = results.first()?;
+        let (dataset, contender) = (first.test.dataset.clone(), first.contender.name());
+        let aucs: Option<Vec<f64>> = results.iter().map(|result| result.test.report.auc).collect();
+        let vals: Option<Vec<f64>> =
+            results.iter().map(|result| Some(result.val.as_ref()?.report.acc)).collect();
+        let training: Option<Vec<f64>> = results.iter().map(|result| result.test.train_seconds).collect();
+        let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test.genotype).collect();
+        let searches: Option<Vec<SearchSummary>> = results.iter().map(|result| result.search).collect();
+        Some(Self {
+            seeds: results.iter().map(|result| result.test.seed).collect(),
+            acc: spread(results, |result| result.test.report.acc)?,
+            auc: aucs.and_then(|aucs| Spread::of(&aucs)),
+            val_acc: vals.and_then(|vals| Spread::of(&vals)),
+            params: spread(results, |result| result.test.params as f64)?,
+            macs: spread(results, |result| result.test.macs as f64)?,
+            train_seconds: training.and_then(|seconds| Spread::of(&seconds)),
+            agreeing_edges: agreeing_edges(&genotypes),
+            skips: spread(&genotypes, |genotype| skips(*genotype) as f64),
+            search: searches.and_then(|searches| SearchRow::of(&searches)),
+            published: published(contender, &dataset),
+            genotypes,
+            dataset,
+            contender,
+        })
+    }
+}
+
+impl SearchRow {
+    fn of(searches: &[SearchSummary]) -> Option<Self> {
+        Some(Self {
+            seconds: spread(searches, |search| search.seconds)?,
+            passes: spread(searches, |search| search.passes as f64)?,
+            seconds_per_pass: spread(searches, |search| search.seconds / search.passes.max(1) as f64)?,
+            epochs: spread(searches, |search| search.epochs as f64)?,
+            stops: searches.iter().map(|search| search.stop).collect(),
+            mixed_acc: spread(searches, |search| search.supernet.mixed)?,
+            discrete_acc: spread(searches, |search| search.supernet.discrete)?,
+        })
+    }
+}
+
+fn spread<X>(of: &[X], value: impl Fn(&X) -> f64) -> Option<Spread> {
+    Spread::of(&of.iter().map(value).collect::<Vec<f64>>())
+}
+
+fn agreeing_edges(genotypes: &[Genotype]) -> Option<usize> {
+    let [first, others @ ..] = genotypes else { return None };
+    let agrees = |edge: &usize| others.iter().all(|other| other.0[*edge] == first.0[*edge]);
+    (!others.is_empty()).then(|| (0..EDGES).filter(agrees).count())
+}
+
+fn skips(genotype: Genotype) -> usize {
+    genotype.0.iter().filter(|operation| **operation == Operation::SkipConnect).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_agree_where_all_seeds_do() {
+        let parse = |text: &str| text.parse::<Genotype>().unwrap();
+        let a = parse("|skip_connect~0|+|none~0|none~1|+|skip_connect~0|none~1|nor_conv_3x3~2|");
+        let b = parse("|skip_connect~0|+|none~0|none~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|");
+        assert_eq!(agreeing_edges(&[a, b]), Some(4));
+        assert_eq!((agreeing_edges(&[a]), agreeing_edges(&[])), (None, None));
+        assert_eq!((skips(a), skips(b)), (2, 1));
+    }
+}

@@ -1,0 +1,45 @@
+//! How the images that an epoch is judged by are scored.
+
+use super::memory::batch_size;
+use super::{TrainInput, TrainState};
+use crate::error::Error;
+use crate::evaluate::{EvaluateError, Point};
+use crate::model::{BatchScorer, ModelCard, Scored, Scorer};
+use crate::protocol::Protocol;
+use std::sync::Arc;
+use zodarts_nn::graph::Network;
+
+/// Scores an epoch as its protocol says.
+pub enum Judge {
+    /// Under running statistics.
+    Running(Scorer),
+    /// Under the statistics of the batch.
+    Batch(Box<BatchScorer>),
+}
+
+impl Judge {
+    pub fn new(input: &TrainInput<'_>, network: Arc<Network>, card: &ModelCard) -> Result<Self, Error> {
+        Ok(match input.protocol {
+            Protocol::Official => Judge::Running(Scorer::new(network, card)),
+            Protocol::Paper => {
+                let batch = batch_size(input.info, input.train.len(), input.settings);
+                Judge::Batch(Box::new(BatchScorer::new(card, batch)?))
+            }
+        })
+    }
+
+    pub fn score(&mut self, state: &TrainState, input: &TrainInput<'_>) -> Result<Scored, EvaluateError> {
+        match self {
+            Judge::Running(scorer) => scorer.score(&state.weights, &state.statistics, input.val),
+            Judge::Batch(scorer) => scorer.score(&state.weights, input.val),
+        }
+    }
+}
+
+/// What epochs are compared by: AUC, or ACC where AUC is undefined; in the paper it is ACC.
+pub fn merit(protocol: Protocol, point: &Point) -> f64 {
+    match protocol {
+        Protocol::Official => point.auc.unwrap_or(point.acc),
+        Protocol::Paper => point.acc,
+    }
+}

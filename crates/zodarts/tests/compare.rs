@@ -1,0 +1,196 @@
+//! A comparison end to end, on the phantom and with networks small enough to be quick.
+
+use std::fs;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use zodarts::Error;
+use zodarts::compare::{Campaign, Comparison, Contender, Named, Plan, Position, Trial, TrialResult, Watcher};
+use zodarts::data::{Dataset, OpenOptions};
+use zodarts::methods::MethodKind;
+use zodarts::observer::{Observer, Silent};
+use zodarts::protocol::Protocol;
+use zodarts::run::{RunFolder, TrainRecord};
+use zodarts::settings::{Auto, Settings};
+
+const CONTENDERS: [Contender; 3] =
+    [Contender::Search(MethodKind::ZoDartsPlus), Contender::Search(MethodKind::DartsV1), Contender::Random];
+
+fn phantom() -> Vec<Named> {
+    let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+    vec![Named { data: "phantom".into(), dataset }]
+}
+
+/// Twelve pixels, two channels, two epochs each.
+fn tiny() -> Settings {
+    let mut settings = Settings::default();
+    settings.search.epochs = 2;
+    settings.search.channels = 2;
+    settings.search.cells = 1;
+    settings.search.batch_size = Auto::Fixed(48);
+    settings.search.zo_steps = 3;
+    settings.search.input_size = Auto::Fixed(12);
+    settings.train.epochs = 2;
+    settings.train.channels = 2;
+    settings.train.cells = 1;
+    settings.train.input_size = Auto::Fixed(12);
+    settings
+}
+
+/// Counts what is run and what had been finished.
+#[derive(Default)]
+struct Count {
+    begun: AtomicUsize,
+    found: AtomicUsize,
+}
+
+impl Watcher for Count {
+    fn begins(&self, _: &Trial<'_>, _: Position) -> Box<dyn Observer + '_> {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        Box::new(Silent)
+    }
+
+    fn ends(&self, _: &Trial<'_>, _: Position, _: &Result<TrialResult, Error>, found: bool) {
+        self.found.fetch_add(usize::from(found), Ordering::Relaxed);
+    }
+}
+
+fn compare(
+    datasets: &[Named],
+    what: (&[Contender], &[u64], usize),
+    settings: &Settings,
+    out: &Path,
+) -> (Result<Comparison, Error>, usize, usize) {
+    compare_under(Protocol::Official, datasets, what, settings, out)
+}
+
+fn compare_under(
+    protocol: Protocol,
+    datasets: &[Named],
+    (contenders, seeds, jobs): (&[Contender], &[u64], usize),
+    settings: &Settings,
+    out: &Path,
+) -> (Result<Comparison, Error>, usize, usize) {
+    let count = Count::default();
+    let plan = Plan { datasets, contenders, seeds, protocol, settings, out };
+    let jobs = NonZero::new(jobs).unwrap();
+    let comparison = plan
+        .trials()
+        .and_then(|trials| Campaign { trials: &trials, settings, protocol, jobs, out }.run(&count));
+    (comparison, count.begun.into_inner(), count.found.into_inner())
+}
+
+/// Everything but times.
+fn lasting(comparison: &Comparison) -> Vec<String> {
+    let rows = comparison.rows.iter();
+    rows.map(|row| {
+        format!("{} {:?} {:?} {:?} {:?}", row.contender, row.seeds, row.acc, row.auc, row.genotypes)
+    })
+    .collect()
+}
+
+#[test]
+fn finished_trials_are_not_run_again_and_jobs_change_nothing() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+
+    let (first, begun, found) = compare(&datasets, (&CONTENDERS, &[1, 2], 1), &settings, &one);
+    let first = first.unwrap();
+    assert_eq!((begun, found, first.rows.len()), (6, 0, 3));
+    assert!(first.failures.is_empty());
+    assert!(first.rows.iter().all(|row| row.seeds == [1, 2] && row.acc.sd.is_some()));
+    assert!(first.rows[2].search.is_none() && first.rows[2].genotypes.len() == 2);
+
+    let (again, begun, found) = compare(&datasets, (&CONTENDERS, &[1, 2, 3], 1), &settings, &one);
+    assert_eq!((begun, found), (3, 6));
+    assert!(again.unwrap().rows.iter().all(|row| row.seeds == [1, 2, 3]));
+
+    let (parallel, begun, _) = compare(&datasets, (&CONTENDERS, &[1, 2], 3), &settings, &two);
+    assert_eq!((begun, lasting(&parallel.unwrap())), (6, lasting(&first)));
+
+    let text = fs::read_to_string(one.join("tables.md")).unwrap();
+    assert!(text.contains("phantom: test accuracy") && text.contains("| zo-darts-plus | 3 |"), "{text}");
+    let csv = fs::read_to_string(one.join("trials.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 10, "{csv}");
+}
+
+#[test]
+fn a_stage_that_was_cut_short_begins_anew_and_a_finished_one_is_kept() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let only = (&CONTENDERS[..1], &[4][..], 1);
+    let (whole, ..) = compare(&datasets, only, &settings, folder.path());
+    let trial = folder.path().join("trials/official/phantom/zo-darts-plus/seed-4");
+    let searched = fs::read(trial.join("search.jsonl")).unwrap();
+
+    // As if killed in training: the search stays as it is.
+    for file in ["metrics.json", "metrics-val.json", "model.json", "model.safetensors"] {
+        fs::remove_file(trial.join(file)).unwrap();
+    }
+    let (resumed, begun, found) = compare(&datasets, only, &settings, folder.path());
+    assert_eq!((begun, found), (1, 0));
+    assert_eq!(lasting(&resumed.unwrap()), lasting(&whole.unwrap()));
+    assert_eq!(fs::read(trial.join("search.jsonl")).unwrap(), searched);
+    assert_eq!(fs::read_to_string(trial.join("train.jsonl")).unwrap().lines().count(), 2);
+    assert!(trial.join("train-interrupted.jsonl").is_file());
+}
+
+#[test]
+fn a_damaged_trial_fails_alone_and_stays_as_it_is() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let both = (&CONTENDERS[1..], &[1][..], 1);
+    compare(&datasets, both, &settings, folder.path()).0.unwrap();
+    let metrics = folder.path().join("trials/official/phantom/random/seed-1/metrics.json");
+    fs::write(&metrics, "{ \"acc\": 1.0").unwrap();
+    let (comparison, begun, found) = compare(&datasets, both, &settings, folder.path());
+    let comparison = comparison.unwrap();
+    assert_eq!((begun, found), (0, 1));
+    assert_eq!((comparison.rows.len(), comparison.failures.len()), (1, 1));
+    assert!(comparison.failures[0].reason.contains("metrics.json"), "{:?}", comparison.failures);
+    assert_eq!(fs::read_to_string(&metrics).unwrap(), "{ \"acc\": 1.0");
+    assert!(comparison.markdown().contains("## Failed trials"));
+}
+
+#[test]
+fn trials_of_another_configuration_and_repetitions_are_refused() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let only = (&CONTENDERS[2..], &[1][..], 1);
+    compare(&datasets, only, &settings, folder.path()).0.unwrap();
+
+    let mut longer = settings.clone();
+    longer.train.epochs = 3;
+    let (refused, begun, _) = compare(&datasets, only, &longer, folder.path());
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("`train.epochs` = 2, not 3") && begun == 0, "{message}");
+
+    let (refused, ..) = compare(&datasets, (&CONTENDERS[2..], &[1, 1], 1), &settings, folder.path());
+    assert!(refused.unwrap_err().to_string().contains("seed 1 is given twice"));
+    let twice = [phantom(), phantom()].concat();
+    let (refused, ..) = compare(&twice, only, &settings, folder.path());
+    assert!(refused.unwrap_err().to_string().contains("data set phantom is given twice"));
+}
+
+#[test]
+fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
+    let (datasets, mut settings) = (phantom(), tiny());
+    settings.train.epochs = 4;
+    let folder = tempfile::tempdir().unwrap();
+    let only = (&CONTENDERS[2..], &[1][..], 1);
+    let (comparison, ..) = compare_under(Protocol::Paper, &datasets, only, &settings, folder.path());
+    let comparison = comparison.unwrap();
+    let row = &comparison.rows[0];
+    assert!(row.val_acc.is_none(), "its training saw the validation images");
+    assert!(comparison.markdown().contains("Protocol `paper`: the authors' way"));
+
+    let run = RunFolder::open(&folder.path().join("trials/paper/phantom/random/seed-1")).unwrap();
+    let records: Vec<TrainRecord> = run.records("train.jsonl").unwrap();
+    let best = records.iter().map(|record| record.val_acc).fold(0.0, f64::max);
+    let metrics = run.metrics("test").unwrap().unwrap();
+    assert_eq!((metrics.protocol, metrics.test_reads), (Protocol::Paper, 5));
+    assert_eq!((metrics.report.acc, row.acc.mean), (best, best));
+    assert_eq!(records[metrics.selected_epoch.unwrap()].val_acc, best);
+    assert_eq!(metrics.report.n, datasets[0].dataset.test.unseal().len());
+}
