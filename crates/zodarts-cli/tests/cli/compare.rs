@@ -13,9 +13,7 @@ fn a_comparison_prints_its_tables_and_keeps_them() {
     let place = place();
     let printed = stdout(place.path(), TINY);
     assert!(printed.starts_with("# Comparison\n\nProtocol `official`"), "{printed}");
-    for part in
-        ["Searches of 1 epoch with 4 channels", "| zo-darts-plus | 2 |", "| random | 2 |", "a pass, ms"]
-    {
+    for part in ["Searches of 1 epoch with C = 4", "| zo-darts-plus | 2 |", "| random | 2 |", "a pass, ms"] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
     let out = place.path().join("c");

@@ -53,6 +53,9 @@ impl Campaign<'_> {
     ///
     /// # Errors
     /// If the tables cannot be written, or threads not be started.
+    ///
+    /// # Panics
+    /// If a trial does, which no input should be able to cause.
     pub fn run(&self, watcher: &dyn Watcher) -> Result<Comparison, Error> {
         let next = AtomicUsize::new(0);
         let outcomes = Mutex::new(vec![None; self.trials.len()]);

@@ -148,13 +148,13 @@ impl Trial<'_> {
                 job.folder.write_genotype(&genotype)?;
                 Ok(Some(genotype))
             }
-            Contender::Search(_) => match job.folder.record::<SearchSummary>(SearchSummary::FILE)? {
-                Some(summary) => Ok(Some(summary.genotype)),
-                None => {
-                    job.folder.set_aside("search")?;
-                    Ok(Some(job.search(None, observer)?.genotype))
+            Contender::Search(_) => {
+                if let Some(summary) = job.folder.record::<SearchSummary>(SearchSummary::FILE)? {
+                    return Ok(Some(summary.genotype));
                 }
-            },
+                job.folder.set_aside("search")?;
+                Ok(Some(job.search(None, observer)?.genotype))
+            }
         }
     }
 }

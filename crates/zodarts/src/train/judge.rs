@@ -12,7 +12,7 @@ use zodarts_nn::graph::Network;
 /// Scores an epoch as its protocol says.
 pub enum Judge {
     /// Under running statistics.
-    Running(Scorer),
+    Running(Box<Scorer>),
     /// Under the statistics of the batch.
     Batch(Box<BatchScorer>),
 }
@@ -20,7 +20,7 @@ pub enum Judge {
 impl Judge {
     pub fn new(input: &TrainInput<'_>, network: Arc<Network>, card: &ModelCard) -> Result<Self, Error> {
         Ok(match input.protocol {
-            Protocol::Official => Judge::Running(Scorer::new(network, card)),
+            Protocol::Official => Judge::Running(Box::new(Scorer::new(network, card))),
             Protocol::Paper => {
                 let batch = batch_size(input.info, input.train.len(), input.settings);
                 Judge::Batch(Box::new(BatchScorer::new(card, batch)?))

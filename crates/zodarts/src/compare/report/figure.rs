@@ -157,7 +157,7 @@ impl Quantity {
 fn rank(p: &[f32; OPERATIONS], operation: usize) -> f64 {
     let larger = p.iter().filter(|value| **value > p[operation]).count();
     let equal = p.iter().filter(|value| **value == p[operation]).count();
-    larger as f64 + (equal as f64 + 1.0) / 2.0
+    larger as f64 + f64::midpoint(equal as f64, 1.0)
 }
 
 #[cfg(test)]

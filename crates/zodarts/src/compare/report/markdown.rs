@@ -52,7 +52,7 @@ pub fn text(comparison: &Comparison) -> String {
 fn head(comparison: &Comparison) -> String {
     let (search, train) = (&comparison.settings.search, &comparison.settings.train);
     format!(
-        "# Comparison\n\nProtocol `{}`: {}. zodarts {}. Searches of {} with {} channels and {} cells a stage, trainings of {} with \
+        "# Comparison\n\nProtocol `{}`: {}. zodarts {}. Searches of {} with C = {} and N = {}, trainings of {} with \
          {} and {}; all settings are in `comparison.json`.\n",
         comparison.protocol,
         comparison.protocol.description(),
