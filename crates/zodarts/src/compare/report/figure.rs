@@ -86,7 +86,8 @@ fn draw_panel<'a>(
     (edge, quantity): (usize, Quantity),
     with_legend: bool,
 ) -> Drawn<'a> {
-    let last = course.records.len().saturating_sub(1).max(1) as f64;
+    // Epochs count from 1 here, as for people everywhere.
+    let last = course.records.len().max(2) as f64;
     let (source, target) = (EDGE_LIST[edge].source, EDGE_LIST[edge].target);
     let title = format!("{} (seed {}), edge {source}→{target}", course.name, course.seed);
     let mut chart = ChartBuilder::on(panel)
@@ -94,13 +95,14 @@ fn draw_panel<'a>(
         .margin(8)
         .x_label_area_size(30)
         .y_label_area_size(40)
-        .build_cartesian_2d(0.0..last, quantity.range())?;
+        .build_cartesian_2d(1.0..last, quantity.range())?;
     chart
         .configure_mesh()
         .disable_mesh()
         .x_desc("epoch")
         .y_desc(quantity.name())
         .x_labels(6)
+        .x_label_formatter(&|epoch| format!("{epoch:.0}"))
         .y_labels(5)
         .y_label_formatter(&|value| quantity.label(*value))
         .draw()?;
@@ -109,7 +111,7 @@ fn draw_panel<'a>(
             .records
             .iter()
             .enumerate()
-            .map(|(epoch, record)| (epoch as f64, quantity.of(&record.p[edge], operation.index())));
+            .map(|(epoch, record)| ((epoch + 1) as f64, quantity.of(&record.p[edge], operation.index())));
         chart
             .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
             .label(operation.name())
