@@ -101,7 +101,7 @@ pub struct SearchOptions {
     /// Standard deviation of α's first values
     #[arg(long, value_name = "X")]
     pub alpha_init: Option<f64>,
-    /// First temperature τ₀ of zo-darts-plus; other methods stay at 1
+    /// First temperature τ₀ of zo-darts-plus and zo-darts-wide; other methods stay at 1
     #[arg(long, value_name = "X")]
     pub temperature: Option<f64>,
     /// Factor of each annealing step
@@ -113,18 +113,27 @@ pub struct SearchOptions {
     /// Weight steps a round of the zeroth-order methods
     #[arg(long, value_name = "N")]
     pub zo_steps: Option<usize>,
-    /// Length μ of their perturbation of α
+    /// Length μ of the perturbation of α of zo-darts and zo-darts-plus
     #[arg(long, value_name = "X")]
     pub mu: Option<f64>,
     /// What μ is measured in: units of α, or ‖α‖ as in the paper's code (with --mu 0.005)
     #[arg(long, value_parser = ["absolute", "relative"])]
     pub mu_scale: Option<String>,
-    /// Finite difference of the zeroth-order methods
+    /// Their finite difference
     #[arg(long, value_parser = ["forward", "central", "central-loss"])]
     pub difference: Option<String>,
     /// How their perturbed chain starts: an exact copy, or as in the authors' code
     #[arg(long, value_parser = ["exact", "fresh"])]
     pub perturbed_chain: Option<String>,
+    /// Directions a round of zo-darts-wide, each with chains of its own
+    #[arg(long, value_name = "K")]
+    pub directions: Option<usize>,
+    /// Let zo-darts-wide perturb α to both sides of a direction
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub antithetic: Option<bool>,
+    /// Length μ of its perturbation of α, in units of α
+    #[arg(long, value_name = "MU")]
+    pub smoothing: Option<f64>,
     /// λ of milenas
     #[arg(long, value_name = "X")]
     pub milenas_lambda: Option<f64>,

@@ -1,4 +1,4 @@
-//! The five search methods, each on any [`BilevelProblem`](crate::bilevel::BilevelProblem).
+//! The search methods, five published and one of our own, each on any [`BilevelProblem`](crate::bilevel::BilevelProblem).
 //!
 //! A method advances a [`SearchState`] by one [`Round`]: some SGD steps of the weights and one Adam step of
 //! the architecture parameters α along its estimate of the hypergradient, the gradient of
@@ -15,6 +15,7 @@ mod stepwise;
 mod zo;
 mod zo_darts;
 mod zo_darts_plus;
+mod zo_darts_wide;
 
 pub use registry::{Card, MethodKind, UnknownMethod};
 pub use round::{Method, Round, RoundReport, combined};

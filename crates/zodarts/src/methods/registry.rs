@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Method, MethodSettings, darts_v1, darts_v2, milenas, zo_darts, zo_darts_plus};
+use super::{Method, MethodSettings, darts_v1, darts_v2, milenas, zo_darts, zo_darts_plus, zo_darts_wide};
 use crate::bilevel::BilevelProblem;
 use crate::normaliser::Normaliser;
 
@@ -54,6 +54,7 @@ registry! {
     Milenas => milenas,
     ZoDarts => zo_darts,
     ZoDartsPlus => zo_darts_plus,
+    ZoDartsWide => zo_darts_wide,
 }
 
 impl MethodKind {
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        let expected = ["darts-v1", "darts-v2", "milenas", "zo-darts", "zo-darts-plus"];
+        let expected = ["darts-v1", "darts-v2", "milenas", "zo-darts", "zo-darts-plus", "zo-darts-wide"];
         for (kind, name) in MethodKind::ALL.iter().zip(expected) {
             assert_eq!(kind.to_string(), name);
             assert_eq!(name.parse(), Ok(*kind));
@@ -128,11 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn only_zo_darts_plus_is_sparse_and_annealed() {
+    fn only_zo_darts_plus_and_ours_are_sparse_and_annealed() {
         for kind in MethodKind::ALL {
-            let plus = *kind == MethodKind::ZoDartsPlus;
-            assert_eq!(kind.normaliser() == Normaliser::Sparsemax, plus);
-            assert_eq!(kind.annealed(), plus);
+            let sparse = [MethodKind::ZoDartsPlus, MethodKind::ZoDartsWide].contains(kind);
+            assert_eq!(kind.normaliser() == Normaliser::Sparsemax, sparse);
+            assert_eq!(kind.annealed(), sparse);
         }
     }
 }

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zodarts_nn::optim::{Adam, OptimiserError, Sgd, norm};
+use zodarts_nn::space::ALPHAS;
 
 /// What the methods can be told. Each reads its own part; the optimisers are everyone's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,8 +15,10 @@ pub struct MethodSettings {
     pub milenas_lambda: f64,
     /// Second-order DARTS probes the weights at this distance along the validation gradient.
     pub darts_radius: f64,
-    /// The zeroth-order estimator.
+    /// The zeroth-order estimator of ZO-DARTS and ZO-DARTS+.
     pub zo: ZoSettings,
+    /// The zeroth-order estimator of ZO-DARTS-wide.
+    pub wide: ZoSettings,
 }
 
 impl Default for MethodSettings {
@@ -26,11 +29,12 @@ impl Default for MethodSettings {
             milenas_lambda: 1.0,
             darts_radius: 0.01,
             zo: ZoSettings::default(),
+            wide: ZoSettings::WIDE,
         }
     }
 }
 
-/// The zeroth-order estimator of ZO-DARTS and ZO-DARTS+.
+/// A zeroth-order estimator.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ZoSettings {
@@ -40,6 +44,8 @@ pub struct ZoSettings {
     pub mu: Mu,
     /// Which finite difference.
     pub difference: Difference,
+    /// K, directions of a round, orthogonal to each other.
+    pub directions: usize,
     /// How the perturbed chain starts and runs.
     pub perturbed_chain: PerturbedChain,
 }
@@ -51,9 +57,22 @@ impl Default for ZoSettings {
             steps: 10,
             mu: Mu::Relative(0.005),
             difference: Difference::Forward,
+            directions: 1,
             perturbed_chain: PerturbedChain::Exact,
         }
     }
+}
+
+impl ZoSettings {
+    /// Antithetic pairs on the loss in several directions, with steps that are wide beside α. The values are those that
+    /// `docs/hypergradient.md` found best.
+    pub const WIDE: ZoSettings = ZoSettings {
+        steps: 10,
+        mu: Mu::Absolute(2.0),
+        difference: Difference::CentralLoss,
+        directions: 4,
+        perturbed_chain: PerturbedChain::Exact,
+    };
 }
 
 /// μ, the length of the perturbation of α.
@@ -78,7 +97,8 @@ impl Mu {
         }
     }
 
-    fn value(self) -> f64 {
+    /// The number itself, whatever it is measured in.
+    pub(crate) fn value(self) -> f64 {
         match self {
             Mu::Relative(value) | Mu::Absolute(value) => value,
         }
@@ -94,8 +114,10 @@ pub enum Difference {
     Forward,
     /// `((w⁺ − w⁻)/2μ)·∇_w L_val + ∇_α L_val·u`: error of order μ² instead of μ. Two extra chains.
     Central,
-    /// `(L_val(w⁺, α + μu) − L_val(w⁻, α − μu))/2μ`: the paper's eq. 5 made central. No gradient on the
-    /// validation side, so it sees the loss smoothed over wide steps. Two extra chains.
+    /// `(L_val(w̃, α + μu) − L_val(w, α))/μ`: the paper's eq. 5. No gradient on the validation side, so it sees the
+    /// loss smoothed over wide steps. One extra chain.
+    ForwardLoss,
+    /// `(L_val(w⁺, α + μu) − L_val(w⁻, α − μu))/2μ`: eq. 5 made central (antithetic). Two extra chains.
     CentralLoss,
 }
 
@@ -103,7 +125,7 @@ impl Difference {
     /// The signs of μu, one per perturbed chain.
     pub fn signs(self) -> &'static [f64] {
         match self {
-            Difference::Forward => &[1.0],
+            Difference::Forward | Difference::ForwardLoss => &[1.0],
             Difference::Central | Difference::CentralLoss => &[1.0, -1.0],
         }
     }
@@ -153,11 +175,18 @@ impl MethodSettings {
             let holds = holds && found.is_finite();
             if holds { Ok(()) } else { Err(SettingsError::OutOfRange { field, found, expected }) }
         };
-        let (lambda, radius, mu) = (self.milenas_lambda, self.darts_radius, self.zo.mu.value());
+        let (lambda, radius) = (self.milenas_lambda, self.darts_radius);
         require(lambda >= 0.0, "milenas_lambda", lambda, "a finite number of at least 0")?;
         require(radius > 0.0, "darts_radius", radius, "a finite number above 0")?;
-        require(self.zo.steps > 0, "zo.steps", self.zo.steps as f64, "at least 1")?;
-        require(mu > 0.0, "zo.mu", mu, "a finite number above 0")?;
+        for (zo, [steps, mu, directions]) in [
+            (self.zo, ["zo.steps", "zo.mu", "zo.directions"]),
+            (self.wide, ["wide.steps", "wide.mu", "wide.directions"]),
+        ] {
+            require(zo.steps > 0, steps, zo.steps as f64, "at least 1")?;
+            require(zo.mu.value() > 0.0, mu, zo.mu.value(), "a finite number above 0")?;
+            let count = zo.directions;
+            require((1..=ALPHAS).contains(&count), directions, count as f64, "1 to 30, the length of α")?;
+        }
         Ok(self)
     }
 }
@@ -181,6 +210,9 @@ mod tests {
         let zo = |zo| message(MethodSettings { zo, ..plain });
         assert_eq!(zo(ZoSettings { steps: 0, ..plain.zo }), "method: `zo.steps` is 0, expected at least 1");
         assert!(zo(ZoSettings { mu: Mu::Absolute(0.0), ..plain.zo }).contains("zo.mu"));
+        let wide = ZoSettings { directions: 31, ..plain.wide };
+        let expected = "method: `wide.directions` is 31, expected 1 to 30, the length of α";
+        assert_eq!(message(MethodSettings { wide, ..plain }), expected);
         assert!(message(MethodSettings { milenas_lambda: f64::NAN, ..plain }).contains("milenas_lambda"));
         assert!(message(MethodSettings { darts_radius: -1.0, ..plain }).contains("darts_radius"));
         let adam = Adam { epsilon: 0.0, ..plain.adam };

@@ -11,5 +11,5 @@ pub(super) const CARD: Card = Card {
 };
 
 pub(super) fn build(settings: &MethodSettings) -> ZerothOrder {
-    ZerothOrder::new(settings)
+    ZerothOrder::new(settings, settings.zo)
 }

@@ -32,14 +32,15 @@ pub fn batch_size(info: &DatasetInfo, images: usize, settings: &SearchSettings) 
     settings.batch_size.unwrap_or(search_batch(&info.name, images))
 }
 
-/// How many of `chains` chains run at once: those of a large batch take turns on all threads, for half the memory.
+/// How many of `chains` chains run at once: as many as there are threads, but those of a large batch take turns on all
+/// threads, for half the memory.
 pub fn workers(order: Chains, chains: usize, batch: usize) -> usize {
-    let blocks = batch.div_ceil(zodarts_kernels::LANES);
-    let busy = blocks >= BLOCKS_PER_THREAD * rayon::current_num_threads();
+    let threads = rayon::current_num_threads();
+    let busy = batch.div_ceil(zodarts_kernels::LANES) >= BLOCKS_PER_THREAD * threads;
     match order {
         Chains::Auto if busy => 1,
         Chains::InTurn => 1,
-        Chains::Auto | Chains::Together => chains,
+        Chains::Auto | Chains::Together => chains.min(threads),
     }
 }
 
@@ -82,7 +83,8 @@ mod tests {
             assert_eq!(workers(Chains::Auto, 2, 16), 2);
             assert_eq!(workers(Chains::Auto, 2, 24), 2);
             assert_eq!(workers(Chains::Auto, 2, 25), 1);
-            assert_eq!(workers(Chains::Together, 3, 512), 3);
+            assert_eq!(workers(Chains::Together, 2, 512), 2);
+            assert_eq!(workers(Chains::Together, 9, 512), 2);
             assert_eq!(workers(Chains::InTurn, 2, 8), 1);
         });
         with_threads(4, || assert_eq!(workers(Chains::Auto, 2, 32), 2));

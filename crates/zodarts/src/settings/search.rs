@@ -5,6 +5,7 @@ use crate::methods::{Difference, MethodKind, MethodSettings, Mu, PerturbedChain,
 use crate::normaliser::Annealing;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::{Adam, Schedule, Sgd};
+use zodarts_nn::space::ALPHAS;
 
 /// What μ is measured in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,12 @@ pub struct SearchSettings {
     pub difference: Difference,
     /// How their perturbed chain starts: an exact copy, or as in the authors' code.
     pub perturbed_chain: PerturbedChain,
+    /// K, directions a round of zo-darts-wide.
+    pub directions: usize,
+    /// Whether zo-darts-wide perturbs α to both sides of a direction.
+    pub antithetic: bool,
+    /// μ of zo-darts-wide, in units of α.
+    pub smoothing: f64,
     /// λ of MiLeNAS.
     pub milenas_lambda: f64,
     /// Radius of the second-order probe of DARTS.
@@ -122,6 +129,9 @@ impl Default for SearchSettings {
             mu_scale: MuScale::Absolute,
             difference: methods.zo.difference,
             perturbed_chain: methods.zo.perturbed_chain,
+            directions: methods.wide.directions,
+            antithetic: methods.wide.difference == Difference::CentralLoss,
+            smoothing: methods.wide.mu.value(),
             milenas_lambda: methods.milenas_lambda,
             darts_radius: methods.darts_radius,
             early_stop: true,
@@ -158,7 +168,15 @@ impl SearchSettings {
                     MuScale::Relative => Mu::Relative(self.mu),
                 },
                 difference: self.difference,
+                directions: 1,
                 perturbed_chain: self.perturbed_chain,
+            },
+            wide: ZoSettings {
+                steps: self.zo_steps,
+                mu: Mu::Absolute(self.smoothing),
+                difference: if self.antithetic { Difference::CentralLoss } else { Difference::ForwardLoss },
+                directions: self.directions,
+                perturbed_chain: PerturbedChain::Exact,
             },
         }
     }
@@ -202,6 +220,9 @@ impl SearchSettings {
         check(self.clip >= 0.0, "clip", self.clip, "a number of at least 0")?;
         let positive = |value: f64| value > 0.0 && value.is_finite();
         check(positive(self.mu), "mu", self.mu, "a number above 0")?;
+        check(positive(self.smoothing), "smoothing", self.smoothing, "a number above 0")?;
+        let directions = self.directions;
+        check((1..=ALPHAS).contains(&directions), "directions", directions as f64, "1 to 30")?;
         check(positive(self.temperature), "temperature", self.temperature, "a number above 0")?;
         let factor = self.anneal_factor;
         check(factor > 0.0 && factor <= 1.0, "anneal_factor", factor, "above 0 and at most 1")?;

@@ -9,13 +9,15 @@ use zodarts_nn::optim::dot;
 
 use crate::problem::{D, Quadratic, Scene, W};
 
-const DIFFERENCES: [Difference; 3] = [Difference::Forward, Difference::Central, Difference::CentralLoss];
+const DIFFERENCES: [Difference; 4] =
+    [Difference::Forward, Difference::Central, Difference::ForwardLoss, Difference::CentralLoss];
 
 /// The search's optimiser, with a clip that bites in some steps of a scene and not in others.
 fn settings(difference: Difference) -> MethodSettings {
     let mut settings = MethodSettings::default();
     settings.sgd.clip = Some(10.0);
     settings.zo.difference = difference;
+    settings.wide.difference = difference;
     settings
 }
 
@@ -49,10 +51,16 @@ fn the_main_chain_takes_the_steps_it_would_take_alone() {
 /// The factor of u in the estimate, where the perturbation is too small to change α.
 fn slope_at_rest(settings: &mut MethodSettings, scene: &Scene, axis: &[f32; D]) -> f32 {
     settings.zo.mu = Mu::Absolute(1e-20);
-    let mut method = ZerothOrder::new(settings);
+    let mut method = ZerothOrder::new(settings, settings.zo);
     let mut unused = ChaCha8Rng::seed_from_u64(0);
     let round = scene.round(&mut unused);
-    let report = method.estimate_along(&scene.problem, &mut [0, 0], &mut scene.state.clone(), &round, axis);
+    let report = method.estimate_along(
+        &scene.problem,
+        &mut [0, 0],
+        &mut scene.state.clone(),
+        &round,
+        &[axis.to_vec()],
+    );
     assert!(report.perturbed_alphas.iter().all(|alpha| *alpha == scene.state.alpha));
     Method::<Quadratic>::hypergradient(&method)[0]
 }
@@ -65,7 +73,7 @@ fn without_a_perturbation_the_chains_coincide_to_the_last_bit() {
     let mut g = gradients();
     let alpha = &scene.state.alpha;
     scene.problem.evaluate(&mut 0, &chain.weights, alpha, &scene.validation, Want::Alpha, &mut g);
-    for (difference, expected) in DIFFERENCES.into_iter().zip([g.alpha[0], g.alpha[0], 0.0]) {
+    for (difference, expected) in DIFFERENCES.into_iter().zip([g.alpha[0], g.alpha[0], 0.0, 0.0]) {
         // A single bit between the weights of two chains would be divided by 1e-20.
         assert_eq!(slope_at_rest(&mut settings(difference), &scene, &axis), expected, "{difference:?}");
     }
@@ -77,11 +85,11 @@ fn without_a_perturbation_the_chains_coincide_to_the_last_bit() {
 #[test]
 fn a_zero_direction_has_a_zero_estimate() {
     let scene = Scene::new(3);
-    let mut method = ZerothOrder::new(&settings(Difference::Central));
+    let mut method = ZerothOrder::new(&settings(Difference::Central), settings(Difference::Central).zo);
     let mut unused = ChaCha8Rng::seed_from_u64(0);
     let round = scene.round(&mut unused);
     let mut state = scene.state.clone();
-    let report = method.estimate_along(&scene.problem, &mut [0], &mut state, &round, &[0.0; D]);
+    let report = method.estimate_along(&scene.problem, &mut [0], &mut state, &round, &[vec![0.0; D]]);
     assert_eq!(report.hypergradient_norm, 0.0);
     assert_eq!(Method::<Quadratic>::hypergradient(&method), [0.0; D]);
     assert_eq!(state.alpha, scene.state.alpha, "an estimate leaves α alone");
@@ -117,11 +125,14 @@ fn perturbed_alphas_lie_mu_from_alpha_on_both_sides() {
 #[test]
 fn threads_and_workers_do_not_change_a_bit() {
     let scene = Scene::new(10);
-    for difference in DIFFERENCES {
+    for (kind, difference) in [MethodKind::ZoDartsPlus, MethodKind::ZoDartsWide]
+        .into_iter()
+        .flat_map(|kind| DIFFERENCES.map(|difference| (kind, difference)))
+    {
         let run = |threads: usize, workers: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             pool.install(|| {
-                let mut method = MethodKind::ZoDartsPlus.build(&settings(difference));
+                let mut method = kind.build(&settings(difference));
                 let mut state = scene.state.clone();
                 let mut workers = vec![0; workers];
                 let reports: Vec<_> = (0..5)

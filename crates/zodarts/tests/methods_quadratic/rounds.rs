@@ -49,8 +49,9 @@ fn darts_moves_alpha_first_and_milenas_weights_first() {
 
 #[test]
 fn ten_weight_steps_cost_what_the_method_says() {
-    let costs = [20, 50, 30, 21, 21];
-    for (kind, cost) in MethodKind::ALL.iter().zip(costs) {
+    // Passes, and how many validation batches a round evaluates: one of eight chains each, for four directions.
+    let costs = [(20, 1), (50, 1), (30, 1), (21, 1), (21, 1), (98, 8)];
+    for (kind, (cost, validated)) in MethodKind::ALL.iter().zip(costs) {
         let mut method = kind.build(&MethodSettings::default());
         let scene = Scene::new(method.steps_per_round());
         let (mut state, mut workers, mut passes) = (scene.state.clone(), vec![0; method.workers()], 0);
@@ -58,7 +59,7 @@ fn ten_weight_steps_cost_what_the_method_says() {
             let report = scene.play_on(method.as_mut(), &mut state, &mut workers, round as u64);
             passes += report.passes;
             assert_eq!(report.training.images, 2 * method.steps_per_round(), "{kind}");
-            assert_eq!(report.validation.images, 2, "{kind}");
+            assert_eq!(report.validation.images, 2 * validated, "{kind}");
             assert!(report.training.loss > 0.0 && report.validation.loss > 0.0, "{kind}");
         }
         assert_eq!(passes, cost, "{kind}");
@@ -67,8 +68,10 @@ fn ten_weight_steps_cost_what_the_method_says() {
 }
 
 #[test]
-fn a_central_difference_costs_one_more_chain() {
-    for (difference, cost) in [(Difference::Central, 31), (Difference::CentralLoss, 32)] {
+fn differences_cost_their_chains_and_evaluations() {
+    for (difference, cost) in
+        [(Difference::Central, 31), (Difference::ForwardLoss, 22), (Difference::CentralLoss, 32)]
+    {
         let mut settings = MethodSettings::default();
         settings.zo.difference = difference;
         assert_eq!(Scene::new(10).play(MethodKind::ZoDarts, &settings).1.passes, cost);

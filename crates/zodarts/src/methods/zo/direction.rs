@@ -1,19 +1,55 @@
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use zodarts_nn::optim::norm;
+use zodarts_nn::optim::{dot, norm};
 
-/// Fills `direction` with a point drawn evenly from the unit sphere of `dimension` dimensions: normal
-/// coordinates, normalised.
-pub(super) fn draw(rng: &mut ChaCha8Rng, dimension: usize, direction: &mut Vec<f32>) {
-    direction.clear();
-    direction.extend((0..dimension).map(|_| {
-        let coordinate: f64 = StandardNormal.sample(rng);
-        coordinate as f32
-    }));
-    let length = norm(direction);
-    for u in direction {
+/// What of a vector may be left beside its projections before it is drawn again.
+const DEGENERATE: f64 = 1e-3;
+
+/// Draws `count` directions of length 1, orthogonal to each other, each evenly from the unit sphere of `dimension`
+/// dimensions: normal coordinates, made orthogonal by Gram and Schmidt. A single one is a normalised normal vector.
+///
+/// # Panics
+/// If there are more directions than dimensions.
+pub(super) fn draw(rng: &mut ChaCha8Rng, count: usize, dimension: usize, directions: &mut Vec<Vec<f32>>) {
+    assert!(count <= dimension, "{count} orthogonal directions in {dimension} dimensions");
+    directions.clear();
+    while directions.len() < count {
+        let mut candidate = normal(rng, dimension);
+        scale(&mut candidate);
+        // Twice, for what rounding leaves of a projection the first time.
+        let left = (0..2).map(|_| project_out(&mut candidate, directions)).fold(1.0, f64::min);
+        if left > DEGENERATE {
+            directions.push(candidate);
+        }
+    }
+}
+
+fn normal(rng: &mut ChaCha8Rng, dimension: usize) -> Vec<f32> {
+    let coordinate = |_| -> f64 { StandardNormal.sample(rng) };
+    (0..dimension).map(coordinate).map(|value| value as f32).collect()
+}
+
+fn scale(vector: &mut [f32]) {
+    let length = norm(vector);
+    for u in vector {
         *u = (f64::from(*u) / length) as f32;
     }
+}
+
+/// Takes the components along `directions` out of a vector of length 1 and scales it back; returns the length that was left.
+fn project_out(vector: &mut [f32], directions: &[Vec<f32>]) -> f64 {
+    if directions.is_empty() {
+        return 1.0;
+    }
+    for direction in directions {
+        let component = dot(vector, direction);
+        for (v, u) in vector.iter_mut().zip(direction) {
+            *v = (f64::from(*v) - component * f64::from(*u)) as f32;
+        }
+    }
+    let left = norm(vector);
+    scale(vector);
+    left
 }
 
 #[cfg(test)]
@@ -26,18 +62,38 @@ mod tests {
     fn directions_have_length_one_and_no_preference() {
         const DRAWS: usize = 20_000;
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let (mut u, mut mean, mut square) = (Vec::new(), [0.0; 3], [0.0; 3]);
+        let (mut drawn, mut mean, mut square) = (Vec::new(), [0.0; 3], [0.0; 3]);
         for _ in 0..DRAWS {
-            draw(&mut rng, 3, &mut u);
-            assert!((norm(&u) - 1.0).abs() < 1e-6);
+            draw(&mut rng, 2, 3, &mut drawn);
+            for u in &drawn {
+                assert!((norm(u) - 1.0).abs() < 1e-6);
+            }
             for i in 0..3 {
-                mean[i] += f64::from(u[i]) / DRAWS as f64;
-                square[i] += f64::from(u[i]).powi(2) / DRAWS as f64;
+                mean[i] += f64::from(drawn[1][i]) / DRAWS as f64;
+                square[i] += f64::from(drawn[1][i]).powi(2) / DRAWS as f64;
             }
         }
         // Standard errors: 0.0041 of the mean, 0.0021 of the square.
         for i in 0..3 {
             assert!(mean[i].abs() < 0.02 && (square[i] - 1.0 / 3.0).abs() < 0.01, "{mean:?} {square:?}");
         }
+    }
+
+    #[test]
+    fn directions_are_orthogonal_up_to_a_whole_basis() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let mut drawn = Vec::new();
+        draw(&mut rng, 30, 30, &mut drawn);
+        for (i, a) in drawn.iter().enumerate() {
+            for b in &drawn[..i] {
+                assert!(dot(a, b).abs() < 1e-6, "{}", dot(a, b));
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "4 orthogonal directions in 3 dimensions")]
+    fn there_are_no_more_directions_than_dimensions() {
+        draw(&mut ChaCha8Rng::seed_from_u64(0), 4, 3, &mut Vec::new());
     }
 }

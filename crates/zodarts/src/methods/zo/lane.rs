@@ -87,22 +87,25 @@ impl Lane {
 
 /// Runs every lane, at the same time as far as there are workers. Lanes share nothing that changes, so the
 /// result does not depend on how they are laid out in time.
+///
+/// # Panics
+/// Without a worker.
 pub(super) fn run_side_by_side<P: BilevelProblem>(
     problem: &P,
     workers: &mut [P::Worker],
     lanes: &mut [Lane],
     leg: &Leg<P::Batch>,
 ) {
-    let (worker, more_workers) = workers.split_first_mut().expect("at least one worker");
-    if more_workers.is_empty() || lanes.len() < 2 {
-        for lane in lanes {
-            lane.run(problem, worker, leg);
-        }
-    } else {
-        let (lane, more_lanes) = lanes.split_at_mut(1);
-        rayon::join(
-            || lane[0].run(problem, worker, leg),
-            || run_side_by_side(problem, more_workers, more_lanes, leg),
-        );
+    let sides = workers.len().min(lanes.len());
+    if sides < 2 {
+        let worker = workers.first_mut().expect("at least one worker");
+        lanes.iter_mut().for_each(|lane| lane.run(problem, worker, leg));
+        return;
     }
+    let (workers, more_workers) = workers.split_at_mut(sides / 2);
+    let (lanes, more_lanes) = lanes.split_at_mut(lanes.len() * workers.len() / sides);
+    rayon::join(
+        || run_side_by_side(problem, workers, lanes, leg),
+        || run_side_by_side(problem, more_workers, more_lanes, leg),
+    );
 }

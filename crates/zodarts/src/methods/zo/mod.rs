@@ -1,9 +1,9 @@
-//! The zeroth-order hypergradient (the ZO-DARTS+ paper, eq. 5–6).
+//! The zeroth-order hypergradient (the ZO-DARTS+ paper, eq. 5–6), and what it becomes with more than one direction.
 //!
-//! A round draws a unit direction u and copies the main chain (w, α) to chains with α̃ = α ± μu. All take the
-//! same T training batches; then g = slope·u, where the slope is how fast the validation loss changes along
-//! u, by one of the [`Difference`]s. With ‖u‖ = 1 the expectation of u·uᵀ is I/d, so g estimates ∇F/d, d the
-//! length of α: the direction of the hypergradient, and Adam does not mind the scale.
+//! A round draws K orthogonal unit directions u and copies the main chain (w, α) to chains with α̃ = α ± μu. All
+//! take the same T training batches; then `g = Σ slope·u`, where the slope is how fast the validation loss changes
+//! along u, by one of the [`Difference`]s. The expectation of Σ u·uᵀ is K/d·I, so g estimates K/d·∇F, d the
+//! length of α: the direction of the hypergradient, and Adam does not mind the scale. The paper has K = 1.
 mod direction;
 mod lane;
 
@@ -15,57 +15,52 @@ use super::{
 };
 use crate::bilevel::{BilevelProblem, Evaluation, Want};
 
-/// The estimator of ZO-DARTS and ZO-DARTS+, which differ in their normaliser only.
+/// The estimator of the zeroth-order methods.
 pub struct ZerothOrder {
     adam: Adam,
     zo: ZoSettings,
-    /// The main chain's lane, then one per perturbed chain. The main chain itself is at home in the search
-    /// state, and here for the length of a round.
+    /// A perturbed chain's lane, before it has a chain.
+    perturbed: Lane,
+    /// The main chain's lane, then those of the perturbed chains, direction by direction. The main chain itself
+    /// is at home in the search state, and here for the length of a round.
     lanes: Vec<Lane>,
-    direction: Vec<f32>,
+    directions: Vec<Vec<f32>>,
     hypergradient: Vec<f32>,
 }
 
 impl ZerothOrder {
     /// An estimator without buffers; they take the problem's size in the first round.
-    pub fn new(settings: &MethodSettings) -> Self {
-        let MethodSettings { sgd, adam, zo, .. } = *settings;
-        let perturbed = match zo.perturbed_chain {
+    pub fn new(settings: &MethodSettings, zo: ZoSettings) -> Self {
+        let MethodSettings { sgd, adam, .. } = *settings;
+        let mut main = Lane::copying(sgd);
+        let mut perturbed = match zo.perturbed_chain {
             PerturbedChain::Exact => Lane::copying(sgd),
             PerturbedChain::Fresh => Lane::starting_afresh(Sgd { nesterov: false, ..sgd }),
         };
-        let mut lanes = vec![Lane::copying(sgd)];
-        lanes.resize(1 + zo.difference.signs().len(), perturbed);
-        for (position, lane) in lanes.iter_mut().enumerate() {
-            lane.closing = match (zo.difference, position) {
-                (Difference::CentralLoss, 0) => None,
-                (Difference::CentralLoss, _) => Some(Want::Loss),
-                (_, 0) => Some(Want::Both),
-                (..) => None,
-            };
-        }
-        ZerothOrder { adam, zo, lanes, direction: Vec::new(), hypergradient: Vec::new() }
+        (main.closing, perturbed.closing) = closing(zo.difference);
+        let (directions, hypergradient) = (Vec::new(), Vec::new());
+        ZerothOrder { adam, zo, perturbed, lanes: vec![main], directions, hypergradient }
     }
 
-    /// [`Method::estimate`] along a given `direction` u instead of a random one, of any length: slope·u, the
-    /// slope being per unit of u.
+    /// [`Method::estimate`] along given `directions` instead of random ones, as many as there are and of any length:
+    /// Σ slope·u, the slope being per unit of u.
     ///
     /// # Panics
-    /// As [`Method::estimate`], and if `direction` is not as long as α.
+    /// As [`Method::estimate`], and if a direction is not as long as α.
     pub fn estimate_along<P: BilevelProblem>(
         &mut self,
         problem: &P,
         workers: &mut [P::Worker],
         state: &mut SearchState,
         round: &Round<P::Batch>,
-        direction: &[f32],
+        directions: &[Vec<f32>],
     ) -> RoundReport {
-        self.direction.clear();
-        self.direction.extend_from_slice(direction);
+        self.directions.clear();
+        self.directions.extend_from_slice(directions);
         self.run(problem, workers, state, round)
     }
 
-    /// The estimate along `self.direction`.
+    /// The estimate along `self.directions`.
     fn run<P: BilevelProblem>(
         &mut self,
         problem: &P,
@@ -91,10 +86,8 @@ impl ZerothOrder {
         self.lanes[0].chain = std::mem::take(&mut state.chain);
         run_side_by_side(problem, workers, &mut self.lanes, &leg);
 
-        let slope = self.slope(mu);
+        self.gather(mu);
         state.chain = std::mem::take(&mut self.lanes[0].chain);
-        self.hypergradient.clear();
-        self.hypergradient.extend(self.direction.iter().map(|&u| (slope * f64::from(u)) as f32));
         RoundReport {
             training: self.lanes[0].training,
             validation: self.lanes.iter().map(|lane| lane.validation).fold(Evaluation::default(), combined),
@@ -106,27 +99,53 @@ impl ZerothOrder {
 
     /// Sets every lane to the state, the perturbed ones at α ± μu.
     fn fork(&mut self, state: &SearchState, mu: f64) {
-        assert_eq!(self.direction.len(), state.alpha.len(), "length of the direction");
+        let signs = self.zo.difference.signs();
+        self.lanes.resize(1 + self.directions.len() * signs.len(), self.perturbed.clone());
         let (main, perturbed) = self.lanes.split_first_mut().expect("the main lane");
         main.alpha.clone_from(&state.alpha);
-        for (lane, sign) in perturbed.iter_mut().zip(self.zo.difference.signs()) {
-            lane.place(&state.alpha, &self.direction, sign * mu);
-            lane.start_from(&state.chain);
+        for (lanes, direction) in perturbed.chunks_exact_mut(signs.len()).zip(&self.directions) {
+            assert_eq!(direction.len(), state.alpha.len(), "length of the direction");
+            for (lane, sign) in lanes.iter_mut().zip(signs) {
+                lane.place(&state.alpha, direction, sign * mu);
+                lane.start_from(&state.chain);
+            }
         }
     }
 
-    /// How fast the validation loss changes along the direction, from lanes that have run.
-    fn slope(&self, mu: f64) -> f64 {
-        let (main, first, last) = (&self.lanes[0], &self.lanes[1], &self.lanes[self.lanes.len() - 1]);
-        let direct = || dot(&main.gradients.alpha, &self.direction);
+    /// Puts the hypergradient together, from lanes that have run.
+    fn gather(&mut self, mu: f64) {
+        let (main, perturbed) = self.lanes.split_first().expect("the main lane");
+        let mut sum = vec![0.0; main.alpha.len()];
+        for (lanes, u) in perturbed.chunks_exact(self.zo.difference.signs().len()).zip(&self.directions) {
+            let slope = self.slope(main, lanes, u, mu);
+            sum.iter_mut().zip(u).for_each(|(sum, u)| *sum += slope * f64::from(*u));
+        }
+        self.hypergradient.clear();
+        self.hypergradient.extend(sum.into_iter().map(|g| g as f32));
+    }
+
+    /// How fast the validation loss changes along a direction, from the lanes perturbed along it.
+    fn slope(&self, main: &Lane, perturbed: &[Lane], direction: &[f32], mu: f64) -> f64 {
+        let (first, last) = (&perturbed[0], &perturbed[perturbed.len() - 1]);
+        let direct = || dot(&main.gradients.alpha, direction);
         let through_weights = |ahead: &Lane, behind: &Lane| {
             difference_dot(&ahead.chain.weights, &behind.chain.weights, &main.gradients.weights)
         };
         match self.zo.difference {
             Difference::Forward => direct() + through_weights(first, main) / mu,
             Difference::Central => direct() + through_weights(first, last) / (2.0 * mu),
+            Difference::ForwardLoss => (first.validation.loss - main.validation.loss) / mu,
             Difference::CentralLoss => (first.validation.loss - last.validation.loss) / (2.0 * mu),
         }
+    }
+}
+
+/// What the main chain and the perturbed ones evaluate on the validation batch in the end.
+fn closing(difference: Difference) -> (Option<Want>, Option<Want>) {
+    match difference {
+        Difference::Forward | Difference::Central => (Some(Want::Both), None),
+        Difference::ForwardLoss => (Some(Want::Loss), Some(Want::Loss)),
+        Difference::CentralLoss => (None, Some(Want::Loss)),
     }
 }
 
@@ -136,7 +155,7 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
     }
 
     fn workers(&self) -> usize {
-        self.lanes.len()
+        1 + self.zo.directions * self.zo.difference.signs().len()
     }
 
     fn estimate(
@@ -146,7 +165,7 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
         state: &mut SearchState,
         round: &mut Round<P::Batch>,
     ) -> RoundReport {
-        direction::draw(round.directions, state.alpha.len(), &mut self.direction);
+        direction::draw(round.directions, self.zo.directions, state.alpha.len(), &mut self.directions);
         self.run(problem, workers, state, round)
     }
 
