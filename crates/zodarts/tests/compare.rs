@@ -111,6 +111,11 @@ fn finished_trials_are_not_run_again_and_jobs_change_nothing() {
 
     let text = fs::read_to_string(one.join("tables.md")).unwrap();
     assert!(text.contains("phantom: test accuracy") && text.contains("| zo-darts-plus | 3 |"), "{text}");
+    assert!(
+        text.contains("phantom: live operations") && text.contains("| darts-v1 | 24.0 | 24.0 |"),
+        "{text}"
+    );
+    assert!(first.rows[0].search.as_ref().unwrap().live_operations.unwrap()[4] <= 24.0);
     let csv = fs::read_to_string(one.join("trials.csv")).unwrap();
     assert_eq!(csv.lines().count(), 10, "{csv}");
 }

@@ -21,6 +21,8 @@ fn a_comparison_prints_its_tables_and_keeps_them() {
     assert_eq!(fs::read_to_string(out.join("trials.csv")).unwrap().lines().count(), 5);
     let figure = fs::read_to_string(out.join("figure-1-phantom.svg")).unwrap();
     assert!(figure.starts_with("<svg") && figure.contains("zo-darts-plus (seed 1)"));
+    let live = fs::read_to_string(out.join("live-operations-phantom.svg")).unwrap();
+    assert!(live.starts_with("<svg") && live.contains("zo-darts-plus (seed 1)"));
 
     // The same command again runs nothing.
     let again = run(place.path(), &format!("{TINY} --json")).success();
@@ -28,6 +30,7 @@ fn a_comparison_prints_its_tables_and_keeps_them() {
     let comparison: Value = serde_json::from_slice(&again.get_output().stdout).unwrap();
     assert_eq!(comparison["rows"][1]["contender"], "random");
     assert_eq!(comparison["settings"]["train"]["epochs"], 1);
+    assert_eq!(comparison["rows"][0]["search"]["live_operations"].as_array().unwrap().len(), 5);
 }
 
 #[test]

@@ -4,12 +4,14 @@
 //! OUT/
 //!   tables.md               the tables, for people
 //!   figure-1-DATASET.svg    an edge's operations over the epochs, one panel a method; -all-edges: every edge
+//!   live-operations-DATASET.svg   how much of the supernet is still computed, one line a method
 //!   trials.csv              one line a trial
 //!   comparison.json         everything the tables are made of
 //!   trials/PROTOCOL/DATASET/CONTENDER/seed-S/   a run folder each
 //! ```
 
 mod contender;
+mod live;
 mod published;
 mod report;
 mod rows;

@@ -1,9 +1,11 @@
 //! What the trials of a contender on a data set come to.
 
+use super::live::{Milestones, milestones};
 use super::published::{Published, published};
 use super::spread::Spread;
 use super::trial::TrialResult;
 use crate::genotype::Genotype;
+use crate::run::SearchRecord;
 use crate::search::{SearchSummary, Stop};
 use serde::Serialize;
 use zodarts_nn::space::{EDGES, Operation};
@@ -58,6 +60,9 @@ pub struct SearchRow {
     pub mixed_acc: Spread,
     /// The same with the genotype's operations alone.
     pub discrete_acc: Spread,
+    /// Live operations of the cell, of at most 24, after the first epoch, a quarter, half, three quarters and all of the
+    /// planned epochs: means over seeds. A search that stopped early keeps its last value.
+    pub live_operations: Option<Milestones>,
 }
 
 impl Row {
@@ -70,7 +75,6 @@ impl Row {
             results.iter().map(|result| Some(result.val.as_ref()?.report.acc)).collect();
         let training: Option<Vec<f64>> = results.iter().map(|result| result.test.train_seconds).collect();
         let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test.genotype).collect();
-        let searches: Option<Vec<SearchSummary>> = results.iter().map(|result| result.search).collect();
         Some(Self {
             seeds: results.iter().map(|result| result.test.seed).collect(),
             acc: spread(results, |result| result.test.report.acc)?,
@@ -81,7 +85,7 @@ impl Row {
             train_seconds: training.and_then(|seconds| Spread::of(&seconds)),
             agreeing_edges: agreeing_edges(&genotypes),
             skips: spread(&genotypes, |genotype| skips(*genotype) as f64),
-            search: searches.and_then(|searches| SearchRow::of(&searches)),
+            search: SearchRow::of(results),
             published: published(contender, &dataset),
             genotypes,
             dataset,
@@ -91,7 +95,10 @@ impl Row {
 }
 
 impl SearchRow {
-    fn of(searches: &[SearchSummary]) -> Option<Self> {
+    fn of(results: &[&TrialResult]) -> Option<Self> {
+        let searches: Option<Vec<SearchSummary>> = results.iter().map(|result| result.search).collect();
+        let searches = &*searches?;
+        let courses: Vec<&[SearchRecord]> = results.iter().map(|result| &*result.course).collect();
         Some(Self {
             seconds: spread(searches, |search| search.seconds)?,
             passes: spread(searches, |search| search.passes as f64)?,
@@ -100,6 +107,7 @@ impl SearchRow {
             stops: searches.iter().map(|search| search.stop).collect(),
             mixed_acc: spread(searches, |search| search.supernet.mixed)?,
             discrete_acc: spread(searches, |search| search.supernet.discrete)?,
+            live_operations: milestones(&courses),
         })
     }
 }

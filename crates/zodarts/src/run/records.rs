@@ -70,3 +70,27 @@ impl TrainRecord {
         self.val_auc = point.auc;
     }
 }
+
+#[cfg(test)]
+impl SearchRecord {
+    /// Records of a search planned for `epochs` epochs, one for each number of live operations.
+    pub(crate) fn examples(live: &[usize], epochs: usize) -> Vec<Self> {
+        let record = |(epoch, live): (usize, &usize)| Self {
+            epoch,
+            epochs,
+            temperature: 1.0,
+            learning_rate: 0.1,
+            train_loss: 0.5,
+            train_acc: 0.5,
+            val_loss: 0.5,
+            val_acc: 0.5,
+            p: [[0.1, 0.4, 0.2, 0.2, 0.1]; zodarts_nn::space::EDGES],
+            live_operations: *live,
+            hypergradient_norm: 0.1,
+            passes: 4,
+            genotype: Genotype([zodarts_nn::space::Operation::SkipConnect; zodarts_nn::space::EDGES]),
+            seconds: 1.0,
+        };
+        live.iter().enumerate().map(record).collect()
+    }
+}

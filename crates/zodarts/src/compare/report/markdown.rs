@@ -1,6 +1,7 @@
 //! `tables.md`.
 
 use super::Comparison;
+use crate::compare::live::Milestones;
 use crate::compare::published::{ELSEWHERE, Published, published};
 use crate::compare::rows::{Row, SearchRow};
 use crate::compare::spread::Spread;
@@ -22,6 +23,9 @@ const BEYOND: &str = "The supernet is measured on the half of the images that th
     weighted at the end, *alone* with the genotype's operations only, both with the weights of the search. *Retrained* is the \
     validation ACC of the trained network. *Agree* counts the edges on which all seeds chose the same operation, *skips* \
     those that became `skip_connect`.";
+const LIVE: &str = "A live operation is an operation of an edge of the cell with p > 0 whose result reaches the output: what has to be \
+    computed. `none` never is one, so there are 24 at most. Means over seeds, after parts of the planned epochs; a search that stopped \
+    early keeps its last value.";
 
 /// The tables, data set by data set.
 pub fn text(comparison: &Comparison) -> String {
@@ -37,6 +41,9 @@ pub fn text(comparison: &Comparison) -> String {
             add("cost of the search", COST, cost(&rows));
         }
         add("what the paper does not show", BEYOND, beyond(&rows));
+        if rows.iter().any(|row| milestones(row).is_some()) {
+            add("live operations", LIVE, live(&rows));
+        }
         add("architectures", "One line a seed.", architectures(&rows));
     }
     if !comparison.failures.is_empty() {
@@ -154,6 +161,19 @@ fn beyond(rows: &[&Row]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(line).collect();
     let header = ["", "parameters", "MACs", "mixed", "alone", "retrained", "agree", "skips"];
     markdown::table(&header, &rows)
+}
+
+fn milestones(row: &Row) -> Option<Milestones> {
+    row.search.as_ref()?.live_operations
+}
+
+fn live(rows: &[&Row]) -> String {
+    let line = |row: &&Row| {
+        let numbers = milestones(row)?.map(|mean| format!("{mean:.1}"));
+        Some(std::iter::once(row.contender.to_owned()).chain(numbers).collect())
+    };
+    let rows: Vec<Vec<String>> = rows.iter().filter_map(line).collect();
+    markdown::table(&["", "first epoch", "¼", "½", "¾", "end"], &rows)
 }
 
 fn architectures(rows: &[&Row]) -> String {

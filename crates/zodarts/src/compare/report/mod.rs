@@ -81,10 +81,13 @@ impl Comparison {
     pub fn write(&self, out: &Path) -> Result<(), Error> {
         for (dataset, courses) in self.courses() {
             let drawn = |error| Error::Drawing { what: format!("the search on {dataset}"), reason: error };
-            let (first, all) = (figure::first_edge(&courses), figure::all_edges(&courses));
-            let file = |name: &str| out.join(format!("{name}-{dataset}.svg"));
-            write_file(&file("figure-1"), first.map_err(drawn)?.as_bytes())?;
-            write_file(&file("figure-1-all-edges"), all.map_err(drawn)?.as_bytes())?;
+            for (name, svg) in [
+                ("figure-1", figure::first_edge(&courses)),
+                ("figure-1-all-edges", figure::all_edges(&courses)),
+                ("live-operations", figure::live_operations(&courses)),
+            ] {
+                write_file(&out.join(format!("{name}-{dataset}.svg")), svg.map_err(drawn)?.as_bytes())?;
+            }
         }
         write_file(&out.join("tables.md"), self.markdown().as_bytes())?;
         write_file(&out.join("trials.csv"), trials::csv(&self.results).as_bytes())?;
