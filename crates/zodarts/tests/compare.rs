@@ -190,12 +190,53 @@ fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
     assert!(row.val_acc.is_none(), "its training saw the validation images");
     assert!(comparison.markdown().contains("Protocol `paper`: the authors' way"));
 
-    let run = RunFolder::open(&folder.path().join("trials/paper/phantom/random/seed-1")).unwrap();
-    let records: Vec<TrainRecord> = run.records("train.jsonl").unwrap();
-    let best = records.iter().map(|record| record.val_acc).fold(0.0, f64::max);
-    let metrics = run.metrics("test").unwrap().unwrap();
-    assert_eq!((metrics.protocol, metrics.test_reads), (Protocol::Paper, 5));
-    assert_eq!((metrics.report.acc, row.acc.mean), (best, best));
-    assert_eq!(records[metrics.selected_epoch.unwrap()].val_acc, best);
-    assert_eq!(metrics.report.n, datasets[0].dataset.test.unseal().len());
+    let trial = folder.path().join("trials/paper/phantom/random/seed-1");
+    let bests: Vec<f64> = (1..=3)
+        .map(|retrain| {
+            let run = RunFolder::open(&trial.join(format!("retrain-{retrain}"))).unwrap();
+            let records: Vec<TrainRecord> = run.records("train.jsonl").unwrap();
+            let best = records.iter().map(|record| record.val_acc).fold(0.0, f64::max);
+            let metrics = run.metrics("test").unwrap().unwrap();
+            assert_eq!((metrics.protocol, metrics.test_reads), (Protocol::Paper, 5));
+            assert_eq!(metrics.report.acc, best);
+            assert_eq!(records[metrics.selected_epoch.unwrap()].val_acc, best);
+            assert_eq!(metrics.report.n, datasets[0].dataset.test.unseal().len());
+            best
+        })
+        .collect();
+    assert_eq!((row.acc.n, row.genotypes.len()), (3, 1));
+    assert!((row.acc.mean - bests.iter().sum::<f64>() / 3.0).abs() < 1e-12, "{bests:?}");
+}
+
+#[test]
+fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_begin_anew() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let only = (&CONTENDERS[..1], &[1][..], 1);
+    let compare = || compare_under(Protocol::Paper, &datasets, only, &settings, folder.path());
+    let whole = lasting(&compare().0.unwrap());
+    let trial = folder.path().join("trials/paper/phantom/zo-darts-plus/seed-1");
+    assert!(!trial.join("train.jsonl").exists() && trial.join("search.json").is_file());
+    let weights =
+        |retrain: usize| fs::read(trial.join(format!("retrain-{retrain}/model.safetensors"))).unwrap();
+    let (first, second) = (weights(1), weights(2));
+    assert_ne!(first, second, "trainings differ");
+
+    for file in ["metrics.json", "model.json", "model.safetensors"] {
+        fs::remove_file(trial.join("retrain-2").join(file)).unwrap();
+    }
+    let (resumed, begun, found) = compare();
+    assert_eq!((begun, found), (1, 0));
+    assert_eq!(lasting(&resumed.unwrap()), whole);
+    assert_eq!((weights(1), weights(2)), (first, second));
+    let interrupted =
+        |retrain: usize| trial.join(format!("retrain-{retrain}/train-interrupted.jsonl")).exists();
+    assert_eq!([1, 2, 3].map(interrupted), [false, true, false]);
+
+    // A training of other settings is found out, too.
+    let config = trial.join("retrain-3/config.toml");
+    let other = fs::read_to_string(&config).unwrap().replace("cutmix", "none").replace("mixup", "none");
+    fs::write(&config, other).unwrap();
+    let message = compare().0.unwrap_err().to_string();
+    assert!(message.contains("retrain-3") && message.contains("`train.mix`"), "{message}");
 }

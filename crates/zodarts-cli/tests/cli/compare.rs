@@ -82,9 +82,13 @@ fn protocol_paper_says_what_it_is_and_keeps_apart() {
     paper
         .stdout(contains("Protocol `paper`"))
         .stderr(contains("chooses the best epoch on the test split").and(contains("trial 1 of 1 is done")));
-    for protocol in ["official", "paper"] {
-        let metrics = place.path().join(format!("c/trials/{protocol}/phantom/random/seed-1/metrics.json"));
+    for (protocol, training) in [("official", ""), ("paper", "retrain-1/"), ("paper", "retrain-3/")] {
+        let trial = format!("c/trials/{protocol}/phantom/random/seed-1");
+        let metrics = place.path().join(format!("{trial}/{training}metrics.json"));
         let metrics: Value = serde_json::from_slice(&fs::read(metrics).unwrap()).unwrap();
         assert_eq!(metrics["protocol"], protocol);
     }
+    let csv = fs::read_to_string(place.path().join("c/trials.csv")).unwrap();
+    let retrains: Vec<&str> = csv.lines().map(|line| line.split(',').nth(3).unwrap()).collect();
+    assert_eq!(retrains, ["retrain", "1", "2", "3"]);
 }

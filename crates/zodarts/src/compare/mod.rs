@@ -5,10 +5,13 @@
 //!   tables.md               the tables, for people
 //!   figure-1-DATASET.svg    an edge's operations over the epochs, one panel a method; -all-edges: every edge
 //!   live-operations-DATASET.svg   how much of the supernet is still computed, one line a method
-//!   trials.csv              one line a trial
+//!   trials.csv              one line a training
 //!   comparison.json         everything the tables are made of
 //!   trials/PROTOCOL/DATASET/CONTENDER/seed-S/   a run folder each
 //! ```
+//!
+//! Under protocol `paper` the authors' three trainings of each search are in `retrain-1/` to `retrain-3/` in it, a run folder each, and
+//! only the search is in the trial's own.
 
 mod contender;
 mod live;
@@ -16,7 +19,9 @@ mod published;
 mod report;
 mod rows;
 mod run;
+mod slot;
 mod spread;
+mod training;
 mod trial;
 
 pub use contender::{Contender, UnknownContender, random_genotype};
@@ -25,11 +30,13 @@ pub use report::{Comparison, Failure};
 pub use rows::{Row, SearchRow};
 pub use run::{Campaign, Position, Watcher};
 pub use spread::Spread;
+pub use training::Trained;
 pub use trial::{Trial, TrialResult};
 
 use crate::error::Error;
 use crate::protocol::Protocol;
 use crate::settings::Settings;
+use slot::Slot;
 use std::path::Path;
 use zodarts_data::Dataset;
 
@@ -86,15 +93,14 @@ impl<'a> Plan<'a> {
             .join("trials")
             .join(self.protocol.name())
             .join(format!("{}{}", info.name, info.size_flag));
-        Trial {
+        let slot = Slot {
             dataset: &named.dataset,
             data: &named.data,
-            contender,
-            seed,
             protocol: self.protocol,
             settings: contender.settings(self.settings, seed),
             path: place.join(contender.name()).join(format!("seed-{seed}")),
-        }
+        };
+        Trial { contender, slot }
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 use super::live::{Milestones, milestones};
 use super::published::{Published, published};
 use super::spread::Spread;
+use super::training::Trained;
 use super::trial::TrialResult;
 use crate::genotype::Genotype;
 use crate::run::SearchRecord;
@@ -19,9 +20,9 @@ pub struct Row {
     pub contender: &'static str,
     /// The seeds whose trials are finished.
     pub seeds: Vec<u64>,
-    /// Test ACC.
+    /// Test ACC, over all trainings: one a seed, or three under protocol `paper`.
     pub acc: Spread,
-    /// Test AUC; none if it is undefined for a seed.
+    /// Test AUC, as ACC; none if it is undefined for a training.
     pub auc: Option<Spread>,
     /// Validation ACC of the trained network; none if its training saw the validation images.
     pub val_acc: Option<Spread>,
@@ -29,7 +30,7 @@ pub struct Row {
     pub params: Spread,
     /// Multiply-accumulates of one image.
     pub macs: Spread,
-    /// Seconds of training.
+    /// Seconds of a training.
     pub train_seconds: Option<Spread>,
     /// The architectures, one a seed; none for `ResNet-18`.
     pub genotypes: Vec<Genotype>,
@@ -68,21 +69,18 @@ pub struct SearchRow {
 impl Row {
     /// Of the trials of one contender on one data set; none without a trial.
     pub fn of(results: &[&TrialResult]) -> Option<Self> {
-        let first = results.first()?;
-        let (dataset, contender) = (first.test.dataset.clone(), first.contender.name());
-        let aucs: Option<Vec<f64>> = results.iter().map(|result| result.test.report.auc).collect();
-        let vals: Option<Vec<f64>> =
-            results.iter().map(|result| Some(result.val.as_ref()?.report.acc)).collect();
-        let training: Option<Vec<f64>> = results.iter().map(|result| result.test.train_seconds).collect();
-        let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test.genotype).collect();
+        let first = results.first()?.test();
+        let (dataset, contender) = (first.dataset.clone(), results[0].contender.name());
+        let trainings: Vec<&Trained> = results.iter().flat_map(|result| &result.trainings).collect();
+        let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test().genotype).collect();
         Some(Self {
-            seeds: results.iter().map(|result| result.test.seed).collect(),
-            acc: spread(results, |result| result.test.report.acc)?,
-            auc: aucs.and_then(|aucs| Spread::of(&aucs)),
-            val_acc: vals.and_then(|vals| Spread::of(&vals)),
-            params: spread(results, |result| result.test.params as f64)?,
-            macs: spread(results, |result| result.test.macs as f64)?,
-            train_seconds: training.and_then(|seconds| Spread::of(&seconds)),
+            seeds: results.iter().map(|result| result.seed).collect(),
+            acc: spread(&trainings, |training| training.test.report.acc)?,
+            auc: spread_of_all(&trainings, |training| training.test.report.auc),
+            val_acc: spread_of_all(&trainings, |training| Some(training.val.as_ref()?.report.acc)),
+            params: spread(results, |result| result.test().params as f64)?,
+            macs: spread(results, |result| result.test().macs as f64)?,
+            train_seconds: spread_of_all(&trainings, |training| training.test.train_seconds),
             agreeing_edges: agreeing_edges(&genotypes),
             skips: spread(&genotypes, |genotype| skips(*genotype) as f64),
             search: SearchRow::of(results),
@@ -114,6 +112,11 @@ impl SearchRow {
 
 fn spread<X>(of: &[X], value: impl Fn(&X) -> f64) -> Option<Spread> {
     Spread::of(&of.iter().map(value).collect::<Vec<f64>>())
+}
+
+/// None if one of them has no value.
+fn spread_of_all<X>(of: &[X], value: impl Fn(&X) -> Option<f64>) -> Option<Spread> {
+    Spread::of(&of.iter().map(value).collect::<Option<Vec<f64>>>()?)
 }
 
 fn agreeing_edges(genotypes: &[Genotype]) -> Option<usize> {

@@ -51,7 +51,8 @@ impl Comparison {
         let mut groups: Vec<Vec<&TrialResult>> = Vec::new();
         for result in &results {
             let own = |group: &&mut Vec<&TrialResult>| {
-                group[0].contender == result.contender && group[0].test.fingerprint == result.test.fingerprint
+                group[0].contender == result.contender
+                    && group[0].test().fingerprint == result.test().fingerprint
             };
             match groups.iter_mut().find(own) {
                 Some(group) => group.push(result),
@@ -99,14 +100,14 @@ impl Comparison {
     fn courses(&self) -> Vec<(&str, Vec<Course>)> {
         let mut courses: Vec<(&str, Vec<Course>)> = Vec::new();
         for result in self.results.iter().filter(|result| !result.course.is_empty()) {
-            let (name, dataset) = (result.contender.name(), &*result.test.dataset);
+            let (name, dataset) = (result.contender.name(), &*result.test().dataset);
             let at = courses.iter().position(|(other, _)| *other == dataset).unwrap_or_else(|| {
                 courses.push((dataset, Vec::new()));
                 courses.len() - 1
             });
             let of_dataset = &mut courses[at].1;
             if of_dataset.iter().all(|course| course.name != name) {
-                of_dataset.push(Course { name, seed: result.test.seed, records: result.course.clone() });
+                of_dataset.push(Course { name, seed: result.seed, records: result.course.clone() });
             }
         }
         courses
