@@ -7,6 +7,8 @@ use crate::run::{SearchRecord, TrainRecord};
 pub enum Stage {
     /// Architecture search.
     Search,
+    /// Scoring of genotypes with the weights of a search.
+    Score,
     /// Training.
     Train,
 }

@@ -11,6 +11,7 @@ use zodarts::methods::MethodKind;
 use zodarts::observer::{Observer, Silent};
 use zodarts::protocol::Protocol;
 use zodarts::run::{RunFolder, TrainRecord};
+use zodarts::search::{SCORED, Scored};
 use zodarts::settings::{Auto, Settings};
 
 const CONTENDERS: [Contender; 3] =
@@ -239,4 +240,33 @@ fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_begin_anew
     fs::write(&config, other).unwrap();
     let message = compare().0.unwrap_err().to_string();
     assert!(message.contains("retrain-3") && message.contains("`train.mix`"), "{message}");
+}
+
+#[test]
+fn random_search_with_shared_weights_is_trained_like_any_other_and_draws_no_mixture() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let only = (&[Contender::RandomWs][..], &[1][..], 1);
+    let (comparison, ..) = compare(&datasets, only, &settings, folder.path());
+    let row = comparison.unwrap().rows.remove(0);
+    let search = row.search.unwrap();
+    assert!(search.mixed_acc.is_none() && search.live_operations.is_none());
+
+    let trial = folder.path().join("trials/official/phantom/random-ws/seed-1");
+    let run = RunFolder::open(&trial).unwrap();
+    let sample: Vec<Scored> = run.record("random-ws.json").unwrap().unwrap();
+    let best = sample.iter().map(|scored| scored.acc).fold(0.0, f64::max);
+    let chosen = sample.iter().find(|scored| scored.genotype == row.genotypes[0]).unwrap();
+    assert_eq!((sample.len(), chosen.acc, search.discrete_acc.mean), (SCORED, best, best));
+    assert_eq!(run.metrics("test").unwrap().unwrap().genotype, Some(chosen.genotype));
+    assert!(!folder.path().join("figure-1-phantom.svg").exists());
+
+    // As if killed while it trained the weights.
+    for file in ["search.json", "metrics.json", "model.json"] {
+        fs::remove_file(trial.join(file)).unwrap();
+    }
+    let (resumed, ..) = compare(&datasets, only, &settings, folder.path());
+    assert_eq!(resumed.unwrap().rows[0].genotypes, row.genotypes);
+    assert_eq!(fs::read_to_string(trial.join("random-ws.jsonl")).unwrap().lines().count(), 2);
+    assert!(trial.join("random-ws-interrupted.jsonl").is_file());
 }

@@ -34,6 +34,15 @@ fn a_comparison_prints_its_tables_and_keeps_them() {
 }
 
 #[test]
+fn random_search_with_shared_weights_is_one_of_the_methods() {
+    let place = place();
+    let command = "compare phantom --config tiny.toml --methods random-ws --seeds 1 --out c";
+    let printed = stdout(place.path(), command);
+    assert!(printed.contains("cost of the search") && printed.contains("| random-ws | 1 |"), "{printed}");
+    assert!(!printed.contains("live operations"), "{printed}");
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_before_anything_is_run() {
     let place = place();
     let refused = |arguments: &str, message: &str| {

@@ -30,7 +30,7 @@ pub struct TrialResult {
     pub trainings: Vec<Trained>,
     /// What the search came to, if it was one.
     pub search: Option<SearchSummary>,
-    /// The search, epoch by epoch.
+    /// The search, epoch by epoch; empty for `random-ws`, which has no mixture to follow.
     pub course: Vec<SearchRecord>,
 }
 
@@ -96,13 +96,22 @@ impl Trial<'_> {
                 job.folder.write_genotype(&genotype)?;
                 Ok(Some(genotype))
             }
-            Contender::Search(_) => {
-                if let Some(summary) = job.folder.record::<SearchSummary>(SearchSummary::FILE)? {
-                    return Ok(Some(summary.genotype));
-                }
-                job.folder.set_aside("search")?;
-                Ok(Some(job.search(None, observer)?.genotype))
+            Contender::Search(_) | Contender::RandomWs => {
+                let finished = job.folder.record::<SearchSummary>(SearchSummary::FILE)?;
+                let found =
+                    finished.map_or_else(|| self.search(job, observer), |summary| Ok(summary.genotype));
+                found.map(Some)
             }
+        }
+    }
+
+    fn search(&self, job: &Job<'_>, observer: &mut dyn Observer) -> Result<Genotype, Error> {
+        if self.contender == Contender::RandomWs {
+            job.folder.set_aside("random-ws")?;
+            Ok(job.random_search(observer)?.best.genotype)
+        } else {
+            job.folder.set_aside("search")?;
+            Ok(job.search(None, observer)?.genotype)
         }
     }
 }

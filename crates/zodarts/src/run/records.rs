@@ -1,4 +1,4 @@
-//! Lines of `search.jsonl` and `train.jsonl`.
+//! Lines of `search.jsonl`, `random-ws.jsonl` and `train.jsonl`.
 
 use crate::evaluate::Point;
 use crate::genotype::Genotype;
@@ -36,6 +36,30 @@ pub struct SearchRecord {
     pub genotype: Genotype,
     /// Seconds of this epoch.
     pub seconds: f64,
+}
+
+/// One line of `random-ws.jsonl`: an epoch of a random search with shared weights, which has no α to speak of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RandomWsRecord {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Epochs planned.
+    pub epochs: usize,
+    /// Learning rate of the weights.
+    pub learning_rate: f64,
+    /// Mean loss of the training batches, each with a genotype of its own.
+    pub train_loss: f64,
+    /// Share of their images classified correctly.
+    pub train_acc: f64,
+    /// Passes over one batch.
+    pub passes: usize,
+    /// Seconds of this epoch.
+    pub seconds: f64,
+}
+
+impl RandomWsRecord {
+    /// Its file in a run folder.
+    pub const FILE: &'static str = "random-ws.jsonl";
 }
 
 /// One line of `train.jsonl`.

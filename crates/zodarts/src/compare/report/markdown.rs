@@ -161,7 +161,7 @@ fn beyond(rows: &[&Row]) -> String {
             row.contender.to_owned(),
             number::count(row.params.mean as u64),
             number::count(row.macs.mean as u64),
-            share(search.map(|search| search.mixed_acc)),
+            share(search.and_then(|search| search.mixed_acc)),
             share(search.map(|search| search.discrete_acc)),
             share(row.val_acc),
             row.agreeing_edges.map_or(NOTHING.into(), |edges| format!("{edges} of {EDGES}")),

@@ -62,7 +62,7 @@ fn fields(result: &TrialResult, training: &Trained) -> [String; HEADER.len()] {
         optional(search.map(|search| search.epochs as f64)),
         optional(search.map(|search| search.passes as f64)),
         search.map_or(String::new(), |search| search.stop.to_string()),
-        optional(search.map(|search| search.supernet.mixed)),
+        optional(search.and_then(|search| search.supernet.mixed)),
         optional(search.map(|search| search.supernet.discrete)),
         optional(test.train_seconds),
     ]
