@@ -85,6 +85,7 @@ impl RunProgress<'_> {
                 let name = match stage {
                     Stage::Search => "search",
                     Stage::Score => "score",
+                    Stage::Sample => "sample",
                     Stage::Train => "train",
                 };
                 let bar = self.ui.bar(STAGE).with_prefix(name);

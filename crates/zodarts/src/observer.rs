@@ -9,6 +9,8 @@ pub enum Stage {
     Search,
     /// Scoring of genotypes with the weights of a search.
     Score,
+    /// Short trainings of a sample of genotypes.
+    Sample,
     /// Training.
     Train,
 }

@@ -116,8 +116,8 @@ impl Job<'_> {
         }
     }
 
-    /// The summary last: it says that the search is over.
-    fn keep_found(&self, summary: &SearchSummary) -> Result<(), Error> {
+    /// Keeps what a search found, the summary last: it says that the search is over.
+    pub(crate) fn keep_found(&self, summary: &SearchSummary) -> Result<(), Error> {
         self.folder.write_genotype(&summary.genotype)?;
         Ok(self.folder.write_record(SearchSummary::FILE, summary)?)
     }
@@ -129,6 +129,25 @@ impl Job<'_> {
     pub fn train(
         &self,
         genotype: Option<Genotype>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainOutcome, Error> {
+        let outcome = self.trained(genotype, Some(self.folder), observer)?;
+        outcome.model.save(self.folder.path())?;
+        Ok(outcome)
+    }
+
+    /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
+    ///
+    /// # Errors
+    /// See [`train`].
+    pub fn try_out(&self, genotype: Genotype, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
+        self.trained(Some(genotype), None, observer)
+    }
+
+    fn trained(
+        &self,
+        genotype: Option<Genotype>,
+        folder: Option<&RunFolder>,
         observer: &mut dyn Observer,
     ) -> Result<TrainOutcome, Error> {
         let (train_images, judged) = match self.protocol {
@@ -145,11 +164,9 @@ impl Job<'_> {
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
             memory: Memory::available(),
-            folder: Some(self.folder),
+            folder,
         };
-        let outcome = train(input, observer)?;
-        outcome.model.save(self.folder.path())?;
-        Ok(outcome)
+        train(input, observer)
     }
 
     /// Search, training and the one look at the test images.

@@ -43,6 +43,21 @@ fn random_search_with_shared_weights_is_one_of_the_methods() {
 }
 
 #[test]
+fn best_and_worst_of_a_sample_are_methods_and_the_sample_has_a_table() {
+    let place = place();
+    let command =
+        "compare phantom --config tiny.toml --methods best-of-32,worst-of-32 --seeds 1 --out c --jobs 2";
+    let printed = stdout(place.path(), command);
+    for part in ["| best-of-32 | 1 |", "| worst-of-32 | 1 |", "phantom: the sample of 32", "ρ parameters"] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let again = run(place.path(), &format!("{command} --json")).success();
+    let comparison: Value = serde_json::from_slice(&again.get_output().stdout).unwrap();
+    let sample = &comparison["samples"][0];
+    assert!(sample["smallest"]["mean"].as_f64() <= sample["largest"]["mean"].as_f64(), "{sample}");
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_before_anything_is_run() {
     let place = place();
     let refused = |arguments: &str, message: &str| {
@@ -55,6 +70,10 @@ fn what_cannot_be_compared_is_refused_before_anything_is_run() {
     refused("compare phantom --seeds 3,3", "seed 3 is given twice");
     refused("compare phantom phantom", "data set phantom is given twice");
     refused("compare phantom --methods all,random", "contender random is given twice");
+    refused(
+        "compare phantom --methods best-of-32 --protocol paper",
+        "best-of-32 is chosen on the validation images, but trainings under protocol paper see them",
+    );
     assert!(!place.path().join("runs").exists());
 }
 

@@ -1,7 +1,9 @@
 //! What can be compared.
 
+use super::sample::End;
 use crate::genotype::Genotype;
 use crate::methods::MethodKind;
+use crate::protocol::Protocol;
 use crate::settings::{Architecture, Settings};
 use std::fmt;
 use std::str::FromStr;
@@ -17,6 +19,8 @@ pub enum Contender {
     RandomWs,
     /// A genotype drawn uniformly from those with a path, then the same training.
     Random,
+    /// The best or the worst of a sample of genotypes that were trained shortly, then the same training.
+    OfSample(End),
     /// `ResNet-18`, the usual hand-made network.
     Resnet18,
 }
@@ -33,7 +37,8 @@ impl Contender {
     /// All there are, in the order of the tables.
     pub fn all() -> impl Iterator<Item = Contender> {
         let searches = MethodKind::ALL.iter().copied().map(Contender::Search);
-        searches.chain([Contender::RandomWs, Contender::Random, Contender::Resnet18])
+        let samples = [End::Best, End::Worst].map(Contender::OfSample);
+        searches.chain([Contender::RandomWs, Contender::Random]).chain(samples).chain([Contender::Resnet18])
     }
 
     /// Its name on the command line and in files.
@@ -42,6 +47,8 @@ impl Contender {
             Contender::Search(kind) => kind.card().name,
             Contender::RandomWs => "random-ws",
             Contender::Random => "random",
+            Contender::OfSample(End::Best) => "best-of-32",
+            Contender::OfSample(End::Worst) => "worst-of-32",
             Contender::Resnet18 => "resnet18",
         }
     }
@@ -54,8 +61,17 @@ impl Contender {
                 "random search with shared weights: the best of 256 genotypes by a supernet trained on random ones"
             }
             Contender::Random => "a genotype drawn at random, trained like those that were searched",
+            Contender::OfSample(End::Best) => {
+                "the best of 32 random genotypes on the validation images, after a tenth of the training; protocol official only"
+            }
+            Contender::OfSample(End::Worst) => "the worst of the same 32, to see what a choice is worth",
             Contender::Resnet18 => "ResNet-18, trained like the networks that were searched",
         }
+    }
+
+    /// Whether a protocol leaves it what it is chosen by: under `paper`, training sees the validation images.
+    pub fn runs_under(self, protocol: Protocol) -> bool {
+        protocol == Protocol::Official || !matches!(self, Contender::OfSample(_))
     }
 
     /// The settings of its trial with a seed.
@@ -64,7 +80,7 @@ impl Contender {
         settings.train.architecture = Architecture::Genotype;
         match self {
             Contender::Search(kind) => settings.search.method = kind,
-            Contender::RandomWs | Contender::Random => {}
+            Contender::RandomWs | Contender::Random | Contender::OfSample(_) => {}
             Contender::Resnet18 => settings.train.architecture = Architecture::Resnet18,
         }
         settings
@@ -99,6 +115,8 @@ impl FromStr for Contender {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::sample::SAMPLE;
+    use crate::search::SCORED;
     use std::collections::HashSet;
 
     #[test]
@@ -107,7 +125,17 @@ mod tests {
             assert_eq!(contender.name().parse(), Ok(contender));
         }
         let message = "autokeras".parse::<Contender>().unwrap_err().to_string();
-        assert!(message.contains("darts-v1, darts-v2") && message.ends_with("random, resnet18"), "{message}");
+        assert!(
+            message.contains("darts-v1, darts-v2") && message.ends_with("worst-of-32, resnet18"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn names_and_descriptions_give_the_numbers_that_are_used() {
+        assert!(Contender::RandomWs.description().contains(&format!("best of {SCORED} genotypes")));
+        assert_eq!(Contender::OfSample(End::Best).name(), format!("best-of-{SAMPLE}"));
+        assert_eq!(Contender::OfSample(End::Worst).name(), format!("worst-of-{SAMPLE}"));
     }
 
     const PINNED: usize = 13_501;

@@ -59,8 +59,8 @@ pub struct SearchRow {
     pub stops: Vec<Stop>,
     /// ACC of the supernet on the architecture half, with the mixture of the end; none if nothing is mixed.
     pub mixed_acc: Option<Spread>,
-    /// The same with the genotype's operations alone.
-    pub discrete_acc: Spread,
+    /// The same with the genotype's operations alone; none without a supernet.
+    pub discrete_acc: Option<Spread>,
     /// Live operations of the cell, of at most 24, after the first epoch, a quarter, half, three quarters and all of the
     /// planned epochs: means over seeds. A search that stopped early keeps its last value.
     pub live_operations: Option<Milestones>,
@@ -103,8 +103,8 @@ impl SearchRow {
             seconds_per_pass: spread(searches, |search| search.seconds / search.passes.max(1) as f64)?,
             epochs: spread(searches, |search| search.epochs as f64)?,
             stops: searches.iter().map(|search| search.stop).collect(),
-            mixed_acc: spread_of_all(searches, |search| search.supernet.mixed),
-            discrete_acc: spread(searches, |search| search.supernet.discrete)?,
+            mixed_acc: spread_of_all(searches, |search| search.supernet?.mixed),
+            discrete_acc: spread_of_all(searches, |search| Some(search.supernet?.discrete)),
             live_operations: milestones(&courses),
         })
     }

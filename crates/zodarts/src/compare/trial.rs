@@ -1,6 +1,7 @@
 //! One trial: a contender with a seed on a data set, in a run folder of its own.
 
 use super::contender::{Contender, random_genotype};
+use super::sample::{Sample, Sampled, chosen};
 use super::slot::Slot;
 use super::training::{Trained, Training};
 use crate::error::Error;
@@ -17,6 +18,8 @@ pub struct Trial<'a> {
     pub contender: Contender,
     /// Where, with which settings and data.
     pub(super) slot: Slot<'a>,
+    /// The sample of its seed, from which some contenders are taken.
+    pub(super) sample: Sample<'a>,
 }
 
 /// What a finished trial found.
@@ -32,6 +35,8 @@ pub struct TrialResult {
     pub search: Option<SearchSummary>,
     /// The search, epoch by epoch; empty for `random-ws`, which has no mixture to follow.
     pub course: Vec<SearchRecord>,
+    /// The sample it was taken from, if it was.
+    pub sample: Option<Vec<Sampled>>,
 }
 
 impl TrialResult {
@@ -54,6 +59,9 @@ impl Trial<'_> {
     /// [`Error::OtherTrial`] with what differs, or what is damaged.
     pub fn check(&self) -> Result<(), Error> {
         self.slot.check()?;
+        if self.is_of_sample() {
+            self.sample.check()?;
+        }
         Training::of(&self.slot).iter().try_for_each(Training::check)
     }
 
@@ -85,33 +93,38 @@ impl Trial<'_> {
     fn found(&self, folder: &RunFolder, trainings: Vec<Trained>) -> Result<TrialResult, Error> {
         let (search, course) = (folder.record(SearchSummary::FILE)?, folder.records("search.jsonl")?);
         let (contender, seed) = (self.contender, self.slot.settings.seed);
-        Ok(TrialResult { contender, seed, trainings, search, course })
+        let sample = if self.is_of_sample() { self.sample.finished()? } else { None };
+        Ok(TrialResult { contender, seed, trainings, search, course, sample })
+    }
+
+    fn is_of_sample(&self) -> bool {
+        matches!(self.contender, Contender::OfSample(_))
     }
 
     fn genotype(&self, job: &Job<'_>, observer: &mut dyn Observer) -> Result<Option<Genotype>, Error> {
-        match self.contender {
-            Contender::Resnet18 => Ok(None),
+        if let Some(found) = job.folder.record::<SearchSummary>(SearchSummary::FILE)? {
+            return Ok(Some(found.genotype));
+        }
+        Ok(match self.contender {
+            Contender::Resnet18 => None,
             Contender::Random => {
                 let genotype = random_genotype(self.slot.settings.seed);
                 job.folder.write_genotype(&genotype)?;
-                Ok(Some(genotype))
+                Some(genotype)
             }
-            Contender::Search(_) | Contender::RandomWs => {
-                let finished = job.folder.record::<SearchSummary>(SearchSummary::FILE)?;
-                let found =
-                    finished.map_or_else(|| self.search(job, observer), |summary| Ok(summary.genotype));
-                found.map(Some)
+            Contender::Search(_) => {
+                job.folder.set_aside("search")?;
+                Some(job.search(None, observer)?.genotype)
             }
-        }
-    }
-
-    fn search(&self, job: &Job<'_>, observer: &mut dyn Observer) -> Result<Genotype, Error> {
-        if self.contender == Contender::RandomWs {
-            job.folder.set_aside("random-ws")?;
-            Ok(job.random_search(observer)?.best.genotype)
-        } else {
-            job.folder.set_aside("search")?;
-            Ok(job.search(None, observer)?.genotype)
-        }
+            Contender::RandomWs => {
+                job.folder.set_aside("random-ws")?;
+                Some(job.random_search(observer)?.best.genotype)
+            }
+            Contender::OfSample(end) => {
+                let taken = chosen(end, &self.sample.run(observer)?);
+                job.keep_found(&taken)?;
+                Some(taken.genotype)
+            }
+        })
     }
 }

@@ -19,8 +19,8 @@ pub struct SearchSummary {
     pub seconds: f64,
     /// Why it ended.
     pub stop: Stop,
-    /// How well the supernet did at the end.
-    pub supernet: SupernetAccuracy,
+    /// How well the supernet did at the end; none of a search without one.
+    pub supernet: Option<SupernetAccuracy>,
 }
 
 impl SearchSummary {
@@ -37,7 +37,7 @@ impl From<&SearchOutcome> for SearchSummary {
             passes: outcome.passes,
             seconds: outcome.seconds,
             stop: outcome.stop,
-            supernet: outcome.supernet,
+            supernet: Some(outcome.supernet),
         }
     }
 }
@@ -51,7 +51,7 @@ impl From<&RandomWsOutcome> for SearchSummary {
             passes: outcome.passes,
             seconds: outcome.seconds,
             stop: outcome.stop,
-            supernet: outcome.supernet(),
+            supernet: Some(outcome.supernet()),
         }
     }
 }
@@ -68,6 +68,6 @@ mod tests {
                 "stop": "settled", "supernet": {{"mixed": 0.75, "discrete": 0.5}}}}"#
         );
         let summary: SearchSummary = serde_json::from_str(&text).unwrap();
-        assert_eq!(summary.supernet, SupernetAccuracy { mixed: Some(0.75), discrete: 0.5 });
+        assert_eq!(summary.supernet, Some(SupernetAccuracy { mixed: Some(0.75), discrete: 0.5 }));
     }
 }

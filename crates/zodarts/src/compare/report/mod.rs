@@ -6,6 +6,7 @@ mod trials;
 
 use self::figure::Course;
 use super::rows::Row;
+use super::samples::SampleRow;
 use super::trial::TrialResult;
 use crate::error::Error;
 use crate::files::json;
@@ -26,6 +27,8 @@ pub struct Comparison {
     pub settings: Settings,
     /// One row for each data set and contender that has a finished trial, in the order they were named.
     pub rows: Vec<Row>,
+    /// The samples that contenders were taken from, by data set.
+    pub samples: Vec<SampleRow>,
     /// Trials that failed, and why.
     pub failures: Vec<Failure>,
     #[serde(skip)]
@@ -65,6 +68,7 @@ impl Comparison {
             version: env!("CARGO_PKG_VERSION"),
             settings: settings.clone(),
             rows,
+            samples: SampleRow::all(&results),
             failures,
             results,
         }

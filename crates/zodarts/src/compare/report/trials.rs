@@ -62,8 +62,8 @@ fn fields(result: &TrialResult, training: &Trained) -> [String; HEADER.len()] {
         optional(search.map(|search| search.epochs as f64)),
         optional(search.map(|search| search.passes as f64)),
         search.map_or(String::new(), |search| search.stop.to_string()),
-        optional(search.and_then(|search| search.supernet.mixed)),
-        optional(search.map(|search| search.supernet.discrete)),
+        optional(search.and_then(|search| search.supernet?.mixed)),
+        optional(search.and_then(|search| Some(search.supernet?.discrete))),
         optional(test.train_seconds),
     ]
 }
