@@ -84,6 +84,8 @@ impl RunProgress<'_> {
             _ => {
                 let name = match stage {
                     Stage::Search => "search",
+                    Stage::Score => "score",
+                    Stage::Sample => "sample",
                     Stage::Train => "train",
                 };
                 let bar = self.ui.bar(STAGE).with_prefix(name);

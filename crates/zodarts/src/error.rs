@@ -5,6 +5,7 @@ use crate::evaluate::predictions::PredictionsError;
 use crate::genotype::GenotypeError;
 use crate::memory::OutOfMemory;
 use crate::model::ModelError;
+use crate::protocol::Protocol;
 use crate::run::RunError;
 use crate::settings::InvalidSettings;
 use std::path::PathBuf;
@@ -85,6 +86,18 @@ pub enum Error {
     Twice {
         /// What it is.
         what: String,
+    },
+    /// A contender that is chosen on validation images, under a protocol whose trainings see them.
+    #[error(
+        "{contender} is chosen on the validation images, but trainings under protocol {protocol} see them: leave it out, or \
+         compare it under protocol {}",
+        Protocol::Official
+    )]
+    NoValidation {
+        /// Its name.
+        contender: &'static str,
+        /// The protocol asked for.
+        protocol: Protocol,
     },
     /// A folder that holds a trial of another configuration.
     #[error(

@@ -1,4 +1,5 @@
 //! A discrete architecture: one operation per edge, written in NAS-Bench-201's form.
+mod draw;
 mod parse;
 
 use std::fmt;

@@ -7,6 +7,10 @@ use crate::run::{SearchRecord, TrainRecord};
 pub enum Stage {
     /// Architecture search.
     Search,
+    /// Scoring of genotypes with the weights of a search.
+    Score,
+    /// Short trainings of a sample of genotypes.
+    Sample,
     /// Training.
     Train,
 }

@@ -9,7 +9,7 @@ use crate::model::{BatchScorer, Model};
 use crate::observer::Observer;
 use crate::protocol::Protocol;
 use crate::run::{Metrics, RunFolder, RunInfo};
-use crate::search::{SearchInput, SearchOutcome, SearchSummary, search};
+use crate::search::{RandomWsOutcome, SearchInput, SearchOutcome, SearchSummary, random_search, search};
 use crate::settings::{Architecture, Settings};
 use crate::train::{TrainInput, TrainOutcome, batch_size, train};
 use std::path::{Path, PathBuf};
@@ -87,19 +87,39 @@ impl Job<'_> {
     /// See [`search`].
     pub fn search(&self, share: Option<f64>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
         let development = self.dataset.train.merged(&self.dataset.val);
-        let input = SearchInput {
+        let outcome = search(self.search_input(&development, share), observer)?;
+        self.keep_found(&SearchSummary::from(&outcome))?;
+        Ok(outcome)
+    }
+
+    /// Searches an architecture at random with shared weights and keeps it.
+    ///
+    /// # Errors
+    /// See [`random_search`].
+    pub fn random_search(&self, observer: &mut dyn Observer) -> Result<RandomWsOutcome, Error> {
+        let development = self.dataset.train.merged(&self.dataset.val);
+        let outcome = random_search(self.search_input(&development, None), observer)?;
+        self.folder.write_record("random-ws.json", &outcome.sample)?;
+        self.keep_found(&SearchSummary::from(&outcome))?;
+        Ok(outcome)
+    }
+
+    fn search_input<'i>(&'i self, development: &'i Samples, share: Option<f64>) -> SearchInput<'i> {
+        SearchInput {
             info: &self.dataset.info,
-            development: &development,
+            development,
             settings: &self.settings.search,
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, share.unwrap_or(TRAIN_SHARE)),
             memory: Memory::available(),
             folder: Some(self.folder),
-        };
-        let outcome = search(input, observer)?;
-        self.folder.write_genotype(&outcome.genotype)?;
-        self.folder.write_record(SearchSummary::FILE, &SearchSummary::from(&outcome))?;
-        Ok(outcome)
+        }
+    }
+
+    /// Keeps what a search found, the summary last: it says that the search is over.
+    pub(crate) fn keep_found(&self, summary: &SearchSummary) -> Result<(), Error> {
+        self.folder.write_genotype(&summary.genotype)?;
+        Ok(self.folder.write_record(SearchSummary::FILE, summary)?)
     }
 
     /// Trains the network of a genotype (or `ResNet-18`) and keeps it.
@@ -109,6 +129,25 @@ impl Job<'_> {
     pub fn train(
         &self,
         genotype: Option<Genotype>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainOutcome, Error> {
+        let outcome = self.trained(genotype, Some(self.folder), observer)?;
+        outcome.model.save(self.folder.path())?;
+        Ok(outcome)
+    }
+
+    /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
+    ///
+    /// # Errors
+    /// See [`train`].
+    pub fn try_out(&self, genotype: Genotype, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
+        self.trained(Some(genotype), None, observer)
+    }
+
+    fn trained(
+        &self,
+        genotype: Option<Genotype>,
+        folder: Option<&RunFolder>,
         observer: &mut dyn Observer,
     ) -> Result<TrainOutcome, Error> {
         let (train_images, judged) = match self.protocol {
@@ -125,11 +164,9 @@ impl Job<'_> {
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
             memory: Memory::available(),
-            folder: Some(self.folder),
+            folder,
         };
-        let outcome = train(input, observer)?;
-        outcome.model.save(self.folder.path())?;
-        Ok(outcome)
+        train(input, observer)
     }
 
     /// Search, training and the one look at the test images.

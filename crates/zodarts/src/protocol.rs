@@ -13,7 +13,8 @@ pub enum Protocol {
     Official,
     /// As the authors of ZO-DARTS+ do, for comparison with their table and nothing else: training sees the validation images,
     /// every epoch is scored on the *test* images and the best one counts, normalisation takes the statistics of the
-    /// test batch, and images keep their own side at test (28) where training sees another (32).
+    /// test batch, and images keep their own side at test (28) where training sees another (32). A comparison trains what each
+    /// seed found three times.
     Paper,
 }
 

@@ -74,14 +74,14 @@ impl CompareArgs {
         let named = |name: &String| match name.parse() {
             Ok(contender) => vec![contender],
             // Only `all` is possible beside the names.
-            Err(_) => Contender::all().collect(),
+            Err(_) => Contender::all().filter(|contender| contender.runs_under(self.protocol)).collect(),
         };
         self.methods.iter().flat_map(named).collect()
     }
 }
 
 fn contenders() -> PossibleValuesParser {
-    let all = PossibleValue::new(ALL).help("everything below");
+    let all = PossibleValue::new(ALL).help("everything below that the protocol allows");
     let each =
         Contender::all().map(|contender| PossibleValue::new(contender.name()).help(contender.description()));
     PossibleValuesParser::new(std::iter::once(all).chain(each))

@@ -6,7 +6,7 @@ use crate::progress::{Ui, note};
 use crate::{resolve, setup};
 use anyhow::{Result, bail};
 use zodarts::Error;
-use zodarts::compare::{Campaign, Named, Plan, Position, Trial, TrialResult, Watcher};
+use zodarts::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
 use zodarts::observer::{Observer, Silent};
 use zodarts::protocol::Protocol;
 use zodarts::settings::{Preset, Settings};
@@ -23,7 +23,8 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     let trials = plan.trials()?;
     if protocol == Protocol::Paper {
         note(
-            "protocol paper chooses the best epoch on the test split: its accuracies are no estimates of anything to come",
+            "protocol paper trains what each seed found three times and chooses the best epoch on the test split: its \
+             accuracies are no estimates of anything to come",
         );
     }
     let campaign = Campaign { trials: &trials, settings, protocol, jobs: args.jobs, out };
@@ -68,13 +69,21 @@ impl Watcher for Terminal<'_> {
         let (place, name) = (place(position), trial.name());
         match result {
             Ok(result) => {
-                let (verb, report) = (if found { "was finished" } else { "is done" }, &result.test.report);
-                let auc = result::optional(report.auc);
-                note(&format!("{place} {verb}: {name}: test ACC {:.3}, AUC {auc}", report.acc));
+                let verb = if found { "was finished" } else { "is done" };
+                note(&format!("{place} {verb}: {name}: {}", accuracies(result)));
             }
             Err(error) => note(&format!("{place} failed: {name}: {error}")),
         }
     }
+}
+
+/// Of each training.
+fn accuracies(result: &TrialResult) -> String {
+    let of = |training: &Trained| {
+        let report = &training.test.report;
+        format!("test ACC {:.3}, AUC {}", report.acc, result::optional(report.auc))
+    };
+    result.trainings.iter().map(of).collect::<Vec<String>>().join("; ")
 }
 
 fn place(Position { index, of }: Position) -> String {

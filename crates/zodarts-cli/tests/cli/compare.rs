@@ -21,6 +21,8 @@ fn a_comparison_prints_its_tables_and_keeps_them() {
     assert_eq!(fs::read_to_string(out.join("trials.csv")).unwrap().lines().count(), 5);
     let figure = fs::read_to_string(out.join("figure-1-phantom.svg")).unwrap();
     assert!(figure.starts_with("<svg") && figure.contains("zo-darts-plus (seed 1)"));
+    let live = fs::read_to_string(out.join("live-operations-phantom.svg")).unwrap();
+    assert!(live.starts_with("<svg") && live.contains("zo-darts-plus (seed 1)"));
 
     // The same command again runs nothing.
     let again = run(place.path(), &format!("{TINY} --json")).success();
@@ -28,6 +30,31 @@ fn a_comparison_prints_its_tables_and_keeps_them() {
     let comparison: Value = serde_json::from_slice(&again.get_output().stdout).unwrap();
     assert_eq!(comparison["rows"][1]["contender"], "random");
     assert_eq!(comparison["settings"]["train"]["epochs"], 1);
+    assert_eq!(comparison["rows"][0]["search"]["live_operations"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn random_search_with_shared_weights_is_one_of_the_methods() {
+    let place = place();
+    let command = "compare phantom --config tiny.toml --methods random-ws --seeds 1 --out c";
+    let printed = stdout(place.path(), command);
+    assert!(printed.contains("cost of the search") && printed.contains("| random-ws | 1 |"), "{printed}");
+    assert!(!printed.contains("live operations"), "{printed}");
+}
+
+#[test]
+fn best_and_worst_of_a_sample_are_methods_and_the_sample_has_a_table() {
+    let place = place();
+    let command =
+        "compare phantom --config tiny.toml --methods best-of-32,worst-of-32 --seeds 1 --out c --jobs 2";
+    let printed = stdout(place.path(), command);
+    for part in ["| best-of-32 | 1 |", "| worst-of-32 | 1 |", "phantom: the sample of 32", "ρ parameters"] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let again = run(place.path(), &format!("{command} --json")).success();
+    let comparison: Value = serde_json::from_slice(&again.get_output().stdout).unwrap();
+    let sample = &comparison["samples"][0];
+    assert!(sample["smallest"]["mean"].as_f64() <= sample["largest"]["mean"].as_f64(), "{sample}");
 }
 
 #[test]
@@ -43,6 +70,10 @@ fn what_cannot_be_compared_is_refused_before_anything_is_run() {
     refused("compare phantom --seeds 3,3", "seed 3 is given twice");
     refused("compare phantom phantom", "data set phantom is given twice");
     refused("compare phantom --methods all,random", "contender random is given twice");
+    refused(
+        "compare phantom --methods best-of-32 --protocol paper",
+        "best-of-32 is chosen on the validation images, but trainings under protocol paper see them",
+    );
     assert!(!place.path().join("runs").exists());
 }
 
@@ -79,9 +110,13 @@ fn protocol_paper_says_what_it_is_and_keeps_apart() {
     paper
         .stdout(contains("Protocol `paper`"))
         .stderr(contains("chooses the best epoch on the test split").and(contains("trial 1 of 1 is done")));
-    for protocol in ["official", "paper"] {
-        let metrics = place.path().join(format!("c/trials/{protocol}/phantom/random/seed-1/metrics.json"));
+    for (protocol, training) in [("official", ""), ("paper", "retrain-1/"), ("paper", "retrain-3/")] {
+        let trial = format!("c/trials/{protocol}/phantom/random/seed-1");
+        let metrics = place.path().join(format!("{trial}/{training}metrics.json"));
         let metrics: Value = serde_json::from_slice(&fs::read(metrics).unwrap()).unwrap();
         assert_eq!(metrics["protocol"], protocol);
     }
+    let csv = fs::read_to_string(place.path().join("c/trials.csv")).unwrap();
+    let retrains: Vec<&str> = csv.lines().map(|line| line.split(',').nth(3).unwrap()).collect();
+    assert_eq!(retrains, ["retrain", "1", "2", "3"]);
 }

@@ -4,17 +4,28 @@
 //! OUT/
 //!   tables.md               the tables, for people
 //!   figure-1-DATASET.svg    an edge's operations over the epochs, one panel a method; -all-edges: every edge
-//!   trials.csv              one line a trial
+//!   live-operations-DATASET.svg   how much of the supernet is still computed, one line a method
+//!   trials.csv              one line a training
 //!   comparison.json         everything the tables are made of
 //!   trials/PROTOCOL/DATASET/CONTENDER/seed-S/   a run folder each
+//!   trials/PROTOCOL/DATASET/sample-32/seed-S/   what best-of-32 and worst-of-32 are taken from
 //! ```
+//!
+//! Under protocol `paper` the authors' three trainings of each search are in `retrain-1/` to `retrain-3/` in it, a run folder each, and
+//! only the search is in the trial's own.
 
 mod contender;
+mod live;
 mod published;
+mod ranks;
 mod report;
 mod rows;
 mod run;
+mod sample;
+mod samples;
+mod slot;
 mod spread;
+mod training;
 mod trial;
 
 pub use contender::{Contender, UnknownContender, random_genotype};
@@ -22,12 +33,17 @@ pub use published::{Published, published};
 pub use report::{Comparison, Failure};
 pub use rows::{Row, SearchRow};
 pub use run::{Campaign, Position, Watcher};
+pub use sample::{End, Sampled};
+pub use samples::SampleRow;
 pub use spread::Spread;
+pub use training::Trained;
 pub use trial::{Trial, TrialResult};
 
 use crate::error::Error;
 use crate::protocol::Protocol;
 use crate::settings::Settings;
+use sample::{SAMPLE, Sample};
+use slot::Slot;
 use std::path::Path;
 use zodarts_data::Dataset;
 
@@ -61,7 +77,7 @@ impl<'a> Plan<'a> {
     /// The trials: seeds outermost, so that a comparison that is stopped early has something of everything.
     ///
     /// # Errors
-    /// If something is named twice, or a trial's folder holds another trial.
+    /// If something is named twice or cannot be compared under the protocol, or a trial's folder holds another trial.
     pub fn trials(&self) -> Result<Vec<Trial<'a>>, Error> {
         self.check()?;
         let mut trials = Vec::new();
@@ -84,15 +100,16 @@ impl<'a> Plan<'a> {
             .join("trials")
             .join(self.protocol.name())
             .join(format!("{}{}", info.name, info.size_flag));
-        Trial {
+        let slot = Slot {
             dataset: &named.dataset,
             data: &named.data,
-            contender,
-            seed,
             protocol: self.protocol,
             settings: contender.settings(self.settings, seed),
             path: place.join(contender.name()).join(format!("seed-{seed}")),
-        }
+        };
+        let path = place.join(format!("sample-{SAMPLE}")).join(format!("seed-{seed}"));
+        let sample = Sample::new(Slot { path, ..slot.clone() });
+        Trial { contender, slot, sample }
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -102,6 +119,10 @@ impl<'a> Plan<'a> {
         });
         let contenders = self.contenders.iter().map(|contender| format!("contender {contender}"));
         let seeds = self.seeds.iter().map(|seed| format!("seed {seed}"));
+        let refused = self.contenders.iter().find(|contender| !contender.runs_under(self.protocol));
+        if let Some(contender) = refused {
+            return Err(Error::NoValidation { contender: contender.name(), protocol: self.protocol });
+        }
         let mut seen = std::collections::HashSet::new();
         for what in datasets.chain(contenders).chain(seeds) {
             if !seen.insert(what.clone()) {

@@ -1,9 +1,12 @@
 //! What the trials of a contender on a data set come to.
 
+use super::live::{Milestones, milestones};
 use super::published::{Published, published};
 use super::spread::Spread;
+use super::training::Trained;
 use super::trial::TrialResult;
 use crate::genotype::Genotype;
+use crate::run::SearchRecord;
 use crate::search::{SearchSummary, Stop};
 use serde::Serialize;
 use zodarts_nn::space::{EDGES, Operation};
@@ -17,9 +20,9 @@ pub struct Row {
     pub contender: &'static str,
     /// The seeds whose trials are finished.
     pub seeds: Vec<u64>,
-    /// Test ACC.
+    /// Test ACC, over all trainings: one a seed, or three under protocol `paper`.
     pub acc: Spread,
-    /// Test AUC; none if it is undefined for a seed.
+    /// Test AUC, as ACC; none if it is undefined for a training.
     pub auc: Option<Spread>,
     /// Validation ACC of the trained network; none if its training saw the validation images.
     pub val_acc: Option<Spread>,
@@ -27,7 +30,7 @@ pub struct Row {
     pub params: Spread,
     /// Multiply-accumulates of one image.
     pub macs: Spread,
-    /// Seconds of training.
+    /// Seconds of a training.
     pub train_seconds: Option<Spread>,
     /// The architectures, one a seed; none for `ResNet-18`.
     pub genotypes: Vec<Genotype>,
@@ -54,34 +57,33 @@ pub struct SearchRow {
     pub epochs: Spread,
     /// Why each search ended.
     pub stops: Vec<Stop>,
-    /// ACC of the supernet on the architecture half, with the mixture of the end.
-    pub mixed_acc: Spread,
-    /// The same with the genotype's operations alone.
-    pub discrete_acc: Spread,
+    /// ACC of the supernet on the architecture half, with the mixture of the end; none if nothing is mixed.
+    pub mixed_acc: Option<Spread>,
+    /// The same with the genotype's operations alone; none without a supernet.
+    pub discrete_acc: Option<Spread>,
+    /// Live operations of the cell, of at most 24, after the first epoch, a quarter, half, three quarters and all of the
+    /// planned epochs: means over seeds. A search that stopped early keeps its last value.
+    pub live_operations: Option<Milestones>,
 }
 
 impl Row {
     /// Of the trials of one contender on one data set; none without a trial.
     pub fn of(results: &[&TrialResult]) -> Option<Self> {
-        let first = results.first()?;
-        let (dataset, contender) = (first.test.dataset.clone(), first.contender.name());
-        let aucs: Option<Vec<f64>> = results.iter().map(|result| result.test.report.auc).collect();
-        let vals: Option<Vec<f64>> =
-            results.iter().map(|result| Some(result.val.as_ref()?.report.acc)).collect();
-        let training: Option<Vec<f64>> = results.iter().map(|result| result.test.train_seconds).collect();
-        let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test.genotype).collect();
-        let searches: Option<Vec<SearchSummary>> = results.iter().map(|result| result.search).collect();
+        let first = results.first()?.test();
+        let (dataset, contender) = (first.dataset.clone(), results[0].contender.name());
+        let trainings: Vec<&Trained> = results.iter().flat_map(|result| &result.trainings).collect();
+        let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test().genotype).collect();
         Some(Self {
-            seeds: results.iter().map(|result| result.test.seed).collect(),
-            acc: spread(results, |result| result.test.report.acc)?,
-            auc: aucs.and_then(|aucs| Spread::of(&aucs)),
-            val_acc: vals.and_then(|vals| Spread::of(&vals)),
-            params: spread(results, |result| result.test.params as f64)?,
-            macs: spread(results, |result| result.test.macs as f64)?,
-            train_seconds: training.and_then(|seconds| Spread::of(&seconds)),
+            seeds: results.iter().map(|result| result.seed).collect(),
+            acc: spread(&trainings, |training| training.test.report.acc)?,
+            auc: spread_of_all(&trainings, |training| training.test.report.auc),
+            val_acc: spread_of_all(&trainings, |training| Some(training.val.as_ref()?.report.acc)),
+            params: spread(results, |result| result.test().params as f64)?,
+            macs: spread(results, |result| result.test().macs as f64)?,
+            train_seconds: spread_of_all(&trainings, |training| training.test.train_seconds),
             agreeing_edges: agreeing_edges(&genotypes),
             skips: spread(&genotypes, |genotype| skips(*genotype) as f64),
-            search: searches.and_then(|searches| SearchRow::of(&searches)),
+            search: SearchRow::of(results),
             published: published(contender, &dataset),
             genotypes,
             dataset,
@@ -91,21 +93,30 @@ impl Row {
 }
 
 impl SearchRow {
-    fn of(searches: &[SearchSummary]) -> Option<Self> {
+    fn of(results: &[&TrialResult]) -> Option<Self> {
+        let searches: Option<Vec<SearchSummary>> = results.iter().map(|result| result.search).collect();
+        let searches = &*searches?;
+        let courses: Vec<&[SearchRecord]> = results.iter().map(|result| &*result.course).collect();
         Some(Self {
             seconds: spread(searches, |search| search.seconds)?,
             passes: spread(searches, |search| search.passes as f64)?,
             seconds_per_pass: spread(searches, |search| search.seconds / search.passes.max(1) as f64)?,
             epochs: spread(searches, |search| search.epochs as f64)?,
             stops: searches.iter().map(|search| search.stop).collect(),
-            mixed_acc: spread(searches, |search| search.supernet.mixed)?,
-            discrete_acc: spread(searches, |search| search.supernet.discrete)?,
+            mixed_acc: spread_of_all(searches, |search| search.supernet?.mixed),
+            discrete_acc: spread_of_all(searches, |search| Some(search.supernet?.discrete)),
+            live_operations: milestones(&courses),
         })
     }
 }
 
 fn spread<X>(of: &[X], value: impl Fn(&X) -> f64) -> Option<Spread> {
     Spread::of(&of.iter().map(value).collect::<Vec<f64>>())
+}
+
+/// None if one of them has no value.
+fn spread_of_all<X>(of: &[X], value: impl Fn(&X) -> Option<f64>) -> Option<Spread> {
+    Spread::of(&of.iter().map(value).collect::<Option<Vec<f64>>>()?)
 }
 
 fn agreeing_edges(genotypes: &[Genotype]) -> Option<usize> {

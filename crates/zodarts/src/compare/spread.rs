@@ -1,18 +1,18 @@
-//! A quantity over seeds.
+//! A quantity over seeds and trainings.
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// Mean and spread of a quantity over the seeds of a contender.
+/// Mean and spread of a quantity over the seeds, or the trainings, of a contender.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// Seeds.
+    /// Values.
     pub n: usize,
     /// Their mean.
     pub mean: f64,
-    /// Sample standard deviation; none for a single seed.
+    /// Sample standard deviation; none for a single value.
     pub sd: Option<f64>,
-    /// Student's 95 % interval of the mean; none for a single seed.
+    /// Student's 95 % interval of the mean, which takes the values to be independent; none for a single value.
     pub ci95: Option<[f64; 2]>,
 }
 

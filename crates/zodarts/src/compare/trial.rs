@@ -1,36 +1,25 @@
 //! One trial: a contender with a seed on a data set, in a run folder of its own.
 
 use super::contender::{Contender, random_genotype};
+use super::sample::{Sample, Sampled, chosen};
+use super::slot::Slot;
+use super::training::{Trained, Training};
 use crate::error::Error;
 use crate::genotype::Genotype;
-use crate::model::Model;
 use crate::observer::Observer;
-use crate::pipeline::{Job, Split, evaluate_as_paper, evaluate_run, lasting_settings};
-use crate::protocol::Protocol;
-use crate::run::{Metrics, RunFolder, RunInfo, SearchRecord};
+use crate::pipeline::Job;
+use crate::run::{Metrics, RunFolder, SearchRecord};
 use crate::search::SearchSummary;
-use crate::settings::Settings;
-use std::path::PathBuf;
-use std::time::Instant;
-use zodarts_data::Dataset;
 
 /// A trial and its place.
 #[derive(Clone, Debug)]
 pub struct Trial<'a> {
-    /// The data set.
-    pub dataset: &'a Dataset,
-    /// The data as the user named them.
-    pub data: &'a str,
     /// What is tried.
     pub contender: Contender,
-    /// With which seed.
-    pub seed: u64,
-    /// How its number comes about.
-    pub protocol: Protocol,
-    /// The settings.
-    pub settings: Settings,
-    /// Its run folder.
-    pub path: PathBuf,
+    /// Where, with which settings and data.
+    pub(super) slot: Slot<'a>,
+    /// The sample of its seed, from which some contenders are taken.
+    pub(super) sample: Sample<'a>,
 }
 
 /// What a finished trial found.
@@ -38,21 +27,30 @@ pub struct Trial<'a> {
 pub struct TrialResult {
     /// What was tried.
     pub contender: Contender,
-    /// The evaluation on the test split.
-    pub test: Metrics,
-    /// The evaluation on the validation split; none under protocol `paper`, whose training saw it.
-    pub val: Option<Metrics>,
+    /// With which seed.
+    pub seed: u64,
+    /// Its trainings, at least one: three under protocol `paper`, as the authors do.
+    pub trainings: Vec<Trained>,
     /// What the search came to, if it was one.
     pub search: Option<SearchSummary>,
-    /// The search, epoch by epoch.
+    /// The search, epoch by epoch; empty for `random-ws`, which has no mixture to follow.
     pub course: Vec<SearchRecord>,
+    /// The sample it was taken from, if it was.
+    pub sample: Option<Vec<Sampled>>,
+}
+
+impl TrialResult {
+    /// The evaluation of the first training: what does not depend on the training can be read from it.
+    pub fn test(&self) -> &Metrics {
+        &self.trainings[0].test
+    }
 }
 
 impl Trial<'_> {
     /// A name for people.
     pub fn name(&self) -> String {
-        let Self { dataset, contender, seed, protocol, .. } = self;
-        format!("{} · {contender} · seed {seed} · protocol {protocol}", dataset.info.name)
+        let Slot { dataset, settings, protocol, .. } = &self.slot;
+        format!("{} · {} · seed {} · protocol {protocol}", dataset.info.name, self.contender, settings.seed)
     }
 
     /// Refuses a folder that holds a trial of other settings or other data, before anything is run.
@@ -60,13 +58,11 @@ impl Trial<'_> {
     /// # Errors
     /// [`Error::OtherTrial`] with what differs, or what is damaged.
     pub fn check(&self) -> Result<(), Error> {
-        let Some(folder) = self.begun()? else { return Ok(()) };
-        let (run, settings) = folder.config()?;
-        let difference = self.other_data(run.as_ref()).or_else(|| self.other_setting(&settings));
-        match difference {
-            Some(difference) => Err(Error::OtherTrial { path: self.path.clone(), difference }),
-            None => Ok(()),
+        self.slot.check()?;
+        if self.is_of_sample() {
+            self.sample.check()?;
         }
+        Training::of(&self.slot).iter().try_for_each(Training::check)
     }
 
     /// What the trial found, if it is finished.
@@ -74,114 +70,61 @@ impl Trial<'_> {
     /// # Errors
     /// If a file is damaged.
     pub fn result(&self) -> Result<Option<TrialResult>, Error> {
-        let Some(folder) = self.begun()? else { return Ok(None) };
-        let Some(test) = folder.metrics("test")? else { return Ok(None) };
-        self.found(&folder, test).map(Some)
+        let Some(folder) = self.slot.begun()? else { return Ok(None) };
+        let results = Training::of(&self.slot).iter().map(Training::result).collect::<Result<Vec<_>, _>>()?;
+        let finished: Option<Vec<Trained>> = results.into_iter().collect();
+        finished.map(|trainings| self.found(&folder, trainings)).transpose()
     }
 
     /// Runs what is left of a trial that is not finished: a stage that is finished is not run again, one that was cut short begins anew.
     ///
     /// # Errors
-    /// See [`Job::search`], [`Job::train`] and [`evaluate_run`].
+    /// See [`Job::search`], [`Job::train`] and [`evaluate_run`](crate::pipeline::evaluate_run).
     pub fn run(&self, observer: &mut dyn Observer) -> Result<TrialResult, Error> {
         self.check()?;
-        let begun = self.begun()?;
-        let fresh = begun.is_none();
-        let folder = begun.map_or_else(|| RunFolder::create(&self.path), Ok)?;
-        let job = Job {
-            dataset: self.dataset,
-            data: self.data,
-            settings: &self.settings,
-            folder: &folder,
-            protocol: self.protocol,
-            limit: None,
-            start: Instant::now(),
-        };
-        if fresh {
-            job.begin()?;
-        }
-        let genotype = self.genotype(&job, observer)?;
-        let model = model(&job, genotype, observer)?;
-        let test = match self.protocol {
-            Protocol::Official => {
-                // The test split last: its metrics say that the trial is finished.
-                evaluate_run(&folder, &model, self.dataset, Split::Val)?;
-                evaluate_run(&folder, &model, self.dataset, Split::Test)?
-            }
-            Protocol::Paper => evaluate_as_paper(&folder, &model, self.dataset)?,
-        };
-        self.found(&folder, test)
+        let folder = self.slot.open()?;
+        let genotype = self.genotype(&self.slot.job(&folder), observer)?;
+        let trainings = Training::of(&self.slot);
+        let trained: Result<Vec<Trained>, Error> =
+            trainings.iter().map(|training| training.run(genotype, observer)).collect();
+        self.found(&folder, trained?)
     }
 
-    fn found(&self, folder: &RunFolder, test: Metrics) -> Result<TrialResult, Error> {
-        let val = folder.metrics("val")?;
+    fn found(&self, folder: &RunFolder, trainings: Vec<Trained>) -> Result<TrialResult, Error> {
         let (search, course) = (folder.record(SearchSummary::FILE)?, folder.records("search.jsonl")?);
-        Ok(TrialResult { contender: self.contender, test, val, search, course })
+        let (contender, seed) = (self.contender, self.slot.settings.seed);
+        let sample = if self.is_of_sample() { self.sample.finished()? } else { None };
+        Ok(TrialResult { contender, seed, trainings, search, course, sample })
     }
 
-    /// The folder, if the trial was begun.
-    fn begun(&self) -> Result<Option<RunFolder>, Error> {
-        let begun = self.path.join("config.toml").exists();
-        Ok(begun.then(|| RunFolder::open(&self.path)).transpose()?)
-    }
-
-    fn other_data(&self, run: Option<&RunInfo>) -> Option<String> {
-        let own = &self.dataset.info.fingerprint;
-        run.filter(|run| run.fingerprint != *own)
-            .map(|run| format!("data with fingerprint {:.12}…, not {own:.12}…", run.fingerprint))
-    }
-
-    /// The first setting, by section and key, in which the folder's trial differs.
-    fn other_setting(&self, settings: &Settings) -> Option<String> {
-        let (there, here) = (table(settings), table(&lasting_settings(&self.settings)));
-        let keys = there.keys().chain(here.keys());
-        let key = keys.into_iter().find(|key| there.get(*key) != here.get(*key))?;
-        let value = |table: &Flat| table.get(key).map_or_else(|| "unset".into(), ToString::to_string);
-        Some(format!("`{key}` = {}, not {}", value(&there), value(&here)))
+    fn is_of_sample(&self) -> bool {
+        matches!(self.contender, Contender::OfSample(_))
     }
 
     fn genotype(&self, job: &Job<'_>, observer: &mut dyn Observer) -> Result<Option<Genotype>, Error> {
-        match self.contender {
-            Contender::Resnet18 => Ok(None),
+        if let Some(found) = job.folder.record::<SearchSummary>(SearchSummary::FILE)? {
+            return Ok(Some(found.genotype));
+        }
+        Ok(match self.contender {
+            Contender::Resnet18 => None,
             Contender::Random => {
-                let genotype = random_genotype(self.seed);
+                let genotype = random_genotype(self.slot.settings.seed);
                 job.folder.write_genotype(&genotype)?;
-                Ok(Some(genotype))
+                Some(genotype)
             }
             Contender::Search(_) => {
-                if let Some(summary) = job.folder.record::<SearchSummary>(SearchSummary::FILE)? {
-                    return Ok(Some(summary.genotype));
-                }
                 job.folder.set_aside("search")?;
-                Ok(Some(job.search(None, observer)?.genotype))
+                Some(job.search(None, observer)?.genotype)
             }
-        }
-    }
-}
-
-/// Settings by section and key.
-type Flat = std::collections::BTreeMap<String, toml::Value>;
-
-fn table(settings: &Settings) -> Flat {
-    let mut flat = Flat::new();
-    for (section, value) in toml::Table::try_from(settings).expect("settings are plain values") {
-        match value {
-            toml::Value::Table(values) => {
-                flat.extend(values.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)));
+            Contender::RandomWs => {
+                job.folder.set_aside("random-ws")?;
+                Some(job.random_search(observer)?.best.genotype)
             }
-            value => {
-                flat.insert(section, value);
+            Contender::OfSample(end) => {
+                let taken = chosen(end, &self.sample.run(observer)?);
+                job.keep_found(&taken)?;
+                Some(taken.genotype)
             }
-        }
+        })
     }
-    flat
-}
-
-fn model(job: &Job<'_>, genotype: Option<Genotype>, observer: &mut dyn Observer) -> Result<Model, Error> {
-    // The description is written last.
-    if job.folder.path().join("model.json").is_file() {
-        return Ok(Model::load(job.folder.path())?);
-    }
-    job.folder.set_aside("train")?;
-    Ok(job.train(genotype, observer)?.model)
 }

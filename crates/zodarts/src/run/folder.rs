@@ -179,6 +179,20 @@ impl RunFolder {
         }
     }
 
+    /// Takes away the half line that a run leaves in a `.jsonl` file when it is killed while it writes, so that lines can be appended.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn drop_half_line(&self, name: &str) -> Result<(), RunError> {
+        let path = self.path.join(name);
+        if !path.is_file() {
+            return Ok(());
+        }
+        let text = tensors::read_limited(&path, MAX_TEXT)?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        if whole == text.len() { Ok(()) } else { self.write(name, &text[..whole]) }
+    }
+
     /// Appends a line to a `.jsonl` file.
     ///
     /// # Errors

@@ -6,6 +6,8 @@
 //!   genotype.txt        the architecture found, in NAS-Bench-201's form
 //!   search.jsonl        one line an epoch of the search
 //!   search.json         what the search came to; written when it is over
+//!   random-ws.jsonl     one line an epoch of a random search with shared weights
+//!   random-ws.json      the genotypes it scored, in the order they were drawn
 //!   train.jsonl         one line an epoch of training
 //!   model.json          what the network is
 //!   model.safetensors   its weights and running statistics
@@ -25,7 +27,7 @@ pub use checkpoint::Checkpoint;
 pub use config::{RunConfig, RunInfo};
 pub use folder::{History, RunFolder, write_file};
 pub use metrics::Metrics;
-pub use records::{SearchRecord, TrainRecord};
+pub use records::{RandomWsRecord, SearchRecord, TrainRecord};
 
 use std::io;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Lines of `search.jsonl` and `train.jsonl`.
+//! Lines of `search.jsonl`, `random-ws.jsonl` and `train.jsonl`.
 
 use crate::evaluate::Point;
 use crate::genotype::Genotype;
@@ -38,6 +38,30 @@ pub struct SearchRecord {
     pub seconds: f64,
 }
 
+/// One line of `random-ws.jsonl`: an epoch of a random search with shared weights, which has no α to speak of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RandomWsRecord {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Epochs planned.
+    pub epochs: usize,
+    /// Learning rate of the weights.
+    pub learning_rate: f64,
+    /// Mean loss of the training batches, each with a genotype of its own.
+    pub train_loss: f64,
+    /// Share of their images classified correctly.
+    pub train_acc: f64,
+    /// Passes over one batch.
+    pub passes: usize,
+    /// Seconds of this epoch.
+    pub seconds: f64,
+}
+
+impl RandomWsRecord {
+    /// Its file in a run folder.
+    pub const FILE: &'static str = "random-ws.jsonl";
+}
+
 /// One line of `train.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainRecord {
@@ -68,5 +92,29 @@ impl TrainRecord {
         self.val_loss = loss;
         self.val_acc = point.acc;
         self.val_auc = point.auc;
+    }
+}
+
+#[cfg(test)]
+impl SearchRecord {
+    /// Records of a search planned for `epochs` epochs, one for each number of live operations.
+    pub(crate) fn examples(live: &[usize], epochs: usize) -> Vec<Self> {
+        let record = |(epoch, live): (usize, &usize)| Self {
+            epoch,
+            epochs,
+            temperature: 1.0,
+            learning_rate: 0.1,
+            train_loss: 0.5,
+            train_acc: 0.5,
+            val_loss: 0.5,
+            val_acc: 0.5,
+            p: [[0.1, 0.4, 0.2, 0.2, 0.1]; zodarts_nn::space::EDGES],
+            live_operations: *live,
+            hypergradient_norm: 0.1,
+            passes: 4,
+            genotype: Genotype([zodarts_nn::space::Operation::SkipConnect; zodarts_nn::space::EDGES]),
+            seconds: 1.0,
+        };
+        live.iter().enumerate().map(record).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! One epoch of search.
 
-use super::memory::{batch_size, workers};
+use super::batches::Batches;
+use super::memory::workers;
 use super::rounds::rounds;
 use super::settled::Settled;
 use super::{SearchInput, SearchState};
@@ -12,17 +13,14 @@ use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::SearchRecord;
 use crate::supernet_problem::SupernetProblem;
 use std::time::Instant;
-use zodarts_data::rng::{epoch_order, stream};
-use zodarts_data::{Augmentation, Batch, Samples};
+use zodarts_data::rng::stream;
+use zodarts_data::{Batch, Samples};
 use zodarts_nn::executor::Executor;
 
 /// Runs epochs and keeps their buffers.
 pub struct EpochRunner<'a> {
     input: SearchInput<'a>,
-    weights_half: &'a Samples,
-    alpha_half: &'a Samples,
-    batch_size: usize,
-    augmentation: Augmentation,
+    batches: Batches<'a>,
     method: Box<dyn Method<SupernetProblem>>,
     workers: Vec<Executor<f32>>,
     training: Vec<Batch>,
@@ -53,24 +51,14 @@ impl<'a> EpochRunner<'a> {
     pub fn new(
         problem: &SupernetProblem,
         input: &SearchInput<'a>,
-        (weights_half, alpha_half): (&'a Samples, &'a Samples),
+        halves: (&'a Samples, &'a Samples),
     ) -> Self {
         let settings = input.settings;
         let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
-        let batch_size = batch_size(input.info, input.development.len(), settings);
-        let workers = workers(settings.chains, method.workers(), batch_size.min(weights_half.len()));
+        let batches = Batches::new(input, halves);
+        let workers = workers(settings.chains, method.workers(), batches.largest());
         let workers = (0..workers).map(|_| problem.worker()).collect();
-        Self {
-            input: *input,
-            weights_half,
-            alpha_half,
-            batch_size,
-            augmentation: settings.images().augmentation(input.info.height),
-            method,
-            workers,
-            training: Vec::new(),
-            validation: Batch::new(),
-        }
+        Self { input: *input, batches, method, workers, training: Vec::new(), validation: Batch::new() }
     }
 
     /// One epoch; `None` if the deadline cut it short.
@@ -85,10 +73,7 @@ impl<'a> EpochRunner<'a> {
     ) -> Result<Option<SearchRecord>, Error> {
         let start = Instant::now();
         let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
-        let order = self.order(self.weights_half, "search-order", epoch);
-        let validation_order = self.order(self.alpha_half, "search-validation-order", epoch);
-        let steps = order.len().div_ceil(self.batch_size);
-        let mut augment = stream(self.input.seed, "search-augment", epoch as u64);
+        let (mut images, steps) = (self.batches.epoch(epoch), self.batches.steps());
         let mut directions = stream(self.input.seed, "search-directions", epoch as u64);
         let mut totals = Totals::default();
         settled.begin();
@@ -97,8 +82,8 @@ impl<'a> EpochRunner<'a> {
                 return Ok(None);
             }
             let done = range.end;
-            self.load_training(&order, range, &mut augment);
-            self.load_validation(&validation_order, index, &mut augment);
+            self.batches.load_training(&mut images, range, &mut self.training);
+            self.batches.load_validation(&mut images, index, &mut self.validation);
             let mut round = Round {
                 training: &self.training,
                 validation: &self.validation,
@@ -117,40 +102,9 @@ impl<'a> EpochRunner<'a> {
         Ok(Some(self.record(problem, state, &totals, (epoch, epochs), learning_rate, start)))
     }
 
-    /// Side of the network's input.
-    pub fn side(&self) -> usize {
-        self.augmentation.input_size
-    }
-
-    /// A worker, the images to measure on, and how many of them make a batch.
-    pub fn bench(&mut self) -> (&mut Executor<f32>, &Samples, usize) {
-        (&mut self.workers[0], self.alpha_half, self.batch_size)
-    }
-
-    fn order(&self, samples: &Samples, purpose: &str, epoch: usize) -> Vec<usize> {
-        epoch_order(samples.len(), &mut stream(self.input.seed, purpose, epoch as u64))
-    }
-
-    fn load_training(
-        &mut self,
-        order: &[usize],
-        steps: std::ops::Range<usize>,
-        augment: &mut rand_chacha::ChaCha8Rng,
-    ) {
-        self.training.resize_with(steps.len(), Batch::new);
-        for (batch, step) in self.training.iter_mut().zip(steps) {
-            let start = step * self.batch_size;
-            let positions = &order[start..(start + self.batch_size).min(order.len())];
-            self.augmentation.batch(self.weights_half, positions, augment, batch);
-        }
-    }
-
-    /// Round `index` gets the next batch of the architecture half, which is gone through again if it is short.
-    fn load_validation(&mut self, order: &[usize], index: usize, augment: &mut rand_chacha::ChaCha8Rng) {
-        let batches = order.len().div_ceil(self.batch_size);
-        let start = index % batches * self.batch_size;
-        let positions = &order[start..(start + self.batch_size).min(order.len())];
-        self.augmentation.batch(self.alpha_half, positions, augment, &mut self.validation);
+    /// A worker, and the batches to measure on.
+    pub fn bench(&mut self) -> (&mut Executor<f32>, &Batches<'a>) {
+        (&mut self.workers[0], &self.batches)
     }
 
     fn step(&self, totals: &Totals, (epoch, epochs): (usize, usize), (step, steps): (usize, usize)) -> Step {
@@ -199,6 +153,7 @@ impl<'a> EpochRunner<'a> {
     }
 }
 
-fn share(evaluation: Evaluation) -> f64 {
+/// Share of the images classified correctly.
+pub fn share(evaluation: Evaluation) -> f64 {
     evaluation.correct / evaluation.images.max(1) as f64
 }

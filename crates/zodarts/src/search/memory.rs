@@ -1,7 +1,6 @@
 //! What a search takes, and how many of its chains run at once.
 
 use crate::memory::{Memory, OutOfMemory};
-use crate::methods::Method;
 use crate::settings::{Chains, SearchSettings, search_batch};
 use crate::supernet_problem::SupernetProblem;
 use zodarts_data::DatasetInfo;
@@ -21,10 +20,33 @@ pub fn check_memory(
     settings: &SearchSettings,
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
-    let network = super::network(info, settings);
     let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
+    check(info, images, settings, (method.workers(), method.steps_per_round()), memory)
+}
+
+/// The same for a search with a single chain whose batches are loaded one by one.
+///
+/// # Errors
+/// As [`check_memory`].
+pub fn check_single_memory(
+    info: &DatasetInfo,
+    images: usize,
+    settings: &SearchSettings,
+    memory: Memory,
+) -> Result<(), OutOfMemory> {
+    check(info, images, settings, (1, 1), memory)
+}
+
+fn check(
+    info: &DatasetInfo,
+    images: usize,
+    settings: &SearchSettings,
+    round: (usize, usize),
+    memory: Memory,
+) -> Result<(), OutOfMemory> {
+    let network = super::network(info, settings);
     let batch = batch_size(info, images, settings).min(images.div_ceil(2)).max(1);
-    memory.check("search", batch, |batch| needed(&network, &*method, images, settings, batch))
+    memory.check("search", batch, |batch| needed(&network, round, images, settings, batch))
 }
 
 /// Images of a batch, unless there are fewer.
@@ -44,17 +66,17 @@ pub fn workers(order: Chains, chains: usize, batch: usize) -> usize {
     }
 }
 
-/// Bytes of a search: executors, the batches of a round, and weights with what goes along with them.
+/// Bytes of a search: executors, the batches of a round of so many chains and weight steps, and weights with what goes along
+/// with them.
 fn needed(
     network: &Network,
-    method: &dyn Method<SupernetProblem>,
+    (chains, steps_per_round): (usize, usize),
     images: usize,
     settings: &SearchSettings,
     batch: usize,
 ) -> u64 {
-    let chains = method.workers();
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
-    let steps = images.div_ceil(2).div_ceil(batch).min(method.steps_per_round());
+    let steps = images.div_ceil(2).div_ceil(batch).min(steps_per_round);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
     let values = (steps + 1) * batch * image + vectors(chains) * network.weights.len();

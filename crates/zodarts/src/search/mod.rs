@@ -1,13 +1,16 @@
-//! The architecture search: one loop for every method.
+//! The architecture search: one loop for every method, and a search that needs none.
 
+mod batches;
 mod epoch;
 mod memory;
+mod random_ws;
 mod rounds;
 mod settled;
 mod standing;
 mod summary;
 
 pub use memory::check_memory;
+pub use random_ws::{RandomWsOutcome, SCORED, Scored, random_search};
 pub use standing::SupernetAccuracy;
 pub use summary::SearchSummary;
 

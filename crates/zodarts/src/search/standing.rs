@@ -1,13 +1,13 @@
 //! How well the supernet does when the search is over.
 
+use super::batches::Batches;
 use super::epoch::EpochRunner;
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::genotype::Genotype;
 use crate::methods::combined;
 use crate::supernet_problem::SupernetProblem;
 use serde::{Deserialize, Serialize};
-use zodarts_data::rng::stream;
-use zodarts_data::{Augmentation, Batch, Samples};
+use zodarts_data::Batch;
 use zodarts_nn::executor::Executor;
 use zodarts_nn::space::{ALPHAS, OPERATIONS};
 
@@ -16,8 +16,8 @@ use zodarts_nn::space::{ALPHAS, OPERATIONS};
 /// What lies between the two, and between the second and a network trained from scratch, is the supernet's gap.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SupernetAccuracy {
-    /// With the mixture that the search ended with.
-    pub mixed: f64,
+    /// With the mixture that the search ended with; none if it mixed nothing.
+    pub mixed: Option<f64>,
     /// With the genotype's operations alone.
     pub discrete: f64,
 }
@@ -29,33 +29,26 @@ pub fn supernet_accuracy(
     (weights, alpha): (&[f32], &[f32]),
     genotype: Genotype,
 ) -> SupernetAccuracy {
-    let side = runner.side();
-    let (worker, samples, batch_size) = runner.bench();
+    let (worker, batches) = runner.bench();
     let mut accuracy = |alpha: &[f32]| {
-        let evaluation = evaluate(problem, worker, (weights, alpha), samples, (batch_size, side));
+        let evaluation = evaluate(problem, worker, (weights, alpha), batches);
         evaluation.correct / evaluation.images as f64
     };
-    SupernetAccuracy { mixed: accuracy(alpha), discrete: accuracy(&one_hot(genotype, problem.temperature)) }
+    let discrete = one_hot(genotype, problem.temperature);
+    SupernetAccuracy { mixed: Some(accuracy(alpha)), discrete: accuracy(&discrete) }
 }
 
-/// Loss and correct answers over all samples, in batches as equal as can be: a last batch of one image would have no statistics
-/// to speak of.
-fn evaluate(
+/// Loss and correct answers over the whole architecture half.
+pub fn evaluate(
     problem: &SupernetProblem,
     worker: &mut Executor<f32>,
     (weights, alpha): (&[f32], &[f32]),
-    samples: &Samples,
-    (batch_size, side): (usize, usize),
+    batches: &Batches<'_>,
 ) -> Evaluation {
-    let plain = Augmentation::none(side);
     let (mut batch, mut gradients) = (Batch::new(), Gradients::default());
-    let positions: Vec<usize> = (0..samples.len()).collect();
-    let batches = samples.len().div_ceil(batch_size);
     let mut total = Evaluation::default();
-    for index in 0..batches {
-        let (start, end) = (index * samples.len() / batches, (index + 1) * samples.len() / batches);
-        // Without augmentation nothing is drawn.
-        plain.batch(samples, &positions[start..end], &mut stream(0, "unused", 0), &mut batch);
+    for index in 0..batches.plain() {
+        batches.load_plain(index, &mut batch);
         let part = problem.evaluate(worker, weights, alpha, &batch, Want::Loss, &mut gradients);
         total = combined(total, part);
     }
@@ -63,7 +56,7 @@ fn evaluate(
 }
 
 /// α of a genotype: so far apart that every normaliser gives exactly one and zero.
-fn one_hot(genotype: Genotype, temperature: f64) -> Vec<f32> {
+pub fn one_hot(genotype: Genotype, temperature: f64) -> Vec<f32> {
     const APART: f64 = 1e4;
     let mut alpha = vec![0.0; ALPHAS];
     for (row, operation) in alpha.chunks_exact_mut(OPERATIONS).zip(genotype.0) {

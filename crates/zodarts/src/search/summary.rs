@@ -1,6 +1,6 @@
 //! `search.json`: what a search came to.
 
-use super::{SearchOutcome, Stop, SupernetAccuracy};
+use super::{RandomWsOutcome, SearchOutcome, Stop, SupernetAccuracy};
 use crate::genotype::Genotype;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct SearchSummary {
     /// The architecture.
     pub genotype: Genotype,
-    /// The strongest operation of each edge.
+    /// The strongest operation of each edge; the architecture, of a search without α.
     pub argmax: Genotype,
     /// Epochs done.
     pub epochs: usize,
@@ -19,8 +19,8 @@ pub struct SearchSummary {
     pub seconds: f64,
     /// Why it ended.
     pub stop: Stop,
-    /// How well the supernet did at the end.
-    pub supernet: SupernetAccuracy,
+    /// How well the supernet did at the end; none of a search without one.
+    pub supernet: Option<SupernetAccuracy>,
 }
 
 impl SearchSummary {
@@ -37,7 +37,37 @@ impl From<&SearchOutcome> for SearchSummary {
             passes: outcome.passes,
             seconds: outcome.seconds,
             stop: outcome.stop,
-            supernet: outcome.supernet,
+            supernet: Some(outcome.supernet),
         }
+    }
+}
+
+impl From<&RandomWsOutcome> for SearchSummary {
+    fn from(outcome: &RandomWsOutcome) -> Self {
+        Self {
+            genotype: outcome.best.genotype,
+            argmax: outcome.best.genotype,
+            epochs: outcome.epochs,
+            passes: outcome.passes,
+            seconds: outcome.seconds,
+            stop: outcome.stop,
+            supernet: Some(outcome.supernet()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_of_an_older_version_is_read() {
+        let genotype = Genotype::from_index(7).unwrap();
+        let text = format!(
+            r#"{{"genotype": "{genotype}", "argmax": "{genotype}", "epochs": 2, "passes": 8, "seconds": 1.5,
+                "stop": "settled", "supernet": {{"mixed": 0.75, "discrete": 0.5}}}}"#
+        );
+        let summary: SearchSummary = serde_json::from_str(&text).unwrap();
+        assert_eq!(summary.supernet, Some(SupernetAccuracy { mixed: Some(0.75), discrete: 0.5 }));
     }
 }

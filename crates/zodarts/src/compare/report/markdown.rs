@@ -1,9 +1,12 @@
 //! `tables.md`.
 
 use super::Comparison;
+use crate::compare::live::Milestones;
 use crate::compare::published::{ELSEWHERE, Published, published};
 use crate::compare::rows::{Row, SearchRow};
+use crate::compare::samples::SampleRow;
 use crate::compare::spread::Spread;
+use crate::protocol::Protocol;
 use crate::search::Stop;
 use crate::text::{markdown, number};
 use std::fmt::Write as _;
@@ -16,12 +19,20 @@ const QUALITY: &str = "Test split; mean ± standard deviation over seeds, and St
     mean. It says how much seeds differ, not how much another test set would: that is in the intervals of `trials.csv`. \
     *Published* is the paper's Table 1: the best test epoch of trainings that saw the validation images, with batch \
     statistics at test.";
-const COST: &str = "A pass is one forward and backward over one batch. Published seconds are of the paper's Table 2, on the \
+const RETRAINED: &str = "What a seed found is trained three times, and mean, deviation and interval go over all trainings; as three of \
+    them share an architecture, they are not independent, and the interval is too narrow.";
+const COST: &str = "A pass is one forward and backward over one batch; one forward only, as `random-ws` scores genotypes, counts as one. The \
+    sample of 32 counts in full for either of its ends, and its passes are of trainings. Published seconds are of the paper's Table 2, on the \
     authors' GPU.";
 const BEYOND: &str = "The supernet is measured on the half of the images that the search kept for α: *mixed* with all operations as \
     weighted at the end, *alone* with the genotype's operations only, both with the weights of the search. *Retrained* is the \
     validation ACC of the trained network. *Agree* counts the edges on which all seeds chose the same operation, *skips* \
     those that became `skip_connect`.";
+const LIVE: &str = "A live operation is an operation of an edge of the cell with p > 0 whose result reaches the output: what has to be \
+    computed. `none` never is one, so there are 24 at most. Means over seeds, after parts of the planned epochs; a search that stopped \
+    early keeps its last value.";
+const SAMPLED: &str = "The genotypes that `best-of-32` and `worst-of-32` were taken from: validation ACC after trainings of a tenth of the \
+    epochs, and how its ranks correlate with those of size (Spearman's ρ). Mean ± standard deviation over seeds.";
 
 /// The tables, data set by data set.
 pub fn text(comparison: &Comparison) -> String {
@@ -32,11 +43,17 @@ pub fn text(comparison: &Comparison) -> String {
             // Writing to a string does not fail.
             let _ = write!(text, "\n## {dataset}: {title}\n\n{about}\n\n{table}");
         };
-        add("test accuracy", QUALITY, quality(dataset, &rows));
+        add("test accuracy", &about_quality(comparison.protocol), quality(dataset, &rows));
         if rows.iter().any(|row| row.search.is_some()) {
             add("cost of the search", COST, cost(&rows));
         }
         add("what the paper does not show", BEYOND, beyond(&rows));
+        if rows.iter().any(|row| milestones(row).is_some()) {
+            add("live operations", LIVE, live(&rows));
+        }
+        if let Some(sample) = comparison.samples.iter().find(|sample| sample.dataset == dataset) {
+            add("the sample of 32", SAMPLED, sampled(sample));
+        }
         add("architectures", "One line a seed.", architectures(&rows));
     }
     if !comparison.failures.is_empty() {
@@ -64,6 +81,13 @@ fn head(comparison: &Comparison) -> String {
         train.channels,
         train.cells,
     )
+}
+
+fn about_quality(protocol: Protocol) -> String {
+    match protocol {
+        Protocol::Official => QUALITY.into(),
+        Protocol::Paper => format!("{QUALITY} {RETRAINED}"),
+    }
 }
 
 fn datasets(rows: &[Row]) -> Vec<&str> {
@@ -144,8 +168,8 @@ fn beyond(rows: &[&Row]) -> String {
             row.contender.to_owned(),
             number::count(row.params.mean as u64),
             number::count(row.macs.mean as u64),
-            share(search.map(|search| search.mixed_acc)),
-            share(search.map(|search| search.discrete_acc)),
+            share(search.and_then(|search| search.mixed_acc)),
+            share(search.and_then(|search| search.discrete_acc)),
             share(row.val_acc),
             row.agreeing_edges.map_or(NOTHING.into(), |edges| format!("{edges} of {EDGES}")),
             row.skips.map_or(NOTHING.into(), |skips| skips.text(1)),
@@ -154,6 +178,32 @@ fn beyond(rows: &[&Row]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(line).collect();
     let header = ["", "parameters", "MACs", "mixed", "alone", "retrained", "agree", "skips"];
     markdown::table(&header, &rows)
+}
+
+fn milestones(row: &Row) -> Option<Milestones> {
+    row.search.as_ref()?.live_operations
+}
+
+fn live(rows: &[&Row]) -> String {
+    let line = |row: &&Row| {
+        let numbers = milestones(row)?.map(|mean| format!("{mean:.1}"));
+        Some(std::iter::once(row.contender.to_owned()).chain(numbers).collect())
+    };
+    let rows: Vec<Vec<String>> = rows.iter().filter_map(line).collect();
+    markdown::table(&["", "first epoch", "¼", "½", "¾", "end"], &rows)
+}
+
+fn sampled(sample: &SampleRow) -> String {
+    let correlation = |spread: Option<Spread>| spread.map_or(NOTHING.into(), |spread| spread.text(2));
+    let line = vec![
+        sample.seeds.len().to_string(),
+        sample.smallest.text(3),
+        sample.median.text(3),
+        sample.largest.text(3),
+        correlation(sample.params_correlation),
+        correlation(sample.macs_correlation),
+    ];
+    markdown::table(&["seeds", "smallest", "median", "largest", "ρ parameters", "ρ MACs"], &[line])
 }
 
 fn architectures(rows: &[&Row]) -> String {

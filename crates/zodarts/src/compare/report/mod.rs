@@ -6,6 +6,7 @@ mod trials;
 
 use self::figure::Course;
 use super::rows::Row;
+use super::samples::SampleRow;
 use super::trial::TrialResult;
 use crate::error::Error;
 use crate::files::json;
@@ -26,6 +27,8 @@ pub struct Comparison {
     pub settings: Settings,
     /// One row for each data set and contender that has a finished trial, in the order they were named.
     pub rows: Vec<Row>,
+    /// The samples that contenders were taken from, by data set.
+    pub samples: Vec<SampleRow>,
     /// Trials that failed, and why.
     pub failures: Vec<Failure>,
     #[serde(skip)]
@@ -51,7 +54,8 @@ impl Comparison {
         let mut groups: Vec<Vec<&TrialResult>> = Vec::new();
         for result in &results {
             let own = |group: &&mut Vec<&TrialResult>| {
-                group[0].contender == result.contender && group[0].test.fingerprint == result.test.fingerprint
+                group[0].contender == result.contender
+                    && group[0].test().fingerprint == result.test().fingerprint
             };
             match groups.iter_mut().find(own) {
                 Some(group) => group.push(result),
@@ -64,6 +68,7 @@ impl Comparison {
             version: env!("CARGO_PKG_VERSION"),
             settings: settings.clone(),
             rows,
+            samples: SampleRow::all(&results),
             failures,
             results,
         }
@@ -81,10 +86,13 @@ impl Comparison {
     pub fn write(&self, out: &Path) -> Result<(), Error> {
         for (dataset, courses) in self.courses() {
             let drawn = |error| Error::Drawing { what: format!("the search on {dataset}"), reason: error };
-            let (first, all) = (figure::first_edge(&courses), figure::all_edges(&courses));
-            let file = |name: &str| out.join(format!("{name}-{dataset}.svg"));
-            write_file(&file("figure-1"), first.map_err(drawn)?.as_bytes())?;
-            write_file(&file("figure-1-all-edges"), all.map_err(drawn)?.as_bytes())?;
+            for (name, svg) in [
+                ("figure-1", figure::first_edge(&courses)),
+                ("figure-1-all-edges", figure::all_edges(&courses)),
+                ("live-operations", figure::live_operations(&courses)),
+            ] {
+                write_file(&out.join(format!("{name}-{dataset}.svg")), svg.map_err(drawn)?.as_bytes())?;
+            }
         }
         write_file(&out.join("tables.md"), self.markdown().as_bytes())?;
         write_file(&out.join("trials.csv"), trials::csv(&self.results).as_bytes())?;
@@ -96,14 +104,14 @@ impl Comparison {
     fn courses(&self) -> Vec<(&str, Vec<Course>)> {
         let mut courses: Vec<(&str, Vec<Course>)> = Vec::new();
         for result in self.results.iter().filter(|result| !result.course.is_empty()) {
-            let (name, dataset) = (result.contender.name(), &*result.test.dataset);
+            let (name, dataset) = (result.contender.name(), &*result.test().dataset);
             let at = courses.iter().position(|(other, _)| *other == dataset).unwrap_or_else(|| {
                 courses.push((dataset, Vec::new()));
                 courses.len() - 1
             });
             let of_dataset = &mut courses[at].1;
             if of_dataset.iter().all(|course| course.name != name) {
-                of_dataset.push(Course { name, seed: result.test.seed, records: result.course.clone() });
+                of_dataset.push(Course { name, seed: result.seed, records: result.course.clone() });
             }
         }
         courses

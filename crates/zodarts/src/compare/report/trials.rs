@@ -1,12 +1,14 @@
-//! `trials.csv`: one line a trial.
+//! `trials.csv`: one line a training.
 
+use crate::compare::training::Trained;
 use crate::compare::trial::TrialResult;
 use crate::text::csv;
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 23] = [
     "dataset",
     "contender",
     "seed",
+    "retrain",
     "protocol",
     "n",
     "acc",
@@ -30,18 +32,20 @@ const HEADER: [&str; 22] = [
 
 /// The file's text. What a trial does not have is left empty.
 pub fn csv(results: &[TrialResult]) -> String {
-    results.iter().fold(csv::row(HEADER), |text, result| text + &csv::row(fields(result)))
+    let rows = results.iter().flat_map(|result| result.trainings.iter().map(move |one| fields(result, one)));
+    rows.fold(csv::row(HEADER), |text, row| text + &csv::row(row))
 }
 
-fn fields(result: &TrialResult) -> [String; HEADER.len()] {
-    let (test, search) = (&result.test, result.search);
+fn fields(result: &TrialResult, training: &Trained) -> [String; HEADER.len()] {
+    let (test, search) = (&training.test, result.search);
     let report = &test.report;
     let optional = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     let auc_end = |end: usize| optional(report.auc_ci95.map(|ends| ends[end]));
     [
         test.dataset.clone(),
         result.contender.name().into(),
-        test.seed.to_string(),
+        result.seed.to_string(),
+        training.retrain.to_string(),
         test.protocol.to_string(),
         report.n.to_string(),
         report.acc.to_string(),
@@ -50,7 +54,7 @@ fn fields(result: &TrialResult) -> [String; HEADER.len()] {
         optional(report.auc),
         auc_end(0),
         auc_end(1),
-        optional(result.val.as_ref().map(|val| val.report.acc)),
+        optional(training.val.as_ref().map(|val| val.report.acc)),
         test.genotype.map_or(String::new(), |genotype| genotype.to_string()),
         test.params.to_string(),
         test.macs.to_string(),
@@ -58,8 +62,8 @@ fn fields(result: &TrialResult) -> [String; HEADER.len()] {
         optional(search.map(|search| search.epochs as f64)),
         optional(search.map(|search| search.passes as f64)),
         search.map_or(String::new(), |search| search.stop.to_string()),
-        optional(search.map(|search| search.supernet.mixed)),
-        optional(search.map(|search| search.supernet.discrete)),
+        optional(search.and_then(|search| search.supernet?.mixed)),
+        optional(search.and_then(|search| Some(search.supernet?.discrete))),
         optional(test.train_seconds),
     ]
 }

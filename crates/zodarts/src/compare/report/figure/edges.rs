@@ -1,33 +1,12 @@
 //! The paper's Figure 1: what becomes of an edge's operations over a search, one panel a method.
 
-use crate::run::SearchRecord;
-use plotters::coord::Shift;
+use super::{Area, COLOURS, Course, Drawn, render};
 use plotters::prelude::*;
 use std::ops::Range;
 use zodarts_nn::space::{EDGE_LIST, EDGES, OPERATIONS, Operation};
 
 /// Pixels of a panel.
 const PANEL: (u32, u32) = (300, 220);
-
-/// Okabe and Ito's colours, which colour-blind readers tell apart.
-const COLOURS: [RGBColor; OPERATIONS] = [
-    RGBColor(0, 0, 0),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-];
-
-/// A search, epoch by epoch.
-#[derive(Clone, Debug)]
-pub struct Course {
-    /// The method.
-    pub name: &'static str,
-    /// The seed.
-    pub seed: u64,
-    /// Its records.
-    pub records: Vec<SearchRecord>,
-}
 
 /// What is drawn of an edge.
 #[derive(Clone, Copy)]
@@ -55,21 +34,11 @@ pub fn all_edges(courses: &[Course]) -> Result<String, String> {
 
 /// One row of panels for each edge and quantity, one column for each search.
 fn draw(courses: &[Course], rows: &[(usize, Quantity)]) -> Result<String, String> {
-    let mut svg = String::new();
     let size = (PANEL.0 * courses.len() as u32, PANEL.1 * rows.len() as u32);
-    let drawn = draw_on(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), courses, rows);
-    drawn.map_err(|error| error.to_string())?;
-    Ok(svg)
+    render(size, |root| draw_on(root, courses, rows))
 }
 
-type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
-
-fn draw_on<'a>(
-    root: &DrawingArea<SVGBackend<'a>, Shift>,
-    courses: &[Course],
-    rows: &[(usize, Quantity)],
-) -> Drawn<'a> {
-    root.fill(&WHITE)?;
+fn draw_on<'a>(root: &Area<'a>, courses: &[Course], rows: &[(usize, Quantity)]) -> Drawn<'a> {
     let panels = root.split_evenly((rows.len(), courses.len()));
     let places = rows.iter().enumerate().flat_map(|(row, what)| {
         courses.iter().enumerate().map(move |(column, course)| (*what, course, (row, column) == (0, 0)))
@@ -77,11 +46,11 @@ fn draw_on<'a>(
     for (panel, ((edge, quantity), course, first)) in panels.iter().zip(places) {
         draw_panel(panel, course, (edge, quantity), first)?;
     }
-    root.present()
+    Ok(())
 }
 
 fn draw_panel<'a>(
-    panel: &DrawingArea<SVGBackend<'a>, Shift>,
+    panel: &Area<'a>,
     course: &Course,
     (edge, quantity): (usize, Quantity),
     with_legend: bool,
@@ -165,8 +134,6 @@ fn rank(p: &[f32; OPERATIONS], operation: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genotype::Genotype;
-
     #[test]
     fn equals_share_their_ranks() {
         let p = [0.0, 0.5, 0.2, 0.3, 0.0];
@@ -176,24 +143,7 @@ mod tests {
 
     #[test]
     fn every_panel_has_a_title_and_its_lines() {
-        let record = |epoch: usize| SearchRecord {
-            epoch,
-            epochs: 2,
-            temperature: 1.0,
-            learning_rate: 0.1,
-            train_loss: 0.5,
-            train_acc: 0.5,
-            val_loss: 0.5,
-            val_acc: 0.5,
-            p: [[0.1, 0.4, 0.2, 0.2, 0.1]; EDGES],
-            live_operations: 24,
-            hypergradient_norm: 0.1,
-            passes: 4,
-            genotype: Genotype::from_index(1).unwrap(),
-            seconds: 1.0,
-        };
-        let course = |name| Course { name, seed: 1, records: vec![record(0), record(1)] };
-        let courses = [course("zo-darts"), course("zo-darts-plus")];
+        let courses = [Course::example("zo-darts", &[24, 20]), Course::example("zo-darts-plus", &[24, 6])];
         let (figure, appendix) = (first_edge(&courses).unwrap(), all_edges(&courses).unwrap());
         assert_eq!(figure.matches("zo-darts-plus (seed 1)").count(), 2);
         // A line in each of four panels, and one in the legend.

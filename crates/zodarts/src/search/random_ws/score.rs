@@ -1,0 +1,78 @@
+//! Scores genotypes with shared weights.
+
+use crate::genotype::Genotype;
+use crate::observer::{Event, Observer, Stage, Step};
+use crate::search::batches::Batches;
+use crate::search::epoch::share;
+use crate::search::standing::{evaluate, one_hot};
+use crate::supernet_problem::SupernetProblem;
+use serde::{Deserialize, Serialize};
+use zodarts_nn::executor::Executor;
+
+/// A genotype and how the shared weights did with it on the architecture half, with statistics of the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    /// The genotype.
+    pub genotype: Genotype,
+    /// Share of the images classified correctly.
+    pub acc: f64,
+    /// Mean loss.
+    pub loss: f64,
+}
+
+/// Scores each genotype on the whole architecture half.
+pub fn score(
+    (problem, weights): (&SupernetProblem, &[f32]),
+    worker: &mut Executor<f32>,
+    genotypes: &[Genotype],
+    batches: &Batches<'_>,
+    observer: &mut dyn Observer,
+) -> Vec<Scored> {
+    let mut sample: Vec<Scored> = Vec::with_capacity(genotypes.len());
+    for genotype in genotypes.iter().copied() {
+        let alpha = one_hot(genotype, problem.temperature);
+        let total = evaluate(problem, worker, (weights, &alpha), batches);
+        sample.push(Scored { genotype, acc: share(total), loss: total.loss });
+        observer.event(Event::Step(scoring(&sample, genotypes.len())));
+    }
+    sample
+}
+
+/// The best of a sample; none if every loss is beyond numbers.
+pub fn best(sample: &[Scored]) -> Option<Scored> {
+    let better = |a: Scored, b: Scored| {
+        let is_better = b.acc > a.acc || (b.acc == a.acc && b.loss < a.loss);
+        if is_better { b } else { a }
+    };
+    sample.iter().copied().filter(|scored| scored.loss.is_finite()).reduce(better)
+}
+
+/// How far the scoring is, with the best so far.
+fn scoring(sample: &[Scored], of: usize) -> Step {
+    let (accuracy, loss) = best(sample).map_or((0.0, f64::NAN), |best| (best.acc, best.loss));
+    Step {
+        stage: Stage::Score,
+        epoch: 0,
+        epochs: 1,
+        step: sample.len(),
+        steps: of,
+        loss,
+        accuracy,
+        live_operations: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_go_to_the_smaller_loss_and_then_to_the_first_drawn() {
+        let scored = |index, acc, loss| Scored { genotype: Genotype::from_index(index).unwrap(), acc, loss };
+        let nan = scored(1, 1.0, f64::NAN);
+        let sample =
+            [nan, scored(2, 0.5, 0.3), scored(3, 0.7, 0.4), scored(4, 0.7, 0.2), scored(5, 0.7, 0.2)];
+        assert_eq!(best(&sample), Some(sample[3]));
+        assert_eq!(best(&[nan]), None);
+    }
+}

@@ -1,0 +1,141 @@
+//! Trains the weights that all genotypes share.
+
+use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
+use crate::error::Error;
+use crate::genotype::Genotype;
+use crate::methods::{Chain, combined};
+use crate::observer::{Event, Observer, Stage, Step};
+use crate::run::{Checkpoint, RandomWsRecord};
+use crate::search::batches::Batches;
+use crate::search::epoch::share;
+use crate::search::standing::one_hot;
+use crate::search::{SearchInput, Stop, first_weights};
+use crate::supernet_problem::SupernetProblem;
+use std::time::Instant;
+use zodarts_data::Batch;
+use zodarts_data::rng::stream;
+use zodarts_nn::executor::Executor;
+use zodarts_nn::optim::Sgd;
+
+/// The weights, and what their training needs.
+pub struct SharedWeights<'a> {
+    problem: &'a SupernetProblem,
+    input: SearchInput<'a>,
+    batches: &'a Batches<'a>,
+    sgd: Sgd,
+    chain: Chain,
+    gradients: Gradients,
+    training: Vec<Batch>,
+}
+
+impl<'a> SharedWeights<'a> {
+    /// The weights that every search on this input starts from.
+    pub fn new(problem: &'a SupernetProblem, input: SearchInput<'a>, batches: &'a Batches<'a>) -> Self {
+        Self {
+            problem,
+            input,
+            batches,
+            sgd: input.settings.method_settings().sgd,
+            chain: Chain::new(first_weights(problem, &input)),
+            gradients: Gradients::default(),
+            training: Vec::new(),
+        }
+    }
+
+    /// The weights as they are.
+    pub fn weights(&self) -> &[f32] {
+        &self.chain.weights
+    }
+
+    /// Trains the weights; returns the epochs done, and why it ended.
+    pub fn train(
+        &mut self,
+        worker: &mut Executor<f32>,
+        start: Instant,
+        observer: &mut dyn Observer,
+    ) -> Result<(usize, Stop), Error> {
+        let all = self.input.settings.epochs;
+        let (mut done, mut planned, mut stop) = (0, all, Stop::Finished);
+        while done < planned {
+            let before = self.chain.clone();
+            let Some(record) = self.epoch(worker, (done, planned), observer)? else {
+                // What is delivered is what the last record says.
+                (self.chain, stop) = (before, Stop::Deadline);
+                break;
+            };
+            done += 1;
+            self.keep(&record, done)?;
+            if done == 1 {
+                planned = self.input.deadline.plan(all, done, start.elapsed());
+            }
+            if done == 1 && planned < all {
+                observer.event(Event::Note(format!("the time limit leaves {planned} epochs of search")));
+            }
+        }
+        if done == 0 { Err(Error::OutOfTime { stage: "search" }) } else { Ok((done, stop)) }
+    }
+
+    /// One epoch; `None` if the deadline cut it short.
+    fn epoch(
+        &mut self,
+        worker: &mut Executor<f32>,
+        (epoch, epochs): (usize, usize),
+        observer: &mut dyn Observer,
+    ) -> Result<Option<RandomWsRecord>, Error> {
+        let start = Instant::now();
+        let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
+        let mut genotypes = stream(self.input.seed, "random-ws-genotypes", epoch as u64);
+        let (mut images, steps) = (self.batches.epoch(epoch), self.batches.steps());
+        let mut total = Evaluation::default();
+        for step in 0..steps {
+            if self.input.deadline.passed() {
+                return Ok(None);
+            }
+            self.batches.load_training(&mut images, step..step + 1, &mut self.training);
+            let evaluation = self.step(worker, Genotype::draw(&mut genotypes), learning_rate);
+            if !evaluation.loss.is_finite() {
+                return Err(Error::Diverged { stage: "search", epoch, loss: evaluation.loss });
+            }
+            total = combined(total, evaluation);
+            observer.event(Event::Step(Step {
+                stage: Stage::Search,
+                epoch,
+                epochs,
+                step: step + 1,
+                steps,
+                loss: total.loss,
+                accuracy: share(total),
+                live_operations: None,
+            }));
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        let (train_loss, train_acc) = (total.loss, share(total));
+        Ok(Some(RandomWsRecord {
+            epoch,
+            epochs,
+            learning_rate,
+            train_loss,
+            train_acc,
+            passes: steps,
+            seconds,
+        }))
+    }
+
+    /// One SGD step of the weights, with the operations of one genotype.
+    fn step(&mut self, worker: &mut Executor<f32>, genotype: Genotype, learning_rate: f64) -> Evaluation {
+        let (problem, batch) = (self.problem, &self.training[0]);
+        let alpha = one_hot(genotype, problem.temperature);
+        let (chain, gradients) = (&mut self.chain, &mut self.gradients);
+        let evaluation = problem.evaluate(worker, &chain.weights, &alpha, batch, Want::Weights, gradients);
+        self.sgd.step(&mut chain.sgd, &mut chain.weights, &gradients.weights, learning_rate);
+        evaluation
+    }
+
+    fn keep(&self, record: &RandomWsRecord, done: usize) -> Result<(), Error> {
+        let Some(folder) = self.input.folder else { return Ok(()) };
+        folder.append(RandomWsRecord::FILE, record)?;
+        let vectors = vec![("weights", self.weights()), ("momentum", &self.chain.sgd.momentum_buffer)];
+        folder.write_checkpoint(&Checkpoint { stage: "search", epochs_done: done, vectors })?;
+        Ok(())
+    }
+}
