@@ -40,6 +40,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Evaluate(args) => commands::evaluate::run(&args, &ui),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Compare(args) => commands::compare::run(&args, &ui),
+        Command::Study(command) => commands::study::run(&command, &ui),
         Command::Data(DataCommand::Info(args)) => commands::data::run(&args, &ui),
         Command::Presets { json } => commands::presets::run(json),
         Command::Completions { shell } => commands::completions::run(shell),

@@ -10,6 +10,7 @@ use zodarts_data::Progress;
 /// Bars of the stages. What matters least comes last: a narrow terminal cuts it off.
 const STAGE: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {wide_msg}";
 const STAGE_DONE: &str = "{prefix:6} [{bar:10}] {elapsed}, {wide_msg}";
+const WORK: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {pos} of {len} passes";
 const DOWNLOAD: &str = "download [{bar:20}] {msg}  {bytes} of {total_bytes}, {eta} left";
 const DECODE: &str = "images [{bar:20}] {pos} of {len} decoded, {eta} left";
 const SPINNER: &str = "{spinner} {msg}";
@@ -40,6 +41,13 @@ impl Ui {
     pub fn spinner(&self, message: &'static str) -> ProgressBar {
         let bar = self.bar(SPINNER).with_message(message);
         bar.enable_steady_tick(Duration::from_millis(100));
+        bar
+    }
+
+    /// Watches work that several threads do, step by step.
+    pub fn work(&self, name: &'static str, steps: u64) -> ProgressBar {
+        let bar = self.bar(WORK).with_prefix(name);
+        bar.set_length(steps);
         bar
     }
 

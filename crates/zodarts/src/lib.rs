@@ -3,6 +3,7 @@
 pub mod bilevel;
 pub mod budget;
 pub mod compare;
+mod drawing;
 pub mod error;
 pub mod evaluate;
 mod files;
@@ -17,6 +18,7 @@ pub mod protocol;
 pub mod run;
 pub mod search;
 pub mod settings;
+pub mod study;
 mod supernet_problem;
 pub mod text;
 pub mod train;

@@ -7,6 +7,7 @@ mod fit;
 mod model;
 mod run;
 mod search;
+mod study;
 mod train;
 
 pub use compare::CompareArgs;
@@ -15,6 +16,7 @@ pub use fit::FitArgs;
 pub use model::{EvaluateArgs, PredictArgs};
 pub use run::RunOptions;
 pub use search::{SearchArgs, SearchOptions};
+pub use study::{HypergradientArgs, StudyCommand};
 pub use train::{TrainArgs, TrainOptions};
 
 use clap::builder::TypedValueParser;
@@ -68,6 +70,9 @@ pub enum Command {
     Predict(PredictArgs),
     /// Run search methods and baselines side by side, over data sets and seeds, and print their tables
     Compare(Box<CompareArgs>),
+    /// Measure what the methods are made of
+    #[command(subcommand)]
+    Study(StudyCommand),
     /// Look at data sets
     #[command(subcommand)]
     Data(DataCommand),

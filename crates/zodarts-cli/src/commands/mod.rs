@@ -8,4 +8,5 @@ pub mod fit;
 pub mod predict;
 pub mod presets;
 pub mod search;
+pub mod study;
 pub mod train;

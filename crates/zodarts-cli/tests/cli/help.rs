@@ -13,6 +13,8 @@ fn help_reads_as_it_did() {
         "evaluate",
         "predict",
         "compare",
+        "study",
+        "study hypergradient",
         "data",
         "data info",
         "presets",

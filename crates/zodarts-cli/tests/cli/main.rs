@@ -7,4 +7,5 @@ mod engine;
 mod help;
 mod predict;
 mod run;
+mod study;
 mod support;

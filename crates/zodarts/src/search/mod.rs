@@ -3,13 +3,16 @@
 mod batches;
 mod epoch;
 mod memory;
+mod moments;
 mod random_ws;
 mod rounds;
 mod settled;
 mod standing;
 mod summary;
 
+pub(crate) use batches::Batches;
 pub use memory::check_memory;
+pub use moments::{Moment, Moments, moments};
 pub use random_ws::{RandomWsOutcome, SCORED, Scored, random_search};
 pub use standing::SupernetAccuracy;
 pub use summary::SearchSummary;

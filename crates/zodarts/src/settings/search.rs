@@ -21,6 +21,7 @@ pub enum MuScale {
 /// The architecture search. Defaults are the protocol of ZO-DARTS+, but for μ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own for the user")]
 pub struct SearchSettings {
     /// The search method.
     pub method: MethodKind,

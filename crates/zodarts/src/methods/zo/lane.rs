@@ -99,7 +99,9 @@ pub(super) fn run_side_by_side<P: BilevelProblem>(
     let sides = workers.len().min(lanes.len());
     if sides < 2 {
         let worker = workers.first_mut().expect("at least one worker");
-        lanes.iter_mut().for_each(|lane| lane.run(problem, worker, leg));
+        for lane in lanes {
+            lane.run(problem, worker, leg);
+        }
         return;
     }
     let (workers, more_workers) = workers.split_at_mut(sides / 2);

@@ -1,6 +1,7 @@
 //! The paper's Figure 1: what becomes of an edge's operations over a search, one panel a method.
 
-use super::{Area, COLOURS, Course, Drawn, render};
+use super::Course;
+use crate::drawing::{Area, COLOURS, Drawn, render};
 use plotters::prelude::*;
 use std::ops::Range;
 use zodarts_nn::space::{EDGE_LIST, EDGES, OPERATIONS, Operation};

@@ -1,7 +1,8 @@
 //! How much of the supernet is still computed over a search, one line a method.
 
-use super::{Area, COLOURS, Course, Drawn, render};
+use super::Course;
 use crate::compare::live::OPERATIONS_OF_A_CELL;
+use crate::drawing::{Area, COLOURS, Drawn, render};
 use plotters::prelude::*;
 
 /// Pixels of the figure.

@@ -1,0 +1,75 @@
+//! Arguments of `study`.
+
+use super::run::{presets, seed};
+use super::{DataOptions, SearchOptions, SourceOptions};
+use crate::resolve::Layer;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+use zodarts::settings::Preset;
+
+/// The studies.
+#[derive(Debug, Subcommand)]
+pub enum StudyCommand {
+    /// How good each method's estimate of the hypergradient is at moments of a real search, and what it costs
+    Hypergradient(Box<HypergradientArgs>),
+}
+
+/// Arguments of `study hypergradient`.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub struct HypergradientArgs {
+    /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class
+    pub data: String,
+    /// Epochs of search after which to look, separated by commas; 0 is before the first
+    #[arg(long, value_name = "EPOCHS", value_delimiter = ',', default_value = "1,10,30")]
+    pub moments: Vec<usize>,
+    /// Draws of training batches to average the reference over, at least 2
+    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub draws: u32,
+    /// Half the width h of the reference's differences, in units of α
+    #[arg(long, value_name = "H", default_value = "0.4", value_parser = width)]
+    pub width: f64,
+    /// Passes for the estimates of each estimator
+    #[arg(long, value_name = "N", default_value = "800", value_parser = clap::value_parser!(u32).range(1..))]
+    pub passes: u32,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR", default_value = "runs/study-hypergradient")]
+    pub out: PathBuf,
+    /// Start from a preset; see `zodarts presets`
+    #[arg(long, value_parser = presets(), help_heading = "Run options")]
+    pub preset: Option<Preset>,
+    /// Settings from a file, in the form of a run's config.toml; options go first
+    #[arg(long, value_name = "FILE", help_heading = "Run options")]
+    pub config: Option<PathBuf>,
+    /// Seed of every random choice
+    #[arg(long, value_name = "S", value_parser = seed(), help_heading = "Run options")]
+    pub seed: Option<u64>,
+    /// Print the study as JSON
+    #[arg(long, help_heading = "Run options")]
+    pub json: bool,
+    /// How the images are brought in.
+    #[command(flatten)]
+    pub options: DataOptions,
+    /// Where they may come from.
+    #[command(flatten)]
+    pub source: SourceOptions,
+    /// The search.
+    #[command(flatten)]
+    pub search: SearchOptions,
+}
+
+impl HypergradientArgs {
+    /// The settings given as options.
+    pub fn layer(&self) -> Layer {
+        Layer { seed: self.seed, data: self.options.clone(), search: self.search.clone(), ..Layer::default() }
+    }
+}
+
+fn width(text: &str) -> Result<f64, String> {
+    let width: f64 = text.parse().map_err(|_| "expected a number above 0, such as 0.4".to_owned())?;
+    if width > 0.0 && width.is_finite() {
+        Ok(width)
+    } else {
+        Err("expected a number above 0, such as 0.4".into())
+    }
+}

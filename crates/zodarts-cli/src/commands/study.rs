@@ -1,0 +1,62 @@
+//! `zodarts study`.
+
+use crate::args::{HypergradientArgs, StudyCommand};
+use crate::output;
+use crate::progress::{Ui, note};
+use crate::{resolve, setup};
+use anyhow::{Result, bail};
+use zodarts::budget::Deadline;
+use zodarts::memory::Memory;
+use zodarts::search::SearchInput;
+use zodarts::settings::{Preset, Settings};
+use zodarts::study::{StudySettings, study};
+
+/// Runs a study.
+pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
+    match command {
+        StudyCommand::Hypergradient(args) => hypergradient(args, ui),
+    }
+}
+
+/// Holds every estimate against the reference, prints the tables and writes them with their figures.
+fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
+    let files = Vec::from_iter(args.config.as_deref());
+    let settings = resolve::settings(args.preset.unwrap_or(Preset::Paper), &files, &args.layer())?;
+    let plan = plan(args, &settings)?;
+    let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
+    setup::check_search(&dataset, &settings)?;
+    let development = dataset.train.merged(&dataset.val);
+    let input = SearchInput {
+        info: &dataset.info,
+        development: &development,
+        settings: &settings.search,
+        seed: settings.seed,
+        deadline: Deadline::NONE,
+        memory: Memory::available(),
+        folder: None,
+    };
+    let bar = ui.work("study", plan.total_passes(&settings.search.method_settings()) as u64);
+    let found = study(input, &plan, &mut ui.observer(), &|passes| bar.inc(passes as u64))?;
+    bar.finish_and_clear();
+    std::fs::create_dir_all(&args.out)?;
+    found.write(&args.out)?;
+    if args.json {
+        output::json(&found)?;
+    } else {
+        output::print(&found.markdown())?;
+    }
+    note(&format!("tables and figures are in {}", args.out.display()));
+    Ok(())
+}
+
+fn plan(args: &HypergradientArgs, settings: &Settings) -> Result<StudySettings> {
+    let mut moments = args.moments.clone();
+    moments.sort_unstable();
+    moments.dedup();
+    let epochs = settings.search.epochs;
+    if let Some(late) = moments.iter().find(|moment| **moment >= epochs) {
+        bail!("--moments {late}: the search has {epochs} epochs; name moments before its end");
+    }
+    let (draws, passes) = (args.draws as usize, args.passes as usize);
+    Ok(StudySettings { moments, draws, width: args.width, passes })
+}

@@ -1,0 +1,35 @@
+//! Studies, from the command line to their files.
+
+use crate::support::{place, run, stdout};
+use predicates::str::contains;
+use std::fs;
+
+const TINY: &str = "study hypergradient phantom --epochs 2 --channels 1 --cells 1 --input-size 8 --batch-size 120 --zo-steps 1 \
+                    --directions 1 --draws 2 --passes 8";
+
+#[test]
+fn a_study_prints_its_tables_and_keeps_them() {
+    let place = place();
+    let printed = stdout(place.path(), &format!("{TINY} --moments 1,1 --out s"));
+    for part in
+        ["## After 1 epochs", "| darts-v1 |", "| eq. 5, both sides | 2 | 1 | 1 | 4 |", "at 200 passes"]
+    {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    assert_eq!(printed.matches("## After").count(), 1, "a moment named twice is looked at once");
+    let out = place.path().join("s");
+    assert_eq!(fs::read_to_string(out.join("study.md")).unwrap(), printed);
+    assert!(fs::read_to_string(out.join("estimates-1.svg")).unwrap().starts_with("<svg"));
+}
+
+#[test]
+fn what_a_study_cannot_do_is_said_before_it_begins() {
+    let place = place();
+    let refused = |options: &str, message: &str| {
+        run(place.path(), &format!("{TINY} {options} --out s")).code(1).stderr(contains(message));
+    };
+    refused("--moments 2", "--moments 2: the search has 2 epochs");
+    refused("--moments 1 --width 0", "expected a number above 0");
+    refused("--moments 1 --directions 31", "directions");
+    assert!(!place.path().join("s").exists());
+}

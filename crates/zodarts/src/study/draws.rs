@@ -1,0 +1,41 @@
+//! Batches as a search draws them: those of epochs that it never comes to.
+
+use crate::search::Batches;
+use zodarts_data::Batch;
+
+/// Where batches are drawn from.
+pub struct Draws<'a> {
+    pub batches: Batches<'a>,
+    /// The first epoch that the search does not come to.
+    pub first: usize,
+}
+
+/// The batches of a round, in the form of [`super::averaged::Averaged`]: each a list of parts.
+pub struct Draw {
+    pub training: Vec<Vec<Batch>>,
+    pub validation: Vec<Batch>,
+}
+
+impl Draws<'_> {
+    /// Draw `index`: up to `steps` training batches, no more than there are in an epoch, and a validation batch.
+    pub fn draw(&self, index: usize, steps: usize) -> Draw {
+        let mut images = self.batches.epoch(self.first + index);
+        let (mut training, mut validation) = (Vec::new(), Batch::new());
+        self.batches.load_training(&mut images, 0..steps.min(self.batches.steps()), &mut training);
+        self.batches.load_validation(&mut images, 0, &mut validation);
+        Draw {
+            training: training.into_iter().map(|batch| vec![batch]).collect(),
+            validation: vec![validation],
+        }
+    }
+
+    /// All images of the architecture half, as they are.
+    pub fn architecture_half(&self) -> Vec<Batch> {
+        let batch = |index| {
+            let mut batch = Batch::new();
+            self.batches.load_plain(index, &mut batch);
+            batch
+        };
+        (0..self.batches.plain()).map(batch).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! The estimators that are held against the reference.
+
+use super::averaged::Averaged;
+use super::draws::Draws;
+use crate::bilevel::BilevelProblem;
+use crate::methods::{
+    Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings,
+};
+use crate::search::Moment;
+use crate::supernet_problem::SupernetProblem;
+use rayon::prelude::*;
+use serde::Serialize;
+use zodarts_data::rng::stream;
+use zodarts_nn::space::ALPHAS;
+
+/// A way to estimate the hypergradient.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Estimator {
+    /// That of a method which looks at most one weight step ahead.
+    Stepwise(MethodKind),
+    /// A zeroth-order one.
+    ZerothOrder(ZoSettings),
+}
+
+impl Estimator {
+    /// What it is, without its numbers.
+    pub fn series(&self) -> &'static str {
+        match self {
+            Estimator::Stepwise(kind) => kind.card().name,
+            Estimator::ZerothOrder(zo) => match (zo.perturbed_chain, zo.difference) {
+                (PerturbedChain::Fresh, _) => "eq. 6, authors' chain",
+                (_, Difference::Forward) => "eq. 6",
+                (_, Difference::Central) => "eq. 6, both sides",
+                (_, Difference::ForwardLoss) => "eq. 5",
+                (_, Difference::CentralLoss) => "eq. 5, both sides",
+            },
+        }
+    }
+
+    /// The numbers of a zeroth-order one.
+    pub fn zo(&self) -> Option<&ZoSettings> {
+        match self {
+            Estimator::Stepwise(_) => None,
+            Estimator::ZerothOrder(zo) => Some(zo),
+        }
+    }
+
+    /// T, weight steps it looks ahead.
+    pub fn steps(&self) -> usize {
+        self.zo().map_or(1, |zo| zo.steps)
+    }
+
+    /// Passes of an estimate beyond the weight steps that a search takes anyway.
+    pub fn passes(&self) -> usize {
+        match self {
+            Estimator::Stepwise(MethodKind::DartsV2) => 4,
+            Estimator::Stepwise(MethodKind::Milenas) => 2,
+            Estimator::Stepwise(_) => 1,
+            Estimator::ZerothOrder(zo) => {
+                let chains = zo.directions * zo.difference.signs().len();
+                let evaluations = match zo.difference {
+                    Difference::Forward | Difference::Central => 1,
+                    Difference::ForwardLoss => chains + 1,
+                    Difference::CentralLoss => chains,
+                };
+                chains * zo.steps + evaluations
+            }
+        }
+    }
+
+    /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.
+    pub fn scale(&self) -> f64 {
+        self.zo().map_or(1.0, |zo| ALPHAS as f64 / zo.directions as f64)
+    }
+
+    /// `count` estimates at a moment, each from batches and directions of its own: those of draw `first` and on. `tick`
+    /// hears of the passes of each.
+    pub fn estimates(
+        &self,
+        moment: &Moment,
+        (draws, first, seed): (&Draws<'_>, usize, u64),
+        (count, settings): (usize, &MethodSettings),
+        tick: &(dyn Fn(usize) + Sync),
+    ) -> Vec<Vec<f64>> {
+        let problem = Averaged(moment.problem.clone());
+        let begin = || (problem.worker(), self.method(settings));
+        let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
+            let batches = draws.draw(first + index, self.steps());
+            let mut round = Round {
+                training: &batches.training,
+                validation: &batches.validation,
+                learning_rate: moment.learning_rate,
+                directions: &mut stream(seed, "study-directions", index as u64),
+            };
+            let mut state = moment.state.clone();
+            let report = method.estimate(&problem, std::slice::from_mut(worker), &mut state, &mut round);
+            tick(report.passes);
+            method.hypergradient().iter().map(|g| f64::from(*g)).collect()
+        };
+        let share = count.div_ceil(rayon::current_num_threads());
+        (0..count).into_par_iter().with_min_len(share).map_init(begin, estimate).collect()
+    }
+
+    fn method(&self, settings: &MethodSettings) -> SupernetMethod {
+        match self {
+            Estimator::Stepwise(kind) => kind.build(settings),
+            Estimator::ZerothOrder(zo) => Box::new(ZerothOrder::new(settings, *zo)),
+        }
+    }
+}
+
+/// A method on the supernet with batches of several parts.
+type SupernetMethod = Box<dyn Method<Averaged<SupernetProblem>>>;
+
+/// What a study compares: the methods as they are, then the numbers of the zeroth-order ones one by one. The first of a series is
+/// the one whose numbers the others vary.
+pub fn estimators(settings: &MethodSettings) -> Vec<Estimator> {
+    let stepwise = [MethodKind::DartsV1, MethodKind::DartsV2, MethodKind::Milenas].map(Estimator::Stepwise);
+    let forward = ZoSettings { difference: Difference::Forward, ..settings.zo };
+    let central = ZoSettings { difference: Difference::Central, ..settings.zo };
+    let wide = ZoSettings { difference: Difference::CentralLoss, ..settings.wide };
+    let paper = ZoSettings { mu: Mu::Relative(0.005), ..forward };
+    let mut found = vec![forward, wide, central, paper];
+    found.push(ZoSettings { perturbed_chain: PerturbedChain::Fresh, ..paper });
+    let at = |zo: ZoSettings, mu: f64| ZoSettings { mu: Mu::Absolute(mu), ..zo };
+    found.extend([0.01, 0.1, 0.3, 1.0].map(|mu| at(forward, mu)));
+    found.extend([0.1, 0.3, 1.0].map(|mu| at(central, mu)));
+    found.extend([0.1, 0.3, 1.0, 2.0, 4.0].map(|mu| at(wide, mu)));
+    found.extend([1, 2, 4, 8].map(|directions| ZoSettings { directions, ..wide }));
+    found.extend([1, 3].map(|steps| ZoSettings { steps, ..forward }));
+    found.extend([1, 3].map(|steps| ZoSettings { steps, ..wide }));
+    let mut all: Vec<Estimator> = stepwise.to_vec();
+    for zo in found.into_iter().map(Estimator::ZerothOrder) {
+        if !all.contains(&zo) {
+            all.push(zo);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_compared_twice_and_every_method_is_there() {
+        let all = estimators(&MethodSettings::default());
+        for (index, estimator) in all.iter().enumerate() {
+            assert!(!all[..index].contains(estimator), "{estimator:?}");
+        }
+        let zo = |zo| Estimator::ZerothOrder(zo);
+        assert!(all.contains(&zo(MethodSettings::default().zo)) && all.contains(&zo(ZoSettings::WIDE)));
+    }
+
+    #[test]
+    fn passes_are_those_beyond_the_weight_steps() {
+        let zo = |difference, directions| {
+            Estimator::ZerothOrder(ZoSettings { difference, directions, ..ZoSettings::default() }).passes()
+        };
+        assert_eq!([zo(Difference::Forward, 1), zo(Difference::Central, 1)], [11, 21]);
+        assert_eq!([zo(Difference::ForwardLoss, 1), zo(Difference::CentralLoss, 4)], [12, 88]);
+        assert_eq!(Estimator::Stepwise(MethodKind::DartsV2).passes(), 4);
+    }
+}

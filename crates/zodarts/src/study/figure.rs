@@ -1,0 +1,112 @@
+//! What an estimator's agreement depends on, at one moment.
+
+use super::MomentStudy;
+use super::report::BUDGET;
+use crate::drawing::{Area, COLOURS, Drawn, render};
+use crate::methods::{Mu, ZoSettings};
+use plotters::prelude::*;
+use std::collections::BTreeMap;
+
+/// Pixels of a panel.
+const PANEL: (u32, u32) = (440, 300);
+/// Cosines that are drawn.
+const COSINES: std::ops::Range<f64> = -0.4..1.0;
+
+/// Points of an estimator, or of a family of them.
+type Line = Vec<(f64, f64)>;
+
+/// A panel: its abscissa and its lines.
+struct Panel {
+    title: String,
+    abscissa: &'static str,
+    lines: BTreeMap<&'static str, Line>,
+}
+
+/// Four panels: cosine over passes spent, and over μ, K and T at equal passes.
+///
+/// # Errors
+/// If the drawing library refuses.
+pub fn draw(moment: &MomentStudy) -> Result<String, String> {
+    let panels = [
+        by_passes(moment),
+        by_number(moment, "μ", |zo| (absolute(zo.mu), ZoSettings { mu: Mu::Absolute(1.0), ..*zo })),
+        by_number(moment, "K, directions", |zo| {
+            (Some(zo.directions as f64), ZoSettings { directions: 1, ..*zo })
+        }),
+        by_number(moment, "T, weight steps", |zo| (Some(zo.steps as f64), ZoSettings { steps: 1, ..*zo })),
+    ];
+    render((2 * PANEL.0, 2 * PANEL.1), |root| {
+        root.split_evenly((2, 2)).iter().zip(&panels).try_for_each(|(area, panel)| panel.draw(area))
+    })
+}
+
+fn absolute(mu: Mu) -> Option<f64> {
+    match mu {
+        Mu::Absolute(mu) => Some(mu),
+        Mu::Relative(_) => None,
+    }
+}
+
+/// The first of each series: means of 1, 2, 4, … estimates.
+fn by_passes(moment: &MomentStudy) -> Panel {
+    let mut lines = BTreeMap::new();
+    for (estimator, agreement) in &moment.rows {
+        let points = || agreement.curve.iter().map(|(passes, cosine)| (*passes as f64, *cosine)).collect();
+        lines.entry(estimator.series()).or_insert_with(points);
+    }
+    Panel { title: format!("after {} epochs: means of estimates", moment.epochs), abscissa: "passes", lines }
+}
+
+/// Cosines at equal passes over one number of the zeroth-order estimators. `split` gives that number, and the estimator with
+/// the number set to one value for all: those that then equal the first of their series make its line.
+fn by_number(
+    moment: &MomentStudy,
+    abscissa: &'static str,
+    split: impl Fn(&ZoSettings) -> (Option<f64>, ZoSettings),
+) -> Panel {
+    let mut firsts = BTreeMap::new();
+    let mut lines: BTreeMap<_, Line> = BTreeMap::new();
+    for (estimator, agreement) in &moment.rows {
+        let Some((number, rest)) = estimator.zo().map(&split) else { continue };
+        let first = *firsts.entry(estimator.series()).or_insert(rest);
+        if let Some(point) = number.zip(agreement.cosine_at(BUDGET)).filter(|_| rest == first) {
+            lines.entry(estimator.series()).or_default().push(point);
+        }
+    }
+    lines.retain(|_, line| line.len() > 1);
+    for line in lines.values_mut() {
+        line.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    Panel { title: format!("means of estimates at {BUDGET} passes"), abscissa, lines }
+}
+
+impl Panel {
+    fn draw<'a>(&self, area: &Area<'a>) -> Drawn<'a> {
+        let places = self.lines.values().flatten().map(|point| point.0);
+        let (low, high) = places.fold((f64::INFINITY, 0.0_f64), |(low, high), x| (low.min(x), high.max(x)));
+        // A panel without a point is drawn empty.
+        let ends = if low < high { low..high } else { 1.0..2.0 };
+        let mut chart = ChartBuilder::on(area)
+            .caption(&self.title, ("sans-serif", 14))
+            .margin(8)
+            .x_label_area_size(30)
+            .y_label_area_size(44)
+            .build_cartesian_2d(ends.log_scale(), COSINES)?;
+        chart
+            .configure_mesh()
+            .disable_mesh()
+            .x_desc(self.abscissa)
+            .y_desc("cosine")
+            .y_label_formatter(&|cosine| format!("{cosine:.1}"))
+            .draw()?;
+        for ((name, line), colour) in self.lines.iter().zip(COLOURS.into_iter().cycle()) {
+            let style = colour.stroke_width(2);
+            chart
+                .draw_series(LineSeries::new(line.iter().copied(), style).point_size(2))?
+                .label(*name)
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 14, y)], style));
+        }
+        let labels = &mut chart.configure_series_labels();
+        labels.position(SeriesLabelPosition::UpperLeft).label_font(("sans-serif", 11)).draw()
+    }
+}

@@ -1,0 +1,154 @@
+//! The tables of a study and its files.
+
+use super::figure;
+use super::{Agreement, Estimator, MomentStudy, StudySettings};
+use crate::error::Error;
+use crate::files::json;
+use crate::methods::Mu;
+use crate::run::write_file;
+use crate::settings::SearchSettings;
+use crate::text::{csv, markdown};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Passes that the last column compares estimators at.
+pub const BUDGET: usize = 200;
+
+const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps that a search takes anyway. *Cosine* is the mean over \
+    estimates of their cosine with the reference, ± its standard deviation; *of the mean* the cosine of the mean of all \
+    estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K for K directions) is \
+    taken out.";
+
+/// All that a study found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Study {
+    /// The data set.
+    pub dataset: String,
+    /// Version of zodarts.
+    pub version: &'static str,
+    /// The seed.
+    pub seed: u64,
+    /// The search that was looked at.
+    pub search: SearchSettings,
+    /// What was measured.
+    pub settings: StudySettings,
+    /// The moments, in their order.
+    pub moments: Vec<MomentStudy>,
+}
+
+impl Study {
+    /// The tables as Markdown.
+    pub fn markdown(&self) -> String {
+        let Self { dataset, search, settings, .. } = self;
+        let mut text = format!(
+            "# Estimates of the hypergradient\n\nA search of {dataset} by {} (seed {}, C = {}, N = {}, batches as in the search), \
+             looked at after some of its {} epochs. The reference: central differences of the loss on the whole architecture \
+             half over every α, h = {}, after T = {} weight steps, averaged over {} draws of training batches.\n\n{ABOUT} *At \
+             {BUDGET} passes* is the mean cosine of the mean of as many estimates as {BUDGET} passes buy.\n",
+            search.method,
+            self.seed,
+            search.channels,
+            search.cells,
+            search.epochs,
+            settings.width,
+            search.zo_steps,
+            settings.draws,
+        );
+        for moment in &self.moments {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\n{}\n{}", heading(moment), table(moment));
+        }
+        text
+    }
+
+    /// One line for each moment and estimator.
+    pub fn csv(&self) -> String {
+        const HEADER: [&str; 13] = [
+            "epochs",
+            "estimator",
+            "mu",
+            "directions",
+            "steps",
+            "estimates",
+            "passes",
+            "cosine",
+            "cosine_sd",
+            "cosine_of_mean",
+            "bias",
+            "deviation",
+            "cosine_at_budget",
+        ];
+        let lines = self.moments.iter().flat_map(|moment| {
+            moment.rows.iter().map(|(estimator, agreement)| {
+                let [mu, directions, steps] = numbers(estimator);
+                let Agreement {
+                    estimates, passes, cosine, cosine_sd, cosine_of_mean, bias, deviation, ..
+                } = agreement;
+                let values = [cosine, cosine_sd, cosine_of_mean, bias, deviation].map(f64::to_string);
+                let head = [moment.epochs.to_string(), estimator.series().into(), mu, directions, steps];
+                let counts = [estimates, passes].map(ToString::to_string);
+                let budget = [agreement.cosine_at(BUDGET).map_or(String::new(), |value| value.to_string())];
+                csv::row(head.into_iter().chain(counts).chain(values).chain(budget))
+            })
+        });
+        lines.fold(csv::row(HEADER), |text, line| text + &line)
+    }
+
+    /// Writes `study.md`, `study.csv`, `study.json` and a figure for each moment.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&self, out: &Path) -> Result<(), Error> {
+        for moment in &self.moments {
+            let what = || format!("the estimates after {} epochs", moment.epochs);
+            let figure = figure::draw(moment).map_err(|reason| Error::Drawing { what: what(), reason })?;
+            write_file(&out.join(format!("estimates-{}.svg", moment.epochs)), figure.as_bytes())?;
+        }
+        write_file(&out.join("study.md"), self.markdown().as_bytes())?;
+        write_file(&out.join("study.csv"), self.csv().as_bytes())?;
+        Ok(write_file(&out.join("study.json"), json(self).as_bytes())?)
+    }
+}
+
+fn heading(moment: &MomentStudy) -> String {
+    let MomentStudy { epochs, temperature, learning_rate, reference, .. } = moment;
+    format!(
+        "## After {epochs} epochs\n\nτ = {temperature:.3}, learning rate {learning_rate:.4}. Two draws of the reference have a mean \
+         cosine of {:.3}; so an exact estimate would have one of about {:.2} with their mean.\n",
+        reference.agreement, reference.ceiling,
+    )
+}
+
+fn table(moment: &MomentStudy) -> String {
+    let line = |(estimator, agreement): &(Estimator, Agreement)| {
+        let [mu, directions, steps] = numbers(estimator);
+        let at = agreement.cosine_at(BUDGET).map_or("–".into(), |cosine| format!("{cosine:.3}"));
+        vec![
+            estimator.series().into(),
+            mu,
+            directions,
+            steps,
+            agreement.passes.to_string(),
+            format!("{:.3} ± {:.3}", agreement.cosine, agreement.cosine_sd),
+            format!("{:.3}", agreement.cosine_of_mean),
+            format!("{:.1}", agreement.bias),
+            format!("{:.1}", agreement.deviation),
+            at,
+        ]
+    };
+    let rows: Vec<Vec<String>> = moment.rows.iter().map(line).collect();
+    let budget = format!("at {BUDGET} passes");
+    let header = ["", "μ", "K", "T", "passes", "cosine", "of the mean", "bias", "deviation", budget.as_str()];
+    markdown::table(&header, &rows)
+}
+
+/// μ, K and T, of one that has them.
+fn numbers(estimator: &Estimator) -> [String; 3] {
+    let Some(zo) = estimator.zo() else { return Default::default() };
+    let mu = match zo.mu {
+        Mu::Absolute(mu) => mu.to_string(),
+        Mu::Relative(factor) => format!("{factor}·‖α‖"),
+    };
+    [mu, zo.directions.to_string(), zo.steps.to_string()]
+}
