@@ -45,7 +45,13 @@ fn run(threads: usize) -> (Study, usize) {
         told.fetch_add(passes, Ordering::Relaxed);
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let found = pool.install(|| study(input, &plan(), &mut Silent, &tick).unwrap());
+    let mut kept = None;
+    let mut keep = |study: &Study| {
+        kept = Some(study.markdown());
+        Ok(())
+    };
+    let found = pool.install(|| study(input, &plan(), &mut Silent, &tick, &mut keep).unwrap());
+    assert_eq!(kept, Some(found.markdown()), "the last moment is kept, too");
     (found, told.into_inner())
 }
 

@@ -4,7 +4,8 @@ use crate::args::{HypergradientArgs, StudyCommand};
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::{resolve, setup};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use std::fs;
 use zodarts::budget::Deadline;
 use zodarts::memory::Memory;
 use zodarts::search::SearchInput;
@@ -25,6 +26,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     let plan = plan(args, &settings)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     setup::check_search(&dataset, &settings)?;
+    fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot be created", args.out.display()))?;
     let development = dataset.train.merged(&dataset.val);
     let input = SearchInput {
         info: &dataset.info,
@@ -36,10 +38,9 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
         folder: None,
     };
     let bar = ui.work("study", plan.total_passes(&settings.search.method_settings()) as u64);
-    let found = study(input, &plan, &mut ui.observer(), &|passes| bar.inc(passes as u64))?;
+    let tick = |passes| bar.inc(passes as u64);
+    let found = study(input, &plan, &mut ui.observer(), &tick, &mut |study| study.write(&args.out))?;
     bar.finish_and_clear();
-    std::fs::create_dir_all(&args.out)?;
-    found.write(&args.out)?;
     if args.json {
         output::json(&found)?;
     } else {

@@ -22,7 +22,8 @@ struct Panel {
     lines: BTreeMap<&'static str, Line>,
 }
 
-/// Four panels: cosine over passes spent, and over μ, K and T at equal passes.
+/// Four panels: cosine over passes spent, and over μ, K and T at equal passes. Thin lines are chance and the cosine of an exact
+/// estimate.
 ///
 /// # Errors
 /// If the drawing library refuses.
@@ -36,7 +37,8 @@ pub fn draw(moment: &MomentStudy) -> Result<String, String> {
         by_number(moment, "T, weight steps", |zo| (Some(zo.steps as f64), ZoSettings { steps: 1, ..*zo })),
     ];
     render((2 * PANEL.0, 2 * PANEL.1), |root| {
-        root.split_evenly((2, 2)).iter().zip(&panels).try_for_each(|(area, panel)| panel.draw(area))
+        let areas = root.split_evenly((2, 2));
+        areas.iter().zip(&panels).try_for_each(|(area, panel)| panel.draw(area, moment.reference.ceiling))
     })
 }
 
@@ -81,7 +83,7 @@ fn by_number(
 }
 
 impl Panel {
-    fn draw<'a>(&self, area: &Area<'a>) -> Drawn<'a> {
+    fn draw<'a>(&self, area: &Area<'a>, ceiling: f64) -> Drawn<'a> {
         let places = self.lines.values().flatten().map(|point| point.0);
         let (low, high) = places.fold((f64::INFINITY, 0.0_f64), |(low, high), x| (low.min(x), high.max(x)));
         // A panel without a point is drawn empty.
@@ -91,14 +93,20 @@ impl Panel {
             .margin(8)
             .x_label_area_size(30)
             .y_label_area_size(44)
-            .build_cartesian_2d(ends.log_scale(), COSINES)?;
+            .build_cartesian_2d(ends.clone().log_scale(), COSINES)?;
         chart
             .configure_mesh()
             .disable_mesh()
             .x_desc(self.abscissa)
             .y_desc("cosine")
+            .x_labels(4)
+            .x_label_formatter(&|x| format!("{x}"))
             .y_label_formatter(&|cosine| format!("{cosine:.1}"))
             .draw()?;
+        // Chance, and what an exact estimate would have.
+        for height in [0.0, ceiling] {
+            chart.draw_series(LineSeries::new([(ends.start, height), (ends.end, height)], BLACK.mix(0.3)))?;
+        }
         for ((name, line), colour) in self.lines.iter().zip(COLOURS.into_iter().cycle()) {
             let style = colour.stroke_width(2);
             chart

@@ -59,29 +59,34 @@ pub struct MomentStudy {
 }
 
 /// Runs the study. `tick` hears of passes as they are done, from several threads; [`StudySettings::total_passes`] says how
-/// many there are.
+/// many there are. `keep` gets the study as far as it is, whenever a moment is done.
 ///
 /// # Errors
-/// See [`moments`].
+/// See [`moments`]; and what `keep` returns.
 pub fn study(
     input: SearchInput<'_>,
     settings: &StudySettings,
     observer: &mut dyn Observer,
     tick: &(dyn Fn(usize) + Sync),
+    keep: &mut dyn FnMut(&Study) -> Result<(), Error>,
 ) -> Result<Study, Error> {
     let found = moments(input, &settings.moments, observer)?;
     let methods = input.settings.method_settings();
     let batches = Batches::new(&input, (&found.weights_half, &found.alpha_half));
     let draws = Draws { batches, first: input.settings.epochs };
-    let study = |moment: &Moment| MomentStudy::of(moment, (&draws, input.seed), (settings, &methods), tick);
-    Ok(Study {
+    let mut study = Study {
         dataset: input.info.name.clone(),
         version: env!("CARGO_PKG_VERSION"),
         seed: input.seed,
         search: input.settings.clone(),
         settings: settings.clone(),
-        moments: found.moments.iter().map(study).collect(),
-    })
+        moments: Vec::new(),
+    };
+    for moment in &found.moments {
+        study.moments.push(MomentStudy::of(moment, (&draws, input.seed), (settings, &methods), tick));
+        keep(&study)?;
+    }
+    Ok(study)
 }
 
 impl MomentStudy {
