@@ -5,6 +5,7 @@ use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::{resolve, setup};
 use anyhow::{Result, bail};
+use std::path::Path;
 use zodarts::Error;
 use zodarts::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
 use zodarts::observer::{Observer, Silent};
@@ -15,6 +16,7 @@ use zodarts::settings::{Preset, Settings};
 pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     let files = Vec::from_iter(args.config.as_deref());
     let settings = resolve::settings(args.preset.unwrap_or(Preset::Paper), &files, &args.layer())?;
+    check_out(args)?;
     let datasets = open(args, &settings, ui)?;
     let contenders = args.contenders();
     let (protocol, settings, out) = (args.protocol, &settings, &*args.out);
@@ -40,6 +42,14 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
         failed => {
             bail!("{failed} of {} trials failed; run the same command again to try only those", trials.len())
         }
+    }
+}
+
+/// Refuses an output folder with the name of a data set: once it is there, the name would mean the folder.
+fn check_out(args: &CompareArgs) -> Result<()> {
+    match args.data.iter().find(|data| Path::new(data) == args.out) {
+        Some(data) => bail!("--out {data}: that is where the data are, or their name; choose another folder"),
+        None => Ok(()),
     }
 }
 
