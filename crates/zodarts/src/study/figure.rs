@@ -1,7 +1,6 @@
 //! What an estimator's agreement depends on, at one moment.
 
 use super::MomentStudy;
-use super::report::BUDGET;
 use crate::drawing::{Area, COLOURS, Drawn, render};
 use crate::methods::{Mu, ZoSettings};
 use plotters::prelude::*;
@@ -22,19 +21,23 @@ struct Panel {
     lines: BTreeMap<&'static str, Line>,
 }
 
-/// Four panels: cosine over passes spent, and over μ, K and T at equal passes. Thin lines are chance and the cosine of an exact
+/// Four panels: cosine over passes spent, and over μ, K and T at `budget` passes. Thin lines are chance and the cosine of an exact
 /// estimate.
 ///
 /// # Errors
 /// If the drawing library refuses.
-pub fn draw(moment: &MomentStudy) -> Result<String, String> {
+pub fn draw(moment: &MomentStudy, budget: usize) -> Result<String, String> {
     let panels = [
         by_passes(moment),
-        by_number(moment, "μ", |zo| (absolute(zo.mu), ZoSettings { mu: Mu::Absolute(1.0), ..*zo })),
-        by_number(moment, "K, directions", |zo| {
+        by_number((moment, budget), "μ", |zo| {
+            (absolute(zo.mu), ZoSettings { mu: Mu::Absolute(1.0), ..*zo })
+        }),
+        by_number((moment, budget), "K, directions", |zo| {
             (Some(zo.directions as f64), ZoSettings { directions: 1, ..*zo })
         }),
-        by_number(moment, "T, weight steps", |zo| (Some(zo.steps as f64), ZoSettings { steps: 1, ..*zo })),
+        by_number((moment, budget), "T, weight steps", |zo| {
+            (Some(zo.steps as f64), ZoSettings { steps: 1, ..*zo })
+        }),
     ];
     render((2 * PANEL.0, 2 * PANEL.1), |root| {
         let areas = root.split_evenly((2, 2));
@@ -62,7 +65,7 @@ fn by_passes(moment: &MomentStudy) -> Panel {
 /// Cosines at equal passes over one number of the zeroth-order estimators. `split` gives that number, and the estimator with
 /// the number set to one value for all: those that then equal the first of their series make its line.
 fn by_number(
-    moment: &MomentStudy,
+    (moment, budget): (&MomentStudy, usize),
     abscissa: &'static str,
     split: impl Fn(&ZoSettings) -> (Option<f64>, ZoSettings),
 ) -> Panel {
@@ -71,7 +74,7 @@ fn by_number(
     for (estimator, agreement) in &moment.rows {
         let Some((number, rest)) = estimator.zo().map(&split) else { continue };
         let first = *firsts.entry(estimator.series()).or_insert(rest);
-        if let Some(point) = number.zip(agreement.cosine_at(BUDGET)).filter(|_| rest == first) {
+        if let Some(point) = number.zip(agreement.cosine_at(budget)).filter(|_| rest == first) {
             lines.entry(estimator.series()).or_default().push(point);
         }
     }
@@ -79,7 +82,7 @@ fn by_number(
     for line in lines.values_mut() {
         line.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-    Panel { title: format!("means of estimates at {BUDGET} passes"), abscissa, lines }
+    Panel { title: format!("means of estimates at {budget} passes"), abscissa, lines }
 }
 
 impl Panel {

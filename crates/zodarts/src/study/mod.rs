@@ -117,6 +117,11 @@ impl StudySettings {
         (self.passes / estimator.passes()).clamp(FEWEST, MOST)
     }
 
+    /// Passes at which estimators are compared: few enough for means of several estimates to be averaged over.
+    pub fn budget(&self) -> usize {
+        self.passes / 4
+    }
+
     /// Passes of all moments, as [`study`] tells its `tick`, if an epoch has enough batches for every round; those of the
     /// search that leads to them are not among them.
     pub fn total_passes(&self, methods: &MethodSettings) -> usize {

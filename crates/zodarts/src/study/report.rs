@@ -12,9 +12,6 @@ use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Passes that the last column compares estimators at.
-pub const BUDGET: usize = 200;
-
 const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps that a search takes anyway. *Cosine* is the mean over \
     estimates of their cosine with the reference, ± its standard deviation; *of the mean* the cosine of the mean of all \
     estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K for K directions) is \
@@ -41,11 +38,12 @@ impl Study {
     /// The tables as Markdown.
     pub fn markdown(&self) -> String {
         let Self { dataset, search, settings, .. } = self;
+        let budget = settings.budget();
         let mut text = format!(
             "# Estimates of the hypergradient\n\nA search of {dataset} by {} (seed {}, C = {}, N = {}, batches as in the search), \
              looked at after some of its {} epochs. The reference: central differences of the loss on the whole architecture \
              half over every α, h = {}, after T = {} weight steps, averaged over {} draws of training batches.\n\n{ABOUT} *At \
-             {BUDGET} passes* is the mean cosine of the mean of as many estimates as {BUDGET} passes buy.\n",
+             {budget} passes* is the mean cosine of the mean of as many estimates as {budget} passes buy.\n",
             search.method,
             self.seed,
             search.channels,
@@ -57,7 +55,7 @@ impl Study {
         );
         for moment in &self.moments {
             // Writing to a string does not fail.
-            let _ = write!(text, "\n{}\n{}", heading(moment), table(moment));
+            let _ = write!(text, "\n{}\n{}", heading(moment), table(moment, budget));
         }
         text
     }
@@ -88,7 +86,9 @@ impl Study {
                 let values = [cosine, cosine_sd, cosine_of_mean, bias, deviation].map(f64::to_string);
                 let head = [moment.epochs.to_string(), estimator.series().into(), mu, directions, steps];
                 let counts = [estimates, passes].map(ToString::to_string);
-                let budget = [agreement.cosine_at(BUDGET).map_or(String::new(), |value| value.to_string())];
+                let budget = [agreement
+                    .cosine_at(self.settings.budget())
+                    .map_or(String::new(), |value| value.to_string())];
                 csv::row(head.into_iter().chain(counts).chain(values).chain(budget))
             })
         });
@@ -102,7 +102,8 @@ impl Study {
     pub fn write(&self, out: &Path) -> Result<(), Error> {
         for moment in &self.moments {
             let what = || format!("the estimates after {} epochs", moment.epochs);
-            let figure = figure::draw(moment).map_err(|reason| Error::Drawing { what: what(), reason })?;
+            let figure = figure::draw(moment, self.settings.budget())
+                .map_err(|reason| Error::Drawing { what: what(), reason })?;
             write_file(&out.join(format!("estimates-{}.svg", moment.epochs)), figure.as_bytes())?;
         }
         write_file(&out.join("study.md"), self.markdown().as_bytes())?;
@@ -120,10 +121,10 @@ fn heading(moment: &MomentStudy) -> String {
     )
 }
 
-fn table(moment: &MomentStudy) -> String {
+fn table(moment: &MomentStudy, budget: usize) -> String {
     let line = |(estimator, agreement): &(Estimator, Agreement)| {
         let [mu, directions, steps] = numbers(estimator);
-        let at = agreement.cosine_at(BUDGET).map_or("–".into(), |cosine| format!("{cosine:.3}"));
+        let at = agreement.cosine_at(budget).map_or("–".into(), |cosine| format!("{cosine:.3}"));
         vec![
             estimator.series().into(),
             mu,
@@ -138,8 +139,9 @@ fn table(moment: &MomentStudy) -> String {
         ]
     };
     let rows: Vec<Vec<String>> = moment.rows.iter().map(line).collect();
-    let budget = format!("at {BUDGET} passes");
-    let header = ["", "μ", "K", "T", "passes", "cosine", "of the mean", "bias", "deviation", budget.as_str()];
+    let at_budget = format!("at {budget} passes");
+    let header =
+        ["", "μ", "K", "T", "passes", "cosine", "of the mean", "bias", "deviation", at_budget.as_str()];
     markdown::table(&header, &rows)
 }
 
