@@ -64,8 +64,8 @@ impl Default for ZoSettings {
 }
 
 impl ZoSettings {
-    /// Antithetic pairs on the loss in several directions, with steps that are wide beside α. The values are those that
-    /// `docs/hypergradient.md` found best.
+    /// Antithetic pairs on the loss in several directions, with steps that are wide beside α. `docs/hypergradient.md` says what
+    /// is known of these numbers.
     pub const WIDE: ZoSettings = ZoSettings {
         steps: 10,
         mu: Mu::Absolute(2.0),
