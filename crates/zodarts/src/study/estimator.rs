@@ -2,13 +2,13 @@
 
 use super::averaged::Averaged;
 use super::draws::Draws;
+use super::tasks::on_all_threads;
 use crate::bilevel::BilevelProblem;
 use crate::methods::{
     Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings,
 };
 use crate::search::Moment;
 use crate::supernet_problem::SupernetProblem;
-use rayon::prelude::*;
 use serde::Serialize;
 use zodarts_data::rng::stream;
 use zodarts_nn::space::ALPHAS;
@@ -57,15 +57,7 @@ impl Estimator {
             Estimator::Stepwise(MethodKind::DartsV2) => 4,
             Estimator::Stepwise(MethodKind::Milenas) => 2,
             Estimator::Stepwise(_) => 1,
-            Estimator::ZerothOrder(zo) => {
-                let chains = zo.directions * zo.difference.signs().len();
-                let evaluations = match zo.difference {
-                    Difference::Forward | Difference::Central => 1,
-                    Difference::ForwardLoss => chains + 1,
-                    Difference::CentralLoss => chains,
-                };
-                chains * zo.steps + evaluations
-            }
+            Estimator::ZerothOrder(zo) => zo.passes() - zo.steps,
         }
     }
 
@@ -98,8 +90,7 @@ impl Estimator {
             tick(report.passes);
             method.hypergradient().iter().map(|g| f64::from(*g)).collect()
         };
-        let share = count.div_ceil(rayon::current_num_threads());
-        (0..count).into_par_iter().with_min_len(share).map_init(begin, estimate).collect()
+        on_all_threads((0..count).collect(), begin, estimate)
     }
 
     fn method(&self, settings: &MethodSettings) -> SupernetMethod {

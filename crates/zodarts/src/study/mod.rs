@@ -10,6 +10,7 @@ mod estimator;
 mod figure;
 mod reference;
 mod report;
+mod tasks;
 mod vectors;
 
 pub use agreement::Agreement;

@@ -3,6 +3,7 @@
 use super::StudySettings;
 use super::averaged::Averaged;
 use super::draws::Draws;
+use super::tasks::on_all_threads;
 use super::vectors::{cosine, mean};
 use crate::bilevel::BilevelProblem;
 use crate::methods::{
@@ -10,7 +11,6 @@ use crate::methods::{
 };
 use crate::search::Moment;
 use crate::supernet_problem::SupernetProblem;
-use rayon::prelude::*;
 use serde::Serialize;
 use zodarts_data::rng::stream;
 use zodarts_nn::space::ALPHAS;
@@ -49,7 +49,7 @@ impl Reference {
         let axes: Vec<Vec<f32>> = (0..ALPHAS).map(axis).collect();
         let validation = draws.architecture_half();
         let begin = || (problem.worker(), ZerothOrder::new(methods, zo));
-        let estimate = |(worker, method): &mut (_, ZerothOrder), &(draw, axes): &(usize, &[Vec<f32>])| {
+        let estimate = |(worker, method): &mut (_, ZerothOrder), (draw, axes): (usize, &[Vec<f32>])| {
             let training = draws.draw(draw, zo.steps).training;
             let round = Round {
                 training: &training,
@@ -65,8 +65,7 @@ impl Reference {
         };
         let tasks: Vec<(usize, &[Vec<f32>])> =
             (0..settings.draws).flat_map(|draw| axes.chunks(AXES).map(move |axes| (draw, axes))).collect();
-        let share = tasks.len().div_ceil(rayon::current_num_threads());
-        let parts: Vec<Vec<f64>> = tasks.par_iter().with_min_len(share).map_init(begin, estimate).collect();
+        let parts: Vec<Vec<f64>> = on_all_threads(tasks, begin, estimate);
         Self::of(&parts.chunks(ALPHAS.div_ceil(AXES)).map(summed).collect::<Vec<_>>())
     }
 

@@ -140,6 +140,20 @@ impl ZerothOrder {
     }
 }
 
+impl ZoSettings {
+    /// Perturbed chains of a round.
+    pub fn chains(&self) -> usize {
+        self.directions * self.difference.signs().len()
+    }
+
+    /// Passes of a round of T steps, of all chains.
+    pub fn passes(&self) -> usize {
+        let (main, perturbed) = closing(self.difference);
+        let evaluations = usize::from(main.is_some()) + self.chains() * usize::from(perturbed.is_some());
+        (1 + self.chains()) * self.steps + evaluations
+    }
+}
+
 /// What the main chain and the perturbed ones evaluate on the validation batch in the end.
 fn closing(difference: Difference) -> (Option<Want>, Option<Want>) {
     match difference {
@@ -155,7 +169,7 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
     }
 
     fn workers(&self) -> usize {
-        1 + self.zo.directions * self.zo.difference.signs().len()
+        1 + self.zo.chains()
     }
 
     fn estimate(

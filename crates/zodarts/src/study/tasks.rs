@@ -1,0 +1,13 @@
+//! Independent pieces of work on all threads.
+
+use rayon::prelude::*;
+
+/// The results of all tasks, in their order. Each thread makes one share of them in a row, with buffers from `begin`.
+pub fn on_all_threads<T: Send, B, R: Send>(
+    tasks: Vec<T>,
+    begin: impl Fn() -> B + Sync + Send,
+    work: impl Fn(&mut B, T) -> R + Sync + Send,
+) -> Vec<R> {
+    let share = tasks.len().div_ceil(rayon::current_num_threads());
+    tasks.into_par_iter().with_min_len(share).map_init(begin, work).collect()
+}
