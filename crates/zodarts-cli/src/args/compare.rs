@@ -1,6 +1,6 @@
 //! Arguments of `compare`.
 
-use super::run::{presets, seed};
+use super::run::{BaseOptions, seed};
 use super::{DataOptions, SearchOptions, SourceOptions, TrainOptions};
 use crate::resolve::Layer;
 use clap::Args;
@@ -9,7 +9,6 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use zodarts::compare::Contender;
 use zodarts::protocol::Protocol;
-use zodarts::settings::Preset;
 
 /// The word for all contenders.
 const ALL: &str = "all";
@@ -35,12 +34,9 @@ pub struct CompareArgs {
     /// Trials to run at a time; each gets its share of the threads
     #[arg(long, value_name = "J", default_value = "1")]
     pub jobs: NonZero<usize>,
-    /// Start from a preset; see `zodarts presets`
-    #[arg(long, value_parser = presets(), help_heading = "Run options")]
-    pub preset: Option<Preset>,
-    /// Settings from a file, in the form of a run's config.toml; options go first
-    #[arg(long, value_name = "FILE", help_heading = "Run options")]
-    pub config: Option<PathBuf>,
+    /// What the settings start from.
+    #[command(flatten)]
+    pub base: BaseOptions,
     /// Epochs of search
     #[arg(long, value_name = "N", help_heading = "Run options")]
     pub search_epochs: Option<usize>,

@@ -1,10 +1,12 @@
 //! Options of every command that makes a run.
 
+use crate::resolve::{self, Layer};
+use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use zodarts::settings::Preset;
+use zodarts::settings::{Preset, Settings};
 
 /// Options of every command that makes a run.
 #[derive(Debug, Args)]
@@ -13,12 +15,9 @@ pub struct RunOptions {
     /// Folder to write to; must be new or empty [default: runs/NAME, named after data, method and seed]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Start from a preset; see `zodarts presets`
-    #[arg(long, value_parser = presets())]
-    pub preset: Option<Preset>,
-    /// Settings from a file, in the form of a run's config.toml; options go first
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    /// What its settings start from.
+    #[command(flatten)]
+    pub base: BaseOptions,
     /// Seed of every random choice of the run
     #[arg(long, value_name = "S", value_parser = seed())]
     pub seed: Option<u64>,
@@ -30,13 +29,36 @@ pub struct RunOptions {
     pub json: bool,
 }
 
+/// What settings start from, before single options change them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Run options")]
+pub struct BaseOptions {
+    /// Start from a preset; see `zodarts presets`
+    #[arg(long, value_parser = presets())]
+    pub preset: Option<Preset>,
+    /// Settings from a file, in the form of a run's config.toml; options go first
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl BaseOptions {
+    /// The settings of a run: preset, `default` unless one is named, < `earlier`, a file of an earlier run < the file < options.
+    ///
+    /// # Errors
+    /// See [`resolve::settings`].
+    pub fn settings(&self, default: Preset, earlier: Option<&Path>, options: &Layer) -> Result<Settings> {
+        let files: Vec<&Path> = earlier.into_iter().chain(self.config.as_deref()).collect();
+        resolve::settings(self.preset.unwrap_or(default), &files, options)
+    }
+}
+
 /// Accepts seeds up to the largest integer that TOML holds.
 pub fn seed() -> impl TypedValueParser<Value = u64> {
     clap::value_parser!(u64).range(..=i64::MAX as u64)
 }
 
 /// Accepts the names of the presets.
-pub fn presets() -> impl TypedValueParser<Value = Preset> {
+fn presets() -> impl TypedValueParser<Value = Preset> {
     let values = Preset::ALL.map(|preset| PossibleValue::new(preset.name()).help(preset.description()));
     PossibleValuesParser::new(values).map(|name| {
         let named = Preset::ALL.into_iter().find(|preset| preset.name() == name);

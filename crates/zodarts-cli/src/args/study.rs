@@ -1,11 +1,10 @@
 //! Arguments of `study`.
 
-use super::run::{presets, seed};
+use super::run::{BaseOptions, seed};
 use super::{DataOptions, SearchOptions, SourceOptions};
 use crate::resolve::Layer;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
-use zodarts::settings::Preset;
 
 /// The studies.
 #[derive(Debug, Subcommand)]
@@ -35,12 +34,9 @@ pub struct HypergradientArgs {
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "runs/study-hypergradient")]
     pub out: PathBuf,
-    /// Start from a preset; see `zodarts presets`
-    #[arg(long, value_parser = presets(), help_heading = "Run options")]
-    pub preset: Option<Preset>,
-    /// Settings from a file, in the form of a run's config.toml; options go first
-    #[arg(long, value_name = "FILE", help_heading = "Run options")]
-    pub config: Option<PathBuf>,
+    /// What the settings start from.
+    #[command(flatten)]
+    pub base: BaseOptions,
     /// Seed of every random choice
     #[arg(long, value_name = "S", value_parser = seed(), help_heading = "Run options")]
     pub seed: Option<u64>,

@@ -3,7 +3,7 @@
 use crate::args::CompareArgs;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
-use crate::{resolve, setup};
+use crate::setup;
 use anyhow::{Result, bail};
 use std::path::Path;
 use zodarts::Error;
@@ -14,8 +14,7 @@ use zodarts::settings::{Preset, Settings};
 
 /// Runs the trials that are not finished and prints the tables.
 pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
-    let files = Vec::from_iter(args.config.as_deref());
-    let settings = resolve::settings(args.preset.unwrap_or(Preset::Paper), &files, &args.layer())?;
+    let settings = args.base.settings(Preset::Paper, None, &args.layer())?;
     check_out(args)?;
     let datasets = open(args, &settings, ui)?;
     let contenders = args.contenders();

@@ -4,7 +4,7 @@ use crate::args::FitArgs;
 use crate::output;
 use crate::output::result::{self, Sheet};
 use crate::progress::Ui;
-use crate::{resolve, setup};
+use crate::setup;
 use anyhow::{Context, Result};
 use std::time::Instant;
 use zodarts::pipeline::{Fit, Job};
@@ -18,8 +18,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
     let out = args.run.out.as_deref();
     let default = if args.data.is_some() { Preset::Standard } else { Preset::Quick };
-    let files = Vec::from_iter(args.run.config.as_deref());
-    let settings = resolve::settings(args.run.preset.unwrap_or(default), &files, &args.layer())?;
+    let settings = args.run.base.settings(default, None, &args.layer())?;
     setup::check_out(out)?;
     let data = args.data.as_deref().unwrap_or("phantom");
     let dataset = setup::open(data, &settings.data, &args.source, ui)?;

@@ -3,7 +3,7 @@
 use crate::args::SearchArgs;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
-use crate::{resolve, setup};
+use crate::setup;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::time::Instant;
@@ -15,9 +15,7 @@ use zodarts::settings::Preset;
 pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
     let out = args.run.out.as_deref();
-    let files = Vec::from_iter(args.run.config.as_deref());
-    let preset = args.run.preset.unwrap_or(Preset::Paper);
-    let settings = resolve::settings(preset, &files, &args.layer())?;
+    let settings = args.run.base.settings(Preset::Paper, None, &args.layer())?;
     setup::check_out(out)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     setup::check_search(&dataset, &settings)?;

@@ -3,7 +3,7 @@
 use crate::args::{HypergradientArgs, StudyCommand};
 use crate::output;
 use crate::progress::{Ui, note};
-use crate::{resolve, setup};
+use crate::setup;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use zodarts::budget::Deadline;
@@ -21,8 +21,7 @@ pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
 
 /// Holds every estimate against the reference, prints the tables and writes them with their figures.
 fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
-    let files = Vec::from_iter(args.config.as_deref());
-    let settings = resolve::settings(args.preset.unwrap_or(Preset::Paper), &files, &args.layer())?;
+    let settings = args.base.settings(Preset::Paper, None, &args.layer())?;
     let plan = plan(args, &settings)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     setup::check_search(&dataset, &settings)?;

@@ -3,7 +3,7 @@
 use crate::args::TrainArgs;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
-use crate::{resolve, setup};
+use crate::setup;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::path::Path;
@@ -49,8 +49,7 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
 
 fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Settings> {
     let own = searched.map(|folder| folder.path().join("config.toml"));
-    let files: Vec<&Path> = own.as_deref().into_iter().chain(args.run.config.as_deref()).collect();
-    resolve::settings(args.run.preset.unwrap_or(Preset::Paper), &files, &args.layer())
+    args.run.base.settings(Preset::Paper, own.as_deref(), &args.layer())
 }
 
 /// The architecture to train; none for `ResNet-18`.
