@@ -9,6 +9,7 @@ use crate::genotype::Genotype;
 use crate::run::SearchRecord;
 use crate::search::{SearchSummary, Stop};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use zodarts_nn::space::{EDGES, Operation};
 
 /// A contender on a data set, over seeds.
@@ -49,6 +50,8 @@ pub struct Row {
 pub struct SearchRow {
     /// Seconds of a search.
     pub seconds: Spread,
+    /// Threads that the trials were begun with, each number once.
+    pub threads: BTreeSet<usize>,
     /// Passes over one batch of a search, of all chains.
     pub passes: Spread,
     /// Seconds of a pass.
@@ -99,6 +102,7 @@ impl SearchRow {
         let courses: Vec<&[SearchRecord]> = results.iter().map(|result| &*result.course).collect();
         Some(Self {
             seconds: spread(searches, |search| search.seconds)?,
+            threads: results.iter().filter_map(|result| result.threads).collect(),
             passes: spread(searches, |search| search.passes as f64)?,
             seconds_per_pass: spread(searches, |search| search.seconds / search.passes.max(1) as f64)?,
             epochs: spread(searches, |search| search.epochs as f64)?,

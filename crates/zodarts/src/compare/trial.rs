@@ -37,6 +37,8 @@ pub struct TrialResult {
     pub course: Vec<SearchRecord>,
     /// The sample it was taken from, if it was.
     pub sample: Option<Vec<Sampled>>,
+    /// Threads it was begun with, if they are on record: seconds depend on them, nothing else.
+    pub threads: Option<usize>,
 }
 
 impl TrialResult {
@@ -94,7 +96,8 @@ impl Trial<'_> {
         let (search, course) = (folder.record(SearchSummary::FILE)?, folder.records("search.jsonl")?);
         let (contender, seed) = (self.contender, self.slot.settings.seed);
         let sample = if self.is_of_sample() { self.sample.finished()? } else { None };
-        Ok(TrialResult { contender, seed, trainings, search, course, sample })
+        let threads = folder.config()?.0.map(|run| run.threads);
+        Ok(TrialResult { contender, seed, trainings, search, course, sample, threads })
     }
 
     fn is_of_sample(&self) -> bool {

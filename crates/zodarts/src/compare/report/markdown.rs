@@ -127,6 +127,7 @@ fn cost(rows: &[&Row]) -> String {
         Some(vec![
             row.contender.into(),
             search.seconds.text(1),
+            threads(search),
             search.passes.text(0),
             milliseconds(&search.seconds_per_pass),
             search.epochs.text(0),
@@ -135,8 +136,13 @@ fn cost(rows: &[&Row]) -> String {
         ])
     };
     let rows: Vec<Vec<String>> = rows.iter().filter_map(line).collect();
-    let header = ["", "search, s", "passes", "a pass, ms", "epochs", "stopped", "published, s"];
+    let header = ["", "search, s", "threads", "passes", "a pass, ms", "epochs", "stopped", "published, s"];
     markdown::table(&header, &rows)
+}
+
+fn threads(search: &SearchRow) -> String {
+    let numbers: Vec<String> = search.threads.iter().map(ToString::to_string).collect();
+    if numbers.is_empty() { NOTHING.into() } else { numbers.join(" or ") }
 }
 
 fn milliseconds(seconds: &Spread) -> String {

@@ -4,7 +4,7 @@ use crate::compare::training::Trained;
 use crate::compare::trial::TrialResult;
 use crate::text::csv;
 
-const HEADER: [&str; 23] = [
+const HEADER: [&str; 24] = [
     "dataset",
     "contender",
     "seed",
@@ -28,6 +28,7 @@ const HEADER: [&str; 23] = [
     "supernet_mixed_acc",
     "supernet_discrete_acc",
     "train_seconds",
+    "threads",
 ];
 
 /// The file's text. What a trial does not have is left empty.
@@ -65,5 +66,6 @@ fn fields(result: &TrialResult, training: &Trained) -> [String; HEADER.len()] {
         optional(search.and_then(|search| search.supernet?.mixed)),
         optional(search.and_then(|search| Some(search.supernet?.discrete))),
         optional(test.train_seconds),
+        result.threads.map_or(String::new(), |threads| threads.to_string()),
     ]
 }
