@@ -14,8 +14,9 @@ fn tiny() -> SearchSettings {
         epochs: 3,
         channels: 1,
         cells: 1,
-        batch_size: Auto::Fixed(60),
+        batch_size: Auto::Fixed(12),
         zo_steps: 1,
+        wide_steps: 1,
         directions: 1,
         input_size: Auto::Fixed(8),
         ..SearchSettings::default()

@@ -110,28 +110,34 @@ pub struct SearchOptions {
     /// Epochs between annealing steps
     #[arg(long, value_name = "N")]
     pub anneal_every: Option<usize>,
-    /// Weight steps a round of the zeroth-order methods
+    /// Weight steps a round of zo-darts and zo-darts-plus
     #[arg(long, value_name = "N")]
     pub zo_steps: Option<usize>,
-    /// Length μ of the perturbation of α of zo-darts and zo-darts-plus
+    /// Length μ of their perturbation of α
     #[arg(long, value_name = "X")]
     pub mu: Option<f64>,
     /// What μ is measured in: units of α, or ‖α‖ as in the paper's code (with --mu 0.005)
     #[arg(long, value_parser = ["absolute", "relative"])]
     pub mu_scale: Option<String>,
     /// Their finite difference
-    #[arg(long, value_parser = ["forward", "central", "central-loss"])]
+    #[arg(long, value_parser = ["forward", "central", "forward-loss", "central-loss"])]
     pub difference: Option<String>,
     /// How their perturbed chain starts: an exact copy, or as in the authors' code
     #[arg(long, value_parser = ["exact", "fresh"])]
     pub perturbed_chain: Option<String>,
+    /// Weight steps a round of zo-darts-wide
+    #[arg(long, value_name = "N")]
+    pub wide_steps: Option<usize>,
+    /// Validation batches that a round of zo-darts-wide is judged by
+    #[arg(long, value_name = "M")]
+    pub wide_batches: Option<usize>,
     /// Directions a round of zo-darts-wide, each with chains of its own
     #[arg(long, value_name = "K")]
     pub directions: Option<usize>,
     /// Let zo-darts-wide perturb α to both sides of a direction
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub antithetic: Option<bool>,
-    /// Length μ of its perturbation of α, in units of α
+    /// Length μ of its perturbation of α, in units of the temperature
     #[arg(long, value_name = "MU")]
     pub smoothing: Option<f64>,
     /// λ of milenas

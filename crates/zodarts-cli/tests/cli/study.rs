@@ -5,13 +5,14 @@ use predicates::str::contains;
 use std::fs;
 
 const TINY: &str = "study hypergradient phantom --epochs 2 --channels 1 --cells 1 --input-size 8 --batch-size 120 --zo-steps 1 \
-                    --directions 1 --draws 2 --passes 8";
+                    --wide-steps 1 --directions 1 --draws 2 --passes 8";
 
 #[test]
 fn a_study_prints_its_tables_and_keeps_them() {
     let place = place();
     let printed = stdout(place.path(), &format!("{TINY} --moments 1,1 --out s"));
-    for part in ["## After 1 epochs", "| darts-v1 |", "| eq. 5, both sides | 2 | 1 | 1 | 4 |", "at 2 passes"]
+    for part in
+        ["## After 1 epochs", "| darts-v1 |", "| eq. 5, both sides | 1·τ | 1 | 1 | 1 |", "at 2 passes"]
     {
         assert!(printed.contains(part), "{part}: {printed}");
     }
@@ -29,6 +30,6 @@ fn what_a_study_cannot_do_is_said_before_it_begins() {
     };
     refused("--moments 2", "--moments 2: the search has 2 epochs");
     refused("--moments 1 --width 0", "expected a number above 0");
-    refused("--moments 1 --directions 31", "directions");
+    refused("--moments 1 --directions 25", "directions");
     assert!(!place.path().join("s").exists());
 }

@@ -29,8 +29,8 @@ impl<P: BilevelProblem> Rule<P> for DartsV1 {
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize) {
         let SearchState { chain, alpha, .. } = state;
-        let validation = at.evaluate(&chain.weights, alpha, round.validation, Want::Alpha, training);
+        let validation = at.evaluate_all(&chain.weights, alpha, round.validation, Want::Alpha, training);
         hypergradient.clone_from(&training.alpha);
-        (validation, 1)
+        (validation, round.validation.len())
     }
 }

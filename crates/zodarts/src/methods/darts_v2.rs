@@ -69,11 +69,12 @@ impl<P: BilevelProblem> Rule<P> for DartsV2 {
 
         at.evaluate(&chain.weights, alpha, batch, Want::Weights, training);
         self.unroll(chain, &training.weights, rate);
-        let validation = at.evaluate(&self.probe, alpha, round.validation, Want::Both, &mut self.unrolled);
+        let validation =
+            at.evaluate_all(&self.probe, alpha, round.validation, Want::Both, &mut self.unrolled);
         hypergradient.clone_from(&self.unrolled.alpha);
 
         let length = norm(&self.unrolled.weights);
-        let mut passes = 2;
+        let mut passes = 1 + round.validation.len();
         // Without a validation gradient the second-order term is 0, and has no direction to probe along.
         if length > 0.0 {
             let radius = self.radius / length;

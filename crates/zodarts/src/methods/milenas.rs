@@ -33,10 +33,10 @@ impl<P: BilevelProblem> Rule<P> for Milenas {
         let SearchState { chain, alpha, .. } = state;
         at.evaluate(&chain.weights, alpha, round.single(), Want::Alpha, training);
         hypergradient.clone_from(&training.alpha);
-        let validation = at.evaluate(&chain.weights, alpha, round.validation, Want::Alpha, training);
+        let validation = at.evaluate_all(&chain.weights, alpha, round.validation, Want::Alpha, training);
         for (h, g) in hypergradient.iter_mut().zip(&training.alpha) {
             *h += self.lambda as f32 * g;
         }
-        (validation, 2)
+        (validation, 1 + round.validation.len())
     }
 }

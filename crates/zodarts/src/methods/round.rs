@@ -7,10 +7,13 @@ use crate::bilevel::{BilevelProblem, Evaluation};
 pub struct Round<'a, B> {
     /// One batch per weight step: [`Method::steps_per_round`] of them, or fewer at the end of an epoch.
     pub training: &'a [B],
-    /// The batch of the α update.
-    pub validation: &'a B,
+    /// The batches of the α update: [`Method::validation_batches`] of them, which count as one large one that is
+    /// normalised in parts.
+    pub validation: &'a [B],
     /// The weights' learning rate, the same for every step of the round.
     pub learning_rate: f64,
+    /// τ: what differences of α count in.
+    pub temperature: f64,
     /// Where directions of perturbation are drawn from; only zeroth-order methods draw.
     pub directions: &'a mut ChaCha8Rng,
 }
@@ -30,7 +33,7 @@ impl<B> Round<'_, B> {
 pub struct RoundReport {
     /// The main chain's training batches together, each evaluated before its step.
     pub training: Evaluation,
-    /// The validation batch, where the method evaluates it.
+    /// The validation batches, where the method evaluates them.
     pub validation: Evaluation,
     /// Passes over one batch, of all chains; one without a gradient counts as one, too.
     pub passes: usize,
@@ -45,6 +48,11 @@ pub trait Method<P: BilevelProblem>: Send {
     /// Weight steps per α update.
     fn steps_per_round(&self) -> usize;
 
+    /// Validation batches of an α update.
+    fn validation_batches(&self) -> usize {
+        1
+    }
+
     /// Workers that [`Method::round`] can keep busy at once. With fewer, down to one, it runs its chains one
     /// after another, to the same bits.
     fn workers(&self) -> usize;
@@ -55,7 +63,7 @@ pub trait Method<P: BilevelProblem>: Send {
     /// method leaves the chain alone and reports no training.
     ///
     /// # Panics
-    /// Without a worker or a training batch, or with more training batches than steps.
+    /// Without a worker, a training batch or a validation batch, or with more training batches than steps.
     fn estimate(
         &mut self,
         problem: &P,

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zodarts_nn::optim::{Adam, OptimiserError, Sgd, norm};
-use zodarts_nn::space::ALPHAS;
+use zodarts_nn::space::{ALPHAS, EDGES};
 
 /// What the methods can be told. Each reads its own part; the optimisers are everyone's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,10 @@ pub struct ZoSettings {
     pub difference: Difference,
     /// K, directions of a round, orthogonal to each other.
     pub directions: usize,
+    /// Whether directions leave out shifts of all α of an edge, which no normaliser sees.
+    pub centred: bool,
+    /// M, validation batches that a round is judged by.
+    pub validation_batches: usize,
     /// How the perturbed chain starts and runs.
     pub perturbed_chain: PerturbedChain,
 }
@@ -58,21 +62,30 @@ impl Default for ZoSettings {
             mu: Mu::Relative(0.005),
             difference: Difference::Forward,
             directions: 1,
+            centred: false,
+            validation_batches: 1,
             perturbed_chain: PerturbedChain::Exact,
         }
     }
 }
 
 impl ZoSettings {
-    /// Antithetic pairs on the loss in several directions, with steps that are wide beside α. `docs/hypergradient.md` says what
+    /// Antithetic pairs on the loss in several directions, with steps that are wide beside τ. `docs/hypergradient.md` says what
     /// is known of these numbers.
     pub const WIDE: ZoSettings = ZoSettings {
-        steps: 10,
-        mu: Mu::Absolute(2.0),
+        steps: 3,
+        mu: Mu::Tempered(1.0),
         difference: Difference::CentralLoss,
         directions: 4,
+        centred: true,
+        validation_batches: 1,
         perturbed_chain: PerturbedChain::Exact,
     };
+
+    /// Dimensions that directions are drawn from.
+    pub fn dimensions(&self) -> usize {
+        if self.centred { ALPHAS - EDGES } else { ALPHAS }
+    }
 }
 
 /// μ, the length of the perturbation of α.
@@ -83,24 +96,27 @@ pub enum Mu {
     Relative(f64),
     /// This, in units of α.
     Absolute(f64),
+    /// This times τ, so that it moves the mixture equally far at any temperature.
+    Tempered(f64),
 }
 
 impl Mu {
-    /// μ at `alpha`.
-    pub fn at(self, alpha: &[f32]) -> f64 {
+    /// μ at `alpha` and a temperature.
+    pub fn at(self, alpha: &[f32], temperature: f64) -> f64 {
         match self {
             Mu::Relative(factor) => match norm(alpha) {
                 0.0 => factor,
                 length => factor * length,
             },
             Mu::Absolute(mu) => mu,
+            Mu::Tempered(factor) => factor * temperature,
         }
     }
 
     /// The number itself, whatever it is measured in.
     pub(crate) fn value(self) -> f64 {
         match self {
-            Mu::Relative(value) | Mu::Absolute(value) => value,
+            Mu::Relative(value) | Mu::Absolute(value) | Mu::Tempered(value) => value,
         }
     }
 }
@@ -178,14 +194,20 @@ impl MethodSettings {
         let (lambda, radius) = (self.milenas_lambda, self.darts_radius);
         require(lambda >= 0.0, "milenas_lambda", lambda, "a finite number of at least 0")?;
         require(radius > 0.0, "darts_radius", radius, "a finite number above 0")?;
-        for (zo, [steps, mu, directions]) in [
-            (self.zo, ["zo.steps", "zo.mu", "zo.directions"]),
-            (self.wide, ["wide.steps", "wide.mu", "wide.directions"]),
+        for (zo, [steps, mu, directions, batches]) in [
+            (self.zo, ["zo.steps", "zo.mu", "zo.directions", "zo.validation_batches"]),
+            (self.wide, ["wide.steps", "wide.mu", "wide.directions", "wide.validation_batches"]),
         ] {
             require(zo.steps > 0, steps, zo.steps as f64, "at least 1")?;
             require(zo.mu.value() > 0.0, mu, zo.mu.value(), "a finite number above 0")?;
             let count = zo.directions;
-            require((1..=ALPHAS).contains(&count), directions, count as f64, "1 to 30, the length of α")?;
+            let expected = if zo.centred {
+                "1 to 24, the length of α without its shifts"
+            } else {
+                "1 to 30, the length of α"
+            };
+            require((1..=zo.dimensions()).contains(&count), directions, count as f64, expected)?;
+            require(zo.validation_batches > 0, batches, zo.validation_batches as f64, "at least 1")?;
         }
         Ok(self)
     }
@@ -197,9 +219,10 @@ mod tests {
 
     #[test]
     fn mu_scales_with_alpha_and_survives_zero() {
-        assert!((Mu::Relative(0.005).at(&[3.0, 4.0]) - 0.025).abs() < 1e-12);
-        assert_eq!(Mu::Relative(0.005).at(&[0.0, 0.0]), 0.005);
-        assert_eq!(Mu::Absolute(0.4).at(&[3.0, 4.0]), 0.4);
+        assert!((Mu::Relative(0.005).at(&[3.0, 4.0], 0.5) - 0.025).abs() < 1e-12);
+        assert_eq!(Mu::Relative(0.005).at(&[0.0, 0.0], 0.5), 0.005);
+        assert_eq!(Mu::Absolute(0.4).at(&[3.0, 4.0], 0.5), 0.4);
+        assert_eq!(Mu::Tempered(0.4).at(&[3.0, 4.0], 0.5), 0.2);
     }
 
     #[test]
@@ -210,9 +233,13 @@ mod tests {
         let zo = |zo| message(MethodSettings { zo, ..plain });
         assert_eq!(zo(ZoSettings { steps: 0, ..plain.zo }), "method: `zo.steps` is 0, expected at least 1");
         assert!(zo(ZoSettings { mu: Mu::Absolute(0.0), ..plain.zo }).contains("zo.mu"));
-        let wide = ZoSettings { directions: 31, ..plain.wide };
-        let expected = "method: `wide.directions` is 31, expected 1 to 30, the length of α";
-        assert_eq!(message(MethodSettings { wide, ..plain }), expected);
+        let wide = |wide| message(MethodSettings { wide, ..plain });
+        let expected =
+            "method: `wide.directions` is 25, expected 1 to 24, the length of α without its shifts";
+        assert_eq!(wide(ZoSettings { directions: 25, ..plain.wide }), expected);
+        let whole = ZoSettings { centred: false, ..plain.wide };
+        assert!(wide(ZoSettings { directions: 31, ..whole }).contains("expected 1 to 30"));
+        assert!(wide(ZoSettings { validation_batches: 0, ..whole }).contains("wide.validation_batches"));
         assert!(message(MethodSettings { milenas_lambda: f64::NAN, ..plain }).contains("milenas_lambda"));
         assert!(message(MethodSettings { darts_radius: -1.0, ..plain }).contains("darts_radius"));
         let adam = Adam { epsilon: 0.0, ..plain.adam };

@@ -1,6 +1,6 @@
 use zodarts_nn::optim::{Adam, AdamState, Sgd, SgdState};
 
-use super::Round;
+use super::{Round, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 
 /// Weights and what their optimiser remembers: all that decides the next step. A clone is an exact copy.
@@ -93,10 +93,97 @@ impl<P: BilevelProblem> Site<'_, P> {
     ) -> Evaluation {
         self.problem.evaluate(self.worker, weights, alpha, batch, want, gradients)
     }
+
+    /// Evaluates `batches` together: the loss and the gradients are means over all their images.
+    ///
+    /// # Panics
+    /// Without a batch.
+    pub fn evaluate_all(
+        &mut self,
+        weights: &[f32],
+        alpha: &[f32],
+        batches: &[P::Batch],
+        want: Want,
+        gradients: &mut Gradients,
+    ) -> Evaluation {
+        let (first, others) = batches.split_first().expect("at least one batch");
+        let mut total = self.evaluate(weights, alpha, first, want, gradients);
+        if others.is_empty() {
+            return total;
+        }
+        let mut part = gradients.clone();
+        for batch in others {
+            let evaluation = self.evaluate(weights, alpha, batch, want, &mut part);
+            total = combined(total, evaluation);
+            // A running mean: each batch moves it by its share of the images so far.
+            let share = evaluation.images as f32 / total.images as f32;
+            if want.weights() {
+                blend(&mut gradients.weights, &part.weights, share);
+            }
+            if want.alpha() {
+                blend(&mut gradients.alpha, &part.alpha, share);
+            }
+        }
+        total
+    }
+}
+
+fn blend(mean: &mut [f32], value: &[f32], share: f32) {
+    mean.iter_mut().zip(value).for_each(|(mean, value)| *mean += share * (value - *mean));
 }
 
 /// Gives `gradients` the problem's size; does nothing once it has it.
 pub(super) fn fit<P: BilevelProblem>(gradients: &mut Gradients, problem: &P) {
     gradients.weights.resize(problem.weight_count(), 0.0);
     gradients.alpha.resize(problem.alpha_count(), 0.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Loss Σ (w − c)² over a batch of `images` copies of c; counts as many images.
+    struct Shifted;
+
+    impl BilevelProblem for Shifted {
+        type Batch = (f32, usize);
+        type Worker = ();
+
+        fn weight_count(&self) -> usize {
+            1
+        }
+
+        fn alpha_count(&self) -> usize {
+            1
+        }
+
+        fn worker(&self) {}
+
+        fn evaluate(
+            &self,
+            (): &mut (),
+            weights: &[f32],
+            alpha: &[f32],
+            (c, images): &(f32, usize),
+            want: Want,
+            gradients: &mut Gradients,
+        ) -> Evaluation {
+            let distance = weights[0] + alpha[0] - c;
+            let slope = |wanted: bool| if wanted { 2.0 * distance } else { f32::NAN };
+            (gradients.weights[0], gradients.alpha[0]) = (slope(want.weights()), slope(want.alpha()));
+            Evaluation { loss: f64::from(distance * distance), correct: 1.0, images: *images }
+        }
+    }
+
+    #[test]
+    fn batches_count_by_their_images() {
+        let mut at = Site { problem: &Shifted, worker: &mut () };
+        let mut gradients = Gradients { weights: vec![7.0], alpha: vec![7.0] };
+        let batches = [(0.0, 3), (4.0, 1)];
+        let found = at.evaluate_all(&[1.0], &[1.0], &batches, Want::Both, &mut gradients);
+        assert_eq!(found, Evaluation { loss: 4.0, correct: 2.0, images: 4 });
+        assert_eq!((gradients.weights[0], gradients.alpha[0]), (2.0, 2.0), "(3·4 + 1·(−4))/4");
+        at.evaluate_all(&[1.0], &[1.0], &batches[..1], Want::Alpha, &mut gradients);
+        assert_eq!(gradients.alpha[0], 4.0);
+    }
 }

@@ -8,7 +8,7 @@ use crate::bilevel::{BilevelProblem, Evaluation, Gradients};
 /// An estimate of the hypergradient at one point.
 pub(super) trait Rule<P: BilevelProblem>: Send {
     /// Overwrites `hypergradient`; `training` has the problem's size and is free to use. Returns what the
-    /// validation batch gave, and the passes spent.
+    /// validation batches gave, and the passes spent.
     fn estimate(
         &mut self,
         at: &mut Site<P>,

@@ -66,11 +66,15 @@ impl<'a> Batches<'a> {
         }
     }
 
-    /// Round `index` gets the next batch of the architecture half, which is gone through again if it is short.
-    pub fn load_validation(&self, images: &mut EpochImages, index: usize, batch: &mut Batch) {
-        let batches = images.validation.len().div_ceil(self.size);
-        let positions = self.positions(&images.validation, index % batches);
-        self.augmentation.batch(self.alpha_half, positions, &mut images.augment, batch);
+    /// Fills `batches` with some of the architecture half, which is gone through again if it is short; none is taken twice
+    /// at a time.
+    pub fn load_validation(&self, images: &mut EpochImages, range: Range<usize>, batches: &mut Vec<Batch>) {
+        let count = images.validation.len().div_ceil(self.size);
+        batches.resize_with(range.len().min(count), Batch::new);
+        for (batch, index) in batches.iter_mut().zip(range) {
+            let positions = self.positions(&images.validation, index % count);
+            self.augmentation.batch(self.alpha_half, positions, &mut images.augment, batch);
+        }
     }
 
     /// Batches of the whole architecture half, for [`Batches::load_plain`].

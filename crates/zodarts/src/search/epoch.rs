@@ -24,7 +24,7 @@ pub struct EpochRunner<'a> {
     method: Box<dyn Method<SupernetProblem>>,
     workers: Vec<Executor<f32>>,
     training: Vec<Batch>,
-    validation: Batch,
+    validation: Vec<Batch>,
 }
 
 /// Sums over the rounds of an epoch.
@@ -58,7 +58,7 @@ impl<'a> EpochRunner<'a> {
         let batches = Batches::new(input, halves);
         let workers = workers(settings.chains, method.workers(), batches.largest());
         let workers = (0..workers).map(|_| problem.worker()).collect();
-        Self { input: *input, batches, method, workers, training: Vec::new(), validation: Batch::new() }
+        Self { input: *input, batches, method, workers, training: Vec::new(), validation: Vec::new() }
     }
 
     /// One epoch; `None` if the deadline cut it short.
@@ -83,11 +83,14 @@ impl<'a> EpochRunner<'a> {
             }
             let done = range.end;
             self.batches.load_training(&mut images, range, &mut self.training);
-            self.batches.load_validation(&mut images, index, &mut self.validation);
+            let count = self.method.validation_batches();
+            let taken = index * count..(index + 1) * count;
+            self.batches.load_validation(&mut images, taken, &mut self.validation);
             let mut round = Round {
                 training: &self.training,
                 validation: &self.validation,
                 learning_rate,
+                temperature: problem.temperature,
                 directions: &mut directions,
             };
             let report = self.method.round(problem, &mut self.workers, state, &mut round);

@@ -21,7 +21,8 @@ pub fn check_memory(
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
     let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
-    check(info, images, settings, (method.workers(), method.steps_per_round()), memory)
+    let batches = method.steps_per_round() + method.validation_batches();
+    check(info, images, settings, (method.workers(), batches), memory)
 }
 
 /// The same for a search with a single chain whose batches are loaded one by one.
@@ -34,7 +35,7 @@ pub fn check_single_memory(
     settings: &SearchSettings,
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
-    check(info, images, settings, (1, 1), memory)
+    check(info, images, settings, (1, 2), memory)
 }
 
 fn check(
@@ -66,20 +67,21 @@ pub fn workers(order: Chains, chains: usize, batch: usize) -> usize {
     }
 }
 
-/// Bytes of a search: executors, the batches of a round of so many chains and weight steps, and weights with what goes along
+/// Bytes of a search: executors, the batches of a round of so many chains and batches, and weights with what goes along
 /// with them.
 fn needed(
     network: &Network,
-    (chains, steps_per_round): (usize, usize),
+    (chains, batches): (usize, usize),
     images: usize,
     settings: &SearchSettings,
     batch: usize,
 ) -> u64 {
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
-    let steps = images.div_ceil(2).div_ceil(batch).min(steps_per_round);
+    // A round has no more than there are, of either half.
+    let batches = batches.min(images.div_ceil(batch) + 1);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
-    let values = (steps + 1) * batch * image + vectors(chains) * network.weights.len();
+    let values = batches * batch * image + vectors(chains) * network.weights.len();
     workers(settings.chains, chains, batch) as u64 * executor + (values * size_of::<f32>()) as u64
 }
 

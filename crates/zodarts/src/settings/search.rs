@@ -5,7 +5,6 @@ use crate::methods::{Difference, MethodKind, MethodSettings, Mu, PerturbedChain,
 use crate::normaliser::Annealing;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::{Adam, Schedule, Sgd};
-use zodarts_nn::space::ALPHAS;
 
 /// What μ is measured in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,21 +66,25 @@ pub struct SearchSettings {
     pub anneal_factor: f64,
     /// m, epochs between annealing steps.
     pub anneal_every: usize,
-    /// T, weight steps a round of the zeroth-order methods.
+    /// T, weight steps a round of zo-darts and zo-darts-plus.
     pub zo_steps: usize,
-    /// μ, how far the zeroth-order methods perturb α.
+    /// μ, how far they perturb α.
     pub mu: f64,
     /// Whether μ is in units of α, or relative to ‖α‖ as in the paper's code (there with μ = 0.005).
     pub mu_scale: MuScale,
-    /// Which finite difference the zeroth-order methods take.
+    /// Which finite difference they take.
     pub difference: Difference,
     /// How their perturbed chain starts: an exact copy, or as in the authors' code.
     pub perturbed_chain: PerturbedChain,
+    /// T of zo-darts-wide.
+    pub wide_steps: usize,
+    /// M, validation batches that a round of zo-darts-wide is judged by.
+    pub wide_batches: usize,
     /// K, directions a round of zo-darts-wide.
     pub directions: usize,
     /// Whether zo-darts-wide perturbs α to both sides of a direction.
     pub antithetic: bool,
-    /// μ of zo-darts-wide, in units of α.
+    /// μ of zo-darts-wide, in units of τ.
     pub smoothing: f64,
     /// λ of MiLeNAS.
     pub milenas_lambda: f64,
@@ -130,6 +133,8 @@ impl Default for SearchSettings {
             mu_scale: MuScale::Absolute,
             difference: methods.zo.difference,
             perturbed_chain: methods.zo.perturbed_chain,
+            wide_steps: methods.wide.steps,
+            wide_batches: methods.wide.validation_batches,
             directions: methods.wide.directions,
             antithetic: methods.wide.difference == Difference::CentralLoss,
             smoothing: methods.wide.mu.value(),
@@ -169,15 +174,16 @@ impl SearchSettings {
                     MuScale::Relative => Mu::Relative(self.mu),
                 },
                 difference: self.difference,
-                directions: 1,
                 perturbed_chain: self.perturbed_chain,
+                ..ZoSettings::default()
             },
             wide: ZoSettings {
-                steps: self.zo_steps,
-                mu: Mu::Absolute(self.smoothing),
+                steps: self.wide_steps,
+                mu: Mu::Tempered(self.smoothing),
                 difference: if self.antithetic { Difference::CentralLoss } else { Difference::ForwardLoss },
                 directions: self.directions,
-                perturbed_chain: PerturbedChain::Exact,
+                validation_batches: self.wide_batches,
+                ..ZoSettings::WIDE
             },
         }
     }
@@ -223,7 +229,12 @@ impl SearchSettings {
         check(positive(self.mu), "mu", self.mu, "a number above 0")?;
         check(positive(self.smoothing), "smoothing", self.smoothing, "a number above 0")?;
         let directions = self.directions;
-        check((1..=ALPHAS).contains(&directions), "directions", directions as f64, "1 to 30")?;
+        check(
+            (1..=ZoSettings::WIDE.dimensions()).contains(&directions),
+            "directions",
+            directions as f64,
+            "1 to 24",
+        )?;
         check(positive(self.temperature), "temperature", self.temperature, "a number above 0")?;
         let factor = self.anneal_factor;
         check(factor > 0.0 && factor <= 1.0, "anneal_factor", factor, "above 0 and at most 1")?;

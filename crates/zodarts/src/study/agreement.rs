@@ -9,7 +9,7 @@ pub struct Agreement {
     /// Estimates.
     pub estimates: usize,
     /// Passes of one estimate beyond the weight steps that a search takes anyway.
-    pub passes: usize,
+    pub passes: f64,
     /// Mean cosine of an estimate with the reference.
     pub cosine: f64,
     /// Standard deviation of the cosine.
@@ -22,7 +22,7 @@ pub struct Agreement {
     /// Root of the estimates' total variance, in lengths of the reference.
     pub deviation: f64,
     /// Mean cosine of the mean of 1, 2, 4, … estimates, by the passes spent on them.
-    pub curve: Vec<(usize, f64)>,
+    pub curve: Vec<(f64, f64)>,
 }
 
 impl Agreement {
@@ -30,7 +30,7 @@ impl Agreement {
     ///
     /// # Panics
     /// Without an estimate.
-    pub fn of(estimates: &[Vec<f64>], scale: f64, passes: usize, reference: &[f64]) -> Self {
+    pub fn of(estimates: &[Vec<f64>], scale: f64, passes: f64, reference: &[f64]) -> Self {
         let n = estimates.len();
         let cosines: Vec<f64> = estimates.iter().map(|estimate| cosine(estimate, reference)).collect();
         let mean_cosine = cosines.iter().sum::<f64>() / n as f64;
@@ -54,19 +54,24 @@ impl Agreement {
         }
     }
 
+    /// Standard error of the mean cosine.
+    pub fn cosine_error(&self) -> f64 {
+        self.cosine_sd / (self.estimates as f64).sqrt()
+    }
+
     /// Mean cosine of what `passes` passes buy; none if they do not buy one estimate, or more than were made.
-    pub fn cosine_at(&self, passes: usize) -> Option<f64> {
+    pub fn cosine_at(&self, passes: f64) -> Option<f64> {
         let position = self.curve.iter().position(|(spent, _)| *spent > passes);
         let end = position.unwrap_or(self.curve.len());
         let (spent, cosine) = *self.curve[..end].last()?;
         match self.curve.get(end) {
             // Between two points the signal grows with the passes; a straight line in their logarithm is close.
             Some((next, better)) if spent < passes => {
-                let share = (passes as f64 / spent as f64).ln() / (*next as f64 / spent as f64).ln();
+                let share = (passes / spent).ln() / (next / spent).ln();
                 Some(cosine + share * (better - cosine))
             }
             Some(_) => Some(cosine),
-            None => (spent == passes).then_some(cosine),
+            None => (spent >= passes).then_some(cosine),
         }
     }
 }
@@ -76,14 +81,14 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Means over groups of 1, 2, 4, … estimates, as long as there are at least two groups.
-fn curve(estimates: &[Vec<f64>], passes: usize, reference: &[f64]) -> Vec<(usize, f64)> {
-    let sizes = std::iter::successors(Some(1), |size| Some(2 * size))
+fn curve(estimates: &[Vec<f64>], passes: f64, reference: &[f64]) -> Vec<(f64, f64)> {
+    let sizes = std::iter::successors(Some(1_usize), |size| Some(2 * size))
         .take_while(|size| *size == 1 || 2 * size <= estimates.len());
     let point = |size: usize| {
         let groups = estimates.chunks_exact(size);
         let count = groups.len() as f64;
         let total: f64 = groups.map(|group| cosine(&mean(group), reference)).sum();
-        (size * passes, total / count)
+        (size as f64 * passes, total / count)
     };
     sizes.map(point).collect()
 }
@@ -94,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_constant_estimate_has_a_bias_and_no_deviation() {
-        let agreement = Agreement::of(&vec![vec![0.3, 0.4]; 4], 10.0, 11, &[3.0, 0.0]);
+        let agreement = Agreement::of(&vec![vec![0.3, 0.4]; 4], 10.0, 11.0, &[3.0, 0.0]);
         assert!((agreement.cosine - 0.6).abs() < 1e-12 && agreement.cosine_sd < 1e-12);
         assert!((agreement.cosine_of_mean - 0.6).abs() < 1e-12);
         assert!((agreement.bias - 4.0 / 3.0).abs() < 1e-12 && agreement.deviation < 1e-12);
@@ -104,23 +109,23 @@ mod tests {
     fn noise_around_the_reference_is_deviation_and_not_bias() {
         // ±2 beside the reference, which is one long: the mean is exact.
         let estimates = [vec![1.0, 2.0], vec![1.0, -2.0], vec![1.0, 2.0], vec![1.0, -2.0]];
-        let agreement = Agreement::of(&estimates, 1.0, 5, &[1.0, 0.0]);
+        let agreement = Agreement::of(&estimates, 1.0, 5.0, &[1.0, 0.0]);
         assert_eq!(agreement.bias, 0.0);
         assert!((agreement.deviation - (16.0_f64 / 3.0).sqrt()).abs() < 1e-12);
         assert!((agreement.cosine_of_mean - 1.0).abs() < 1e-12);
         assert!((agreement.cosine - 1.0 / 5.0_f64.sqrt()).abs() < 1e-12);
-        assert_eq!(agreement.curve.iter().map(|(passes, _)| *passes).collect::<Vec<_>>(), [5, 10]);
+        assert_eq!(agreement.curve.iter().map(|(passes, _)| *passes).collect::<Vec<_>>(), [5.0, 10.0]);
         assert!((agreement.curve[1].1 - 1.0).abs() < 1e-12, "pairs cancel");
     }
 
     #[test]
     fn cosines_between_two_points_lie_on_a_line_and_beyond_the_last_are_unknown() {
-        let mut agreement = Agreement::of(&[vec![1.0]], 1.0, 10, &[1.0]);
-        agreement.curve = vec![(10, 0.2), (40, 0.6)];
-        assert_eq!(agreement.cosine_at(9), None);
-        assert_eq!(agreement.cosine_at(10), Some(0.2));
-        assert!((agreement.cosine_at(20).unwrap() - 0.4).abs() < 1e-12);
-        assert_eq!(agreement.cosine_at(40), Some(0.6));
-        assert_eq!(agreement.cosine_at(41), None);
+        let mut agreement = Agreement::of(&[vec![1.0]], 1.0, 10.0, &[1.0]);
+        agreement.curve = vec![(10.0, 0.2), (40.0, 0.6)];
+        assert_eq!(agreement.cosine_at(9.0), None);
+        assert_eq!(agreement.cosine_at(10.0), Some(0.2));
+        assert!((agreement.cosine_at(20.0).unwrap() - 0.4).abs() < 1e-12);
+        assert_eq!(agreement.cosine_at(40.0), Some(0.6));
+        assert_eq!(agreement.cosine_at(41.0), None);
     }
 }

@@ -10,23 +10,22 @@ pub struct Draws<'a> {
     pub first: usize,
 }
 
-/// The batches of a round, in the form of [`super::averaged::Averaged`]: each a list of parts.
+/// The batches of a round.
+#[derive(Default)]
 pub struct Draw {
-    pub training: Vec<Vec<Batch>>,
+    pub training: Vec<Batch>,
     pub validation: Vec<Batch>,
 }
 
 impl Draws<'_> {
-    /// Draw `index`: up to `steps` training batches, no more than there are in an epoch, and a validation batch.
-    pub fn draw(&self, index: usize, steps: usize) -> Draw {
+    /// Draw `index`: up to `steps` training batches, no more than there are in an epoch, and `evaluations` validation
+    /// batches.
+    pub fn draw(&self, index: usize, (steps, evaluations): (usize, usize)) -> Draw {
         let mut images = self.batches.epoch(self.first + index);
-        let (mut training, mut validation) = (Vec::new(), Batch::new());
-        self.batches.load_training(&mut images, 0..steps.min(self.batches.steps()), &mut training);
-        self.batches.load_validation(&mut images, 0, &mut validation);
-        Draw {
-            training: training.into_iter().map(|batch| vec![batch]).collect(),
-            validation: vec![validation],
-        }
+        let mut draw = Draw::default();
+        self.batches.load_training(&mut images, 0..steps.min(self.batches.steps()), &mut draw.training);
+        self.batches.load_validation(&mut images, 0..evaluations, &mut draw.validation);
+        draw
     }
 
     /// All images of the architecture half, as they are.

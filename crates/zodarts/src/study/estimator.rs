@@ -1,6 +1,5 @@
 //! The estimators that are held against the reference.
 
-use super::averaged::Averaged;
 use super::draws::Draws;
 use super::tasks::on_all_threads;
 use crate::bilevel::BilevelProblem;
@@ -11,7 +10,6 @@ use crate::search::Moment;
 use crate::supernet_problem::SupernetProblem;
 use serde::Serialize;
 use zodarts_data::rng::stream;
-use zodarts_nn::space::ALPHAS;
 
 /// A way to estimate the hypergradient.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -33,7 +31,8 @@ impl Estimator {
                 (_, Difference::Forward) => "eq. 6",
                 (_, Difference::Central) => "eq. 6, both sides",
                 (_, Difference::ForwardLoss) => "eq. 5",
-                (_, Difference::CentralLoss) => "eq. 5, both sides",
+                (_, Difference::CentralLoss) if zo.centred => "eq. 5, both sides",
+                (_, Difference::CentralLoss) => "eq. 5, both sides, not centred",
             },
         }
     }
@@ -51,19 +50,34 @@ impl Estimator {
         self.zo().map_or(1, |zo| zo.steps)
     }
 
-    /// Passes of an estimate beyond the weight steps that a search takes anyway.
-    pub fn passes(&self) -> usize {
+    /// What an estimate costs beyond the weight steps that a search takes anyway, in passes forward and backward. One forward only is a
+    /// third of that: each convolution of the forward pass has two in the backward one.
+    pub fn price(&self) -> f64 {
         match self {
-            Estimator::Stepwise(MethodKind::DartsV2) => 4,
-            Estimator::Stepwise(MethodKind::Milenas) => 2,
-            Estimator::Stepwise(_) => 1,
-            Estimator::ZerothOrder(zo) => zo.passes() - zo.steps,
+            Estimator::Stepwise(MethodKind::DartsV2) => 4.0,
+            Estimator::Stepwise(MethodKind::Milenas) => 2.0,
+            Estimator::Stepwise(_) => 1.0,
+            Estimator::ZerothOrder(zo) => {
+                let (gradients, losses) = zo.evaluations();
+                (zo.chains() * zo.steps + gradients) as f64 + losses as f64 / 3.0
+            }
+        }
+    }
+
+    /// Passes of an estimate as a search counts them, all chains and those forward only alike.
+    pub fn passes(&self) -> usize {
+        match self.zo() {
+            None => self.price() as usize,
+            Some(zo) => {
+                let (gradients, losses) = zo.evaluations();
+                (1 + zo.chains()) * zo.steps + gradients + losses
+            }
         }
     }
 
     /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.
     pub fn scale(&self) -> f64 {
-        self.zo().map_or(1.0, |zo| ALPHAS as f64 / zo.directions as f64)
+        self.zo().map_or(1.0, |zo| zo.dimensions() as f64 / zo.directions as f64)
     }
 
     /// `count` estimates at a moment, each from batches and directions of its own: those of draw `first` and on. `tick`
@@ -75,18 +89,20 @@ impl Estimator {
         (count, settings): (usize, &MethodSettings),
         tick: &(dyn Fn(usize) + Sync),
     ) -> Vec<Vec<f64>> {
-        let problem = Averaged(moment.problem.clone());
+        let problem = &moment.problem;
+        let evaluations = self.zo().map_or(1, |zo| zo.validation_batches);
         let begin = || (problem.worker(), self.method(settings));
         let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
-            let batches = draws.draw(first + index, self.steps());
+            let batches = draws.draw(first + index, (self.steps(), evaluations));
             let mut round = Round {
                 training: &batches.training,
                 validation: &batches.validation,
                 learning_rate: moment.learning_rate,
+                temperature: problem.temperature,
                 directions: &mut stream(seed, "study-directions", index as u64),
             };
             let mut state = moment.state.clone();
-            let report = method.estimate(&problem, std::slice::from_mut(worker), &mut state, &mut round);
+            let report = method.estimate(problem, std::slice::from_mut(worker), &mut state, &mut round);
             tick(report.passes);
             method.hypergradient().iter().map(|g| f64::from(*g)).collect()
         };
@@ -101,8 +117,7 @@ impl Estimator {
     }
 }
 
-/// A method on the supernet with batches of several parts.
-type SupernetMethod = Box<dyn Method<Averaged<SupernetProblem>>>;
+type SupernetMethod = Box<dyn Method<SupernetProblem>>;
 
 /// What a study compares: the methods as they are, then the numbers of the zeroth-order ones one by one. The first of a series is
 /// the one whose numbers the others vary.
@@ -117,10 +132,13 @@ pub fn estimators(settings: &MethodSettings) -> Vec<Estimator> {
     let at = |zo: ZoSettings, mu: f64| ZoSettings { mu: Mu::Absolute(mu), ..zo };
     found.extend([0.01, 0.1, 0.3, 1.0].map(|mu| at(forward, mu)));
     found.extend([0.1, 0.3, 1.0].map(|mu| at(central, mu)));
-    found.extend([0.1, 0.3, 1.0, 2.0, 4.0].map(|mu| at(wide, mu)));
+    found.extend([0.25, 0.5, 1.0, 2.0, 4.0].map(|mu| ZoSettings { mu: Mu::Tempered(mu), ..wide }));
     found.extend([1, 2, 4, 8].map(|directions| ZoSettings { directions, ..wide }));
-    found.extend([1, 3].map(|steps| ZoSettings { steps, ..forward }));
-    found.extend([1, 3].map(|steps| ZoSettings { steps, ..wide }));
+    found.extend([1, 3, 10].map(|steps| ZoSettings { steps, ..forward }));
+    found.extend([1, 2, 3, 5, 10].map(|steps| ZoSettings { steps, ..wide }));
+    found.extend([1, 4, 16].map(|validation_batches| ZoSettings { validation_batches, ..forward }));
+    found.extend([1, 2, 4, 8, 16].map(|validation_batches| ZoSettings { validation_batches, ..wide }));
+    found.push(ZoSettings { centred: false, ..wide });
     let mut all: Vec<Estimator> = stepwise.to_vec();
     for zo in found.into_iter().map(Estimator::ZerothOrder) {
         if !all.contains(&zo) {
@@ -145,12 +163,15 @@ mod tests {
     }
 
     #[test]
-    fn passes_are_those_beyond_the_weight_steps() {
+    fn prices_are_of_what_goes_beyond_the_weight_steps() {
         let zo = |difference, directions| {
-            Estimator::ZerothOrder(ZoSettings { difference, directions, ..ZoSettings::default() }).passes()
+            let zo = ZoSettings { difference, directions, validation_batches: 3, ..ZoSettings::default() };
+            Estimator::ZerothOrder(zo)
         };
-        assert_eq!([zo(Difference::Forward, 1), zo(Difference::Central, 1)], [11, 21]);
-        assert_eq!([zo(Difference::ForwardLoss, 1), zo(Difference::CentralLoss, 4)], [12, 88]);
-        assert_eq!(Estimator::Stepwise(MethodKind::DartsV2).passes(), 4);
+        let price = |difference, directions| zo(difference, directions).price();
+        assert_eq!([price(Difference::Forward, 1), price(Difference::Central, 1)], [13.0, 23.0]);
+        assert_eq!([price(Difference::ForwardLoss, 1), price(Difference::CentralLoss, 4)], [12.0, 88.0]);
+        assert_eq!(zo(Difference::CentralLoss, 4).passes(), 90 + 24);
+        assert_eq!(Estimator::Stepwise(MethodKind::DartsV2).price(), 4.0);
     }
 }

@@ -21,16 +21,16 @@ struct Panel {
     lines: BTreeMap<&'static str, Line>,
 }
 
-/// Four panels: cosine over passes spent, and over μ, K and T at `budget` passes. Thin lines are chance and the cosine of an exact
+/// Five panels: cosine over passes spent, and over μ, K, T and M at `budget` passes. Thin lines are chance and the cosine of an exact
 /// estimate.
 ///
 /// # Errors
 /// If the drawing library refuses.
-pub fn draw(moment: &MomentStudy, budget: usize) -> Result<String, String> {
+pub fn draw(moment: &MomentStudy, budget: f64) -> Result<String, String> {
     let panels = [
         by_passes(moment),
         by_number((moment, budget), "μ", |zo| {
-            (absolute(zo.mu), ZoSettings { mu: Mu::Absolute(1.0), ..*zo })
+            (in_alpha(zo.mu, moment.temperature), ZoSettings { mu: Mu::Absolute(1.0), ..*zo })
         }),
         by_number((moment, budget), "K, directions", |zo| {
             (Some(zo.directions as f64), ZoSettings { directions: 1, ..*zo })
@@ -38,16 +38,21 @@ pub fn draw(moment: &MomentStudy, budget: usize) -> Result<String, String> {
         by_number((moment, budget), "T, weight steps", |zo| {
             (Some(zo.steps as f64), ZoSettings { steps: 1, ..*zo })
         }),
+        by_number((moment, budget), "M, validation batches", |zo| {
+            (Some(zo.validation_batches as f64), ZoSettings { validation_batches: 1, ..*zo })
+        }),
     ];
-    render((2 * PANEL.0, 2 * PANEL.1), |root| {
-        let areas = root.split_evenly((2, 2));
+    render((2 * PANEL.0, 3 * PANEL.1), |root| {
+        let areas = root.split_evenly((3, 2));
         areas.iter().zip(&panels).try_for_each(|(area, panel)| panel.draw(area, moment.reference.ceiling))
     })
 }
 
-fn absolute(mu: Mu) -> Option<f64> {
+/// μ in units of α, if it does not depend on where α is.
+fn in_alpha(mu: Mu, temperature: f64) -> Option<f64> {
     match mu {
         Mu::Absolute(mu) => Some(mu),
+        Mu::Tempered(factor) => Some(factor * temperature),
         Mu::Relative(_) => None,
     }
 }
@@ -56,7 +61,7 @@ fn absolute(mu: Mu) -> Option<f64> {
 fn by_passes(moment: &MomentStudy) -> Panel {
     let mut lines = BTreeMap::new();
     for (estimator, agreement) in &moment.rows {
-        let points = || agreement.curve.iter().map(|(passes, cosine)| (*passes as f64, *cosine)).collect();
+        let points = || agreement.curve.iter().map(|(passes, cosine)| (*passes, *cosine)).collect();
         lines.entry(estimator.series()).or_insert_with(points);
     }
     Panel { title: format!("after {} epochs: means of estimates", moment.epochs), abscissa: "passes", lines }
@@ -65,7 +70,7 @@ fn by_passes(moment: &MomentStudy) -> Panel {
 /// Cosines at equal passes over one number of the zeroth-order estimators. `split` gives that number, and the estimator with
 /// the number set to one value for all: those that then equal the first of their series make its line.
 fn by_number(
-    (moment, budget): (&MomentStudy, usize),
+    (moment, budget): (&MomentStudy, f64),
     abscissa: &'static str,
     split: impl Fn(&ZoSettings) -> (Option<f64>, ZoSettings),
 ) -> Panel {

@@ -4,7 +4,6 @@
 //! makes many estimates of it, from batches and directions of their own.
 
 mod agreement;
-mod averaged;
 mod draws;
 mod estimator;
 mod figure;
@@ -40,7 +39,7 @@ pub struct StudySettings {
     pub draws: usize,
     /// h, half the width of the reference's central differences, in units of α.
     pub width: f64,
-    /// Passes for the estimates of each estimator.
+    /// Passes for the estimates of each estimator, by [`Estimator::price`].
     pub passes: usize,
 }
 
@@ -103,7 +102,7 @@ impl MomentStudy {
             let estimates =
                 estimator.estimates(moment, (draws, settings.draws, seed), (count, methods), tick);
             let agreement =
-                Agreement::of(&estimates, estimator.scale(), estimator.passes(), &reference.gradient);
+                Agreement::of(&estimates, estimator.scale(), estimator.price(), &reference.gradient);
             (estimator, agreement)
         };
         let rows = estimators(methods).into_iter().map(row).collect();
@@ -115,21 +114,18 @@ impl MomentStudy {
 impl StudySettings {
     /// How many estimates an estimator's share of the passes buys.
     fn estimates(&self, estimator: &Estimator) -> usize {
-        (self.passes / estimator.passes()).clamp(FEWEST, MOST)
+        ((self.passes as f64 / estimator.price()) as usize).clamp(FEWEST, MOST)
     }
 
     /// Passes at which estimators are compared: few enough for means of several estimates to be averaged over.
-    pub fn budget(&self) -> usize {
-        self.passes / 4
+    pub fn budget(&self) -> f64 {
+        self.passes as f64 / 4.0
     }
 
-    /// Passes of all moments, as [`study`] tells its `tick`, if an epoch has enough batches for every round; those of the
+    /// Passes of all moments, as [`study`] tells its `tick`, if an epoch has enough batches for every round and every evaluation; those of the
     /// search that leads to them are not among them.
     pub fn total_passes(&self, methods: &MethodSettings) -> usize {
-        let own = |estimator: &Estimator| {
-            let alone = if estimator.zo().is_some() { estimator.steps() } else { 0 };
-            self.estimates(estimator) * (estimator.passes() + alone)
-        };
+        let own = |estimator: &Estimator| self.estimates(estimator) * estimator.passes();
         let estimates: usize = estimators(methods).iter().map(own).sum();
         self.moments.len() * (Reference::passes(self, methods.zo.steps) + estimates)
     }

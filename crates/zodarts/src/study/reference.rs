@@ -1,7 +1,6 @@
 //! The hypergradient that estimates are held against.
 
 use super::StudySettings;
-use super::averaged::Averaged;
 use super::draws::Draws;
 use super::tasks::on_all_threads;
 use super::vectors::{cosine, mean};
@@ -15,7 +14,7 @@ use serde::Serialize;
 use zodarts_data::rng::stream;
 use zodarts_nn::space::ALPHAS;
 
-/// Axes of α whose chains are in memory at a time.
+/// Axes of α whose chains are in memory at a time: a divisor of their number.
 const AXES: usize = 5;
 
 /// Central differences of the loss on the whole architecture half over every α: from the moment's chain, T steps at
@@ -45,33 +44,39 @@ impl Reference {
             perturbed_chain: PerturbedChain::Exact,
             ..methods.zo
         };
-        let problem = Averaged(moment.problem.clone());
+        let problem = &moment.problem;
         let axes: Vec<Vec<f32>> = (0..ALPHAS).map(axis).collect();
         let validation = draws.architecture_half();
         let begin = || (problem.worker(), ZerothOrder::new(methods, zo));
         let estimate = |(worker, method): &mut (_, ZerothOrder), (draw, axes): (usize, &[Vec<f32>])| {
-            let training = draws.draw(draw, zo.steps).training;
+            let training = draws.draw(draw, (zo.steps, 0)).training;
             let round = Round {
                 training: &training,
                 validation: &validation,
                 learning_rate: moment.learning_rate,
+                temperature: problem.temperature,
                 directions: &mut stream(0, "unused", 0),
             };
             let mut state = moment.state.clone();
             let workers = std::slice::from_mut(worker);
-            let report = method.estimate_along(&problem, workers, &mut state, &round, axes);
-            tick(report.passes);
-            Method::<Averaged<SupernetProblem>>::hypergradient(method).iter().map(|g| f64::from(*g)).collect()
+            method.estimate_along(problem, workers, &mut state, &round, axes);
+            tick(Self::task_passes(axes.len(), zo.steps));
+            Method::<SupernetProblem>::hypergradient(method).iter().map(|g| f64::from(*g)).collect()
         };
         let tasks: Vec<(usize, &[Vec<f32>])> =
             (0..settings.draws).flat_map(|draw| axes.chunks(AXES).map(move |axes| (draw, axes))).collect();
         let parts: Vec<Vec<f64>> = on_all_threads(tasks, begin, estimate);
-        Self::of(&parts.chunks(ALPHAS.div_ceil(AXES)).map(summed).collect::<Vec<_>>())
+        Self::of(&parts.chunks(ALPHAS / AXES).map(summed).collect::<Vec<_>>())
     }
 
     /// Passes of [`Reference::at`] with rounds of `steps` steps, as `tick` hears of them.
     pub fn passes(settings: &StudySettings, steps: usize) -> usize {
-        settings.draws * (2 * ALPHAS * (steps + 1) + ALPHAS.div_ceil(AXES) * steps)
+        settings.draws * (ALPHAS / AXES * Self::task_passes(AXES, steps))
+    }
+
+    /// Passes of chains to both sides along some axes, and the main one's. The loss on the half counts as one.
+    fn task_passes(axes: usize, steps: usize) -> usize {
+        2 * axes * (steps + 1) + steps
     }
 
     /// Of the gradients of single draws.

@@ -12,9 +12,10 @@ use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
 
-const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps that a search takes anyway. *Cosine* is the mean over \
-    estimates of their cosine with the reference, ± its standard deviation; *of the mean* the cosine of the mean of all \
-    estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K for K directions) is \
+const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps that a search takes anyway, forward and backward; one forward only \
+    counts as a third. K directions, T weight steps, M validation batches. *Cosine* is the mean over \
+    estimates of their cosine with the reference, ± its standard error; *of the mean* the cosine of the mean of all \
+    estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K, d dimensions) is \
     taken out.";
 
 /// All that a study found.
@@ -62,12 +63,13 @@ impl Study {
 
     /// One line for each moment and estimator.
     pub fn csv(&self) -> String {
-        const HEADER: [&str; 13] = [
+        const HEADER: [&str; 14] = [
             "epochs",
             "estimator",
             "mu",
             "directions",
             "steps",
+            "validation_batches",
             "estimates",
             "passes",
             "cosine",
@@ -79,17 +81,17 @@ impl Study {
         ];
         let lines = self.moments.iter().flat_map(|moment| {
             moment.rows.iter().map(|(estimator, agreement)| {
-                let [mu, directions, steps] = numbers(estimator);
+                let numbers = numbers(estimator);
                 let Agreement {
                     estimates, passes, cosine, cosine_sd, cosine_of_mean, bias, deviation, ..
                 } = agreement;
                 let values = [cosine, cosine_sd, cosine_of_mean, bias, deviation].map(f64::to_string);
-                let head = [moment.epochs.to_string(), estimator.series().into(), mu, directions, steps];
-                let counts = [estimates, passes].map(ToString::to_string);
+                let head = [moment.epochs.to_string(), estimator.series().into()];
+                let counts = [estimates.to_string(), passes.to_string()];
                 let budget = [agreement
                     .cosine_at(self.settings.budget())
                     .map_or(String::new(), |value| value.to_string())];
-                csv::row(head.into_iter().chain(counts).chain(values).chain(budget))
+                csv::row(head.into_iter().chain(numbers).chain(counts).chain(values).chain(budget))
             })
         });
         lines.fold(csv::row(HEADER), |text, line| text + &line)
@@ -121,17 +123,18 @@ fn heading(moment: &MomentStudy) -> String {
     )
 }
 
-fn table(moment: &MomentStudy, budget: usize) -> String {
+fn table(moment: &MomentStudy, budget: f64) -> String {
     let line = |(estimator, agreement): &(Estimator, Agreement)| {
-        let [mu, directions, steps] = numbers(estimator);
+        let [mu, directions, steps, batches] = numbers(estimator);
         let at = agreement.cosine_at(budget).map_or("–".into(), |cosine| format!("{cosine:.3}"));
         vec![
             estimator.series().into(),
             mu,
             directions,
             steps,
-            agreement.passes.to_string(),
-            format!("{:.3} ± {:.3}", agreement.cosine, agreement.cosine_sd),
+            batches,
+            format!("{:.0}", agreement.passes),
+            format!("{:.3} ± {:.3}", agreement.cosine, agreement.cosine_error()),
             format!("{:.3}", agreement.cosine_of_mean),
             format!("{:.1}", agreement.bias),
             format!("{:.1}", agreement.deviation),
@@ -141,16 +144,17 @@ fn table(moment: &MomentStudy, budget: usize) -> String {
     let rows: Vec<Vec<String>> = moment.rows.iter().map(line).collect();
     let at_budget = format!("at {budget} passes");
     let header =
-        ["", "μ", "K", "T", "passes", "cosine", "of the mean", "bias", "deviation", at_budget.as_str()];
+        ["", "μ", "K", "T", "M", "passes", "cosine", "of the mean", "bias", "deviation", at_budget.as_str()];
     markdown::table(&header, &rows)
 }
 
-/// μ, K and T, of one that has them.
-fn numbers(estimator: &Estimator) -> [String; 3] {
+/// μ, K, T and M, of one that has them.
+fn numbers(estimator: &Estimator) -> [String; 4] {
     let Some(zo) = estimator.zo() else { return Default::default() };
     let mu = match zo.mu {
         Mu::Absolute(mu) => mu.to_string(),
         Mu::Relative(factor) => format!("{factor}·‖α‖"),
+        Mu::Tempered(factor) => format!("{factor}·τ"),
     };
-    [mu, zo.directions.to_string(), zo.steps.to_string()]
+    [mu, zo.directions.to_string(), zo.steps.to_string(), zo.validation_batches.to_string()]
 }

@@ -7,14 +7,14 @@ use zodarts::methods::{
 };
 use zodarts_nn::optim::dot;
 
-use crate::problem::{D, Quadratic, Scene, W};
+use crate::problem::{D, Quadratic, Scene, W, defaults};
 
 const DIFFERENCES: [Difference; 4] =
     [Difference::Forward, Difference::Central, Difference::ForwardLoss, Difference::CentralLoss];
 
 /// The search's optimiser, with a clip that bites in some steps of a scene and not in others.
 fn settings(difference: Difference) -> MethodSettings {
-    let mut settings = MethodSettings::default();
+    let mut settings = defaults();
     settings.sgd.clip = Some(10.0);
     settings.zo.difference = difference;
     settings.wide.difference = difference;
@@ -72,7 +72,7 @@ fn without_a_perturbation_the_chains_coincide_to_the_last_bit() {
     let (chain, _) = stepped(&scene, &settings(Difference::Forward));
     let mut g = gradients();
     let alpha = &scene.state.alpha;
-    scene.problem.evaluate(&mut 0, &chain.weights, alpha, &scene.validation, Want::Alpha, &mut g);
+    scene.problem.evaluate(&mut 0, &chain.weights, alpha, &scene.validation[0], Want::Alpha, &mut g);
     for (difference, expected) in DIFFERENCES.into_iter().zip([g.alpha[0], g.alpha[0], 0.0, 0.0]) {
         // A single bit between the weights of two chains would be divided by 1e-20.
         assert_eq!(slope_at_rest(&mut settings(difference), &scene, &axis), expected, "{difference:?}");
@@ -100,7 +100,7 @@ fn a_zero_direction_has_a_zero_estimate() {
 fn zero_alpha_still_has_a_perturbation() {
     let mut scene = Scene::new(2);
     scene.state.alpha.fill(0.0);
-    let (_, report, g) = scene.play(MethodKind::ZoDarts, &MethodSettings::default());
+    let (_, report, g) = scene.play(MethodKind::ZoDarts, &defaults());
     let perturbed = &report.perturbed_alphas[0];
     assert!((dot(perturbed, perturbed).sqrt() - 0.005).abs() < 1e-8, "{perturbed:?}");
     assert!(g.iter().all(|g| g.is_finite()));

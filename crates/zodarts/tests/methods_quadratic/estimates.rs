@@ -4,7 +4,7 @@ use rand_chacha::rand_core::SeedableRng;
 use zodarts::methods::{Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, ZerothOrder};
 use zodarts_nn::optim::Sgd;
 
-use crate::problem::{Batch, D, Scene, W, widen};
+use crate::problem::{Batch, D, Scene, W, defaults, widen};
 use crate::reference::{hypergradient, relative_error};
 
 const DIFFERENCES: [Difference; 4] =
@@ -16,7 +16,7 @@ const OPTIMISERS: [Sgd; 3] = [
 ];
 
 fn settings(sgd: Sgd, difference: Difference, mu: f64) -> MethodSettings {
-    let mut settings = MethodSettings { sgd, ..MethodSettings::default() };
+    let mut settings = MethodSettings { sgd, ..defaults() };
     settings.zo.difference = difference;
     settings.zo.mu = Mu::Absolute(mu);
     settings
@@ -55,7 +55,7 @@ fn darts_v1_is_the_validation_gradient() {
     let scene = Scene::new(1);
     let alpha = widen(&scene.state.alpha);
     let expected: Vec<f64> = alpha.iter().zip(scene.problem.target).map(|(a, t)| a - t).collect();
-    let found = estimate(&scene, MethodKind::DartsV1, &MethodSettings::default());
+    let found = estimate(&scene, MethodKind::DartsV1, &defaults());
     assert!(relative_error(&found, &expected) < 1e-6, "{found:?} {expected:?}");
 }
 
@@ -68,7 +68,7 @@ fn milenas_adds_the_training_gradient() {
     for lambda in [0.0, 1.0, 2.5] {
         let expected: Vec<f64> =
             (0..D).map(|j| training[j] + lambda * (alpha[j] - scene.problem.target[j])).collect();
-        let settings = MethodSettings { milenas_lambda: lambda, ..MethodSettings::default() };
+        let settings = MethodSettings { milenas_lambda: lambda, ..defaults() };
         let found = estimate(&scene, MethodKind::Milenas, &settings);
         assert!(relative_error(&found, &expected) < 1e-6, "{found:?} {expected:?}");
     }
@@ -80,7 +80,7 @@ fn darts_v2_is_its_formula() {
     let (problem, rate) = (&scene.problem, scene.learning_rate);
     let (w, alpha) = (widen(&scene.state.chain.weights), widen(&scene.state.alpha));
     let buffer = widen(&scene.state.chain.sgd.momentum_buffer);
-    let (Batch::Training(b), Batch::Validation(c)) = (&scene.training[0], &scene.validation) else {
+    let (Batch::Training(b), Batch::Validation(c)) = (&scene.training[0], &scene.validation[0]) else {
         panic!("a training and a validation batch")
     };
     for sgd in OPTIMISERS {
@@ -96,7 +96,7 @@ fn darts_v2_is_its_formula() {
         let found = estimate(&scene, MethodKind::DartsV2, &settings(sgd, Difference::Forward, 1.0));
         // The probes are 0.02 apart and rounded to 1e-7; measured 1.2e-6.
         assert!(relative_error(&found, &expected) < 5e-6, "{found:?} {expected:?}");
-        let first_order = estimate(&scene, MethodKind::DartsV1, &MethodSettings::default());
+        let first_order = estimate(&scene, MethodKind::DartsV1, &defaults());
         assert!(relative_error(&first_order, &expected) > 0.02, "the second term is there to be missed");
     }
 }
@@ -132,8 +132,8 @@ fn zeroth_order_along_all_axes_is_the_unrolled_hypergradient() {
 #[test]
 fn as_many_directions_as_dimensions_are_the_whole_hypergradient() {
     let scene = Scene::new(10);
-    let mut settings = MethodSettings { sgd: OPTIMISERS[2], ..MethodSettings::default() };
-    settings.wide.directions = D;
+    let mut settings = MethodSettings { sgd: OPTIMISERS[2], ..defaults() };
+    (settings.wide.directions, settings.wide.mu) = (D, Mu::Absolute(2.0));
     // A parabola's central difference is exact however wide; a one-sided one is off by half its curvature.
     let exact = hypergradient(&scene, &settings.sgd);
     let error = relative_error(&estimate(&scene, MethodKind::ZoDartsWide, &settings), &exact);
@@ -146,9 +146,25 @@ fn as_many_directions_as_dimensions_are_the_whole_hypergradient() {
 }
 
 #[test]
+fn several_validation_batches_are_judged_together() {
+    for difference in DIFFERENCES {
+        let settings = settings(OPTIMISERS[2], difference, 0.25);
+        let scene = Scene::new(3).validated_by(3);
+        let expected = hypergradient(&scene, &settings.sgd);
+        let error = relative_error(&estimate_by_axes(&scene, &settings), &expected);
+        let alone = relative_error(&estimate_by_axes(&Scene::new(3).validated_by(1), &settings), &expected);
+        assert!(alone > 0.01, "one batch alone is not right: {alone}");
+        assert!(
+            error < if difference == Difference::ForwardLoss { 1.0 } else { 4e-6 },
+            "{difference:?}: {error}"
+        );
+    }
+}
+
+#[test]
 fn the_papers_small_mu_is_noisier_but_right() {
     let scene = Scene::new(10);
-    let mut settings = MethodSettings { sgd: OPTIMISERS[2], ..MethodSettings::default() };
+    let mut settings = MethodSettings { sgd: OPTIMISERS[2], ..defaults() };
     settings.zo.mu = Mu::Relative(0.005);
     let error = relative_error(&estimate_by_axes(&scene, &settings), &hypergradient(&scene, &settings.sgd));
     // Measured 3e-5.

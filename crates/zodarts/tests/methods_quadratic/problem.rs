@@ -6,7 +6,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use zodarts::methods::{Method, MethodKind, MethodSettings, Round, RoundReport, SearchState};
+use zodarts::methods::{Method, MethodKind, MethodSettings, Round, RoundReport, SearchState, ZoSettings};
 
 /// Weights.
 pub const W: usize = 6;
@@ -142,11 +142,17 @@ impl BilevelProblem for Quadratic {
     }
 }
 
+/// The methods' defaults, but for directions over all of α, which has no edges here, and rounds of the same length for all.
+pub fn defaults() -> MethodSettings {
+    let wide = ZoSettings { steps: 10, centred: false, ..ZoSettings::WIDE };
+    MethodSettings { wide, ..MethodSettings::default() }
+}
+
 /// A problem with the data of one round and the state before it.
 pub struct Scene {
     pub problem: Quadratic,
     pub training: Vec<Batch>,
-    pub validation: Batch,
+    pub validation: Vec<Batch>,
     pub state: SearchState,
     pub learning_rate: f64,
 }
@@ -164,10 +170,16 @@ impl Scene {
         Scene {
             problem: Quadratic::new(),
             training: (0..steps).map(|t| Batch::Training(shift(600 + 10 * t))).collect(),
-            validation: Batch::Validation(shift(800)),
+            validation: vec![Batch::Validation(shift(800))],
             state,
             learning_rate: 0.05,
         }
+    }
+
+    /// The scene with `count` validation batches.
+    pub fn validated_by(self, count: usize) -> Self {
+        let batch = |index| Batch::Validation(std::array::from_fn(|i| scatter(800 + 10 * index + i)));
+        Scene { validation: (0..count).map(batch).collect(), ..self }
     }
 
     pub fn round<'a>(&'a self, directions: &'a mut ChaCha8Rng) -> Round<'a, Batch> {
@@ -175,6 +187,7 @@ impl Scene {
             training: &self.training,
             validation: &self.validation,
             learning_rate: self.learning_rate,
+            temperature: 1.0,
             directions,
         }
     }

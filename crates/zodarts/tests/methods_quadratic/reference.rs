@@ -31,8 +31,12 @@ pub fn hypergradient(scene: &Scene, sgd: &Sgd) -> [f64; D] {
             advance(&mut w[i], &mut buffer[i], slope[i]);
         }
     }
-    let Batch::Validation(c) = &scene.validation else { panic!("a validation batch") };
-    let v = problem.validation_slope(&w, c);
+    let mut v = [0.0; W];
+    for batch in &scene.validation {
+        let Batch::Validation(c) = batch else { panic!("a validation batch") };
+        let slope = problem.validation_slope(&w, c);
+        (0..W).for_each(|i| v[i] += slope[i] / scene.validation.len() as f64);
+    }
     std::array::from_fn(|j| alpha[j] - problem.target[j] + (0..W).map(|i| dw[i][j] * v[i]).sum::<f64>())
 }
 

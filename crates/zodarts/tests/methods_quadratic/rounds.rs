@@ -2,7 +2,7 @@
 use zodarts::bilevel::{BilevelProblem, Gradients, Want};
 use zodarts::methods::{Difference, MethodKind, MethodSettings, SearchState};
 
-use crate::problem::{D, Scene, W};
+use crate::problem::{D, Scene, W, defaults};
 
 /// The scene's state with one weight step taken at `alpha`.
 fn weights_stepped(scene: &Scene, settings: &MethodSettings, alpha: &[f32]) -> SearchState {
@@ -16,7 +16,7 @@ fn weights_stepped(scene: &Scene, settings: &MethodSettings, alpha: &[f32]) -> S
 
 #[test]
 fn alpha_takes_one_adam_step_along_the_estimate() {
-    let settings = MethodSettings::default();
+    let settings = defaults();
     for kind in MethodKind::ALL {
         let scene = Scene::new(1);
         let (state, report, g) = scene.play(*kind, &settings);
@@ -31,7 +31,7 @@ fn alpha_takes_one_adam_step_along_the_estimate() {
 
 #[test]
 fn darts_moves_alpha_first_and_milenas_weights_first() {
-    let (scene, settings) = (Scene::new(1), MethodSettings::default());
+    let (scene, settings) = (Scene::new(1), defaults());
     for kind in [MethodKind::DartsV1, MethodKind::DartsV2] {
         let (state, ..) = scene.play(kind, &settings);
         assert_eq!(state.chain, weights_stepped(&scene, &settings, &state.alpha).chain, "{kind}");
@@ -52,7 +52,7 @@ fn ten_weight_steps_cost_what_the_method_says() {
     // Passes, and how many validation batches a round evaluates: one of eight chains each, for four directions.
     let costs = [(20, 1), (50, 1), (30, 1), (21, 1), (21, 1), (98, 8)];
     for (kind, (cost, validated)) in MethodKind::ALL.iter().zip(costs) {
-        let mut method = kind.build(&MethodSettings::default());
+        let mut method = kind.build(&defaults());
         let scene = Scene::new(method.steps_per_round());
         let (mut state, mut workers, mut passes) = (scene.state.clone(), vec![0; method.workers()], 0);
         for round in 0..10 / method.steps_per_round() {
@@ -72,26 +72,36 @@ fn differences_cost_their_chains_and_evaluations() {
     for (difference, cost) in
         [(Difference::Central, 31), (Difference::ForwardLoss, 22), (Difference::CentralLoss, 32)]
     {
-        let mut settings = MethodSettings::default();
+        let mut settings = defaults();
         settings.zo.difference = difference;
         assert_eq!(Scene::new(10).play(MethodKind::ZoDarts, &settings).1.passes, cost);
     }
 }
 
 #[test]
+fn every_validation_batch_is_a_pass_of_every_chain_that_is_judged_by_it() {
+    // One weight step, four validation batches: two passes of DARTS on training batches beside the step, for eight chains of ours.
+    let costs = [1 + 4, 1 + 3 + 4, 2 + 4, 2 + 4, 2 + 4, 9 + 8 * 4];
+    for (kind, cost) in MethodKind::ALL.iter().zip(costs) {
+        let (_, report, _) = Scene::new(1).validated_by(4).play(*kind, &defaults());
+        assert_eq!(report.passes, cost, "{kind}");
+    }
+}
+
+#[test]
 fn the_short_round_at_the_end_of_an_epoch_works_with_what_it_has() {
-    let (_, report, _) = Scene::new(3).play(MethodKind::ZoDarts, &MethodSettings::default());
+    let (_, report, _) = Scene::new(3).play(MethodKind::ZoDarts, &defaults());
     assert_eq!((report.training.images, report.passes), (6, 7));
 }
 
 #[test]
 #[should_panic(expected = "0 batches for rounds of 10 steps")]
 fn a_round_without_training_is_refused() {
-    Scene::new(0).play(MethodKind::ZoDarts, &MethodSettings::default());
+    Scene::new(0).play(MethodKind::ZoDarts, &defaults());
 }
 
 #[test]
 #[should_panic(expected = "one training batch per round, found 2")]
 fn a_round_too_long_is_refused() {
-    Scene::new(2).play(MethodKind::DartsV2, &MethodSettings::default());
+    Scene::new(2).play(MethodKind::DartsV2, &defaults());
 }

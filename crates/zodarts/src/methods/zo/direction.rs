@@ -5,22 +5,44 @@ use zodarts_nn::optim::{dot, norm};
 /// What of a vector may be left beside its projections before it is drawn again.
 const DEGENERATE: f64 = 1e-3;
 
-/// Draws `count` directions of length 1, orthogonal to each other, each evenly from the unit sphere of `dimension`
-/// dimensions: normal coordinates, made orthogonal by Gram and Schmidt. A single one is a normalised normal vector.
-///
-/// # Panics
-/// If there are more directions than dimensions.
-pub(super) fn draw(rng: &mut ChaCha8Rng, count: usize, dimension: usize, directions: &mut Vec<Vec<f32>>) {
-    assert!(count <= dimension, "{count} orthogonal directions in {dimension} dimensions");
-    directions.clear();
-    while directions.len() < count {
-        let mut candidate = normal(rng, dimension);
-        scale(&mut candidate);
-        // Twice, for what rounding leaves of a projection the first time.
-        let left = (0..2).map(|_| project_out(&mut candidate, directions)).fold(1.0, f64::min);
-        if left > DEGENERATE {
-            directions.push(candidate);
+/// Where directions are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Space {
+    /// Coordinates of a direction.
+    pub dimension: usize,
+    /// If given, every row of so many coordinates sums to 0.
+    pub row: Option<usize>,
+}
+
+impl Space {
+    /// Draws `count` directions of length 1, orthogonal to each other, each evenly from the unit sphere of the space: normal
+    /// coordinates, centred if asked for, made orthogonal by Gram and Schmidt. A single one is a normalised normal vector.
+    ///
+    /// # Panics
+    /// If there are more directions than the space has dimensions.
+    pub fn draw(self, rng: &mut ChaCha8Rng, count: usize, directions: &mut Vec<Vec<f32>>) {
+        let dimensions = self.dimension - self.row.map_or(0, |row| self.dimension.div_ceil(row));
+        assert!(count <= dimensions, "{count} orthogonal directions in {dimensions} dimensions");
+        directions.clear();
+        while directions.len() < count {
+            let mut candidate = normal(rng, self.dimension);
+            if let Some(row) = self.row {
+                candidate.chunks_mut(row).for_each(centre);
+            }
+            scale(&mut candidate);
+            // Twice, for what rounding leaves of a projection the first time.
+            let left = (0..2).map(|_| project_out(&mut candidate, directions)).fold(1.0, f64::min);
+            if left > DEGENERATE {
+                directions.push(candidate);
+            }
         }
+    }
+}
+
+fn centre(row: &mut [f32]) {
+    let mean = row.iter().map(|u| f64::from(*u)).sum::<f64>() / row.len() as f64;
+    for u in row {
+        *u = (f64::from(*u) - mean) as f32;
     }
 }
 
@@ -58,13 +80,17 @@ mod tests {
 
     use super::*;
 
+    fn whole(dimension: usize) -> Space {
+        Space { dimension, row: None }
+    }
+
     #[test]
     fn directions_have_length_one_and_no_preference() {
         const DRAWS: usize = 20_000;
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let (mut drawn, mut mean, mut square) = (Vec::new(), [0.0; 3], [0.0; 3]);
         for _ in 0..DRAWS {
-            draw(&mut rng, 2, 3, &mut drawn);
+            whole(3).draw(&mut rng, 2, &mut drawn);
             for u in &drawn {
                 assert!((norm(u) - 1.0).abs() < 1e-6);
             }
@@ -83,17 +109,28 @@ mod tests {
     fn directions_are_orthogonal_up_to_a_whole_basis() {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let mut drawn = Vec::new();
-        draw(&mut rng, 30, 30, &mut drawn);
-        for (i, a) in drawn.iter().enumerate() {
-            for b in &drawn[..i] {
-                assert!(dot(a, b).abs() < 1e-6, "{}", dot(a, b));
+        for (space, count) in [(whole(30), 30), (Space { dimension: 30, row: Some(5) }, 24)] {
+            space.draw(&mut rng, count, &mut drawn);
+            for (i, a) in drawn.iter().enumerate() {
+                for b in &drawn[..i] {
+                    assert!(dot(a, b).abs() < 1e-6, "{}", dot(a, b));
+                }
             }
+        }
+    }
+
+    #[test]
+    fn centred_directions_sum_to_zero_in_every_row() {
+        let mut drawn = Vec::new();
+        Space { dimension: 30, row: Some(5) }.draw(&mut ChaCha8Rng::seed_from_u64(3), 24, &mut drawn);
+        for row in drawn.iter().flat_map(|direction| direction.chunks(5)) {
+            assert!(row.iter().sum::<f32>().abs() < 1e-6, "{row:?}");
         }
     }
 
     #[test]
     #[should_panic(expected = "4 orthogonal directions in 3 dimensions")]
     fn there_are_no_more_directions_than_dimensions() {
-        draw(&mut ChaCha8Rng::seed_from_u64(0), 4, 3, &mut Vec::new());
+        whole(3).draw(&mut ChaCha8Rng::seed_from_u64(0), 4, &mut Vec::new());
     }
 }

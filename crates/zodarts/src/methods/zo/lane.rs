@@ -7,7 +7,7 @@ use crate::methods::state::{Chain, Site, fit};
 /// What every lane of a round runs over.
 pub(super) struct Leg<'a, B> {
     pub training: &'a [B],
-    pub validation: &'a B,
+    pub validation: &'a [B],
     pub learning_rate: f64,
 }
 
@@ -17,11 +17,11 @@ pub(super) struct Lane {
     pub chain: Chain,
     pub alpha: Vec<f32>,
     pub gradients: Gradients,
-    /// What to evaluate on the validation batch after the last step, if anything.
+    /// What to evaluate on the validation batches after the last step, if anything.
     pub closing: Option<Want>,
     /// The training batches together.
     pub training: Evaluation,
-    /// The validation batch, if evaluated.
+    /// The validation batches, if evaluated.
     pub validation: Evaluation,
     sgd: Sgd,
     /// Momentum of a moving α, of lanes that start afresh.
@@ -65,6 +65,11 @@ impl Lane {
         }
     }
 
+    /// Passes over validation batches, of which there are `batches`.
+    pub fn evaluations(&self, batches: usize) -> usize {
+        if self.closing.is_some() { batches } else { 0 }
+    }
+
     fn run<P: BilevelProblem>(&mut self, problem: &P, worker: &mut P::Worker, leg: &Leg<P::Batch>) {
         fit(&mut self.gradients, problem);
         let mut at = Site { problem, worker };
@@ -80,7 +85,8 @@ impl Lane {
         }
         if let Some(want) = self.closing {
             let weights = &self.chain.weights;
-            self.validation = at.evaluate(weights, &self.alpha, leg.validation, want, &mut self.gradients);
+            self.validation =
+                at.evaluate_all(weights, &self.alpha, leg.validation, want, &mut self.gradients);
         }
     }
 }

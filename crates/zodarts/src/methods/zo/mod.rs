@@ -4,11 +4,16 @@
 //! take the same T training batches; then `g = Σ slope·u`, where the slope is how fast the validation loss changes
 //! along u, by one of the [`Difference`]s. The expectation of Σ u·uᵀ is K/d·I, so g estimates K/d·∇F, d the
 //! length of α: the direction of the hypergradient, and Adam does not mind the scale. The paper has K = 1.
+//!
+//! Directions that are centred on every edge leave out what no normaliser sees, a shift of all α of an edge: what is left of
+//! ∇F is all of it, and d is smaller by the number of edges.
 mod direction;
 mod lane;
 
 use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
+use zodarts_nn::space::OPERATIONS;
 
+use self::direction::Space;
 use self::lane::{Lane, Leg, run_side_by_side};
 use super::{
     Difference, Method, MethodSettings, PerturbedChain, Round, RoundReport, SearchState, ZoSettings, combined,
@@ -74,7 +79,7 @@ impl ZerothOrder {
             "{steps} batches for rounds of {} steps",
             self.zo.steps
         );
-        let mu = self.zo.mu.at(&state.alpha);
+        let mu = self.zo.mu.at(&state.alpha, round.temperature);
         self.fork(state, mu);
         let perturbed_alphas = self.lanes[1..].iter().map(|lane| lane.alpha.clone()).collect();
 
@@ -91,7 +96,7 @@ impl ZerothOrder {
         RoundReport {
             training: self.lanes[0].training,
             validation: self.lanes.iter().map(|lane| lane.validation).fold(Evaluation::default(), combined),
-            passes: self.lanes.iter().map(|lane| steps + usize::from(lane.closing.is_some())).sum(),
+            passes: self.lanes.iter().map(|lane| steps + lane.evaluations(round.validation.len())).sum(),
             perturbed_alphas,
             hypergradient_norm: norm(&self.hypergradient),
         }
@@ -146,15 +151,19 @@ impl ZoSettings {
         self.directions * self.difference.signs().len()
     }
 
-    /// Passes of a round of T steps, of all chains.
-    pub fn passes(&self) -> usize {
+    /// Evaluations of a validation batch in a round, of all chains: those with a gradient, and those of the loss alone.
+    pub fn evaluations(&self) -> (usize, usize) {
         let (main, perturbed) = closing(self.difference);
-        let evaluations = usize::from(main.is_some()) + self.chains() * usize::from(perturbed.is_some());
-        (1 + self.chains()) * self.steps + evaluations
+        let count = |is: fn(Want) -> bool| {
+            let chains =
+                usize::from(main.is_some_and(is)) + self.chains() * usize::from(perturbed.is_some_and(is));
+            chains * self.validation_batches
+        };
+        (count(|want| want != Want::Loss), count(|want| want == Want::Loss))
     }
 }
 
-/// What the main chain and the perturbed ones evaluate on the validation batch in the end.
+/// What the main chain and the perturbed ones evaluate on the validation batches in the end.
 fn closing(difference: Difference) -> (Option<Want>, Option<Want>) {
     match difference {
         Difference::Forward | Difference::Central => (Some(Want::Both), None),
@@ -168,6 +177,10 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
         self.zo.steps
     }
 
+    fn validation_batches(&self) -> usize {
+        self.zo.validation_batches
+    }
+
     fn workers(&self) -> usize {
         1 + self.zo.chains()
     }
@@ -179,7 +192,8 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
         state: &mut SearchState,
         round: &mut Round<P::Batch>,
     ) -> RoundReport {
-        direction::draw(round.directions, self.zo.directions, state.alpha.len(), &mut self.directions);
+        let space = Space { dimension: state.alpha.len(), row: self.zo.centred.then_some(OPERATIONS) };
+        space.draw(round.directions, self.zo.directions, &mut self.directions);
         self.run(problem, workers, state, round)
     }
 
