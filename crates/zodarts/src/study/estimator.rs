@@ -66,13 +66,7 @@ impl Estimator {
 
     /// Passes of an estimate as a search counts them, all chains and those forward only alike.
     pub fn passes(&self) -> usize {
-        match self.zo() {
-            None => self.price() as usize,
-            Some(zo) => {
-                let (gradients, losses) = zo.evaluations();
-                (1 + zo.chains()) * zo.steps + gradients + losses
-            }
-        }
+        self.zo().map_or(self.price() as usize, ZoSettings::passes)
     }
 
     /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.

@@ -151,6 +151,12 @@ impl ZoSettings {
         self.directions * self.difference.signs().len()
     }
 
+    /// Passes of a round of T steps, of all chains.
+    pub fn passes(&self) -> usize {
+        let (gradients, losses) = self.evaluations();
+        (1 + self.chains()) * self.steps + gradients + losses
+    }
+
     /// Evaluations of a validation batch in a round, of all chains: those with a gradient, and those of the loss alone.
     pub fn evaluations(&self) -> (usize, usize) {
         let (main, perturbed) = closing(self.difference);
