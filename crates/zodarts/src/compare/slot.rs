@@ -68,7 +68,8 @@ impl Slot<'_> {
             .map(|run| format!("data with fingerprint {:.12}…, not {own:.12}…", run.fingerprint))
     }
 
-    /// The first setting, by section and key, in which the folder differs.
+    /// The first setting, by section and key, in which the folder differs. What the method does not read does not count: its default
+    /// may have changed since.
     fn other_setting(&self, settings: &Settings) -> Option<String> {
         let (there, here) = (table(settings), table(&lasting_settings(&self.settings)));
         let keys = there.keys().chain(here.keys());
@@ -78,12 +79,13 @@ impl Slot<'_> {
     }
 }
 
-/// Settings by section and key.
+/// Settings that are read, by section and key.
 type Flat = std::collections::BTreeMap<String, toml::Value>;
 
 fn table(settings: &Settings) -> Flat {
+    let settings = Settings { search: settings.search.as_read(), ..settings.clone() };
     let mut flat = Flat::new();
-    for (section, value) in toml::Table::try_from(settings).expect("settings are plain values") {
+    for (section, value) in toml::Table::try_from(&settings).expect("settings are plain values") {
         match value {
             toml::Value::Table(values) => {
                 flat.extend(values.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)));

@@ -6,6 +6,7 @@
 mod auto;
 mod engine;
 mod preset;
+mod reading;
 mod search;
 mod train;
 
