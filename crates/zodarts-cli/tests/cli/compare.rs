@@ -23,6 +23,8 @@ fn a_comparison_prints_its_tables_and_keeps_them() {
     assert!(figure.starts_with("<svg") && figure.contains("zo-darts-plus (seed 1)"));
     let live = fs::read_to_string(out.join("live-operations-phantom.svg")).unwrap();
     assert!(live.starts_with("<svg") && live.contains("zo-darts-plus (seed 1)"));
+    let training = fs::read_to_string(out.join("training-phantom.svg")).unwrap();
+    assert!(training.starts_with("<svg") && training.contains("random (seed 1)"));
 
     // The same command again runs nothing.
     let again = run(place.path(), &format!("{TINY} --json")).success();

@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::observer::Observer;
 use crate::pipeline::{Job, Split, evaluate_as_paper, evaluate_run};
 use crate::protocol::Protocol;
-use crate::run::{Metrics, RunFolder};
+use crate::run::{Metrics, RunFolder, TrainRecord};
 use crate::settings::Settings;
 use rand::RngExt;
 use zodarts_data::rng::stream;
@@ -25,6 +25,8 @@ pub struct Trained {
     pub test: Metrics,
     /// The evaluation on the validation split; none under protocol `paper`, whose training saw it.
     pub val: Option<Metrics>,
+    /// The training, epoch by epoch; empty where that was not kept.
+    pub course: Vec<TrainRecord>,
 }
 
 /// A training and its place.
@@ -81,7 +83,8 @@ impl<'a> Training<'a> {
     }
 
     fn found(&self, folder: &RunFolder, test: Metrics) -> Result<Trained, Error> {
-        Ok(Trained { retrain: self.retrain, test, val: folder.metrics("val")? })
+        let (val, course) = (folder.metrics("val")?, folder.records("train.jsonl")?);
+        Ok(Trained { retrain: self.retrain, test, val, course })
     }
 }
 

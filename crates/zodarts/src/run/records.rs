@@ -63,7 +63,7 @@ impl RandomWsRecord {
 }
 
 /// One line of `train.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TrainRecord {
     /// The epoch, from 0.
     pub epoch: usize,

@@ -84,14 +84,15 @@ impl Comparison {
     /// # Errors
     /// If a file cannot be written.
     pub fn write(&self, out: &Path) -> Result<(), Error> {
-        for (dataset, courses) in self.courses() {
-            let drawn = |error| Error::Drawing { what: format!("the search on {dataset}"), reason: error };
-            for (name, svg) in [
-                ("figure-1", figure::first_edge(&courses)),
-                ("figure-1-all-edges", figure::all_edges(&courses)),
-                ("live-operations", figure::live_operations(&courses)),
-            ] {
-                write_file(&out.join(format!("{name}-{dataset}.svg")), svg.map_err(drawn)?.as_bytes())?;
+        for (dataset, courses) in self.courses(|result| &result.course) {
+            keep(out, ("figure-1", dataset), figure::first_edge(&courses))?;
+            keep(out, ("figure-1-all-edges", dataset), figure::all_edges(&courses))?;
+            keep(out, ("live-operations", dataset), figure::live_operations(&courses))?;
+        }
+        // Under protocol `paper` the epochs are measured on the test images, not on validation images.
+        if self.protocol == Protocol::Official {
+            for (dataset, courses) in self.courses(|result| &result.trainings[0].course) {
+                keep(out, ("training", dataset), figure::training(&courses))?;
             }
         }
         write_file(&out.join("tables.md"), self.markdown().as_bytes())?;
@@ -100,10 +101,10 @@ impl Comparison {
         Ok(())
     }
 
-    /// The first finished search of each method, by data set.
-    fn courses(&self) -> Vec<(&str, Vec<Course>)> {
-        let mut courses: Vec<(&str, Vec<Course>)> = Vec::new();
-        for result in self.results.iter().filter(|result| !result.course.is_empty()) {
+    /// The first course of each contender that has one, by data set.
+    fn courses<R: Clone>(&self, of: impl Fn(&TrialResult) -> &[R]) -> Vec<(&str, Vec<Course<R>>)> {
+        let mut courses: Vec<(&str, Vec<Course<R>>)> = Vec::new();
+        for result in self.results.iter().filter(|result| !of(result).is_empty()) {
             let (name, dataset) = (result.contender.name(), &*result.test().dataset);
             let at = courses.iter().position(|(other, _)| *other == dataset).unwrap_or_else(|| {
                 courses.push((dataset, Vec::new()));
@@ -111,9 +112,16 @@ impl Comparison {
             });
             let of_dataset = &mut courses[at].1;
             if of_dataset.iter().all(|course| course.name != name) {
-                of_dataset.push(Course { name, seed: result.seed, records: result.course.clone() });
+                of_dataset.push(Course { name, seed: result.seed, records: of(result).to_vec() });
             }
         }
         courses
     }
+}
+
+/// Writes a figure of a data set.
+fn keep(out: &Path, (name, dataset): (&str, &str), svg: Result<String, String>) -> Result<(), Error> {
+    let what = || format!("{name} of {dataset}");
+    let svg = svg.map_err(|reason| Error::Drawing { what: what(), reason })?;
+    Ok(write_file(&out.join(format!("{name}-{dataset}.svg")), svg.as_bytes())?)
 }

@@ -1,22 +1,24 @@
-//! Figures of searches, as SVG.
+//! Figures of searches and trainings, as SVG.
 
 mod edges;
 mod live;
+mod training;
 
 pub use edges::{all_edges, first_edge};
 pub use live::live_operations;
+pub use training::training;
 
 use crate::run::SearchRecord;
 
-/// A search, epoch by epoch.
+/// A search or a training, epoch by epoch.
 #[derive(Clone, Debug)]
-pub struct Course {
-    /// The method.
+pub struct Course<R = SearchRecord> {
+    /// The contender.
     pub name: &'static str,
     /// The seed.
     pub seed: u64,
     /// Its records.
-    pub records: Vec<SearchRecord>,
+    pub records: Vec<R>,
 }
 
 #[cfg(test)]
