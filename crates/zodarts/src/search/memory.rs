@@ -21,8 +21,8 @@ pub fn check_memory(
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
     let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
-    let batches = method.steps_per_round() + method.validation_batches();
-    check(info, images, settings, (method.workers(), batches), memory)
+    let round = (method.workers(), method.steps_per_round(), method.validation_batches());
+    check(info, images, settings, round, memory)
 }
 
 /// The same for a search with a single chain whose batches are loaded one by one.
@@ -35,14 +35,14 @@ pub fn check_single_memory(
     settings: &SearchSettings,
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
-    check(info, images, settings, (1, 2), memory)
+    check(info, images, settings, (1, 1, 1), memory)
 }
 
 fn check(
     info: &DatasetInfo,
     images: usize,
     settings: &SearchSettings,
-    round: (usize, usize),
+    round: (usize, usize, usize),
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
     let network = super::network(info, settings);
@@ -67,18 +67,18 @@ pub fn workers(order: Chains, chains: usize, batch: usize) -> usize {
     }
 }
 
-/// Bytes of a search: executors, the batches of a round of so many chains and batches, and weights with what goes along
-/// with them.
+/// Bytes of a search: executors, the batches of a round of so many chains, weight steps and validation batches, and weights with
+/// what goes along with them.
 fn needed(
     network: &Network,
-    (chains, batches): (usize, usize),
+    (chains, steps, validation): (usize, usize, usize),
     images: usize,
     settings: &SearchSettings,
     batch: usize,
 ) -> u64 {
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
-    // A round has no more than there are, of either half.
-    let batches = batches.min(images.div_ceil(batch) + 1);
+    let of_a_half = images.div_ceil(2).div_ceil(batch);
+    let batches = steps.min(of_a_half) + validation.min(of_a_half);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
     let values = batches * batch * image + vectors(chains) * network.weights.len();
