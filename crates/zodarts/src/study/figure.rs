@@ -61,8 +61,7 @@ fn in_alpha(mu: Mu, temperature: f64) -> Option<f64> {
 fn by_passes(moment: &MomentStudy) -> Panel {
     let mut lines = BTreeMap::new();
     for (estimator, agreement) in &moment.rows {
-        let points = || agreement.curve.iter().map(|(passes, cosine)| (*passes, *cosine)).collect();
-        lines.entry(estimator.series()).or_insert_with(points);
+        lines.entry(estimator.series()).or_insert_with(|| agreement.curve.clone());
     }
     Panel { title: format!("after {} epochs: means of estimates", moment.epochs), abscissa: "passes", lines }
 }

@@ -1,9 +1,11 @@
 //! How much of the supernet is still computed over a search, one line a method.
 
 use super::Course;
+use super::lines::Lines;
 use crate::compare::live::OPERATIONS_OF_A_CELL;
-use crate::drawing::{Area, COLOURS, Drawn, render};
-use plotters::prelude::*;
+use crate::drawing::{Area, Drawn, render};
+use crate::run::SearchRecord;
+use plotters::chart::SeriesLabelPosition;
 
 /// Pixels of the figure.
 const SIZE: (u32, u32) = (560, 320);
@@ -17,35 +19,17 @@ pub fn live_operations(courses: &[Course]) -> Result<String, String> {
 }
 
 fn draw_on<'a>(root: &Area<'a>, courses: &[Course]) -> Drawn<'a> {
-    let longest =
-        courses.iter().filter_map(|course| course.records.first()).map(|record| record.epochs).max();
-    let last = longest.unwrap_or(0).max(2) as f64;
-    let mut chart = ChartBuilder::on(root)
-        .caption("live operations", ("sans-serif", 14))
-        .margin(8)
-        .x_label_area_size(30)
-        .y_label_area_size(44)
-        .build_cartesian_2d(1.0..last, 0.0..1.0)?;
-    chart
-        .configure_mesh()
-        .disable_mesh()
-        .x_desc("epoch")
-        .y_desc("share of all")
-        .x_label_formatter(&|epoch| format!("{epoch:.0}"))
-        .y_labels(5)
-        .y_label_formatter(&|share| format!("{share:.1}"))
-        .draw()?;
-    for (course, colour) in courses.iter().zip(COLOURS.into_iter().cycle()) {
-        let points = course.records.iter().enumerate().map(|(epoch, record)| {
-            ((epoch + 1) as f64, record.live_operations as f64 / OPERATIONS_OF_A_CELL as f64)
-        });
-        chart
-            .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
-            .label(format!("{} (seed {})", course.name, course.seed))
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 14, y)], colour.stroke_width(2)));
-    }
-    let labels = &mut chart.configure_series_labels();
-    labels.position(SeriesLabelPosition::LowerLeft).label_font(("sans-serif", 11)).draw()
+    let planned = courses.iter().filter_map(|course| course.records.first()).map(|record| record.epochs);
+    let lines = Lines {
+        title: "live operations",
+        ordinate: "share of all",
+        range: 0.0..1.0,
+        marks: (5, 1),
+        width: 2,
+        legend: Some(SeriesLabelPosition::LowerLeft),
+    };
+    let share = |record: &SearchRecord| record.live_operations as f64 / OPERATIONS_OF_A_CELL as f64;
+    lines.draw(root, courses, planned.max().unwrap_or(0), share)
 }
 
 #[cfg(test)]

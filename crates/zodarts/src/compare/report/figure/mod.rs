@@ -1,6 +1,7 @@
 //! Figures of searches and trainings, as SVG.
 
 mod edges;
+mod lines;
 mod live;
 mod training;
 

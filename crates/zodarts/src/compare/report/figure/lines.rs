@@ -1,0 +1,63 @@
+//! A chart with one line a contender over the epochs.
+
+use super::Course;
+use crate::drawing::{Area, COLOURS, Drawn};
+use plotters::prelude::*;
+use std::ops::Range;
+
+/// How a chart looks.
+pub struct Lines {
+    pub title: &'static str,
+    pub ordinate: &'static str,
+    /// Values that are drawn.
+    pub range: Range<f64>,
+    /// Most marks of the ordinate, and their decimals.
+    pub marks: (usize, usize),
+    /// Pixels of a line.
+    pub width: u32,
+    /// Where it says which line is which, if it does.
+    pub legend: Option<SeriesLabelPosition>,
+}
+
+impl Lines {
+    /// Draws `value` of each course's epochs, which count from 1, on an abscissa of `epochs` of them.
+    pub fn draw<'a, R>(
+        self,
+        area: &Area<'a>,
+        courses: &[Course<R>],
+        epochs: usize,
+        value: impl Fn(&R) -> f64,
+    ) -> Drawn<'a> {
+        let (most, decimals) = self.marks;
+        let mut chart = ChartBuilder::on(area)
+            .caption(self.title, ("sans-serif", 14))
+            .margin(8)
+            .x_label_area_size(30)
+            .y_label_area_size(44)
+            .build_cartesian_2d(1.0..epochs.max(2) as f64, self.range)?;
+        chart
+            .configure_mesh()
+            .disable_mesh()
+            .x_desc("epoch")
+            .y_desc(self.ordinate)
+            .x_label_formatter(&|epoch| format!("{epoch:.0}"))
+            .y_labels(most)
+            .y_label_formatter(&|value| format!("{value:.decimals$}"))
+            .draw()?;
+        for (course, colour) in courses.iter().zip(COLOURS.into_iter().cycle()) {
+            let records = course.records.iter().enumerate();
+            let points = records.map(|(epoch, record)| ((epoch + 1) as f64, value(record)));
+            chart
+                .draw_series(LineSeries::new(points, colour.stroke_width(self.width)))?
+                .label(format!("{} (seed {})", course.name, course.seed))
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 14, y)], colour.stroke_width(2)));
+        }
+        match self.legend {
+            Some(position) => {
+                let labels = &mut chart.configure_series_labels();
+                labels.position(position).label_font(("sans-serif", 11)).draw()
+            }
+            None => Ok(()),
+        }
+    }
+}
