@@ -7,10 +7,15 @@ use common::{Bench, assert_moments, block, dense, dirty, unpack};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::ops::Range;
 use zodarts_kernels::reference::{self, Size};
+use zodarts_kernels::winograd::broad::{
+    BlockOf, BroadSize, FrequencyGradient, FrequencyProduct, GradientProducts, InputGradientFromProducts,
+    InputProducts, OutputFromProducts, products_len, tiles_of,
+};
 use zodarts_kernels::winograd::{
-    WinogradBackward, WinogradFilter, WinogradForward, WinogradGradient, WinogradOutput, backward_scratch,
-    filter_len, forward_scratch,
+    FREQUENCIES, WinogradBackward, WinogradFilter, WinogradFilterGradient, WinogradForward, WinogradGradient,
+    WinogradOutput, backward_scratch, filter_len, filter_plane, forward_scratch,
 };
 use zodarts_kernels::{Blend, ConvShape, Kernels, LANES, Layout, Moments2, Pixel, Real};
 
@@ -153,6 +158,162 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
     assert_close(&unpack(&input_gradient, &case.size, case.padded()), &expected);
 }
 
+/// A batch of three blocks, the last of them not full, that broad kernels take together.
+struct Batch {
+    case: Case,
+    blocks: Vec<Range<usize>>,
+}
+
+impl Batch {
+    fn new(case: Case) -> Self {
+        let images = 2 * LANES + case.size.images;
+        let blocks = [0..LANES, LANES..2 * LANES, 2 * LANES..images];
+        Self { case: Case { size: Size { images, ..case.size }, ..case }, blocks: blocks.into() }
+    }
+
+    fn size(&self) -> BroadSize {
+        let Case { size, outputs, .. } = self.case;
+        let tiles = tiles_of(&self.case.dense());
+        BroadSize { inputs: size.channels, outputs, tiles, blocks: self.blocks.len() }
+    }
+
+    /// The part of `values` that belongs to a block.
+    fn part<'v, T>(&self, values: &'v [T], block: usize) -> (&'v [T], Size) {
+        let image = values.len() / self.case.size.images;
+        let Range { start, end } = self.blocks[block];
+        let channels = image / (self.case.size.height * self.case.size.width);
+        (&values[start * image..end * image], Size { images: end - start, channels, ..self.case.size })
+    }
+
+    fn of(&self, block: usize, channels: usize) -> BlockOf {
+        BlockOf { block, blocks: self.blocks.len(), tiles: self.size().tiles, channels }
+    }
+
+    /// One frequency of the products of all blocks.
+    fn frequency<T: Real>(&self, products: &[Vec<Pixel<T>>], f: usize, channels: usize) -> Vec<Pixel<T>> {
+        let mut planes = dirty(channels * self.size().tiles * self.blocks.len());
+        for (block, products) in products.iter().enumerate() {
+            self.of(block, channels).collect(products, f, self.blocks[block].len(), &mut planes);
+        }
+        planes
+    }
+
+    fn products<T: Real>(&self, channels: usize) -> Vec<Pixel<T>> {
+        dirty(products_len(&self.case.dense(), channels))
+    }
+
+    fn input_products<T: Real>(&self, bench: &Bench<T>, values: &[T]) -> Vec<Vec<Pixel<T>>> {
+        let of_block = |block| {
+            let (part, size) = self.part(values, block);
+            let (input, mut products) = (bench.padded(part, &size, false), self.products(size.channels));
+            bench.run(InputProducts {
+                input: &input,
+                from: self.case.padded(),
+                channels: size.channels,
+                products: &mut products,
+            });
+            products
+        };
+        (0..self.blocks.len()).map(of_block).collect()
+    }
+
+    /// What all frequencies give back to a block.
+    fn returned<T: Real>(&self, results: &[Vec<Pixel<T>>], block: usize, channels: usize) -> Vec<Pixel<T>> {
+        let mut products = self.products(channels);
+        for (f, result) in results.iter().enumerate() {
+            self.of(block, channels).distribute(result, f, &mut products);
+        }
+        products
+    }
+}
+
+fn broad_forward<T: Real>(mut bench: Bench<T>, case: Case) {
+    let batch = Batch::new(case);
+    let Case { size, outputs, .. } = batch.case;
+    let values = bench.values(size.len());
+    let (weights, filter) = bench.filter(case.shape());
+    let inputs = batch.input_products(&bench, &values);
+    let parts = filter.chunks_exact(filter_plane(size.channels, outputs)).enumerate();
+    let results = parts.map(|(f, filter)| {
+        let x = batch.frequency(&inputs, f, size.channels);
+        let mut to = dirty(outputs * batch.size().tiles * batch.blocks.len());
+        let (size, transposed) = (batch.size(), false);
+        bench.run(FrequencyProduct { size, filter, transposed, from: &x, to: &mut to });
+        to
+    });
+    let results: Vec<_> = results.collect();
+    assert_eq!(results.len(), FREQUENCIES);
+    let expected = reference::conv2d(&case.shape(), &values, &size, &weights);
+    let (mut found, mut moments) = (Vec::new(), vec![Moments2::default(); outputs]);
+    for block in 0..batch.blocks.len() {
+        let mut output = dirty(case.dense().len(outputs));
+        let lanes = batch.blocks[block].len();
+        bench.run(OutputFromProducts {
+            products: &batch.returned(&results, block, outputs),
+            channels: outputs,
+            block: &mut output,
+            to: case.dense(),
+            lanes,
+            moments: &mut moments,
+        });
+        found.extend(unpack(&output, &Size { images: lanes, ..case.out() }, case.dense()));
+    }
+    assert_close(&found, &expected);
+    assert_moments::<T>(&moments, &expected, &batch.case.out());
+}
+
+fn broad_backward<T: Real>(mut bench: Bench<T>, case: Case) {
+    let batch = Batch::new(case);
+    let Case { size, outputs, .. } = batch.case;
+    let (values, d) = (bench.values(size.len()), bench.values(batch.case.out().len()));
+    let (weights, filter) = bench.filter(case.shape());
+    let inputs = batch.input_products(&bench, &values);
+    let (ones, zeros) = (vec![T::ONE; outputs], vec![T::ZERO; outputs]);
+    let gradients = (0..batch.blocks.len()).map(|number| {
+        let (part, size) = batch.part(&d, number);
+        let (d, mut products) = (block(part, &size, case.dense()), batch.products(outputs));
+        let blend = Blend { output_gradient: &d, values: &d, gradient: &ones, raw: &zeros, constant: &zeros };
+        bench.run(GradientProducts { blend, from: case.dense(), channels: outputs, products: &mut products });
+        products
+    });
+    let gradients: Vec<_> = gradients.collect();
+    let mut filter_gradient = dirty(filter.len());
+    let plane = filter_plane(size.channels, outputs);
+    let parts = filter.chunks_exact(plane).zip(filter_gradient.chunks_exact_mut(plane)).enumerate();
+    let results = parts.map(|(f, (filter, gradient))| {
+        let x = batch.frequency(&inputs, f, size.channels);
+        let dy = batch.frequency(&gradients, f, outputs);
+        let (mut to, size) = (dirty(x.len()), batch.size());
+        bench.run(FrequencyProduct { size, filter, transposed: true, from: &dy, to: &mut to });
+        bench.run(FrequencyGradient { size, x: &x, dy: &dy, room: &mut dirty(x.len()), gradient });
+        to
+    });
+    let results: Vec<_> = results.collect();
+    let mut found = Vec::new();
+    for number in 0..batch.blocks.len() {
+        let mut output = dirty(case.padded().len(size.channels));
+        bench.run(InputGradientFromProducts {
+            products: &batch.returned(&results, number, size.channels),
+            channels: size.channels,
+            block: &mut output,
+            to: case.padded(),
+        });
+        let images = batch.blocks[number].len();
+        found.extend(unpack(&output, &Size { images, ..case.size }, case.padded()));
+    }
+    assert_close(&found, &reference::conv2d_input_gradient(&case.shape(), &d, &size, &weights));
+    let start = bench.values(weights.len());
+    let mut sums = start.clone();
+    let row = weights.len() / outputs;
+    for (chunk, gradient) in sums.chunks_mut(3 * row).enumerate() {
+        let (inputs, rows) = (size.channels, 3 * chunk..3 * chunk + gradient.len() / row);
+        bench.run(WinogradFilterGradient { filter: &filter_gradient, inputs, outputs, rows, gradient });
+    }
+    let mut expected = reference::conv2d_weight_gradient(&case.shape(), &values, &size, &d);
+    expected.iter_mut().zip(&start).for_each(|(sum, &start)| *sum += start);
+    assert_close(&sums, &expected);
+}
+
 fn cases() -> impl Strategy<Value = Case> {
     let channels = || (1usize..=3).prop_map(|eights| 8 * eights);
     (1usize..=LANES, channels(), channels(), 1usize..=11, 1usize..=11, 1usize..=3).prop_map(
@@ -170,6 +331,12 @@ proptest! {
     #[test]
     fn forward_is_the_definition(case in cases()) {
         on_every_path!(forward, case);
+    }
+
+    #[test]
+    fn broad_is_the_definition(case in cases()) {
+        on_every_path!(broad_forward, case);
+        on_every_path!(broad_backward, case);
     }
 
     #[test]

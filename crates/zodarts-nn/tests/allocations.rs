@@ -68,7 +68,8 @@ fn steps_allocate_nothing_after_the_first() {
     let shape = MacroShape { input, classes: 2, channels: 8, cells: 1 };
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        for network in [supernet(&shape), resnet18(input, 2, 8)] {
+        // Four times 24 channels make the third stage broad.
+        for network in [supernet(&shape), resnet18(input, 2, 8), resnet18(input, 2, 24)] {
             let count = pool.install(|| allocations_of_later_steps(network));
             assert_eq!(count, 0, "allocations on {threads} threads");
         }

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 use zodarts_kernels::Kernels;
 use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
-use zodarts_nn::graph::{Network, Shape};
+use zodarts_nn::graph::{Builder, Network, Shape};
 use zodarts_nn::init::initial_values;
 use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::{Loss, LossKind};
@@ -21,6 +21,15 @@ const SHAPE: MacroShape =
 
 /// Wide enough for Winograd, in f64 as well.
 const WIDE: MacroShape = MacroShape { channels: 8, ..SHAPE };
+
+/// A network whose second convolution runs for the whole batch at once: channels for more than a megabyte of transformed filter.
+fn broad() -> Network {
+    let mut builder = Builder::new(SHAPE.input);
+    let [first, last] = [136, 144].map(|channels| builder.node(Shape { channels, ..SHAPE.input }));
+    builder.conv_norm(0, first, 3, false, ("stem.conv", "stem.bn"));
+    builder.conv_norm(first, last, 3, true, ("conv", "bn"));
+    builder.finish(SHAPE.classes)
+}
 
 struct Subject {
     executor: Executor<f64>,
@@ -114,11 +123,20 @@ fn supernet_weights() {
 }
 
 #[test]
+fn broad_weights() {
+    Subject::new(broad(), None, LossKind::CrossEntropy).check_weights();
+}
+
+#[test]
 fn winograd_and_the_definition_agree() {
+    agree(&Arc::new(supernet(&WIDE)), Some(dense_mixture()));
+    agree(&Arc::new(broad()), None);
+}
+
+fn agree(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
     let run = |convolutions| {
-        let network = Arc::new(supernet(&WIDE));
-        let mut subject = Subject::new((*network).clone(), Some(dense_mixture()), LossKind::CrossEntropy);
-        subject.executor = Executor::with_kernels(network, Kernels::detect(), convolutions);
+        let mut subject = Subject::new((**network).clone(), mixture, LossKind::CrossEntropy);
+        subject.executor = Executor::with_kernels(network.clone(), Kernels::detect(), convolutions);
         subject.gradients()
     };
     let (fast, direct) = (run(Convolutions::Fast), run(Convolutions::Direct));
@@ -157,7 +175,12 @@ fn discrete_and_resnet_weights() {
 #[test]
 fn idle_lanes_do_not_matter() {
     // 11 images are a full block and one of three; after a larger batch the idle lanes hold old images.
-    let mut subject = Subject::new(supernet(&SHAPE), Some(dense_mixture()), LossKind::CrossEntropy);
+    for (network, mixture) in [(supernet(&SHAPE), Some(dense_mixture())), (broad(), None)] {
+        after_a_larger_batch(Subject::new(network, mixture, LossKind::CrossEntropy));
+    }
+}
+
+fn after_a_larger_batch(mut subject: Subject) {
     let fresh = subject.gradients();
     let (images, targets) = (subject.images.repeat(3), subject.targets.repeat(3));
     let batch = BatchView { images: &images, targets: &targets, count: 3 * COUNT };
@@ -200,22 +223,27 @@ fn computing_the_support_loses_nothing() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
+    for (network, mixture) in [(supernet(&WIDE), Some(dense_mixture())), (broad(), None)] {
+        same_bits(&Arc::new(network), mixture);
+    }
+}
+
+fn same_bits(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| {
-            let network = Arc::new(supernet(&WIDE));
             let mut random = ChaCha8Rng::seed_from_u64(9);
             let weights = initial_values(&network.weights, &mut random);
             let count = 43;
             let pixels = count * SHAPE.input.channels * SHAPE.input.height * SHAPE.input.width;
             let images: Vec<f32> = (0..pixels).map(|_| random.random_range(0.0..1.0)).collect();
             let targets: Vec<f32> = (0..count * 3).map(|i| f32::from(u8::from(i % 3 == 0))).collect();
-            let mixture = dense_mixture().map(|row| row.map(|p| p as f32));
-            let mut executor = Executor::<f32>::new(network);
+            let mixture = mixture.map(|rows| rows.map(|row| row.map(|p| p as f32)));
+            let mut executor = Executor::<f32>::new(network.clone());
             let (mut gradient, mut choices) = (vec![0.0; weights.len()], [[0.0; OPERATIONS]; EDGES]);
             let wanted = Wanted { weights: Some(&mut gradient), mixture: Some(&mut choices) };
             let batch = BatchView { images: &images, targets: &targets, count };
-            let point = Point { weights: &weights, mixture: Some(&mixture) };
+            let point = Point { weights: &weights, mixture: mixture.as_ref() };
             let loss = executor.pass(point, &Loss::default(), batch, wanted).loss;
             (loss, gradient, choices)
         })

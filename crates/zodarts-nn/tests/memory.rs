@@ -47,7 +47,8 @@ fn what_was_foretold_is_what_is_held() {
     let paper = supernet(&MacroShape { input, classes: 2, channels: 16, cells: 3 });
     let odd = Shape { channels: 3, height: 13, width: 13 };
     let small = supernet(&MacroShape { input: odd, classes: 5, channels: 6, cells: 1 });
-    let networks = [paper, small, resnet18(odd, 4, 16)].map(Arc::new);
+    // Four times 24 channels make the third stage broad.
+    let networks = [paper, small, resnet18(odd, 4, 16), resnet18(odd, 4, 24)].map(Arc::new);
     for network in &networks {
         for convolutions in [Convolutions::Fast, Convolutions::Direct] {
             for (count, backward) in [(5, true), (60, true), (60, false)] {

@@ -118,7 +118,9 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
                     }
                 }
                 if strip.is_last && !weights.is_empty() {
-                    let job = WinogradFilterGradient { filter: sums, inputs, outputs, gradient: weights };
+                    let rows = 0..outputs;
+                    let job =
+                        WinogradFilterGradient { filter: sums, inputs, outputs, rows, gradient: weights };
                     // SAFETY: the caller's promise about the CPU holds for this job as well.
                     unsafe { job.run::<V>() };
                 }
@@ -138,7 +140,7 @@ impl<T: Real> Job<T> for WinogradBackward<'_, '_, T> {
 
 /// Products of a strip of the output's gradient: `A dy Aᵀ`.
 #[inline(always)]
-fn transform_gradient<T: Real, V: Vector<T>>(
+pub fn transform_gradient<T: Real, V: Vector<T>>(
     points: &Points<V>,
     (blend, to): (&Blend<'_, T>, &Layout),
     (tiles, strip): (Tiles, Strip),
@@ -204,7 +206,7 @@ fn blend_row<T: Real, V: Vector<T>>(
 /// The pixels that belong to a strip of products, `B v Bᵀ`. Neighbouring tiles overlap by two pixels: what an earlier tile has
 /// written is added to, all else is overwritten.
 #[inline(always)]
-fn add_input_gradient<T: Real, V: Vector<T>>(
+pub fn add_input_gradient<T: Real, V: Vector<T>>(
     points: &Points<V>,
     (products, planes): (&[Pixel<T>], Planes),
     (tiles, strip): (Tiles, Strip),

@@ -8,6 +8,7 @@ use crate::layout::product;
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
 use crate::vector::Vector;
+use std::ops::Range;
 
 /// Weights of one window.
 const WINDOW: usize = 9;
@@ -46,7 +47,7 @@ impl<T: Real> Job<T> for WinogradFilter<'_, T> {
         assert_eq!(self.filter.len(), filter_len(self.inputs, self.outputs), "filter");
         let matrix = splat_matrix::<T, V>();
         let plane = filter_plane(self.inputs, self.outputs);
-        for (position, windows) in windows(self.inputs, self.outputs) {
+        for (position, windows) in windows(self.inputs, self.outputs, 0..self.outputs) {
             let window = gather::<T, V>(&self.weights[windows..][..LANES * WINDOW]);
             for (i, factors) in matrix.iter().enumerate() {
                 let mut row = [V::splat(T::ZERO); 3];
@@ -70,18 +71,21 @@ pub struct WinogradFilterGradient<'a, T> {
     pub inputs: usize,
     /// Output channels, a multiple of eight.
     pub outputs: usize,
-    /// Gradient of the weights, added to.
+    /// Output channels whose weights the gradient is of.
+    pub rows: Range<usize>,
+    /// Gradient of the weights of these channels, added to.
     pub gradient: &'a mut [T],
 }
 
 impl<T: Real> Job<T> for WinogradFilterGradient<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        assert_eq!(self.gradient.len(), self.inputs * self.outputs * WINDOW, "gradient");
+        assert_eq!(self.gradient.len(), self.inputs * self.rows.len() * WINDOW, "gradient");
+        assert!(self.rows.end <= self.outputs, "rows");
         assert_eq!(self.filter.len(), filter_len(self.inputs, self.outputs), "filter");
         let matrix = splat_matrix::<T, V>();
         let plane = filter_plane(self.inputs, self.outputs);
-        for (position, windows) in windows(self.inputs, self.outputs) {
+        for (position, windows) in windows(self.inputs, self.outputs, self.rows) {
             let mut rows = [[V::splat(T::ZERO); SIDE]; 3];
             for (i, factors) in matrix.iter().enumerate() {
                 for j in 0..SIDE {
@@ -103,12 +107,14 @@ impl<T: Real> Job<T> for WinogradFilterGradient<'_, T> {
     }
 }
 
-/// For every eight inputs and output: position in a frequency's plane, and where the eight windows start.
+/// For every eight inputs and each of the outputs `rows`: position in a frequency's plane, and where the eight windows start
+/// among those of these outputs.
 #[inline(always)]
-fn windows(inputs: usize, outputs: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..inputs / LANES * outputs).map(move |position| {
-        let (eight, output) = (position / outputs, position % outputs);
-        (position, (output * inputs + eight * LANES) * WINDOW)
+fn windows(inputs: usize, outputs: usize, rows: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
+    let (first, count) = (rows.start, rows.len());
+    (0..inputs / LANES * count).map(move |number| {
+        let (eight, row) = (number / count, number % count);
+        (eight * outputs + first + row, (row * inputs + eight * LANES) * WINDOW)
     })
 }
 

@@ -5,6 +5,7 @@
 //! vector additions, and the products of one frequency are a matrix product over channels.
 
 mod backward;
+pub mod broad;
 mod filter;
 mod forward;
 mod multiply;
@@ -12,10 +13,10 @@ mod tiles;
 mod transform;
 
 pub use backward::{WinogradBackward, WinogradGradient, backward_scratch};
-pub use filter::{WinogradFilter, WinogradFilterGradient, filter_len};
+pub use filter::{WinogradFilter, WinogradFilterGradient, filter_len, filter_plane};
 pub use forward::{WinogradForward, WinogradOutput, forward_scratch};
 
-pub(crate) use filter::filter_plane;
 pub(crate) use forward::{transform_input, transform_output};
 pub(crate) use tiles::{Planes, Strip, Tiles};
-pub(crate) use transform::{FREQUENCIES, Points};
+pub use transform::FREQUENCIES;
+pub(crate) use transform::Points;

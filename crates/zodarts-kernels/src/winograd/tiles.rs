@@ -46,6 +46,13 @@ impl Tiles {
         Self { height: layout.height, width: layout.width, across, down, rows }
     }
 
+    /// Cuts an image into tiles, all of them in one strip.
+    #[inline(always)]
+    pub fn undivided(layout: &Layout) -> (Self, Strip) {
+        let tiles = Self { rows: layout.height.div_ceil(STEP), ..Self::new(layout, 1) };
+        (tiles, Strip { top: 0, len: tiles.len(), is_last: true })
+    }
+
     /// Tiles of the image.
     #[inline(always)]
     pub fn len(&self) -> usize {

@@ -4,7 +4,7 @@ use super::block::Block;
 use super::context::Context;
 use super::cutter::Cutter;
 use super::forward::{Terms, pad, sum_pooled};
-use super::plan::Path;
+use super::plan::{Path, Plan};
 use super::scratch::Scratch;
 use super::shard::{Shard, summed_ranges};
 use crate::graph::{MAX_EDGES, Network, NodeId, Op};
@@ -38,12 +38,24 @@ pub fn node<T: Real>(
     node: NodeId,
     want: Want,
 ) {
-    let Shard { blocks, gradient, sums, .. } = shard;
-    let block = &mut blocks[block];
-    let rectified = convolutions(context, (scratch, &mut *gradient), block, node, want);
-    if node == 0 {
-        return;
+    let Shard { blocks, gradient, .. } = &mut *shard;
+    let rectified = convolutions(context, (&mut *scratch, gradient), &blocks[block], node, want);
+    if node > 0 {
+        finish_node(context, (shard, scratch), block, (node, rectified), want);
     }
+}
+
+/// [`node`] after its convolutions, whose part of the gradient waits in the padded scratch: `rectified` says whether behind a
+/// `ReLU`, `None` that there are none.
+pub fn finish_node<T: Real>(
+    context: &Context<'_, T>,
+    (shard, scratch): (&mut Shard<T>, &mut Scratch<T>),
+    block: usize,
+    (node, rectified): (NodeId, Option<bool>),
+    want: Want,
+) {
+    let Shard { blocks, sums, .. } = shard;
+    let block = &mut blocks[block];
     if want.mixture {
         choose(context, scratch, block, node, sums);
     }
@@ -182,7 +194,7 @@ fn gradient_part<'a, T: Real>(
 }
 
 /// Gradient of a convolution's result, through its normalisation.
-fn blend<'a, T: Real>(context: &'a Context<'_, T>, block: &'a Block<T>, edge: usize) -> Blend<'a, T> {
+pub fn blend<'a, T: Real>(context: &'a Context<'_, T>, block: &'a Block<T>, edge: usize) -> Blend<'a, T> {
     let back = context.coefficients.back(edge);
     Blend {
         output_gradient: gradient_of(context, block, edge),
@@ -390,10 +402,10 @@ fn add(totals: &mut [f64], parts: &[f64]) {
 }
 
 /// Adds the shards' partial gradients of convolutions and classifier in shard order.
-pub fn add_shards<T: Real>(network: &Network, live: &Liveness, shards: &[Shard<T>], gradient: &mut [T]) {
+pub fn add_shards<T: Real>(parts: (&Network, &Plan, &Liveness), shards: &[Shard<T>], gradient: &mut [T]) {
     gradient.par_chunks_mut(CHUNK).enumerate().for_each(|(index, chunk)| {
         let start = index * CHUNK;
-        for range in summed_ranges(network, live) {
+        for range in summed_ranges(parts) {
             let (first, last) = (range.start.max(start), range.end.min(start + chunk.len()));
             for shard in shards.iter().filter(|_| first < last) {
                 let total = &mut chunk[first - start..last - start];

@@ -18,6 +18,10 @@ pub struct Block<T> {
     pub raws: Vec<Buffer<T>>,
     /// Gradients of the nodes that need one now; see [`Plan::gradients`].
     pub gradients: Vec<Buffer<T>>,
+    /// Transformed input of the broad convolution at work.
+    pub products: Buffer<T>,
+    /// Transformed gradient of its output.
+    pub gradient_products: Buffer<T>,
     /// Averages the classifier reads, one pixel a channel.
     pub features: Vec<Pixel<T>>,
     /// Gradient of the averages.
@@ -28,14 +32,16 @@ pub struct Block<T> {
     pub logit_gradients: Vec<f64>,
 }
 
-/// Pixels of the values of nodes, then of the results of convolutions: what a block needs to go forward.
-pub fn forward_lengths(network: &Network) -> impl Iterator<Item = usize> {
-    value_lengths(network).chain(raw_lengths(network))
+/// Pixels of the values of nodes, then of the results of convolutions and the products of inputs: what a block needs to go
+/// forward.
+pub fn forward_lengths(network: &Network, plan: &Plan) -> impl Iterator<Item = usize> {
+    value_lengths(network).chain(raw_lengths(network)).chain([plan.products])
 }
 
-/// Pixels of the gradients that are held at a time: what a block needs besides to go backward.
+/// Pixels of the gradients that are held at a time, then of the products of gradients: what a block needs besides to go
+/// backward.
 pub fn backward_lengths(plan: &Plan) -> impl Iterator<Item = usize> {
-    plan.gradients.sizes.iter().copied()
+    plan.gradients.sizes.iter().copied().chain([plan.products])
 }
 
 fn value_lengths(network: &Network) -> impl Iterator<Item = usize> {
@@ -51,15 +57,17 @@ fn raw_lengths(network: &Network) -> impl Iterator<Item = usize> {
 }
 
 impl<T: Real> Block<T> {
-    pub fn new(network: &Network) -> Self {
+    pub fn new(network: &Network, plan: &Plan) -> Self {
         let channels = network.nodes[network.output()].channels;
-        let mut arena = Arena::new(forward_lengths(network));
+        let mut arena = Arena::new(forward_lengths(network, plan));
         Self {
             lanes: 0,
             first: 0,
             values: value_lengths(network).map(|len| arena.take(len)).collect(),
             raws: raw_lengths(network).map(|len| arena.take(len)).collect(),
+            products: arena.take(plan.products),
             gradients: Vec::new(),
+            gradient_products: Buffer::default(),
             features: vec![Pixel::ZERO; channels],
             feature_gradients: vec![Pixel::ZERO; channels],
             logits: Vec::with_capacity(LANES * network.classes),
@@ -71,8 +79,14 @@ impl<T: Real> Block<T> {
     pub fn prepare_backward(&mut self, plan: &Plan) {
         if self.gradients.is_empty() {
             let mut arena = Arena::new(backward_lengths(plan));
-            self.gradients = backward_lengths(plan).map(|len| arena.take(len)).collect();
+            self.gradients = plan.gradients.sizes.iter().map(|&len| arena.take(len)).collect();
+            self.gradient_products = arena.take(plan.products);
         }
+    }
+
+    /// Its number in the batch.
+    pub fn number(&self) -> usize {
+        self.first / LANES
     }
 
     /// Takes over the `index`th eight images of a batch.

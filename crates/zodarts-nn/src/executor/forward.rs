@@ -28,13 +28,23 @@ pub fn node<T: Real>(
     if !context.live.nodes[node] {
         return;
     }
+    build_node(context, (&mut *shard, &mut *scratch), block, node);
     let Shard { blocks, moments, .. } = shard;
     let block = &mut blocks[block];
-    if node > 0 {
-        build(context, scratch, block, node);
-    }
     let moments = (statistics == Statistics::Batch).then_some(&mut moments[..]);
     convolve(context, scratch, block, node, moments);
+}
+
+/// Writes the node as the sum of its edges.
+pub fn build_node<T: Real>(
+    context: &Context<'_, T>,
+    (shard, scratch): (&mut Shard<T>, &mut Scratch<T>),
+    block: usize,
+    node: NodeId,
+) {
+    if node > 0 {
+        build(context, scratch, &mut shard.blocks[block], node);
+    }
 }
 
 /// Terms of a sum, without allocation: an edge adds two at most.

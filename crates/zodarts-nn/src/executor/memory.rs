@@ -2,6 +2,7 @@
 
 use super::MAX_SHARDS;
 use super::block::{backward_lengths, forward_lengths};
+use super::broad::frequency_lengths;
 use super::plan::{Convolutions, Path, Plan};
 use super::scratch::scratch_lengths;
 use crate::graph::{MAX_EDGES, Network, Op};
@@ -25,6 +26,7 @@ pub fn bytes_needed<T: Real>(
         + shards * shard::<T>(network, &plan, backward)
         + shards.min(rayon::current_num_threads() as u64) * scratch::<T>(network, &plan)
         + blocks as u64 * block::<T>(network, &plan, backward)
+        + if backward { frequencies::<T>(&plan, blocks) } else { 0 }
 }
 
 fn bytes<T>(count: usize) -> u64 {
@@ -63,9 +65,15 @@ fn scratch<T: Real>(network: &Network, plan: &Plan) -> u64 {
         + bytes::<Moments2>(channels)
 }
 
+/// What the frequencies of broad convolutions hold.
+fn frequencies<T: Real>(plan: &Plan, blocks: usize) -> u64 {
+    let lengths = frequency_lengths(&plan.broad, blocks);
+    bytes::<Pixel<T>>(Arena::<T>::pixels(lengths))
+}
+
 /// Values of nodes, results of convolutions and, going backward, the gradients that are held at a time.
 fn block<T: Real>(network: &Network, plan: &Plan, backward: bool) -> u64 {
-    let forward = Arena::<T>::pixels(forward_lengths(network));
+    let forward = Arena::<T>::pixels(forward_lengths(network, plan));
     let backward = if backward { Arena::<T>::pixels(backward_lengths(plan)) } else { 0 };
     let features = 2 * network.nodes[network.output()].channels;
     let buffers = network.nodes.len() + network.edges.len();

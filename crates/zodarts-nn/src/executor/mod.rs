@@ -10,6 +10,7 @@
 
 mod backward;
 mod block;
+mod broad;
 mod coefficients;
 mod context;
 mod cutter;
@@ -26,6 +27,7 @@ use crate::liveness::{Extent, Liveness};
 use crate::loss::Loss;
 use crate::scalar::Scalar;
 use crate::space::Mixture;
+use broad::{Broad, Frequencies};
 use coefficients::Coefficients;
 use context::Context;
 use packed::Packed;
@@ -101,6 +103,7 @@ pub struct Executor<T> {
     packed: Packed<T>,
     shards: Vec<Shard<T>>,
     scratches: Scratches<T>,
+    frequencies: Frequencies<T>,
     active: usize,
     images: usize,
     reversed: bool,
@@ -124,6 +127,7 @@ impl<T: Real> Executor<T> {
             live: Liveness::default(),
             shards: Vec::new(),
             scratches: Scratches::default(),
+            frequencies: Frequencies::default(),
             active: 0,
             images: 0,
             reversed: false,
@@ -173,6 +177,7 @@ impl<T: Real> Executor<T> {
         assert_eq!(batch.targets.len(), batch.count * self.network.classes, "targets");
         let backward = wanted.weights.is_some() || wanted.mixture.is_some();
         self.begin(point, batch, backward);
+        self.frequencies.prepare(&self.plan.broad, batch.count.div_ceil(LANES));
         for node in 0..self.network.nodes.len() {
             self.forward(point, node);
         }
@@ -286,16 +291,25 @@ impl<T: Real> Executor<T> {
         }
     }
 
+    /// The live broad convolution out of a node, if there is one.
+    fn broad(&self, node: NodeId) -> Option<Broad> {
+        self.plan.broad[node].filter(|broad| self.live.edges[broad.edge])
+    }
+
     fn forward(&mut self, point: Point<'_, T>, node: NodeId) {
         if !self.live.nodes[node] {
             return;
         }
         self.coefficients.sum_shifts(&self.network, &self.live, node);
-        self.run(point, |context, shard, scratch| {
-            for block in 0..shard.active {
-                forward::node(context, (&mut *shard, &mut *scratch), block, node, Statistics::Batch);
-            }
-        });
+        if let Some(broad) = self.broad(node) {
+            self.forward_broad(point, node, broad);
+        } else {
+            self.run(point, |context, shard, scratch| {
+                for block in 0..shard.active {
+                    forward::node(context, (&mut *shard, &mut *scratch), block, node, Statistics::Batch);
+                }
+            });
+        }
         let shards = &self.shards[..self.active];
         self.coefficients.take_batch(&self.network, &self.plan, &self.live, point, shards, node);
     }
@@ -319,11 +333,15 @@ impl<T: Real> Executor<T> {
             if !self.live.nodes[node] || (node == 0 && !want.weights) {
                 continue;
             }
-            self.run(point, |context, shard, scratch| {
-                for block in 0..shard.active {
-                    backward::node(context, (&mut *shard, &mut *scratch), block, node, want);
-                }
-            });
+            if let Some(broad) = self.broad(node) {
+                self.backward_broad(point, (node, broad), want, wanted.weights.as_deref_mut());
+            } else {
+                self.run(point, |context, shard, scratch| {
+                    for block in 0..shard.active {
+                        backward::node(context, (&mut *shard, &mut *scratch), block, node, want);
+                    }
+                });
+            }
             let shards = &self.shards[..self.active];
             self.coefficients.backward(
                 &self.network,
@@ -337,7 +355,7 @@ impl<T: Real> Executor<T> {
         }
         if let Some(gradient) = wanted.weights {
             let shards = &self.shards[..self.active];
-            backward::add_shards(&self.network, &self.live, shards, gradient);
+            backward::add_shards((&self.network, &self.plan, &self.live), shards, gradient);
         }
         if let Some(mixture) = wanted.mixture {
             let shards = &self.shards[..self.active];

@@ -1,12 +1,14 @@
 //! What is known of a pass before it runs: where per-channel sums are, which buffers are shared, how large temporaries get,
 //! and how each convolution is computed.
 
+use super::broad::Broad;
 use crate::graph::{Network, NodeId, Op, Shape};
 use crate::pool::Pool;
 use serde::{Deserialize, Serialize};
 use zodarts_kernels::pointwise::pointwise_scratch;
-use zodarts_kernels::winograd::{backward_scratch, forward_scratch};
-use zodarts_kernels::{ConvShape, LANES};
+use zodarts_kernels::winograd::broad::{products_len, tiles_of};
+use zodarts_kernels::winograd::{backward_scratch, filter_len, forward_scratch};
+use zodarts_kernels::{ConvShape, LANES, Pixel};
 
 /// How 3×3 convolutions at stride 1 are computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,10 @@ pub struct Plan {
     pub gradients: Slots,
     /// How the convolution of each edge is computed.
     pub paths: Vec<Path>,
+    /// The broad convolution out of each node.
+    pub broad: Vec<Option<Broad>>,
+    /// Pixels of the largest products of a block at a broad convolution.
+    pub products: usize,
     /// Pixels of the largest padded block.
     pub padded: usize,
     /// Pixels of the largest dense block.
@@ -73,13 +79,16 @@ impl Plan {
             _ => None,
         });
         let dense = network.nodes.iter().map(|shape| shape.dense().len(shape.channels));
+        let broad: Vec<_> = (0..network.nodes.len()).map(|node| broad(network, &paths, node)).collect();
         Self {
             node_sums,
             edge_sums,
+            products: products(network, &broad),
             gradients: Slots::new(network),
             padded: padded.max().unwrap_or(0),
             dense: dense.max().unwrap_or(0),
-            together: scratch(network, &paths),
+            together: scratch(network, &paths, &broad),
+            broad,
             paths,
             sums,
         }
@@ -121,8 +130,42 @@ fn worthwhile(shape: &ConvShape, image: Shape) -> bool {
     shape.kernel == 3 && shape.stride == 1 && lanes && saved >= WORTHWHILE
 }
 
+/// Bytes of a pixel, as most networks are in `f32`.
+const PIXEL: usize = size_of::<Pixel<f32>>();
+
+/// Bytes of a transformed filter that the caches of a core may keep from one block to the next.
+const CACHED: usize = 1 << 20;
+
+/// The node's convolution, if it is its only one and broad: its transformed filter is not kept in cache, and reading it for
+/// every block costs more than to hand the products of a block to the frequencies and back.
+fn broad(network: &Network, paths: &[Path], node: NodeId) -> Option<Broad> {
+    let is_convolution = |edge: &usize| matches!(network.edges[*edge].op, Op::Conv { .. });
+    let mut convolutions = network.outgoing(node).filter(is_convolution);
+    let (edge, None) = (convolutions.next()?, convolutions.next()) else { return None };
+    let Op::Conv { shape: ConvShape { inputs, outputs, .. }, .. } = network.edges[edge].op else {
+        return None;
+    };
+    if node == 0 || paths[edge] != Path::Winograd {
+        return None;
+    }
+    let layout = network.nodes[node].dense();
+    let filter = filter_len(inputs, outputs) * PIXEL;
+    // To the frequencies and back: each written and read.
+    let handed = 2 * (products_len(&layout, inputs) + products_len(&layout, outputs)) * PIXEL;
+    let tiles = tiles_of(&layout);
+    (filter > CACHED.max(handed)).then_some(Broad { edge, inputs, outputs, tiles })
+}
+
+/// Pixels of the largest products of a block at a broad convolution.
+fn products(network: &Network, broad: &[Option<Broad>]) -> usize {
+    let products = network.nodes.iter().zip(broad).filter_map(|(shape, broad)| {
+        broad.map(|broad| products_len(&shape.dense(), broad.inputs.max(broad.outputs)))
+    });
+    products.max().unwrap_or(0)
+}
+
 /// Pixels that the convolutions that run together need at most.
-fn scratch(network: &Network, paths: &[Path]) -> usize {
+fn scratch(network: &Network, paths: &[Path], broad: &[Option<Broad>]) -> usize {
     let of_node = |node: NodeId| {
         let outgoing = || network.outgoing(node);
         let of_path = |path: Path| {
@@ -135,7 +178,12 @@ fn scratch(network: &Network, paths: &[Path]) -> usize {
         let layout = network.nodes[node].dense();
         let winograd = of_path(Path::Winograd).map(|(ConvShape { inputs, outputs, .. }, count)| {
             let forward = forward_scratch(&layout, inputs, outputs);
-            forward.max(backward_scratch(&layout, inputs, outputs, count))
+            // A broad convolution is like any other in predictions only.
+            let other = match broad[node] {
+                Some(_) => products_len(&layout, inputs.max(outputs)),
+                None => backward_scratch(&layout, inputs, outputs, count),
+            };
+            forward.max(other)
         });
         let pointwise = of_path(Path::Pointwise).map(|(shape, _)| pointwise_scratch(shape.outputs));
         winograd.max(pointwise).unwrap_or(0)
@@ -188,6 +236,19 @@ mod tests {
                     assert!(!shared, "{earlier} overwrites {later}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn stages_of_resnet18_are_broad_and_supernets_are_not() {
+        let count = |network: Network| Plan::new(&network, Convolutions::Fast).broad.iter().flatten().count();
+        let square = |side| Shape { channels: 1, height: side, width: side };
+        let shape = MacroShape { input: square(28), classes: 2, channels: 16, cells: 3 };
+        assert_eq!(count(supernet(&shape)), 0);
+        // The two convolutions of a block, but for the first of a stage, which halves the image.
+        assert_eq!(count(resnet18(square(28), 2, 64)), 3 + 3);
+        for side in [9, 13] {
+            assert_eq!(count(resnet18(square(side), 2, 24)), 3, "side {side}");
         }
     }
 

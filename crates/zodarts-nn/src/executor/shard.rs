@@ -44,14 +44,15 @@ impl<T: Real> Shard<T> {
     /// Takes over blocks `range` of a batch.
     pub fn begin(
         &mut self,
-        (network, plan, live): (&Network, &Plan, &Liveness),
+        parts: (&Network, &Plan, &Liveness),
         range: Range<usize>,
         batch: BatchView<'_>,
         backward: bool,
     ) {
+        let (network, plan, _) = parts;
         self.active = range.len();
         while self.blocks.len() < self.active {
-            self.blocks.push(Block::new(network));
+            self.blocks.push(Block::new(network, plan));
         }
         for (block, index) in self.blocks.iter_mut().zip(range) {
             block.load(network, index, batch);
@@ -61,7 +62,7 @@ impl<T: Real> Shard<T> {
         }
         if backward {
             self.gradient.resize(network.weights.len(), T::ZERO);
-            for range in summed_ranges(network, live) {
+            for range in summed_ranges(parts) {
                 self.gradient[range].fill(T::ZERO);
             }
         }
@@ -72,10 +73,14 @@ impl<T: Real> Shard<T> {
     }
 }
 
-/// Where a shard's partial gradient means something: at live convolutions and the classifier.
-pub fn summed_ranges(network: &Network, live: &Liveness) -> impl Iterator<Item = Range<usize>> {
-    let convolutions = network.edges.iter().zip(&live.edges).filter_map(|(edge, live)| match &edge.op {
-        Op::Conv { weight, .. } if *live => Some(weight.clone()),
+/// Where a shard's partial gradient means something: at live convolutions that are not broad, and at the classifier.
+pub fn summed_ranges<'a>(
+    (network, plan, live): (&'a Network, &'a Plan, &'a Liveness),
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let convolutions = network.edges.iter().enumerate().filter_map(|(number, edge)| match &edge.op {
+        Op::Conv { weight, .. } if live.edges[number] && plan.broad[edge.source].is_none() => {
+            Some(weight.clone())
+        }
         _ => None,
     });
     convolutions.chain([network.linear.clone(), network.bias.clone()])
