@@ -1,16 +1,18 @@
-//! Times training steps of the dense supernet and prints one line of JSON: zodarts' side of `peers/step.py`.
+//! Times training steps of the supernet and prints one line of JSON: zodarts' side of `peers/step.py`.
 
 use clap::Parser;
 use serde::Serialize;
 use std::time::Instant;
+use zodarts::genotype::Genotype;
 use zodarts_bench::problem::{SupernetStep, uniform_mixture};
 use zodarts_nn::graph::Shape;
 use zodarts_nn::networks::{MacroShape, supernet};
+use zodarts_nn::space::one_hot;
 
 /// Steps before the clock starts.
 const UNTIMED: usize = 2;
 
-/// Times training steps of the supernet with all operations live.
+/// Times training steps of the supernet, with all operations live unless told otherwise.
 #[derive(Parser)]
 struct Arguments {
     /// Images in a batch.
@@ -28,6 +30,9 @@ struct Arguments {
     /// Steps to time, after two that are not.
     #[arg(long, default_value_t = 9)]
     steps: usize,
+    /// Only the operations of this architecture live, as at the end of a search.
+    #[arg(long, value_name = "STRING")]
+    genotype: Option<Genotype>,
 }
 
 /// What was measured.
@@ -42,7 +47,8 @@ fn main() -> anyhow::Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
     let input = Shape { channels: 1, height: arguments.side, width: arguments.side };
     let network = supernet(&MacroShape { input, classes: 2, channels: arguments.channels, cells: 3 });
-    let mut problem = SupernetStep::new(network, uniform_mixture(), arguments.batch);
+    let mixture = arguments.genotype.map_or_else(uniform_mixture, |genotype| one_hot(&genotype.0));
+    let mut problem = SupernetStep::new(network, mixture, arguments.batch);
     let mut timing = Timing { milliseconds: Vec::new(), loss: 0.0 };
     for step in 0..arguments.steps + UNTIMED {
         let start = Instant::now();
