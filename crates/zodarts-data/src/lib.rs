@@ -21,7 +21,7 @@ mod batch;
 mod dataset;
 mod decode;
 mod error;
-mod hex;
+pub mod hex;
 mod info;
 mod options;
 pub mod rng;

@@ -15,6 +15,7 @@ pub mod normaliser;
 pub mod observer;
 pub mod pipeline;
 pub mod protocol;
+mod resume;
 pub mod run;
 pub mod search;
 pub mod settings;

@@ -125,23 +125,33 @@ fn finished_trials_are_not_run_again_and_jobs_change_nothing() {
 }
 
 #[test]
-fn a_stage_that_was_cut_short_begins_anew_and_a_finished_one_is_kept() {
+fn a_stage_that_was_cut_short_goes_on_and_a_finished_one_is_kept() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
     let only = (&CONTENDERS[..1], &[4][..], 1);
     let (whole, ..) = compare(&datasets, only, &settings, folder.path());
     let trial = folder.path().join("trials/official/phantom/zo-darts-plus/seed-4");
-    let searched = fs::read(trial.join("search.jsonl")).unwrap();
+    let (searched, trained) = (fs::read(trial.join("search.jsonl")), fs::read(trial.join("train.jsonl")));
+    let weights = fs::read(trial.join("model.safetensors")).unwrap();
 
-    // As if killed in training: the search stays as it is.
+    // As if killed after the last epoch of training: all is taken from its checkpoint.
     for file in ["metrics.json", "metrics-val.json", "model.json", "model.safetensors"] {
         fs::remove_file(trial.join(file)).unwrap();
     }
     let (resumed, begun, found) = compare(&datasets, only, &settings, folder.path());
     assert_eq!((begun, found), (1, 0));
     assert_eq!(lasting(&resumed.unwrap()), lasting(&whole.unwrap()));
-    assert_eq!(fs::read(trial.join("search.jsonl")).unwrap(), searched);
-    assert_eq!(fs::read_to_string(trial.join("train.jsonl")).unwrap().lines().count(), 2);
+    assert_eq!(fs::read(trial.join("search.jsonl")).unwrap(), searched.unwrap());
+    assert_eq!(fs::read(trial.join("train.jsonl")).unwrap(), trained.unwrap());
+    assert_eq!(fs::read(trial.join("model.safetensors")).unwrap(), weights);
+
+    // Without a checkpoint it begins again, and the old records are kept.
+    fs::remove_dir_all(trial.join("checkpoint")).unwrap();
+    for file in ["metrics.json", "model.json", "model.safetensors"] {
+        fs::remove_file(trial.join(file)).unwrap();
+    }
+    compare(&datasets, only, &settings, folder.path()).0.unwrap();
+    assert_eq!(fs::read(trial.join("model.safetensors")).unwrap(), weights);
     assert!(trial.join("train-interrupted.jsonl").is_file());
 }
 
@@ -213,7 +223,7 @@ fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
 }
 
 #[test]
-fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_begin_anew() {
+fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_go_on() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
     let only = (&CONTENDERS[..1], &[1][..], 1);
@@ -226,16 +236,15 @@ fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_begin_anew
     let (first, second) = (weights(1), weights(2));
     assert_ne!(first, second, "trainings differ");
 
-    for file in ["metrics.json", "model.json", "model.safetensors"] {
+    for file in ["metrics.json", "model.json", "model.safetensors", "checkpoint/latest.safetensors"] {
         fs::remove_file(trial.join("retrain-2").join(file)).unwrap();
     }
+    let old = fs::read(trial.join("retrain-3/train.jsonl")).unwrap();
     let (resumed, begun, found) = compare();
     assert_eq!((begun, found), (1, 0));
     assert_eq!(lasting(&resumed.unwrap()), whole);
     assert_eq!((weights(1), weights(2)), (first, second));
-    let interrupted =
-        |retrain: usize| trial.join(format!("retrain-{retrain}/train-interrupted.jsonl")).exists();
-    assert_eq!([1, 2, 3].map(interrupted), [false, true, false]);
+    assert_eq!(fs::read(trial.join("retrain-3/train.jsonl")).unwrap(), old);
 
     // A training of other settings is found out, too.
     let config = trial.join("retrain-3/config.toml");
@@ -271,7 +280,6 @@ fn random_search_with_shared_weights_is_trained_like_any_other_and_draws_no_mixt
     let (resumed, ..) = compare(&datasets, only, &settings, folder.path());
     assert_eq!(resumed.unwrap().rows[0].genotypes, row.genotypes);
     assert_eq!(fs::read_to_string(trial.join("random-ws.jsonl")).unwrap().lines().count(), 2);
-    assert!(trial.join("random-ws-interrupted.jsonl").is_file());
 }
 
 const ENDS: [Contender; 2] = [Contender::OfSample(End::Best), Contender::OfSample(End::Worst)];

@@ -42,7 +42,7 @@ impl Slot<'_> {
     pub fn open(&self) -> Result<RunFolder, Error> {
         self.check()?;
         if let Some(folder) = self.begun()? {
-            return Ok(folder);
+            return Ok(folder.resuming());
         }
         let folder = RunFolder::create(&self.path)?;
         self.job(&folder).begin()?;

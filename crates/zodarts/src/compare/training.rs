@@ -93,7 +93,6 @@ fn model(job: &Job<'_>, genotype: Option<Genotype>, observer: &mut dyn Observer)
     if job.folder.path().join("model.json").is_file() {
         return Ok(Model::load(job.folder.path())?);
     }
-    job.folder.set_aside("train")?;
     Ok(job.train(genotype, observer)?.model)
 }
 

@@ -78,7 +78,8 @@ impl Trial<'_> {
         finished.map(|trainings| self.found(&folder, trainings)).transpose()
     }
 
-    /// Runs what is left of a trial that is not finished: a stage that is finished is not run again, one that was cut short begins anew.
+    /// Runs what is left of a trial that is not finished: a stage that is finished is not run again, one that was cut short goes on
+    /// from its last checkpoint.
     ///
     /// # Errors
     /// See [`Job::search`], [`Job::train`] and [`evaluate_run`](crate::pipeline::evaluate_run).
@@ -115,14 +116,8 @@ impl Trial<'_> {
                 job.folder.write_genotype(&genotype)?;
                 Some(genotype)
             }
-            Contender::Search(_) => {
-                job.folder.set_aside("search")?;
-                Some(job.search(None, observer)?.genotype)
-            }
-            Contender::RandomWs => {
-                job.folder.set_aside("random-ws")?;
-                Some(job.random_search(observer)?.best.genotype)
-            }
+            Contender::Search(_) => Some(job.search(None, observer)?.genotype),
+            Contender::RandomWs => Some(job.random_search(observer)?.best.genotype),
             Contender::OfSample(end) => {
                 let taken = chosen(end, &self.sample.run(observer)?);
                 job.keep_found(&taken)?;

@@ -11,12 +11,13 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Largest text file read back.
-const MAX_TEXT: u64 = 16 << 20;
+pub(super) const MAX_TEXT: u64 = 16 << 20;
 
 /// A run folder.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     path: PathBuf,
+    resumes: bool,
 }
 
 /// What the records of a stage add up to.
@@ -50,7 +51,7 @@ impl RunFolder {
         if fs::read_dir(path).map_err(failed)?.next().is_some() {
             return Err(RunError::Exists { path: path.into() });
         }
-        Ok(Self { path: path.into() })
+        Ok(Self { path: path.into(), resumes: false })
     }
 
     /// Creates `parent/name`, or `parent/name-2` and so on if that exists.
@@ -65,7 +66,7 @@ impl RunFolder {
             let path = parent.join(candidate);
             // Creating is the test: two runs that start together must not share a folder.
             match fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path }),
+                Ok(()) => return Ok(Self { path, resumes: false }),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(&path, error)),
             }
@@ -81,7 +82,18 @@ impl RunFolder {
         if !path.join("config.toml").is_file() {
             return Err(RunError::NotARun { path: path.into(), missing: "config.toml", command: "fit" });
         }
-        Ok(Self { path: path.into() })
+        Ok(Self { path: path.into(), resumes: false })
+    }
+
+    /// The same folder, in which a stage that was cut short goes on from its last checkpoint. Its settings must be those it began with.
+    #[must_use]
+    pub fn resuming(self) -> Self {
+        Self { resumes: true, ..self }
+    }
+
+    /// Whether stages that were cut short go on.
+    pub fn resumes(&self) -> bool {
+        self.resumes
     }
 
     /// Where it is.
@@ -246,7 +258,7 @@ impl RunFolder {
         write_then(&latest, &checkpoint.encode(), keep).map_err(failed)
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
         write_file(&self.path.join(name), bytes)
     }
 

@@ -13,7 +13,7 @@
 //!   model.safetensors   its weights and running statistics
 //!   metrics.json        the evaluation, with its protocol
 //!   predictions.csv     scores in the form of MedMNIST's Evaluator
-//!   checkpoint/         latest and previous state of a search or training, to salvage; they cannot be resumed yet
+//!   checkpoint/         latest and previous state of a search or training, from which `compare` goes on
 //! ```
 
 mod checkpoint;
@@ -21,13 +21,15 @@ mod config;
 mod folder;
 mod metrics;
 mod records;
+mod resume;
 pub mod tensors;
 
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, Restored};
 pub use config::{RunConfig, RunInfo};
 pub use folder::{History, RunFolder, write_file};
 pub use metrics::Metrics;
 pub use records::{RandomWsRecord, SearchRecord, TrainRecord};
+pub use resume::{Resumed, Resumption};
 
 use std::io;
 use std::path::PathBuf;

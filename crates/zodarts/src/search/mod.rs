@@ -4,6 +4,7 @@ mod batches;
 mod epoch;
 mod memory;
 mod moments;
+mod progress;
 mod random_ws;
 mod rounds;
 mod settled;
@@ -24,13 +25,13 @@ use crate::memory::Memory;
 use crate::methods::SearchState;
 use crate::model::loss_kind;
 use crate::observer::{Event, Observer, Stage};
-use crate::run::{Checkpoint, RunFolder, SearchRecord};
+use crate::run::RunFolder;
 use crate::settings::SearchSettings;
 use crate::supernet_problem::SupernetProblem;
 use epoch::EpochRunner;
+use progress::Progress;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
-use settled::Settled;
 use standing::supernet_accuracy;
 use std::fmt;
 use std::sync::Arc;
@@ -119,36 +120,29 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     check_memory(info, development.len(), settings, input.memory)?;
     let start = Instant::now();
     let mut problem = problem(&input);
-    let mut state = SearchState::new(first_weights(&problem, &input), first_alpha(settings.alpha_init, seed));
+    let first = SearchState::new(first_weights(&problem, &input), first_alpha(settings.alpha_init, seed));
+    let mut progress = Progress::begin(&input, first, observer)?;
     let mut runner = EpochRunner::new(&problem, &input, (&weights_half, &alpha_half));
-    let mut settled = Settled::default();
-    let mut planned = settings.epochs;
-    let mut stop = Stop::Finished;
-    let (mut done, mut passes) = (0, 0);
-    while done < planned {
-        problem.temperature = settings.temperature_at(done, planned);
-        let before = state.clone();
-        let Some(record) = runner.run(&problem, &mut state, done, planned, &mut settled, observer)? else {
-            // What is delivered is what the last record says.
-            (state, stop) = (before, Stop::Deadline);
-            break;
-        };
-        done += 1;
-        passes += record.passes;
-        keep(&input, &record, &state, done)?;
-        observer.event(Event::SearchEpoch(&record));
-        if settings.early_stop && settled.is_settled() {
-            stop = Stop::Settled;
-            break;
-        }
-        if done == 1 {
-            planned = input.deadline.plan(settings.epochs, done, start.elapsed());
-        }
-        if done == 1 && planned < settings.epochs {
-            observer.event(Event::Note(format!("the time limit leaves {planned} epochs of search")));
+    let mut in_time = true;
+    while in_time && !progress.over && progress.done < progress.planned {
+        in_time = epoch(&mut problem, &mut runner, &mut progress, &input, observer)?;
+        if in_time && progress.done == 1 {
+            progress.planned = input.deadline.plan(settings.epochs, 1, start.elapsed());
+            if progress.planned < settings.epochs {
+                let planned = progress.planned;
+                observer.event(Event::Note(format!("the time limit leaves {planned} epochs of search")));
+            }
         }
     }
     observer.event(Event::StageDone(Stage::Search));
+    let stop = match (in_time, progress.over) {
+        (false, _) => Stop::Deadline,
+        (true, true) => Stop::Settled,
+        (true, false) => Stop::Finished,
+    };
+    // As in the epoch that was done last.
+    problem.temperature = settings.temperature_at(progress.done.saturating_sub(1), progress.planned);
+    let Progress { state, done, passes, earlier, .. } = progress;
     if done == 0 {
         return Err(Error::OutOfTime { stage: "search" });
     }
@@ -160,7 +154,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
         )));
     }
     let mixture = problem.normaliser().mixture(&state.alpha, problem.temperature);
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = earlier + start.elapsed().as_secs_f64();
     let (alpha, weights) = (state.alpha, state.chain.weights);
     let supernet = supernet_accuracy(&problem, &mut runner, (&weights, &alpha), genotype);
     Ok(SearchOutcome {
@@ -175,6 +169,29 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
         stop,
         supernet,
     })
+}
+
+/// One epoch; `false`, and no trace of it, if the deadline cut it short.
+fn epoch(
+    problem: &mut SupernetProblem,
+    runner: &mut EpochRunner<'_>,
+    progress: &mut Progress,
+    input: &SearchInput<'_>,
+    observer: &mut dyn Observer,
+) -> Result<bool, Error> {
+    let span = (progress.done, progress.planned);
+    problem.temperature = input.settings.temperature_at(span.0, span.1);
+    let before = progress.state.clone();
+    let Progress { state, settled, .. } = progress;
+    let Some(record) = runner.run(problem, state, span.0, span.1, settled, observer)? else {
+        // What is delivered is what the last record says.
+        progress.state = before;
+        return Ok(false);
+    };
+    progress.over = input.settings.early_stop && progress.settled.is_settled();
+    progress.keep(input.folder, &record)?;
+    observer.event(Event::SearchEpoch(&record));
+    Ok(true)
 }
 
 /// The halves for weights and for architecture parameters.
@@ -235,25 +252,6 @@ fn connected(argmax: Genotype, alpha: &[f32]) -> Genotype {
     };
     let candidates = Genotype::all().filter(|genotype| genotype.check_connected().is_ok());
     candidates.max_by(|a, b| strength(a).total_cmp(&strength(b))).unwrap_or(argmax)
-}
-
-fn keep(
-    input: &SearchInput<'_>,
-    record: &SearchRecord,
-    state: &SearchState,
-    done: usize,
-) -> Result<(), Error> {
-    let Some(folder) = input.folder else { return Ok(()) };
-    folder.append("search.jsonl", record)?;
-    let vectors = vec![
-        ("weights", &state.chain.weights[..]),
-        ("momentum", &state.chain.sgd.momentum_buffer),
-        ("alpha", &state.alpha),
-        ("alpha_m", &state.adam.m),
-        ("alpha_v", &state.adam.v),
-    ];
-    folder.write_checkpoint(&Checkpoint { stage: "search", epochs_done: done, vectors })?;
-    Ok(())
 }
 
 #[cfg(test)]

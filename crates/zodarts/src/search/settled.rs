@@ -21,6 +21,11 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// After an epoch that ended with this α and was not settled.
+    pub fn after(alpha: &[f32]) -> Self {
+        Self { genotype: Some(Genotype::argmax(alpha)), ..Self::default() }
+    }
+
     /// Starts an epoch.
     pub fn begin(&mut self) {
         self.one_hot = true;

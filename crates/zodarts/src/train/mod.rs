@@ -4,6 +4,7 @@ mod class_weights;
 mod epoch;
 mod judge;
 mod memory;
+mod progress;
 
 pub(crate) use memory::batch_size;
 pub use memory::check_memory;
@@ -16,10 +17,11 @@ use crate::memory::Memory;
 use crate::model::{Model, ModelCard, loss_kind};
 use crate::observer::{Event, Observer, Stage};
 use crate::protocol::Protocol;
-use crate::run::{Checkpoint, RunFolder, TrainRecord};
+use crate::run::{RunFolder, TrainRecord};
 use crate::settings::{Architecture, Selection, TrainSettings};
 use epoch::{EpochRunner, TrainState};
 use judge::{Judge, merit};
+use progress::{Best, Progress};
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::{DatasetInfo, Samples};
@@ -69,14 +71,6 @@ pub struct TrainOutcome {
     pub seconds: f64,
 }
 
-/// The best epoch so far.
-struct Best {
-    epoch: usize,
-    point: Point,
-    weights: Vec<f32>,
-    statistics: Vec<f32>,
-}
-
 /// Trains a network from scratch.
 ///
 /// # Errors
@@ -89,45 +83,54 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
     let network = Arc::new(card.network()?);
     let labels = Labels::of(input.val)?;
     let start = Instant::now();
-    let mut state = TrainState::new(&network, input.seed);
+    let mut progress = Progress::begin(&input, &network, observer)?;
     let mut runner = EpochRunner::new(&input, network.clone(), loss(&input));
     let mut judge = Judge::new(&input, network.clone(), &card)?;
-    let mut best: Option<Best> = None;
-    let mut planned = input.settings.epochs;
-    let mut done = 0;
-    while done < planned {
-        let Some(mut record) = runner.run(&mut state, done, planned, observer)? else { break };
-        let diverged = |_| Error::Diverged { stage: "training", epoch: done, loss: record.train_loss };
-        let scored = judge.score(&state, &input).map_err(diverged)?;
-        let point = score(&scored.scores, &labels, input.info.task, &input.info.classes)?;
-        record.take(scored.loss, &point);
-        record.selected =
-            keeps_last(&input) && done + 1 == planned || improves(&input, best.as_ref(), &point);
-        if record.selected {
-            let (weights, statistics) = (state.weights.clone(), state.statistics.clone());
-            best = Some(Best { epoch: done, point, weights, statistics });
-        }
-        done += 1;
-        keep(&input, &record, &state, done)?;
-        observer.event(Event::TrainEpoch(&record));
-        if out_of_patience(&input, best.as_ref(), done) {
-            observer.event(Event::Note(format!(
-                "no better validation result for {} epochs",
-                input.settings.patience
-            )));
+    while progress.done < progress.planned {
+        if out_of_patience(&input, &progress) {
+            let patience = input.settings.patience;
+            observer.event(Event::Note(format!("no better validation result for {patience} epochs")));
             break;
         }
-        if done == 1 {
-            planned = input.deadline.plan(input.settings.epochs, done, start.elapsed());
-            if planned < input.settings.epochs {
+        let span = (progress.done, progress.planned);
+        let Some(mut record) = runner.run(&mut progress.state, span.0, span.1, observer)? else { break };
+        judge_epoch(&mut judge, &mut progress, &mut record, (&input, &labels))?;
+        progress.keep(input.folder, &record)?;
+        observer.event(Event::TrainEpoch(&record));
+        if progress.done == 1 {
+            progress.planned = input.deadline.plan(input.settings.epochs, 1, start.elapsed());
+            if progress.planned < input.settings.epochs {
+                let planned = progress.planned;
                 observer.event(Event::Note(format!("the time limit leaves {planned} epochs of training")));
             }
         }
     }
     observer.event(Event::StageDone(Stage::Train));
-    let seconds = start.elapsed().as_secs_f64();
+    let Progress { best, done, earlier, .. } = progress;
+    let seconds = earlier + start.elapsed().as_secs_f64();
     let best = best.ok_or(Error::OutOfTime { stage: "training" })?;
     Ok(outcome(card, network, best, done, seconds))
+}
+
+/// Scores an epoch, and keeps its weights if they are the ones to keep so far.
+fn judge_epoch(
+    judge: &mut Judge,
+    progress: &mut Progress,
+    record: &mut TrainRecord,
+    (input, labels): (&TrainInput<'_>, &Labels),
+) -> Result<(), Error> {
+    let Progress { state, best, done, planned, .. } = progress;
+    let epoch = *done;
+    let diverged = |_| Error::Diverged { stage: "training", epoch, loss: record.train_loss };
+    let scored = judge.score(state, input).map_err(diverged)?;
+    let point = score(&scored.scores, labels, input.info.task, &input.info.classes)?;
+    record.take(scored.loss, &point);
+    record.selected = keeps_last(input) && epoch + 1 == *planned || improves(input, best.as_ref(), &point);
+    if record.selected {
+        let (weights, statistics) = (state.weights.clone(), state.statistics.clone());
+        *best = Some(Best { epoch, point, weights, statistics });
+    }
+    Ok(())
 }
 
 fn check(input: &TrainInput<'_>) -> Result<(), Error> {
@@ -179,9 +182,9 @@ fn improves(input: &TrainInput<'_>, best: Option<&Best>, point: &Point) -> bool 
     best.is_none_or(|best| value(point) >= value(&best.point))
 }
 
-fn out_of_patience(input: &TrainInput<'_>, best: Option<&Best>, done: usize) -> bool {
+fn out_of_patience(input: &TrainInput<'_>, progress: &Progress) -> bool {
     let patience = input.settings.patience;
-    patience > 0 && best.is_some_and(|best| done - 1 - best.epoch >= patience)
+    patience > 0 && progress.best.as_ref().is_some_and(|best| progress.done - 1 - best.epoch >= patience)
 }
 
 fn outcome(card: ModelCard, network: Arc<Network>, best: Best, epochs: usize, seconds: f64) -> TrainOutcome {
@@ -193,16 +196,4 @@ fn outcome(card: ModelCard, network: Arc<Network>, best: Best, epochs: usize, se
         epochs,
         seconds,
     }
-}
-
-fn keep(input: &TrainInput<'_>, record: &TrainRecord, state: &TrainState, done: usize) -> Result<(), Error> {
-    let Some(folder) = input.folder else { return Ok(()) };
-    folder.append("train.jsonl", record)?;
-    let vectors = vec![
-        ("weights", &state.weights[..]),
-        ("momentum", &state.sgd.momentum_buffer),
-        ("statistics", &state.statistics),
-    ];
-    folder.write_checkpoint(&Checkpoint { stage: "train", epochs_done: done, vectors })?;
-    Ok(())
 }

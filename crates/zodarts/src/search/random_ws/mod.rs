@@ -78,7 +78,7 @@ fn best_of(
     observer.event(Event::StageDone(Stage::Score));
     let best = best(&sample).ok_or(Error::Diverged { stage: "search", epoch: epochs - 1, loss: f64::NAN })?;
     let passes = epochs * batches.steps() + count * batches.plain();
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = shared.earlier() + start.elapsed().as_secs_f64();
     Ok(RandomWsOutcome { best, sample, epochs, passes, seconds, stop })
 }
 

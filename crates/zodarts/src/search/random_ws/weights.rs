@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::{Chain, combined};
 use crate::observer::{Event, Observer, Stage, Step};
-use crate::run::{Checkpoint, RandomWsRecord};
+use crate::resume::{announce, vectors_of};
+use crate::run::{Checkpoint, RandomWsRecord, Resumed};
 use crate::search::batches::Batches;
 use crate::search::epoch::share;
 use crate::search::standing::one_hot;
@@ -17,6 +18,9 @@ use zodarts_data::rng::stream;
 use zodarts_nn::executor::Executor;
 use zodarts_nn::optim::Sgd;
 
+/// Its records and checkpoints in a run folder.
+const STAGE: &str = "random-ws";
+
 /// The weights, and what their training needs.
 pub struct SharedWeights<'a> {
     problem: &'a SupernetProblem,
@@ -24,6 +28,8 @@ pub struct SharedWeights<'a> {
     batches: &'a Batches<'a>,
     sgd: Sgd,
     chain: Chain,
+    /// Epochs done, and their seconds, before the search was cut short.
+    earlier: (usize, f64),
     gradients: Gradients,
     training: Vec<Batch>,
 }
@@ -37,6 +43,7 @@ impl<'a> SharedWeights<'a> {
             batches,
             sgd: input.settings.method_settings().sgd,
             chain: Chain::new(first_weights(problem, &input)),
+            earlier: (0, 0.0),
             gradients: Gradients::default(),
             training: Vec::new(),
         }
@@ -47,6 +54,25 @@ impl<'a> SharedWeights<'a> {
         &self.chain.weights
     }
 
+    /// Seconds of the epochs before the search was cut short.
+    pub fn earlier(&self) -> f64 {
+        self.earlier.1
+    }
+
+    /// Takes up what the folder says; returns the epochs planned there, if there are any.
+    fn resume(&mut self, observer: &mut dyn Observer) -> Result<Option<usize>, Error> {
+        let Some(folder) = self.input.folder else { return Ok(None) };
+        let resumption = folder.resume::<RandomWsRecord>(STAGE)?;
+        let Some(Resumed { mut checkpoint, records }) = announce(resumption, observer) else {
+            return Ok(None);
+        };
+        let count = self.chain.weights.len();
+        self.chain.weights = checkpoint.take("weights", count)?;
+        self.chain.sgd.momentum_buffer = checkpoint.take("momentum", count)?;
+        self.earlier = (records.len(), records.iter().map(|record| record.seconds).sum());
+        Ok(records.last().map(|record| record.epochs))
+    }
+
     /// Trains the weights; returns the epochs done, and why it ended.
     pub fn train(
         &mut self,
@@ -55,7 +81,8 @@ impl<'a> SharedWeights<'a> {
         observer: &mut dyn Observer,
     ) -> Result<(usize, Stop), Error> {
         let all = self.input.settings.epochs;
-        let (mut done, mut planned, mut stop) = (0, all, Stop::Finished);
+        let mut planned = self.resume(observer)?.unwrap_or(all);
+        let (mut done, mut stop) = (self.earlier.0, Stop::Finished);
         while done < planned {
             let before = self.chain.clone();
             let Some(record) = self.epoch(worker, (done, planned), observer)? else {
@@ -134,8 +161,8 @@ impl<'a> SharedWeights<'a> {
     fn keep(&self, record: &RandomWsRecord, done: usize) -> Result<(), Error> {
         let Some(folder) = self.input.folder else { return Ok(()) };
         folder.append(RandomWsRecord::FILE, record)?;
-        let vectors = vec![("weights", self.weights()), ("momentum", &self.chain.sgd.momentum_buffer)];
-        folder.write_checkpoint(&Checkpoint { stage: "search", epochs_done: done, vectors })?;
+        let (counts, vectors) = (Vec::new(), vectors_of(&self.chain));
+        folder.write_checkpoint(&Checkpoint { stage: STAGE, epochs_done: done, counts, vectors })?;
         Ok(())
     }
 }
