@@ -110,6 +110,14 @@ pub enum Error {
         /// What the folder has, and what was asked for.
         difference: String,
     },
+    /// A folder that another process works in.
+    #[error(
+        "{path}: another zodarts works in this folder; wait for it or stop it, then give the command again"
+    )]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A run and a data set that do not belong together.
     #[error(
         "{run} was trained on {expected}, but {found} was given: {difference} differs; pass the data set of the run"

@@ -173,6 +173,24 @@ fn a_damaged_trial_fails_alone_and_stays_as_it_is() {
 }
 
 #[test]
+fn a_trial_that_another_process_runs_is_left_to_it() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let both = (&CONTENDERS[1..], &[1][..], 1);
+    let trials = folder.path().join("trials/official/phantom/random");
+    fs::create_dir_all(&trials).unwrap();
+    let lock = fs::File::create(trials.join("seed-1.lock")).unwrap();
+    lock.lock().unwrap();
+    let comparison = compare(&datasets, both, &settings, folder.path()).0.unwrap();
+    assert_eq!((comparison.rows.len(), comparison.failures.len()), (1, 1));
+    let reason = &comparison.failures[0].reason;
+    assert!(reason.contains("seed-1: another zodarts works in this folder"), "{reason}");
+    assert!(!trials.join("seed-1").exists());
+    drop(lock);
+    assert_eq!(compare(&datasets, both, &settings, folder.path()).0.unwrap().rows.len(), 2);
+}
+
+#[test]
 fn trials_of_another_configuration_and_repetitions_are_refused() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();

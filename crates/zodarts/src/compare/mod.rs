@@ -16,6 +16,7 @@
 
 mod contender;
 mod live;
+mod lock;
 mod published;
 mod ranks;
 mod report;

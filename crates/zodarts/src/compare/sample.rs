@@ -5,18 +5,17 @@
 //! genotype, appended when it is judged. Who makes it holds `seed-S.lock` beside it; the other trial, of this comparison or of another
 //! on the same folder, waits and finds it finished.
 
+use super::lock;
 use super::slot::Slot;
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::observer::{Event, Observer, Stage, Step};
-use crate::run::{RunError, RunFolder};
+use crate::run::RunFolder;
 use crate::search::{SearchSummary, Stop};
 use crate::settings::Settings;
 use crate::train::batch_size;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::fs::{self, File, TryLockError};
-use std::io;
 use zodarts_data::rng::stream;
 
 /// Genotypes of a sample.
@@ -83,7 +82,9 @@ impl<'a> Sample<'a> {
 
     /// Judges the genotypes that are not judged yet, and returns all.
     pub fn run(&self, observer: &mut dyn Observer) -> Result<Vec<Sampled>, Error> {
-        let _lock = self.lock(observer)?;
+        let _lock = lock::wait(&self.slot.path, || {
+            observer.event(Event::Note("waiting for the sample, which another trial is making".into()));
+        })?;
         let folder = self.slot.open()?;
         folder.drop_half_line(FILE)?;
         let mut sample: Vec<Sampled> = folder.records(FILE)?;
@@ -118,26 +119,6 @@ impl<'a> Sample<'a> {
             passes: outcome.epochs * steps,
             seconds: outcome.seconds,
         })
-    }
-
-    /// Waits until nobody else makes the sample. The lock ends with the file returned, and with the process.
-    fn lock(&self, observer: &mut dyn Observer) -> Result<File, Error> {
-        // Beside the folder, which is not there yet when two begin at once.
-        let path = self.slot.path.with_extension("lock");
-        let failed = |source: io::Error| RunError::Write { path: path.clone(), source };
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        let file = File::create(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                observer.event(Event::Note("waiting for the sample, which another trial is making".into()));
-                file.lock().map_err(failed)?;
-            }
-            Err(TryLockError::Error(source)) => return Err(failed(source).into()),
-        }
-        Ok(file)
     }
 }
 

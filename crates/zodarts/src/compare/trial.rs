@@ -1,6 +1,7 @@
 //! One trial: a contender with a seed on a data set, in a run folder of its own.
 
 use super::contender::{Contender, random_genotype};
+use super::lock;
 use super::sample::{Sample, Sampled, chosen};
 use super::slot::Slot;
 use super::training::{Trained, Training};
@@ -82,8 +83,9 @@ impl Trial<'_> {
     /// from its last checkpoint.
     ///
     /// # Errors
-    /// See [`Job::search`], [`Job::train`] and [`evaluate_run`](crate::pipeline::evaluate_run).
+    /// [`Error::InUse`] if another process runs it. See [`Job::search`], [`Job::train`] and [`evaluate_run`](crate::pipeline::evaluate_run).
     pub fn run(&self, observer: &mut dyn Observer) -> Result<TrialResult, Error> {
+        let _lock = lock::take(&self.slot.path)?;
         self.check()?;
         let folder = self.slot.open()?;
         let genotype = self.genotype(&self.slot.job(&folder), observer)?;
