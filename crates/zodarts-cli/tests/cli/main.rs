@@ -5,6 +5,7 @@ mod compare;
 mod data;
 mod engine;
 mod help;
+mod killed;
 mod predict;
 mod run;
 mod study;

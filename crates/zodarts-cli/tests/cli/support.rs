@@ -13,10 +13,17 @@ const TINY: &str = "\
 [search]\nepochs = 1\nchannels = 4\ncells = 1\ninput_size = 12\n\
 [train]\nepochs = 1\nchannels = 4\ncells = 1\ninput_size = 12\n";
 
-/// The binary in a folder of its own, without a terminal.
+/// The binary in a folder of its own.
+pub fn zodarts_in(place: &Path) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_zodarts"));
+    command.current_dir(place).env_remove("ZODARTS_CACHE");
+    command
+}
+
+/// The same, without a terminal.
 pub fn zodarts(place: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zodarts"));
-    command.current_dir(place).write_stdin("").env_remove("ZODARTS_CACHE");
+    let mut command = Command::from_std(zodarts_in(place));
+    command.write_stdin("");
     command
 }
 
