@@ -220,6 +220,9 @@ fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
     let comparison = comparison.unwrap();
     let row = &comparison.rows[0];
     assert!(row.val_acc.is_none(), "its training saw the validation images");
+    let last = row.last_epoch_acc.unwrap();
+    assert!(last.mean <= row.acc.mean && last.n == 3, "the best epoch is no worse than the last");
+    assert!(comparison.markdown().contains("| published ACC | last epoch |"));
     assert!(comparison.markdown().contains("Protocol `paper`: the authors' way"));
 
     let trial = folder.path().join("trials/paper/phantom/random/seed-1");

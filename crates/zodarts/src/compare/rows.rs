@@ -23,6 +23,9 @@ pub struct Row {
     pub seeds: Vec<u64>,
     /// Test ACC, over all trainings: one a seed, or three under protocol `paper`.
     pub acc: Spread,
+    /// Test ACC of the last epochs of these trainings, where the epoch was chosen on the test images: what that choice adds is the
+    /// rest. None under protocol `official`, or if the epochs of a training are not kept.
+    pub last_epoch_acc: Option<Spread>,
     /// Test AUC, as ACC; none if it is undefined for a training.
     pub auc: Option<Spread>,
     /// Validation ACC of the trained network; none if its training saw the validation images.
@@ -79,6 +82,7 @@ impl Row {
         Some(Self {
             seeds: results.iter().map(|result| result.seed).collect(),
             acc: spread(&trainings, |training| training.test.report.acc)?,
+            last_epoch_acc: spread_of_all(&trainings, |training| training.last_epoch_acc()),
             auc: spread_of_all(&trainings, |training| training.test.report.auc),
             val_acc: spread_of_all(&trainings, |training| Some(training.val.as_ref()?.report.acc)),
             params: spread(results, |result| result.test().params as f64)?,

@@ -29,6 +29,14 @@ pub struct Trained {
     pub course: Vec<TrainRecord>,
 }
 
+impl Trained {
+    /// Test ACC of the last epoch under protocol `paper`, whose epochs are all judged on the test images; none if they are not kept.
+    pub fn last_epoch_acc(&self) -> Option<f64> {
+        let last = self.course.last()?;
+        (self.test.protocol == Protocol::Paper).then_some(last.val_acc)
+    }
+}
+
 /// A training and its place.
 #[derive(Clone, Debug)]
 pub struct Training<'a> {
