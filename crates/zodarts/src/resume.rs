@@ -1,21 +1,30 @@
 //! What stages share that go on where they were cut short.
 
+use crate::error::Error;
 use crate::methods::Chain;
 use crate::observer::{Event, Observer};
-use crate::run::{Resumed, Resumption};
+use crate::run::{Resumed, Resumption, RunFolder};
+use serde::de::DeserializeOwned;
 
-/// Says where a stage goes on, and which checkpoints could not be used.
-pub fn announce<R>(resumption: Resumption<R>, observer: &mut dyn Observer) -> Option<Resumed<R>> {
-    let Resumption { from, refused } = resumption;
+/// Where a stage goes on; none if it begins, as it does without a folder. Says so, and which checkpoints could not be used.
+///
+/// # Errors
+/// See [`RunFolder::resume`].
+pub fn resume<R: DeserializeOwned>(
+    folder: Option<&RunFolder>,
+    stage: &str,
+    observer: &mut dyn Observer,
+) -> Result<Option<Resumed<R>>, Error> {
+    let Some(folder) = folder else { return Ok(None) };
+    let Resumption { from, refused } = folder.resume(stage)?;
     for error in refused {
         observer.event(Event::Note(format!("{error}; it is not used")));
     }
-    if let Some(resumed) = &from {
-        let checkpoint = &resumed.checkpoint;
-        let (stage, epochs) = (checkpoint.stage(), checkpoint.epochs_done());
+    if let Some(Resumed { checkpoint, .. }) = &from {
+        let epochs = checkpoint.epochs_done();
         observer.event(Event::Note(format!("{stage} goes on after {epochs} epochs")));
     }
-    from
+    Ok(from)
 }
 
 /// The vectors of a chain in a checkpoint.

@@ -16,7 +16,7 @@ use zodarts_kernels::winograd::broad::{
     InputProducts, OutputFromProducts,
 };
 use zodarts_kernels::winograd::{FREQUENCIES, WinogradFilterGradient, filter_len, filter_plane};
-use zodarts_kernels::{Arena, Buffer, Kernels, Moments2, Pixel, Real};
+use zodarts_kernels::{Arena, Buffer, Kernels, LANES, Moments2, Pixel, Real};
 
 /// Output channels whose weight gradients a thread takes out of the transformed one at a time.
 const ROWS: usize = 8;
@@ -169,8 +169,7 @@ impl<T: Real> Executor<T> {
                 input_products(context, (&mut *shard, &mut *scratch), block, node);
             }
         });
-        let blocks = self.blocks(broad);
-        let size = broad.size(blocks.count);
+        let size = broad.size(self.blocks(broad).count);
         let mut frequencies = std::mem::take(&mut self.frequencies);
         frequencies.forward(self.kernels, size, self.packed.filter(broad.edge), &self.blocks(broad));
         self.run(point, |context, shard, scratch| {
@@ -199,8 +198,7 @@ impl<T: Real> Executor<T> {
                 gradient_products(context, shard, block, broad);
             }
         });
-        let blocks = self.blocks(broad);
-        let size = broad.size(blocks.count);
+        let size = broad.size(self.blocks(broad).count);
         let mut frequencies = std::mem::take(&mut self.frequencies);
         let filter = self.packed.filter(broad.edge);
         frequencies.backward(self.kernels, size, filter, &self.blocks(broad), want.weights);
@@ -222,8 +220,7 @@ impl<T: Real> Executor<T> {
 
     fn blocks(&self, broad: Broad) -> Blocks<'_, T> {
         let shards = &self.shards[..self.active];
-        let count = shards.iter().map(|shard| shard.active).sum();
-        Blocks { shards, tiles: broad.tiles, count }
+        Blocks { shards, tiles: broad.tiles, count: self.images.div_ceil(LANES) }
     }
 }
 

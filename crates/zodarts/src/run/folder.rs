@@ -11,7 +11,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Largest text file read back.
-pub(super) const MAX_TEXT: u64 = 16 << 20;
+const MAX_TEXT: u64 = 16 << 20;
 
 /// A run folder.
 #[derive(Clone, Debug)]
@@ -196,13 +196,19 @@ impl RunFolder {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn drop_half_line(&self, name: &str) -> Result<(), RunError> {
+        self.keep_lines(name, usize::MAX)
+    }
+
+    /// Drops all of a `.jsonl` file but its first `count` whole lines.
+    pub(super) fn keep_lines(&self, name: &str, count: usize) -> Result<(), RunError> {
         let path = self.path.join(name);
         if !path.is_file() {
             return Ok(());
         }
         let text = tensors::read_limited(&path, MAX_TEXT)?;
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        if whole == text.len() { Ok(()) } else { self.write(name, &text[..whole]) }
+        let lines = text.split_inclusive(|byte| *byte == b'\n').take(count);
+        let kept: usize = lines.filter(|line| line.ends_with(b"\n")).map(<[u8]>::len).sum();
+        if kept == text.len() { Ok(()) } else { self.write(name, &text[..kept]) }
     }
 
     /// Appends a line to a `.jsonl` file.
@@ -258,7 +264,7 @@ impl RunFolder {
         write_then(&latest, &checkpoint.encode(), keep).map_err(failed)
     }
 
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
         write_file(&self.path.join(name), bytes)
     }
 

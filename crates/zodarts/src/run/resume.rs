@@ -1,8 +1,8 @@
 //! Going on where a stage was cut short.
 
+use super::RunError;
 use super::checkpoint::Restored;
 use super::folder::RunFolder;
-use super::{RunError, tensors};
 use serde::de::DeserializeOwned;
 
 /// A stage up to its last checkpoint that can be used.
@@ -68,12 +68,5 @@ impl RunFolder {
         records.truncate(count);
         self.keep_lines(&name, count)?;
         Ok(Some(Resumed { checkpoint, records }))
-    }
-
-    /// Drops all lines of a file but the first.
-    fn keep_lines(&self, name: &str, count: usize) -> Result<(), RunError> {
-        let text = tensors::read_limited(&self.path().join(name), super::folder::MAX_TEXT)?;
-        let kept: usize = text.split_inclusive(|byte| *byte == b'\n').take(count).map(<[u8]>::len).sum();
-        if kept == text.len() { Ok(()) } else { self.write(name, &text[..kept]) }
     }
 }

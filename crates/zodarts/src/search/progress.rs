@@ -5,7 +5,7 @@ use super::settled::Settled;
 use crate::error::Error;
 use crate::methods::{Chain, SearchState};
 use crate::observer::Observer;
-use crate::resume::{announce, vectors_of};
+use crate::resume::{resume, vectors_of};
 use crate::run::{Checkpoint, Resumed, RunFolder, SearchRecord};
 use zodarts_nn::optim::{AdamState, SgdState};
 
@@ -31,9 +31,7 @@ impl Progress {
         first: SearchState,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let resumed = input.folder.map(|folder| folder.resume::<SearchRecord>("search")).transpose()?;
-        let from = resumed.and_then(|resumption| announce(resumption, observer));
-        match from {
+        match resume(input.folder, "search", observer)? {
             Some(from) => Self::resume(from, &first),
             None => Ok(Self {
                 state: first,

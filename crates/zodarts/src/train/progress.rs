@@ -5,7 +5,7 @@ use super::epoch::TrainState;
 use crate::error::Error;
 use crate::evaluate::Point;
 use crate::observer::Observer;
-use crate::resume::announce;
+use crate::resume::resume;
 use crate::run::{Checkpoint, Resumed, RunFolder, TrainRecord};
 use zodarts_nn::graph::Network;
 use zodarts_nn::optim::SgdState;
@@ -37,9 +37,7 @@ impl Progress {
         network: &Network,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let resumed = input.folder.map(|folder| folder.resume::<TrainRecord>("train")).transpose()?;
-        let from = resumed.and_then(|resumption| announce(resumption, observer));
-        match from {
+        match resume(input.folder, "train", observer)? {
             Some(from) => Self::resume(from, network),
             None => Ok(Self {
                 state: TrainState::new(network, input.seed),

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::{Chain, combined};
 use crate::observer::{Event, Observer, Stage, Step};
-use crate::resume::{announce, vectors_of};
+use crate::resume::{resume, vectors_of};
 use crate::run::{Checkpoint, RandomWsRecord, Resumed};
 use crate::search::batches::Batches;
 use crate::search::epoch::share;
@@ -61,11 +61,8 @@ impl<'a> SharedWeights<'a> {
 
     /// Takes up what the folder says; returns the epochs planned there, if there are any.
     fn resume(&mut self, observer: &mut dyn Observer) -> Result<Option<usize>, Error> {
-        let Some(folder) = self.input.folder else { return Ok(None) };
-        let resumption = folder.resume::<RandomWsRecord>(STAGE)?;
-        let Some(Resumed { mut checkpoint, records }) = announce(resumption, observer) else {
-            return Ok(None);
-        };
+        let resumed: Option<Resumed<RandomWsRecord>> = resume(self.input.folder, STAGE, observer)?;
+        let Some(Resumed { mut checkpoint, records }) = resumed else { return Ok(None) };
         let count = self.chain.weights.len();
         self.chain.weights = checkpoint.take("weights", count)?;
         self.chain.sgd.momentum_buffer = checkpoint.take("momentum", count)?;
