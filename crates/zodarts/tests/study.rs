@@ -17,6 +17,7 @@ fn tiny() -> SearchSettings {
         batch_size: Auto::Fixed(12),
         zo_steps: 1,
         wide_steps: 1,
+        unrolled_steps: 1,
         directions: 1,
         input_size: Auto::Fixed(8),
         ..SearchSettings::default()

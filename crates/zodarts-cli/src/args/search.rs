@@ -101,7 +101,7 @@ pub struct SearchOptions {
     /// Standard deviation of α's first values
     #[arg(long, value_name = "X")]
     pub alpha_init: Option<f64>,
-    /// First temperature τ₀ of zo-darts-plus and zo-darts-wide; other methods stay at 1
+    /// First temperature τ₀ of zo-darts-plus, zo-darts-wide and darts-unrolled; other methods stay at 1
     #[arg(long, value_name = "X")]
     pub temperature: Option<f64>,
     /// Factor of each annealing step
@@ -140,6 +140,15 @@ pub struct SearchOptions {
     /// Length μ of its perturbation of α, in units of the temperature
     #[arg(long, value_name = "MU")]
     pub smoothing: Option<f64>,
+    /// Weight steps a round of darts-unrolled
+    #[arg(long, value_name = "N")]
+    pub unrolled_steps: Option<usize>,
+    /// Validation batches that a round of darts-unrolled is judged by
+    #[arg(long, value_name = "M")]
+    pub unrolled_batches: Option<usize>,
+    /// Radius of its probes of the curvature
+    #[arg(long, value_name = "X")]
+    pub unrolled_radius: Option<f64>,
     /// λ of milenas
     #[arg(long, value_name = "X")]
     pub milenas_lambda: Option<f64>,

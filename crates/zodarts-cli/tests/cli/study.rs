@@ -5,15 +5,19 @@ use predicates::str::contains;
 use std::fs;
 
 const TINY: &str = "study hypergradient phantom --epochs 2 --channels 1 --cells 1 --input-size 8 --batch-size 120 --zo-steps 1 \
-                    --wide-steps 1 --directions 1 --draws 2 --passes 8";
+                    --wide-steps 1 --wide-batches 1 --unrolled-steps 1 --unrolled-batches 1 --directions 1 --draws 2 --passes 8";
 
 #[test]
 fn a_study_prints_its_tables_and_keeps_them() {
     let place = place();
     let printed = stdout(place.path(), &format!("{TINY} --moments 1,1 --out s"));
-    for part in
-        ["## After 1 epochs", "| darts-v1 |", "| eq. 5, both sides | 1·τ | 1 | 1 | 1 |", "at 2 passes"]
-    {
+    for part in [
+        "## After 1 epochs",
+        "| darts-v1 |",
+        "| eq. 5, both sides | 1·τ |  | 1 | 1 | 1 |",
+        "| darts-unrolled |  | 0.1 |  | 1 | 1 |",
+        "at 2 passes",
+    ] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
     assert_eq!(printed.matches("## After").count(), 1, "a moment named twice is looked at once");

@@ -14,4 +14,4 @@ pub use adam::{Adam, AdamState};
 pub use error::OptimiserError;
 pub use reduce::{difference_dot, dot, norm};
 pub use schedule::Schedule;
-pub use sgd::{Sgd, SgdState};
+pub use sgd::{Sgd, SgdAdjoint, SgdState};

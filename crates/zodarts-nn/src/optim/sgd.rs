@@ -2,7 +2,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Check, OptimiserError};
-use super::reduce::norm;
+use super::reduce::{dot, norm};
 
 /// Added to the gradient norm before the division, as `torch.nn.utils.clip_grad_norm_` does.
 const CLIP_EPSILON: f64 = 1e-6;
@@ -59,6 +59,15 @@ impl SgdState {
     }
 }
 
+/// A function's derivatives by the weights and by what SGD remembers of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SgdAdjoint {
+    /// By the weights.
+    pub weights: Vec<f32>,
+    /// By the momentum buffer, as long as the weights.
+    pub momentum_buffer: Vec<f32>,
+}
+
 impl Sgd {
     /// Returns the setting if every value makes sense.
     ///
@@ -94,8 +103,7 @@ impl Sgd {
         );
         let scale = self.clip_scale(gradient);
         let (momentum, decay, rate) = (self.momentum as f32, self.weight_decay as f32, learning_rate as f32);
-        // Chosen outside the loop, so that each pass over the weights is branch-free.
-        let (along_gradient, along_buffer) = if self.nesterov { (1.0, momentum) } else { (0.0, 1.0) };
+        let (along_gradient, along_buffer) = self.shares();
         let update = |((weights, gradient), buffer): ((&mut [f32], &[f32]), &mut [f32])| {
             for ((w, &g), b) in weights.iter_mut().zip(gradient).zip(buffer) {
                 let d = scale * g + decay * *w;
@@ -105,6 +113,48 @@ impl Sgd {
         };
         let parts = weights.par_chunks_mut(CHUNK).zip(gradient.par_chunks(CHUNK));
         parts.zip(buffer.par_chunks_mut(CHUNK)).for_each(update);
+    }
+
+    /// A [`Sgd::step`] backwards: from the derivatives of a function by what came out of the step to those by what went in, the
+    /// gradient held fixed. `along` becomes the derivative by that gradient.
+    ///
+    /// β = ∂F/∂b' − η·∂F/∂w' (times m under Nesterov), δ = β (less η·∂F/∂w' under Nesterov) is the derivative by d; then ∂F/∂b = m·β,
+    /// ∂F/∂w = ∂F/∂w' + λ·δ, and by the gradient c·δ, where it is clipped c·(δ − g·(g·δ)/(‖g‖·(‖g‖ + 1e-6))).
+    ///
+    /// # Panics
+    /// If the lengths of adjoint, gradient and `along` differ.
+    pub fn pull_back(
+        &self,
+        adjoint: &mut SgdAdjoint,
+        gradient: &[f32],
+        learning_rate: f64,
+        along: &mut [f32],
+    ) {
+        assert_eq!(adjoint.weights.len(), adjoint.momentum_buffer.len(), "sgd: weights and momenta");
+        assert_eq!(adjoint.weights.len(), along.len(), "sgd: weights and derivatives by their gradient");
+        let (momentum, decay, rate) = (self.momentum as f32, self.weight_decay as f32, learning_rate as f32);
+        let (along_gradient, along_buffer) = self.shares();
+        for ((w, b), d) in adjoint.weights.iter_mut().zip(&mut adjoint.momentum_buffer).zip(along.iter_mut())
+        {
+            let by_buffer = *b - rate * along_buffer * *w;
+            *d = by_buffer - rate * along_gradient * *w;
+            *b = momentum * by_buffer;
+            *w += decay * *d;
+        }
+        let scale = self.clip_scale(gradient);
+        if scale == 1.0 {
+            return;
+        }
+        let length = norm(gradient);
+        let shorter = (dot(gradient, along) / (length * (length + CLIP_EPSILON))) as f32;
+        for (d, g) in along.iter_mut().zip(gradient) {
+            *d = scale * (*d - shorter * g);
+        }
+    }
+
+    /// How much of d and of b is in a step. Chosen outside the loops, so that each pass over the weights is branch-free.
+    fn shares(&self) -> (f32, f32) {
+        if self.nesterov { (1.0, self.momentum as f32) } else { (0.0, 1.0) }
     }
 
     /// The factor that brings the gradient within the clipping norm.
@@ -150,6 +200,51 @@ mod tests {
         let mut w = [0.0, 0.0];
         sgd.step(&mut SgdState::new(2), &mut w, &[0.3, 0.4], 1.0);
         assert_eq!(w, [-0.3, -0.4], "a short gradient is left alone");
+    }
+
+    /// F = Σ kᵢw'ᵢ + lᵢb'ᵢ after one step from (w, b) along g.
+    fn after_a_step(sgd: Sgd, [w, b, g]: &[Vec<f64>; 3]) -> f64 {
+        let narrow = |v: &[f64]| v.iter().map(|v| *v as f32).collect::<Vec<f32>>();
+        let (mut w, mut state) = (narrow(w), SgdState { momentum_buffer: narrow(b) });
+        sgd.step(&mut state, &mut w, &narrow(g), 0.25);
+        let value = |(i, (w, b)): (usize, (&f32, &f32))| {
+            let (k, l) = functional(i);
+            f64::from(*w) * k + f64::from(*b) * l
+        };
+        w.iter().zip(&state.momentum_buffer).enumerate().map(value).sum()
+    }
+
+    fn functional(i: usize) -> (f64, f64) {
+        ([1.0, -2.0, 0.5][i], [0.25, 1.5, -1.0][i])
+    }
+
+    #[test]
+    fn a_step_backwards_is_its_derivative() {
+        let clipped = Sgd { momentum: 0.5, weight_decay: 0.25, nesterov: false, clip: Some(2.0) };
+        for sgd in [PLAIN, clipped, Sgd { nesterov: true, ..clipped }, Sgd { clip: None, ..clipped }] {
+            let point = [vec![0.5, -1.0, 2.0], vec![1.0, 0.25, -0.5], vec![3.0, -1.0, 2.0]];
+            let seed = |part: fn((f64, f64)) -> f64| (0..3).map(|i| part(functional(i)) as f32).collect();
+            let mut adjoint = SgdAdjoint { weights: seed(|f| f.0), momentum_buffer: seed(|f| f.1) };
+            let mut along = vec![0.0; 3];
+            let gradient: Vec<f32> = point[2].iter().map(|g| *g as f32).collect();
+            sgd.pull_back(&mut adjoint, &gradient, 0.25, &mut along);
+            for (input, found) in [&adjoint.weights, &adjoint.momentum_buffer, &along].into_iter().enumerate()
+            {
+                for (i, found) in found.iter().enumerate() {
+                    let moved = |by: f64| {
+                        let mut point = point.clone();
+                        point[input][i] += by;
+                        after_a_step(sgd, &point)
+                    };
+                    let expected = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+                    // Rounding of the step's own arithmetic, 1e-7, over the distance.
+                    assert!(
+                        (f64::from(*found) - expected).abs() < 1e-4,
+                        "{sgd:?} {input} {i}: {found} {expected}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

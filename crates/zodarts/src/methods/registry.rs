@@ -4,7 +4,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Method, MethodSettings, darts_v1, darts_v2, milenas, zo_darts, zo_darts_plus, zo_darts_wide};
+use super::{
+    Method, MethodSettings, darts_unrolled, darts_v1, darts_v2, milenas, zo_darts, zo_darts_plus,
+    zo_darts_wide,
+};
 use crate::bilevel::BilevelProblem;
 use crate::normaliser::Normaliser;
 
@@ -55,6 +58,7 @@ registry! {
     ZoDarts => zo_darts,
     ZoDartsPlus => zo_darts_plus,
     ZoDartsWide => zo_darts_wide,
+    DartsUnrolled => darts_unrolled,
 }
 
 impl MethodKind {
@@ -117,7 +121,15 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        let expected = ["darts-v1", "darts-v2", "milenas", "zo-darts", "zo-darts-plus", "zo-darts-wide"];
+        let expected = [
+            "darts-v1",
+            "darts-v2",
+            "milenas",
+            "zo-darts",
+            "zo-darts-plus",
+            "zo-darts-wide",
+            "darts-unrolled",
+        ];
         for (kind, name) in MethodKind::ALL.iter().zip(expected) {
             assert_eq!(kind.to_string(), name);
             assert_eq!(name.parse(), Ok(*kind));
@@ -131,7 +143,8 @@ mod tests {
     #[test]
     fn only_zo_darts_plus_and_ours_are_sparse_and_annealed() {
         for kind in MethodKind::ALL {
-            let sparse = [MethodKind::ZoDartsPlus, MethodKind::ZoDartsWide].contains(kind);
+            let sparse =
+                [MethodKind::ZoDartsPlus, MethodKind::ZoDartsWide, MethodKind::DartsUnrolled].contains(kind);
             assert_eq!(kind.normaliser() == Normaliser::Sparsemax, sparse);
             assert_eq!(kind.annealed(), sparse);
         }

@@ -26,6 +26,13 @@ impl<B> Round<'_, B> {
         };
         batch
     }
+
+    /// How many training batches there are, of a method that takes up to `most` weight steps per round.
+    pub(super) fn steps(&self, most: usize) -> usize {
+        let steps = self.training.len();
+        assert!((1..=most).contains(&steps), "{steps} batches for rounds of {most} steps");
+        steps
+    }
 }
 
 /// What a round measured.
@@ -56,6 +63,11 @@ pub trait Method<P: BilevelProblem>: Send {
     /// Workers that [`Method::round`] can keep busy at once. With fewer, down to one, it runs its chains one
     /// after another, to the same bits.
     fn workers(&self) -> usize;
+
+    /// Vectors as long as the weights that a round takes: by default weights, momentum and gradient of each chain.
+    fn vectors(&self) -> usize {
+        3 * self.workers()
+    }
 
     /// Estimates the hypergradient for [`Method::hypergradient`] without touching α or its optimiser.
     ///

@@ -19,6 +19,8 @@ pub struct MethodSettings {
     pub zo: ZoSettings,
     /// The zeroth-order estimator of ZO-DARTS-wide.
     pub wide: ZoSettings,
+    /// The estimator of DARTS-unrolled.
+    pub unrolled: UnrolledSettings,
 }
 
 impl Default for MethodSettings {
@@ -30,6 +32,7 @@ impl Default for MethodSettings {
             darts_radius: 0.01,
             zo: ZoSettings::default(),
             wide: ZoSettings::WIDE,
+            unrolled: UnrolledSettings::default(),
         }
     }
 }
@@ -70,21 +73,47 @@ impl Default for ZoSettings {
 }
 
 impl ZoSettings {
-    /// Antithetic pairs on the loss in several directions, with steps that are wide beside τ. `docs/hypergradient.md` says what
-    /// is known of these numbers.
+    /// Antithetic pairs on the loss in several directions, with steps that are wide beside τ. `docs/hypergradient.md` says why
+    /// these numbers.
     pub const WIDE: ZoSettings = ZoSettings {
-        steps: 3,
+        steps: 10,
         mu: Mu::Tempered(1.0),
         difference: Difference::CentralLoss,
         directions: 4,
         centred: true,
-        validation_batches: 1,
+        validation_batches: 4,
         perturbed_chain: PerturbedChain::Exact,
     };
 
     /// Dimensions that directions are drawn from.
     pub fn dimensions(&self) -> usize {
         if self.centred { ALPHAS - EDGES } else { ALPHAS }
+    }
+}
+
+/// An estimator that goes back through the weight steps of its round.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UnrolledSettings {
+    /// T, weight steps per round.
+    pub steps: usize,
+    /// M, validation batches that a round is judged by.
+    pub validation_batches: usize,
+    /// Distance from the weights of the probes that curvature is measured by.
+    pub radius: f64,
+}
+
+impl Default for UnrolledSettings {
+    /// Rounds as long as those of ZO-DARTS+, and probes wide enough to see past single kinks of `ReLU`: `docs/hypergradient.md`.
+    fn default() -> Self {
+        UnrolledSettings { steps: 10, validation_batches: 4, radius: 0.1 }
+    }
+}
+
+impl UnrolledSettings {
+    /// Passes of a round of T steps: the steps, the validation batches, and one for each step on the way back.
+    pub fn passes(&self) -> usize {
+        2 * self.steps + self.validation_batches
     }
 }
 
@@ -209,6 +238,11 @@ impl MethodSettings {
             require((1..=zo.dimensions()).contains(&count), directions, count as f64, expected)?;
             require(zo.validation_batches > 0, batches, zo.validation_batches as f64, "at least 1")?;
         }
+        let UnrolledSettings { steps, validation_batches, radius } = self.unrolled;
+        require(steps > 0, "unrolled.steps", steps as f64, "at least 1")?;
+        let batches = "unrolled.validation_batches";
+        require(validation_batches > 0, batches, validation_batches as f64, "at least 1")?;
+        require(radius > 0.0, "unrolled.radius", radius, "a finite number above 0")?;
         Ok(self)
     }
 }
@@ -242,6 +276,10 @@ mod tests {
         assert!(wide(ZoSettings { validation_batches: 0, ..whole }).contains("wide.validation_batches"));
         assert!(message(MethodSettings { milenas_lambda: f64::NAN, ..plain }).contains("milenas_lambda"));
         assert!(message(MethodSettings { darts_radius: -1.0, ..plain }).contains("darts_radius"));
+        let unrolled = UnrolledSettings { steps: 0, ..plain.unrolled };
+        assert!(message(MethodSettings { unrolled, ..plain }).contains("unrolled.steps"));
+        let unrolled = UnrolledSettings { radius: 0.0, ..plain.unrolled };
+        assert!(message(MethodSettings { unrolled, ..plain }).contains("unrolled.radius"));
         let adam = Adam { epsilon: 0.0, ..plain.adam };
         assert!(message(MethodSettings { adam, ..plain }).contains("epsilon"));
     }

@@ -10,6 +10,9 @@ use zodarts_nn::graph::Network;
 /// Blocks of a batch for each thread from which on a second batch at the same time would only take memory.
 const BLOCKS_PER_THREAD: usize = 2;
 
+/// Vectors as long as the weights beside those of a round: weights and momentum as they are and as they were before the epoch.
+const KEPT: usize = 4;
+
 /// Refuses a search on `images` images, for weights and architecture together, that does not fit in memory.
 ///
 /// # Errors
@@ -21,8 +24,13 @@ pub fn check_memory(
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
     let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
-    let round = (method.workers(), method.steps_per_round(), method.validation_batches());
-    check(info, images, settings, round, memory)
+    let round = Needs {
+        chains: method.workers(),
+        vectors: method.vectors(),
+        steps: method.steps_per_round(),
+        validation: method.validation_batches(),
+    };
+    check(info, images, settings, &round, memory)
 }
 
 /// The same for a search with a single chain whose batches are loaded one by one.
@@ -35,14 +43,15 @@ pub fn check_single_memory(
     settings: &SearchSettings,
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
-    check(info, images, settings, (1, 1, 1), memory)
+    let round = Needs { chains: 1, vectors: 3, steps: 1, validation: 1 };
+    check(info, images, settings, &round, memory)
 }
 
 fn check(
     info: &DatasetInfo,
     images: usize,
     settings: &SearchSettings,
-    round: (usize, usize, usize),
+    round: &Needs,
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
     let network = super::network(info, settings);
@@ -67,28 +76,26 @@ pub fn workers(order: Chains, chains: usize, batch: usize) -> usize {
     }
 }
 
-/// Bytes of a search: executors, the batches of a round of so many chains, weight steps and validation batches, and weights with
-/// what goes along with them.
-fn needed(
-    network: &Network,
-    (chains, steps, validation): (usize, usize, usize),
-    images: usize,
-    settings: &SearchSettings,
-    batch: usize,
-) -> u64 {
-    let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
-    let of_a_half = images.div_ceil(2).div_ceil(batch);
-    let batches = steps.min(of_a_half) + validation.min(of_a_half);
-    let input = network.input();
-    let image = input.channels * input.height * input.width + network.classes;
-    let values = batches * batch * image + vectors(chains) * network.weights.len();
-    workers(settings.chains, chains, batch) as u64 * executor + (values * size_of::<f32>()) as u64
+/// What a round takes beside the network itself.
+struct Needs {
+    chains: usize,
+    /// As long as the weights.
+    vectors: usize,
+    /// Training batches.
+    steps: usize,
+    /// Validation batches.
+    validation: usize,
 }
 
-/// Vectors as long as the weights: weights and momentum as they are and as they were before the epoch; weights, momentum
-/// and gradient of each chain.
-fn vectors(chains: usize) -> usize {
-    4 + 3 * chains
+/// Bytes of a search: executors, the batches of a round, and weights with what goes along with them.
+fn needed(network: &Network, round: &Needs, images: usize, settings: &SearchSettings, batch: usize) -> u64 {
+    let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
+    let of_a_half = images.div_ceil(2).div_ceil(batch);
+    let batches = round.steps.min(of_a_half) + round.validation.min(of_a_half);
+    let input = network.input();
+    let image = input.channels * input.height * input.width + network.classes;
+    let values = batches * batch * image + (KEPT + round.vectors) * network.weights.len();
+    workers(settings.chains, round.chains, batch) as u64 * executor + (values * size_of::<f32>()) as u64
 }
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ impl SearchSettings {
             (read.directions, read.antithetic) = (unread.directions, unread.antithetic);
             read.smoothing = unread.smoothing;
         }
+        if method != MethodKind::DartsUnrolled {
+            read.unrolled_steps = unread.unrolled_steps;
+            read.unrolled_batches = unread.unrolled_batches;
+            read.unrolled_radius = unread.unrolled_radius;
+        }
         if method != MethodKind::Milenas {
             read.milenas_lambda = unread.milenas_lambda;
         }
@@ -53,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_method_notices_what_it_reads_and_nothing_else() {
-        use MethodKind::{DartsV2, Milenas, ZoDarts, ZoDartsPlus, ZoDartsWide};
+        use MethodKind::{DartsUnrolled, DartsV2, Milenas, ZoDarts, ZoDartsPlus, ZoDartsWide};
         assert_eq!(readers(|settings| settings.epochs += 1), MethodKind::ALL);
         assert_eq!(readers(|settings| settings.mu *= 2.0), [ZoDarts, ZoDartsPlus]);
         assert_eq!(readers(|settings| settings.zo_steps += 1), [ZoDarts, ZoDartsPlus]);
@@ -61,6 +66,8 @@ mod tests {
         assert_eq!(readers(|settings| settings.wide_steps += 1), [ZoDartsWide]);
         assert_eq!(readers(|settings| settings.milenas_lambda += 1.0), [Milenas]);
         assert_eq!(readers(|settings| settings.darts_radius *= 2.0), [DartsV2]);
-        assert_eq!(readers(|settings| settings.anneal_every += 1), [ZoDartsPlus, ZoDartsWide]);
+        assert_eq!(readers(|settings| settings.unrolled_radius *= 2.0), [DartsUnrolled]);
+        assert_eq!(readers(|settings| settings.unrolled_batches += 1), [DartsUnrolled]);
+        assert_eq!(readers(|settings| settings.anneal_every += 1), [ZoDartsPlus, ZoDartsWide, DartsUnrolled]);
     }
 }

@@ -1,7 +1,9 @@
 //! Settings of the architecture search.
 
 use super::{Auto, Chains, Convolutions, Extent, ImagePlan, InvalidSettings, MAX_EPOCHS, require};
-use crate::methods::{Difference, MethodKind, MethodSettings, Mu, PerturbedChain, ZoSettings};
+use crate::methods::{
+    Difference, MethodKind, MethodSettings, Mu, PerturbedChain, UnrolledSettings, ZoSettings,
+};
 use crate::normaliser::Annealing;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::{Adam, Schedule, Sgd};
@@ -86,6 +88,12 @@ pub struct SearchSettings {
     pub antithetic: bool,
     /// μ of zo-darts-wide, in units of τ.
     pub smoothing: f64,
+    /// T of darts-unrolled.
+    pub unrolled_steps: usize,
+    /// M, validation batches that a round of darts-unrolled is judged by.
+    pub unrolled_batches: usize,
+    /// Radius of its probes of the curvature.
+    pub unrolled_radius: f64,
     /// λ of MiLeNAS.
     pub milenas_lambda: f64,
     /// Radius of the second-order probe of DARTS.
@@ -138,6 +146,9 @@ impl Default for SearchSettings {
             directions: methods.wide.directions,
             antithetic: methods.wide.difference == Difference::CentralLoss,
             smoothing: methods.wide.mu.value(),
+            unrolled_steps: methods.unrolled.steps,
+            unrolled_batches: methods.unrolled.validation_batches,
+            unrolled_radius: methods.unrolled.radius,
             milenas_lambda: methods.milenas_lambda,
             darts_radius: methods.darts_radius,
             early_stop: true,
@@ -184,6 +195,11 @@ impl SearchSettings {
                 directions: self.directions,
                 validation_batches: self.wide_batches,
                 ..ZoSettings::WIDE
+            },
+            unrolled: UnrolledSettings {
+                steps: self.unrolled_steps,
+                validation_batches: self.unrolled_batches,
+                radius: self.unrolled_radius,
             },
         }
     }

@@ -4,7 +4,8 @@ use super::draws::Draws;
 use super::tasks::on_all_threads;
 use crate::bilevel::BilevelProblem;
 use crate::methods::{
-    Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings,
+    Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, Round, Unrolled, UnrolledSettings,
+    ZerothOrder, ZoSettings,
 };
 use crate::search::Moment;
 use crate::supernet_problem::SupernetProblem;
@@ -19,6 +20,8 @@ pub enum Estimator {
     Stepwise(MethodKind),
     /// A zeroth-order one.
     ZerothOrder(ZoSettings),
+    /// One that goes back through the weight steps.
+    Unrolled(UnrolledSettings),
 }
 
 impl Estimator {
@@ -26,6 +29,7 @@ impl Estimator {
     pub fn series(&self) -> &'static str {
         match self {
             Estimator::Stepwise(kind) => kind.card().name,
+            Estimator::Unrolled(_) => MethodKind::DartsUnrolled.card().name,
             Estimator::ZerothOrder(zo) => match (zo.perturbed_chain, zo.difference) {
                 (PerturbedChain::Fresh, _) => "eq. 6, authors' chain",
                 (_, Difference::Forward) => "eq. 6",
@@ -40,14 +44,40 @@ impl Estimator {
     /// The numbers of a zeroth-order one.
     pub fn zo(&self) -> Option<&ZoSettings> {
         match self {
-            Estimator::Stepwise(_) => None,
+            Estimator::Stepwise(_) | Estimator::Unrolled(_) => None,
             Estimator::ZerothOrder(zo) => Some(zo),
         }
     }
 
     /// T, weight steps it looks ahead.
     pub fn steps(&self) -> usize {
-        self.zo().map_or(1, |zo| zo.steps)
+        match self {
+            Estimator::Stepwise(_) => 1,
+            Estimator::ZerothOrder(zo) => zo.steps,
+            Estimator::Unrolled(unrolled) => unrolled.steps,
+        }
+    }
+
+    /// M, validation batches it is judged by.
+    pub fn validation_batches(&self) -> usize {
+        match self {
+            Estimator::Stepwise(_) => 1,
+            Estimator::ZerothOrder(zo) => zo.validation_batches,
+            Estimator::Unrolled(unrolled) => unrolled.validation_batches,
+        }
+    }
+
+    /// The same with another T and M; none for one that has them not.
+    pub fn with(&self, steps: usize, validation_batches: usize) -> Option<Self> {
+        match *self {
+            Estimator::Stepwise(_) => None,
+            Estimator::ZerothOrder(zo) => {
+                Some(Estimator::ZerothOrder(ZoSettings { steps, validation_batches, ..zo }))
+            }
+            Estimator::Unrolled(unrolled) => {
+                Some(Estimator::Unrolled(UnrolledSettings { steps, validation_batches, ..unrolled }))
+            }
+        }
     }
 
     /// What an estimate costs beyond the weight steps that a search takes anyway, in passes forward and backward. One forward only is a
@@ -57,6 +87,8 @@ impl Estimator {
             Estimator::Stepwise(MethodKind::DartsV2) => 4.0,
             Estimator::Stepwise(MethodKind::Milenas) => 2.0,
             Estimator::Stepwise(_) => 1.0,
+            // Without the weight steps.
+            Estimator::Unrolled(unrolled) => (unrolled.passes() - unrolled.steps) as f64,
             Estimator::ZerothOrder(zo) => {
                 let (gradients, losses) = zo.evaluations();
                 (zo.chains() * zo.steps + gradients) as f64 + losses as f64 / 3.0
@@ -66,7 +98,11 @@ impl Estimator {
 
     /// Passes of an estimate as a search counts them, all chains and those forward only alike.
     pub fn passes(&self) -> usize {
-        self.zo().map_or(self.price() as usize, ZoSettings::passes)
+        match self {
+            Estimator::Stepwise(_) => self.price() as usize,
+            Estimator::ZerothOrder(zo) => zo.passes(),
+            Estimator::Unrolled(unrolled) => unrolled.passes(),
+        }
     }
 
     /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.
@@ -84,10 +120,9 @@ impl Estimator {
         tick: &(dyn Fn(usize) + Sync),
     ) -> Vec<Vec<f64>> {
         let problem = &moment.problem;
-        let evaluations = self.zo().map_or(1, |zo| zo.validation_batches);
         let begin = || (problem.worker(), self.method(settings));
         let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
-            let batches = draws.draw(first + index, (self.steps(), evaluations));
+            let batches = draws.draw(first + index, (self.steps(), self.validation_batches()));
             let mut round = Round {
                 training: &batches.training,
                 validation: &batches.validation,
@@ -107,6 +142,7 @@ impl Estimator {
         match self {
             Estimator::Stepwise(kind) => kind.build(settings),
             Estimator::ZerothOrder(zo) => Box::new(ZerothOrder::new(settings, *zo)),
+            Estimator::Unrolled(unrolled) => Box::new(Unrolled::new(settings, *unrolled)),
         }
     }
 }
@@ -133,10 +169,17 @@ pub fn estimators(settings: &MethodSettings) -> Vec<Estimator> {
     found.extend([1, 4, 16].map(|validation_batches| ZoSettings { validation_batches, ..forward }));
     found.extend([1, 2, 4, 8, 16].map(|validation_batches| ZoSettings { validation_batches, ..wide }));
     found.push(ZoSettings { centred: false, ..wide });
+    let unrolled = settings.unrolled;
+    let mut back = vec![unrolled];
+    back.extend([1, 3, 5, 10].map(|steps| UnrolledSettings { steps, ..unrolled }));
+    back.extend([1, 4, 16].map(|validation_batches| UnrolledSettings { validation_batches, ..unrolled }));
+    back.extend([0.01, 0.03, 0.1, 0.3, 1.0].map(|radius| UnrolledSettings { radius, ..unrolled }));
     let mut all: Vec<Estimator> = stepwise.to_vec();
-    for zo in found.into_iter().map(Estimator::ZerothOrder) {
-        if !all.contains(&zo) {
-            all.push(zo);
+    let others =
+        found.into_iter().map(Estimator::ZerothOrder).chain(back.into_iter().map(Estimator::Unrolled));
+    for estimator in others {
+        if !all.contains(&estimator) {
+            all.push(estimator);
         }
     }
     all

@@ -1,8 +1,8 @@
 //! What an estimator's agreement depends on, at one moment.
 
-use super::MomentStudy;
+use super::{Estimator, MomentStudy};
 use crate::drawing::{Area, COLOURS, Drawn, render};
-use crate::methods::{Mu, ZoSettings};
+use crate::methods::{Mu, UnrolledSettings, ZoSettings};
 use plotters::prelude::*;
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ struct Panel {
     lines: BTreeMap<&'static str, Line>,
 }
 
-/// Five panels: cosine over passes spent, and over μ, K, T and M at `budget` passes. Thin lines are chance and the cosine of an exact
+/// Six panels: cosine over passes spent, and over μ, K, T, M and R at `budget` passes. Thin lines are chance and the cosine of an exact
 /// estimate.
 ///
 /// # Errors
@@ -29,17 +29,26 @@ struct Panel {
 pub fn draw(moment: &MomentStudy, budget: f64) -> Result<String, String> {
     let panels = [
         by_passes(moment),
-        by_number((moment, budget), "μ", |zo| {
-            (in_alpha(zo.mu, moment.temperature), ZoSettings { mu: Mu::Absolute(1.0), ..*zo })
+        by_number((moment, budget), "μ", |estimator| {
+            let zo = *estimator.zo()?;
+            Some((
+                in_alpha(zo.mu, moment.temperature)?,
+                Estimator::ZerothOrder(ZoSettings { mu: Mu::Absolute(1.0), ..zo }),
+            ))
         }),
-        by_number((moment, budget), "K, directions", |zo| {
-            (Some(zo.directions as f64), ZoSettings { directions: 1, ..*zo })
+        by_number((moment, budget), "K, directions", |estimator| {
+            let zo = *estimator.zo()?;
+            Some((zo.directions as f64, Estimator::ZerothOrder(ZoSettings { directions: 1, ..zo })))
         }),
-        by_number((moment, budget), "T, weight steps", |zo| {
-            (Some(zo.steps as f64), ZoSettings { steps: 1, ..*zo })
+        by_number((moment, budget), "T, weight steps", |estimator| {
+            Some((estimator.steps() as f64, estimator.with(1, estimator.validation_batches())?))
         }),
-        by_number((moment, budget), "M, validation batches", |zo| {
-            (Some(zo.validation_batches as f64), ZoSettings { validation_batches: 1, ..*zo })
+        by_number((moment, budget), "M, validation batches", |estimator| {
+            Some((estimator.validation_batches() as f64, estimator.with(estimator.steps(), 1)?))
+        }),
+        by_number((moment, budget), "R, radius of probes", |estimator| {
+            let Estimator::Unrolled(unrolled) = *estimator else { return None };
+            Some((unrolled.radius, Estimator::Unrolled(UnrolledSettings { radius: 1.0, ..unrolled })))
         }),
     ];
     render((2 * PANEL.0, 3 * PANEL.1), |root| {
@@ -66,20 +75,20 @@ fn by_passes(moment: &MomentStudy) -> Panel {
     Panel { title: format!("after {} epochs: means of estimates", moment.epochs), abscissa: "passes", lines }
 }
 
-/// Cosines at equal passes over one number of the zeroth-order estimators. `split` gives that number, and the estimator with
-/// the number set to one value for all: those that then equal the first of their series make its line.
+/// Cosines at equal passes over one number of the estimators. `split` gives that number, and the estimator with the number set to one
+/// value for all; none for those without it. Those that then equal the first of their series make its line.
 fn by_number(
     (moment, budget): (&MomentStudy, f64),
     abscissa: &'static str,
-    split: impl Fn(&ZoSettings) -> (Option<f64>, ZoSettings),
+    split: impl Fn(&Estimator) -> Option<(f64, Estimator)>,
 ) -> Panel {
     let mut firsts = BTreeMap::new();
     let mut lines: BTreeMap<_, Line> = BTreeMap::new();
     for (estimator, agreement) in &moment.rows {
-        let Some((number, rest)) = estimator.zo().map(&split) else { continue };
+        let Some((number, rest)) = split(estimator) else { continue };
         let first = *firsts.entry(estimator.series()).or_insert(rest);
-        if let Some(point) = number.zip(agreement.cosine_at(budget)).filter(|_| rest == first) {
-            lines.entry(estimator.series()).or_default().push(point);
+        if let Some(cosine) = agreement.cosine_at(budget).filter(|_| rest == first) {
+            lines.entry(estimator.series()).or_default().push((number, cosine));
         }
     }
     lines.retain(|_, line| line.len() > 1);

@@ -4,7 +4,7 @@ use super::figure;
 use super::{Agreement, Estimator, MomentStudy, StudySettings};
 use crate::error::Error;
 use crate::files::json;
-use crate::methods::Mu;
+use crate::methods::{Mu, UnrolledSettings};
 use crate::run::write_file;
 use crate::settings::SearchSettings;
 use crate::text::{csv, markdown};
@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps that a search takes anyway, forward and backward; one forward only \
-    counts as a third. K directions, T weight steps, M validation batches. *Cosine* is the mean over \
+    counts as a third. K directions, T weight steps, M validation batches, R the radius of probes of the curvature. *Cosine* is the mean over \
     estimates of their cosine with the reference, ± its standard error; *of the mean* the cosine of the mean of all \
     estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K, d dimensions) is \
     taken out.";
@@ -63,10 +63,11 @@ impl Study {
 
     /// One line for each moment and estimator.
     pub fn csv(&self) -> String {
-        const HEADER: [&str; 14] = [
+        const HEADER: [&str; 15] = [
             "epochs",
             "estimator",
             "mu",
+            "radius",
             "directions",
             "steps",
             "validation_batches",
@@ -125,11 +126,12 @@ fn heading(moment: &MomentStudy) -> String {
 
 fn table(moment: &MomentStudy, budget: f64) -> String {
     let line = |(estimator, agreement): &(Estimator, Agreement)| {
-        let [mu, directions, steps, batches] = numbers(estimator);
+        let [mu, radius, directions, steps, batches] = numbers(estimator);
         let at = agreement.cosine_at(budget).map_or("–".into(), |cosine| format!("{cosine:.3}"));
         vec![
             estimator.series().into(),
             mu,
+            radius,
             directions,
             steps,
             batches,
@@ -143,18 +145,39 @@ fn table(moment: &MomentStudy, budget: f64) -> String {
     };
     let rows: Vec<Vec<String>> = moment.rows.iter().map(line).collect();
     let at_budget = format!("at {budget} passes");
-    let header =
-        ["", "μ", "K", "T", "M", "passes", "cosine", "of the mean", "bias", "deviation", at_budget.as_str()];
+    let header = [
+        "",
+        "μ",
+        "R",
+        "K",
+        "T",
+        "M",
+        "passes",
+        "cosine",
+        "of the mean",
+        "bias",
+        "deviation",
+        at_budget.as_str(),
+    ];
     markdown::table(&header, &rows)
 }
 
-/// μ, K, T and M, of one that has them.
-fn numbers(estimator: &Estimator) -> [String; 4] {
-    let Some(zo) = estimator.zo() else { return Default::default() };
-    let mu = match zo.mu {
-        Mu::Absolute(mu) => mu.to_string(),
-        Mu::Relative(factor) => format!("{factor}·‖α‖"),
-        Mu::Tempered(factor) => format!("{factor}·τ"),
-    };
-    [mu, zo.directions.to_string(), zo.steps.to_string(), zo.validation_batches.to_string()]
+/// μ, R, K, T and M, of one that has them.
+fn numbers(estimator: &Estimator) -> [String; 5] {
+    match estimator {
+        Estimator::Stepwise(_) => Default::default(),
+        Estimator::ZerothOrder(zo) => {
+            let mu = match zo.mu {
+                Mu::Absolute(mu) => mu.to_string(),
+                Mu::Relative(factor) => format!("{factor}·‖α‖"),
+                Mu::Tempered(factor) => format!("{factor}·τ"),
+            };
+            let (directions, steps) = (zo.directions.to_string(), zo.steps.to_string());
+            [mu, String::new(), directions, steps, zo.validation_batches.to_string()]
+        }
+        Estimator::Unrolled(UnrolledSettings { steps, validation_batches, radius }) => {
+            let none = String::new;
+            [none(), radius.to_string(), none(), steps.to_string(), validation_batches.to_string()]
+        }
+    }
 }

@@ -130,6 +130,33 @@ fn zeroth_order_along_all_axes_is_the_unrolled_hypergradient() {
 }
 
 #[test]
+fn going_back_through_the_steps_is_the_unrolled_hypergradient() {
+    for (steps, batches) in [(1, 1), (3, 1), (10, 1), (3, 3)] {
+        let scene = Scene::new(steps).validated_by(batches);
+        for sgd in OPTIMISERS {
+            let found = estimate(&scene, MethodKind::DartsUnrolled, &settings(sgd, Difference::Forward, 1.0));
+            let error = relative_error(&found, &hypergradient(&scene, &sgd));
+            // Rounding of w, 1e-7, over the probes' 0.1.
+            assert!(error < 4e-6, "{steps} steps, {sgd:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn going_back_through_clipped_steps_is_what_differences_of_whole_chains_say() {
+    for nesterov in [false, true] {
+        let sgd = Sgd { momentum: 0.9, weight_decay: 0.05, nesterov, clip: Some(10.0) };
+        let scene = Scene::new(10);
+        let settings = settings(sgd, Difference::Central, 0.01);
+        let expected = estimate_by_axes(&scene, &settings);
+        let found = estimate(&scene, MethodKind::DartsUnrolled, &settings);
+        assert!(relative_error(&found, &expected) < 1e-3, "{found:?} {expected:?}");
+        let unclipped = hypergradient(&scene, &Sgd { clip: None, ..sgd });
+        assert!(relative_error(&unclipped, &expected) > 0.02, "the clip is there to be missed");
+    }
+}
+
+#[test]
 fn as_many_directions_as_dimensions_are_the_whole_hypergradient() {
     let scene = Scene::new(10);
     let mut settings = MethodSettings { sgd: OPTIMISERS[2], ..defaults() };

@@ -142,9 +142,9 @@ impl BilevelProblem for Quadratic {
     }
 }
 
-/// The methods' defaults, but for directions over all of α, which has no edges here, and rounds of the same length for all.
+/// The methods' defaults, but for directions over all of α, which has no edges here.
 pub fn defaults() -> MethodSettings {
-    let wide = ZoSettings { steps: 10, centred: false, ..ZoSettings::WIDE };
+    let wide = ZoSettings { centred: false, ..ZoSettings::WIDE };
     MethodSettings { wide, ..MethodSettings::default() }
 }
 

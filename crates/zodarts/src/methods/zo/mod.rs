@@ -73,12 +73,7 @@ impl ZerothOrder {
         state: &mut SearchState,
         round: &Round<P::Batch>,
     ) -> RoundReport {
-        let steps = round.training.len();
-        assert!(
-            (1..=self.zo.steps).contains(&steps),
-            "{steps} batches for rounds of {} steps",
-            self.zo.steps
-        );
+        let steps = round.steps(self.zo.steps);
         let mu = self.zo.mu.at(&state.alpha, round.temperature);
         self.fork(state, mu);
         let perturbed_alphas = self.lanes[1..].iter().map(|lane| lane.alpha.clone()).collect();

@@ -1,0 +1,196 @@
+//! DARTS-unrolled, our own: ZO-DARTS+ whose α-gradient goes back through all T weight steps of the round. Where second-order DARTS
+//! looks through one virtual step, and a zeroth-order method through T real ones but along one direction of α, this is the gradient of
+//! `L_val(w_T(α), α)` by every α at once, for the price of one more chain.
+//!
+//! After the steps, λ = `∂L_val/∂(w_T, b_T)` is pulled back step by step. With δ the derivative by the gradient that a step took, both
+//! `∂²L_train/∂w² · δ` and `∂²L_train/∂α∂w · δ` come from one difference of gradients, at w and at w + r·δ, where r = radius/‖δ‖.
+use zodarts_nn::optim::{Adam, Sgd, SgdAdjoint, norm};
+
+use super::state::{Chain, Site, fit};
+use super::{Card, Method, MethodSettings, Round, RoundReport, SearchState, UnrolledSettings, combined};
+use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
+use crate::normaliser::Normaliser;
+
+pub(super) const CARD: Card = Card {
+    name: "darts-unrolled",
+    description: "DARTS-unrolled, our own: the validation gradient back through all steps of a round, annealed sparsemax",
+    normaliser: Normaliser::Sparsemax,
+    annealed: true,
+};
+
+pub(super) fn build(settings: &MethodSettings) -> Unrolled {
+    Unrolled::new(settings, settings.unrolled)
+}
+
+/// The estimator of DARTS-unrolled.
+pub struct Unrolled {
+    sgd: Sgd,
+    adam: Adam,
+    settings: UnrolledSettings,
+    /// The round's steps, in their order; longer than the round where an epoch ends.
+    taken: Vec<Taken>,
+    adjoint: SgdAdjoint,
+    /// δ, then w + r·δ.
+    probe: Vec<f32>,
+    probed: Gradients,
+    hypergradient: Vec<f32>,
+}
+
+/// Where a weight step was taken, and along what.
+#[derive(Clone, Default)]
+struct Taken {
+    weights: Vec<f32>,
+    gradients: Gradients,
+}
+
+impl Unrolled {
+    /// An estimator without buffers; they take the problem's size in the first round.
+    pub fn new(shared: &MethodSettings, settings: UnrolledSettings) -> Self {
+        Unrolled {
+            sgd: shared.sgd,
+            adam: shared.adam,
+            settings,
+            taken: Vec::new(),
+            adjoint: SgdAdjoint::default(),
+            probe: Vec::new(),
+            probed: Gradients::default(),
+            hypergradient: Vec::new(),
+        }
+    }
+
+    /// Takes the round's weight steps and keeps what the way back needs.
+    fn descend<P: BilevelProblem>(
+        &mut self,
+        at: &mut Site<P>,
+        (chain, alpha): (&mut Chain, &[f32]),
+        round: &Round<P::Batch>,
+    ) -> Evaluation {
+        if self.taken.len() < round.training.len() {
+            self.taken.resize_with(round.training.len(), Taken::default);
+        }
+        let mut total = Evaluation::default();
+        for (taken, batch) in self.taken.iter_mut().zip(round.training) {
+            fit(&mut taken.gradients, at.problem);
+            taken.weights.clone_from(&chain.weights);
+            let stepping = (&self.sgd, round.learning_rate);
+            let step = chain.descend(at, alpha, batch, stepping, Want::Both, &mut taken.gradients);
+            total = combined(total, step);
+        }
+        total
+    }
+
+    /// Sets λ to the validation gradient at the last weights and returns `∂L_val/∂α` there.
+    fn close<P: BilevelProblem>(
+        &mut self,
+        at: &mut Site<P>,
+        (chain, alpha): (&Chain, &[f32]),
+        validation: &[P::Batch],
+    ) -> (Evaluation, Vec<f64>) {
+        fit(&mut self.probed, at.problem);
+        let found = at.evaluate_all(&chain.weights, alpha, validation, Want::Both, &mut self.probed);
+        self.adjoint.weights.clone_from(&self.probed.weights);
+        self.adjoint.momentum_buffer.clear();
+        self.adjoint.momentum_buffer.resize(self.probed.weights.len(), 0.0);
+        (found, self.probed.alpha.iter().map(|g| f64::from(*g)).collect())
+    }
+
+    /// Pulls λ back through step `index` and adds to `total` what α did to that step. Returns the passes it took: none where the
+    /// loss does not depend on the step.
+    fn pull_back<P: BilevelProblem>(
+        &mut self,
+        at: &mut Site<P>,
+        alpha: &[f32],
+        round: &Round<P::Batch>,
+        index: usize,
+        total: &mut [f64],
+    ) -> usize {
+        let Some(r) = self.place_probe(index, round.learning_rate) else { return 0 };
+        // Nothing is asked of the weights before the first step.
+        let want = if index == 0 { Want::Alpha } else { Want::Both };
+        at.evaluate(&self.probe, alpha, &round.training[index], want, &mut self.probed);
+        let here = &self.taken[index].gradients;
+        let slope = |ahead: &f32, here: &f32| (f64::from(*ahead) - f64::from(*here)) / r;
+        if want.weights() {
+            let slopes = self.probed.weights.iter().zip(&here.weights);
+            self.adjoint.weights.iter_mut().zip(slopes).for_each(|(by, (a, h))| *by += slope(a, h) as f32);
+        }
+        total
+            .iter_mut()
+            .zip(self.probed.alpha.iter().zip(&here.alpha))
+            .for_each(|(by, (a, h))| *by += slope(a, h));
+        1
+    }
+
+    /// Pulls λ back through step `index` but for its gradient, and sets the probe to w + r·δ. Returns r; none if δ is 0.
+    fn place_probe(&mut self, index: usize, learning_rate: f64) -> Option<f64> {
+        let taken = &self.taken[index];
+        self.probe.resize(taken.weights.len(), 0.0);
+        self.sgd.pull_back(&mut self.adjoint, &taken.gradients.weights, learning_rate, &mut self.probe);
+        let length = norm(&self.probe);
+        if length == 0.0 {
+            return None;
+        }
+        let r = self.settings.radius / length;
+        for (probe, w) in self.probe.iter_mut().zip(&taken.weights) {
+            *probe = w + r as f32 * *probe;
+        }
+        Some(r)
+    }
+}
+
+impl<P: BilevelProblem> Method<P> for Unrolled {
+    fn steps_per_round(&self) -> usize {
+        self.settings.steps
+    }
+
+    fn validation_batches(&self) -> usize {
+        self.settings.validation_batches
+    }
+
+    fn workers(&self) -> usize {
+        1
+    }
+
+    fn vectors(&self) -> usize {
+        // Weights and gradient of each step; the adjoint's two, the probe and its gradient.
+        2 * self.settings.steps + 4
+    }
+
+    fn estimate(
+        &mut self,
+        problem: &P,
+        workers: &mut [P::Worker],
+        state: &mut SearchState,
+        round: &mut Round<P::Batch>,
+    ) -> RoundReport {
+        let steps = round.steps(self.settings.steps);
+        let SearchState { chain, alpha, .. } = state;
+        let mut at = Site { problem, worker: &mut workers[0] };
+        let training = self.descend(&mut at, (chain, alpha), round);
+        let (validation, mut total) = self.close(&mut at, (chain, alpha), round.validation);
+        let mut passes = steps + round.validation.len();
+        for index in (0..steps).rev() {
+            passes += self.pull_back(&mut at, alpha, round, index, &mut total);
+        }
+        self.hypergradient.clear();
+        self.hypergradient.extend(total.into_iter().map(|g| g as f32));
+        let hypergradient_norm = norm(&self.hypergradient);
+        RoundReport { training, validation, passes, hypergradient_norm, ..RoundReport::default() }
+    }
+
+    fn hypergradient(&self) -> &[f32] {
+        &self.hypergradient
+    }
+
+    fn round(
+        &mut self,
+        problem: &P,
+        workers: &mut [P::Worker],
+        state: &mut SearchState,
+        round: &mut Round<P::Batch>,
+    ) -> RoundReport {
+        let report = self.estimate(problem, workers, state, round);
+        state.update_alpha(&self.adam, &self.hypergradient);
+        report
+    }
+}
