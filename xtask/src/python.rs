@@ -31,6 +31,10 @@ fn virtual_environment(name: &str, requirements: &str) -> Result<PathBuf> {
         shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }
     let requirements = shell::root().join(requirements);
-    shell::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
+    shell::run(
+        Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "--retries", "1", "-r"])
+            .arg(requirements),
+    )?;
     Ok(python)
 }

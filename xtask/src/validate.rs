@@ -1,7 +1,8 @@
 //! Every check of the workspace, cheapest first, up to the first that fails.
 
-use crate::shell;
+use crate::{python, shell};
 use anyhow::{Context, Result};
+use std::ffi::OsString;
 use std::time::Instant;
 
 /// One call of cargo.
@@ -42,11 +43,12 @@ impl Step {
         format!("{}cargo {}", environment.collect::<String>(), self.arguments.join(" "))
     }
 
-    fn run(&self) -> Result<()> {
+    fn run(&self, python: Option<&OsString>) -> Result<()> {
         println!("==> {}: {}", self.name, self.command_line());
         let start = Instant::now();
         let mut cargo = shell::cargo();
         cargo.args(self.arguments).envs(self.environment.iter().copied());
+        cargo.envs(python.map(|python| (PYTHON, python)));
         shell::run(&mut cargo)
             .with_context(|| format!("{} failed; to run it alone: {}", self.name, self.command_line()))?;
         println!("==> {}: passed in {:.1} s", self.name, start.elapsed().as_secs_f64());
@@ -54,12 +56,32 @@ impl Step {
     }
 }
 
+/// Names the Python that tests hold exported files with.
+const PYTHON: &str = "ZODARTS_PYTHON";
+
+/// That Python: the one already named, or one made for it. Without any, the tests that need it are skipped.
+fn python() -> Option<OsString> {
+    if let Some(named) = std::env::var_os(PYTHON) {
+        return Some(named);
+    }
+    println!("==> a Python with torch, onnx and onnxruntime; {PYTHON} may name another");
+    let reason = match python::interpreter(None, "export-venv", "xtask/export/requirements.txt") {
+        Ok(Some(path)) => return Some(path.into()),
+        Ok(None) => "there is no python3".to_owned(),
+        Err(error) => format!("{error:#}"),
+    };
+    println!("==> SKIPPED: exported files are not run in onnxruntime and PyTorch: {reason}");
+    None
+}
+
 /// Runs all steps; `fix` formats the sources instead of checking their format.
 pub fn run(fix: bool) -> Result<()> {
     let start = Instant::now();
     let first = if fix { FORMAT } else { FORMAT_CHECK };
-    for step in std::iter::once(&first).chain(&STEPS) {
-        step.run()?;
+    first.run(None)?;
+    let python = python();
+    for step in &STEPS {
+        step.run(python.as_ref())?;
     }
     println!("==> all checks passed in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())

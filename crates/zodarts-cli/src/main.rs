@@ -38,6 +38,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Search(args) => commands::search::run(&args, &ui),
         Command::Train(args) => commands::train::run(&args, &ui),
         Command::Evaluate(args) => commands::evaluate::run(&args, &ui),
+        Command::Export(args) => commands::export::run(&args, &ui),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Compare(args) => commands::compare::run(&args, &ui),
         Command::Study(command) => commands::study::run(&command, &ui),

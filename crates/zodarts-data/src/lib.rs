@@ -32,7 +32,7 @@ mod store;
 mod summary;
 mod task;
 
-pub use augment::{Augmentation, Mix, Resizer};
+pub use augment::{Augmentation, Mix, Resizer, resize_matrix};
 pub use batch::Batch;
 pub use dataset::Dataset;
 pub use decode::read_image_file;

@@ -13,7 +13,7 @@ mod train;
 pub use compare::CompareArgs;
 pub use data::{DataCommand, DataOptions, InfoArgs, SourceOptions};
 pub use fit::FitArgs;
-pub use model::{EvaluateArgs, PredictArgs};
+pub use model::{EvaluateArgs, ExportArgs, PredictArgs};
 pub use run::RunOptions;
 pub use search::{SearchArgs, SearchOptions};
 pub use study::{HypergradientArgs, StudyCommand};
@@ -68,6 +68,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Classify image files with a trained run
     Predict(PredictArgs),
+    /// Write a trained network as ONNX, PyTorch or safetensors, checked against the engine
+    Export(ExportArgs),
     /// Run search methods and baselines side by side, over data sets and seeds, and print their tables
     Compare(Box<CompareArgs>),
     /// Measure what the methods are made of

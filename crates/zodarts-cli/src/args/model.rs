@@ -5,6 +5,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use zodarts::pipeline::Split;
+use zodarts_export::Format;
 
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]
@@ -38,6 +39,29 @@ pub struct PredictArgs {
     /// Print a line of JSON for each file instead of CSV
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Folder of a trained run
+    pub run: PathBuf,
+    /// The format: onnx has the preprocessing inside, from bytes to probabilities; pytorch is a readable .py file and its weights
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub to: Format,
+    /// The file to write [default: RUN/network.onnx, .py or .safetensors]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The Python that a pytorch export is checked with
+    #[arg(long, value_name = "PROGRAM", default_value = "python3")]
+    pub python: PathBuf,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let format = |name: String| {
+        Format::ALL.into_iter().find(|format| format.name() == name).expect("a possible value")
+    };
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).map(format)
 }
 
 fn splits() -> impl TypedValueParser<Value = Split> {

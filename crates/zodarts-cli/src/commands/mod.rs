@@ -4,6 +4,7 @@ pub mod compare;
 pub mod completions;
 pub mod data;
 pub mod evaluate;
+pub mod export;
 pub mod fit;
 pub mod predict;
 pub mod presets;

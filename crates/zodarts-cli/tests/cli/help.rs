@@ -12,6 +12,7 @@ fn help_reads_as_it_did() {
         "train",
         "evaluate",
         "predict",
+        "export",
         "compare",
         "study",
         "study hypergradient",

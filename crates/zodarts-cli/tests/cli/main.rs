@@ -4,6 +4,7 @@ mod bad_input;
 mod compare;
 mod data;
 mod engine;
+mod export;
 mod help;
 mod killed;
 mod predict;

@@ -12,7 +12,7 @@ use crate::batch::Batch;
 use crate::samples::Samples;
 use crop::Placement;
 pub use mix::Mix;
-pub use resize::Resizer;
+pub use resize::{Resizer, resize_matrix};
 
 /// How a batch is made of stored images.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -74,6 +74,15 @@ impl Resizer {
     }
 }
 
+/// A resize along one side as a matrix of `target` rows of `source` weights.
+pub fn resize_matrix(source: usize, target: usize) -> Vec<f32> {
+    let mut matrix = vec![0.0; target * source];
+    for (row, Taps { start, weights }) in matrix.chunks_exact_mut(source).zip(taps(source, target)) {
+        row[start..start + weights.len()].copy_from_slice(&weights);
+    }
+    matrix
+}
+
 fn taps(source: usize, target: usize) -> Vec<Taps> {
     let scale = source as f64 / target as f64;
     let support = scale.max(1.0);

@@ -1,0 +1,33 @@
+//! `zodarts export`.
+
+use crate::args::ExportArgs;
+use crate::output;
+use crate::progress::{Ui, note};
+use crate::setup;
+use anyhow::Result;
+use zodarts_export::{Checked, TOLERANCE, export};
+
+/// Name of the exported file, before its format's extension.
+const STEM: &str = "network";
+
+/// Writes a trained run's network in another tool's format and prints the files.
+pub fn run(args: &ExportArgs, ui: &Ui) -> Result<()> {
+    let model = setup::model(&args.run)?;
+    let path = args.out.clone().unwrap_or_else(|| args.run.join(STEM).with_extension(args.to.extension()));
+    let spinner = ui.spinner("exporting and checking");
+    let exported = export(&model, args.to, &path, &args.python)?;
+    spinner.finish_and_clear();
+    note(&match exported.check {
+        Checked::Differs(difference) => {
+            format!(
+                "checked on sample images: probabilities differ from the engine's by {difference:.1e} at most"
+            )
+        }
+        Checked::SameBits => "checked: every value reads back as it is".into(),
+        Checked::NotRun(reason) => format!(
+            "not run here, so not checked to {TOLERANCE:e}: {reason}; --python names a Python with torch and safetensors"
+        ),
+    });
+    let files: Vec<String> = exported.files.iter().map(|file| format!("{}\n", file.display())).collect();
+    output::print(&files.concat())
+}

@@ -1,0 +1,69 @@
+//! A Python file held against the engine, where there is a Python with `PyTorch`.
+
+use crate::specimens::{Specimens, largest_difference};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use zodarts::model::Model;
+
+/// Loads the file given as first argument, reads the bytes of images from stdin and prints what the network says of them.
+const SCRIPT: &str = "
+import importlib.util, json, sys
+import torch
+spec = importlib.util.spec_from_file_location('exported', sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+images = torch.frombuffer(bytearray(sys.stdin.buffer.read()), dtype=torch.uint8).reshape(-1, *module.IMAGE)
+with torch.inference_mode():
+    print(json.dumps(module.load()(images).flatten().tolist()))
+";
+
+/// What came of holding a file against the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Check {
+    /// The largest difference of a probability.
+    Differs(f32),
+    /// There is nothing here to run the file with.
+    NotRun(String),
+}
+
+/// Holds a Python file with its weights beside it against the engine, by `python`.
+///
+/// # Errors
+/// With what does not work, if the file cannot be run or gives no probabilities.
+pub fn verify(model: &Model, file: &Path, python: &Path, specimens: &Specimens) -> Result<Check, String> {
+    let probe = Command::new(python).args(["-c", "import torch, safetensors"]).output();
+    match probe {
+        Err(error) => return Ok(Check::NotRun(format!("{}: {error}", python.display()))),
+        Ok(Output { status, stderr, .. }) if !status.success() => {
+            return Ok(Check::NotRun(last_line(&stderr)));
+        }
+        Ok(_) => (),
+    }
+    let output =
+        run(python, file, specimens.bytes()).map_err(|error| format!("{}: {error}", python.display()))?;
+    if !output.status.success() {
+        return Err(last_line(&output.stderr));
+    }
+    let found: Vec<f32> = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    largest_difference(model, specimens, &found).map(Check::Differs)
+}
+
+fn run(python: &Path, file: &Path, images: &[u8]) -> std::io::Result<Output> {
+    let mut child = Command::new(python)
+        .args(["-c", SCRIPT])
+        .arg(file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // The script reads all of it before it prints anything. One that fails before leaves a pipe that is closed.
+    let sent = child.stdin.take().expect("a pipe").write_all(images);
+    let output = child.wait_with_output()?;
+    if output.status.success() { sent.map(|()| output) } else { Ok(output) }
+}
+
+fn last_line(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no message").trim().to_owned()
+}

@@ -1,0 +1,67 @@
+//! Networks that differ in all that formats can tell.
+
+use zodarts::data::{DatasetInfo, Task};
+use zodarts::genotype::Genotype;
+use zodarts::model::{Model, ModelCard};
+use zodarts::settings::Architecture;
+use zodarts_data::rng::stream;
+use zodarts_nn::init::initial_values;
+
+/// What sets networks apart, as far as formats can tell.
+#[derive(Clone)]
+pub struct Kind {
+    pub architecture: Architecture,
+    pub genotype: &'static str,
+    pub task: Task,
+    pub classes: usize,
+    pub channels: usize,
+    /// Height and width of an image.
+    pub image: (usize, usize),
+    /// Side of what the network sees.
+    pub side: usize,
+}
+
+pub const PLAIN: Kind = Kind {
+    architecture: Architecture::Genotype,
+    genotype: "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|",
+    task: Task::BinaryClass,
+    classes: 2,
+    channels: 1,
+    image: (28, 28),
+    side: 28,
+};
+
+/// A network of a kind whose weights and statistics are drawn.
+pub fn model(kind: &Kind) -> Model {
+    let classes: Vec<String> =
+        (0..kind.classes).map(|class| format!("class \"{class}\" of\\{{{{ äß\n")).collect();
+    let card = ModelCard {
+        format: ModelCard::FORMAT,
+        architecture: kind.architecture,
+        genotype: (kind.architecture == Architecture::Genotype)
+            .then(|| kind.genotype.parse::<Genotype>().unwrap()),
+        channels: 6,
+        cells: 2,
+        input_size: kind.side,
+        dataset: DatasetInfo {
+            name: "a \"\"\" of \\ strange\nname".into(),
+            size_flag: String::new(),
+            task: kind.task,
+            classes,
+            channels: kind.channels,
+            height: kind.image.0,
+            width: kind.image.1,
+            fingerprint: "0".repeat(64),
+        },
+    };
+    let network = card.network().unwrap();
+    let mut weights = initial_values(&network.weights, &mut stream(1, "weights", 0));
+    // Normalisations that do something, with variances above 0.
+    for tensor in network.weights.tensors().iter().filter(|tensor| tensor.name.contains("bn")) {
+        for (at, weight) in weights[tensor.range.clone()].iter_mut().enumerate() {
+            *weight += 0.3 * (at as f32 * 1.7).sin();
+        }
+    }
+    let statistics = (0..network.statistics.len()).map(|at| 0.6 + 0.4 * (at as f32 * 0.9).cos()).collect();
+    Model { card, network: network.into(), weights, statistics }
+}

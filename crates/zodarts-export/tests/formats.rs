@@ -1,0 +1,103 @@
+//! Every kind of network in every format, held against the engine.
+
+mod common;
+
+use common::{Kind, PLAIN, model};
+use std::path::Path;
+use zodarts::data::Task;
+use zodarts::settings::Architecture;
+use zodarts_export::{Checked, ExportError, Format, TOLERANCE, export};
+
+/// A program that is not there: the Python exports of these tests are not run. `tests/python.rs` runs them.
+const NO_PYTHON: &str = "no-such-python";
+
+fn kinds() -> Vec<Kind> {
+    vec![
+        PLAIN,
+        Kind { side: 32, ..PLAIN.clone() },
+        Kind { side: 9, image: (13, 17), ..PLAIN.clone() },
+        Kind {
+            channels: 3,
+            classes: 5,
+            task: Task::OrdinalRegression,
+            side: 15,
+            image: (15, 15),
+            ..PLAIN.clone()
+        },
+        Kind { classes: 14, task: Task::MultiLabel, ..PLAIN.clone() },
+        Kind {
+            genotype: "|none~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|",
+            ..PLAIN.clone()
+        },
+        Kind {
+            architecture: Architecture::Resnet18,
+            channels: 3,
+            classes: 7,
+            task: Task::MultiClass,
+            side: 14,
+            ..PLAIN.clone()
+        },
+    ]
+}
+
+#[test]
+fn another_onnx_runtime_agrees_on_every_kind_of_network() {
+    let place = tempfile::tempdir().unwrap();
+    for kind in kinds() {
+        let path = place.path().join("network.onnx");
+        let exported = export(&model(&kind), Format::Onnx, &path, Path::new(NO_PYTHON)).unwrap();
+        let Checked::Differs(difference) = exported.check else { panic!("{exported:?}") };
+        assert!(difference <= TOLERANCE, "{difference}");
+        assert_eq!(exported.files, std::slice::from_ref(&path));
+        assert!(path.is_file());
+    }
+}
+
+#[test]
+fn weights_are_written_by_name_and_read_back() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("network.safetensors");
+    let exported = export(&model(&PLAIN), Format::Safetensors, &path, Path::new(NO_PYTHON)).unwrap();
+    assert_eq!(exported.check, Checked::SameBits);
+    let bytes = std::fs::read(&path).unwrap();
+    let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+    let metadata = header.metadata().clone().unwrap();
+    assert_eq!(metadata["task"], "binary-class");
+    assert_eq!(metadata["genotype"], PLAIN.genotype);
+    let names: Vec<String> = serde_json::from_str(&metadata["classes"]).unwrap();
+    assert_eq!(names.len(), 2);
+    assert!(header.tensors().contains_key("stages.1.cells.0.edges.0.conv3x3.weight"));
+}
+
+#[test]
+fn a_python_file_is_written_beside_its_weights_and_says_that_it_was_not_run() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("lesions.py");
+    let exported = export(&model(&PLAIN), Format::Pytorch, &path, Path::new(NO_PYTHON)).unwrap();
+    assert!(matches!(&exported.check, Checked::NotRun(reason) if reason.contains(NO_PYTHON)), "{exported:?}");
+    let source = std::fs::read_to_string(&path).unwrap();
+    assert!(source.contains("lesions.safetensors") && !source.contains("{{a"), "{source}");
+    assert!(place.path().join("lesions.safetensors").is_file());
+}
+
+#[test]
+fn a_name_that_python_cannot_import_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    for name in ["my-model.py", "1st.py", "model.txt", ".py", "a b.py"] {
+        let path = place.path().join(name);
+        let error = export(&model(&PLAIN), Format::Pytorch, &path, Path::new(NO_PYTHON)).unwrap_err();
+        assert!(matches!(error, ExportError::NoModule { .. }), "{name}: {error}");
+    }
+    assert_eq!(place.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn a_network_that_gives_no_numbers_is_not_written() {
+    let place = tempfile::tempdir().unwrap();
+    let mut broken = model(&PLAIN);
+    broken.weights.fill(f32::NAN);
+    let path = place.path().join("network.onnx");
+    let error = export(&broken, Format::Onnx, &path, Path::new(NO_PYTHON)).unwrap_err();
+    assert!(matches!(error, ExportError::Unusable { .. }), "{error}");
+    assert!(!path.exists());
+}
