@@ -8,7 +8,7 @@ mod progress;
 mod resolve;
 mod setup;
 
-use args::{Cli, Command, Common, DataCommand};
+use args::{Cli, Command, Common};
 use progress::{Ui, note};
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,7 +42,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Predict(args) => commands::predict::run(&args),
         Command::Compare(args) => commands::compare::run(&args, &ui),
         Command::Study(command) => commands::study::run(&command, &ui),
-        Command::Data(DataCommand::Info(args)) => commands::data::run(&args, &ui),
+        Command::Data(command) => commands::data::run(&command, &ui),
         Command::Presets { json } => commands::presets::run(json),
         Command::Completions { shell } => commands::completions::run(shell),
     }

@@ -156,6 +156,11 @@ impl DataProgress<'_> {
                 bar.set_length(total as u64);
                 bar.set_position(done as u64);
             }
+            Progress::Leaks { images: 0 } => note("--drop-leaks: no training image is in another split"),
+            Progress::Leaks { images } => {
+                let noun = if images == 1 { "image that is" } else { "images that are" };
+                note(&format!("--drop-leaks: left out {images} training {noun} also in validation or test"));
+            }
             Progress::Skipped { files } => {
                 note(&format!("left out {files} files that are hidden or no images by their extension"));
             }

@@ -21,6 +21,7 @@ pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) ->
         image_size: data.image_size,
         seed: data.split_seed,
         val: data.val.as_deref().map(validation),
+        drop_leaks: data.drop_leaks,
         cache_dir: None,
         offline: source.offline,
         mirror: source.mirror.clone(),

@@ -1,5 +1,6 @@
 //! Opening a data set and cutting it in splits.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -50,8 +51,28 @@ impl Dataset {
             let merged = dataset.train.merged(&dataset.val);
             (dataset.val, dataset.train) = merged.cut(fraction, options.seed);
         }
+        if options.drop_leaks {
+            let images = dataset.drop_leaks()?;
+            progress(Progress::Leaks { images });
+        }
         dataset.info.fingerprint = fingerprint(&dataset);
         Ok(dataset)
+    }
+
+    /// Takes the training images out whose pixels are also in the validation or test split; returns how many there were.
+    fn drop_leaks(&mut self) -> Result<usize, DataError> {
+        let elsewhere: HashSet<[u8; 32]> =
+            [&self.val, self.test.inspect()].into_iter().flat_map(Samples::hashes).collect();
+        let hashes = self.train.hashes().enumerate();
+        let kept: Vec<usize> =
+            hashes.filter(|(_, hash)| !elsewhere.contains(hash)).map(|(at, _)| at).collect();
+        let dropped = self.train.len() - kept.len();
+        if kept.is_empty() {
+            let expected = "a training split with images that are in no other";
+            return Err(DataError::Option { option: "drop_leaks", found: "true".into(), expected });
+        }
+        self.train = self.train.select(&kept);
+        Ok(dropped)
     }
 }
 

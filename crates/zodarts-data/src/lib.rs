@@ -18,6 +18,7 @@
 
 mod augment;
 mod batch;
+pub mod check;
 mod dataset;
 mod decode;
 mod error;

@@ -23,6 +23,8 @@ pub struct OpenOptions {
     pub seed: u64,
     /// Replaces the data set's own validation split.
     pub val: Option<ValSource>,
+    /// Leave out training images whose pixels are also in the validation or test split.
+    pub drop_leaks: bool,
     /// Where downloads are kept; by default `$ZODARTS_CACHE`, else `zodarts` in the user's cache folder.
     pub cache_dir: Option<PathBuf>,
     /// Never use the network.
@@ -50,6 +52,11 @@ pub enum Progress {
         done: usize,
         /// Images in all.
         total: usize,
+    },
+    /// Training images that were left out, for they are in the validation or test split, too.
+    Leaks {
+        /// How many.
+        images: usize,
     },
     /// Files of a folder that were left out: hidden, or not images by their extension.
     Skipped {

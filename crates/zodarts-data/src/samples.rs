@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use sha2::{Digest, Sha256};
+
 use crate::rng::stream;
 use crate::split::{strata, stratified_cut};
 use crate::store::ImageStore;
@@ -76,11 +78,22 @@ impl Samples {
         counts
     }
 
+    /// The file of the image at `position`, where images have files of their own.
+    pub fn file(&self, position: usize) -> Option<&str> {
+        self.store.files.as_ref().map(|files| &*files[self.index(position)])
+    }
+
     /// The image at `position` as planes `[channel][y][x]` of values in [0, 1], at its stored size.
     pub fn image(&self, position: usize) -> Vec<f32> {
         let mut planes = vec![0.0; self.store.shape.values()];
         self.store.planes(self.index(position), &mut planes);
         planes
+    }
+
+    /// SHA-256 of each image's pixels.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = [u8; 32]> + '_ {
+        let hash = |bytes: &[u8]| Sha256::digest(bytes).into();
+        self.indices.iter().map(move |index| self.store.with_bytes(*index as usize, hash))
     }
 
     /// These images followed by `other`'s.

@@ -72,6 +72,7 @@ mod tests {
             labels: [[1, 1, 1, 0], rest].concat(),
             label_width: 2,
             classes: 2,
+            files: None,
         };
         for rest in [[0, 1, 0, 1], [1, 0, 1, 0]] {
             assert_eq!(strata(&store(rest), &[0, 1])(0), 1, "label 1 is the rarer of the members' {rest:?}");

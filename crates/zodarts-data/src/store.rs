@@ -35,6 +35,8 @@ pub(crate) struct ImageStore {
     pub labels: Vec<u16>,
     pub label_width: usize,
     pub classes: usize,
+    /// The file of each image; none where images do not have files of their own.
+    pub files: Option<Vec<String>>,
 }
 
 impl ImageStore {
@@ -78,6 +80,7 @@ impl ImageStore {
     pub fn append(&mut self, other: ImageStore) {
         debug_assert_eq!((self.shape, self.label_width), (other.shape, other.label_width));
         self.labels.extend_from_slice(&other.labels);
+        self.files = self.files.take().zip(other.files).map(|(mine, theirs)| [mine, theirs].concat());
         let mine = std::mem::replace(&mut self.pixels, Pixels::U8(Vec::new()));
         self.pixels = match (mine, other.pixels) {
             (Pixels::U8(mut mine), Pixels::U8(theirs)) => {
@@ -107,7 +110,7 @@ impl ImageStore {
             resizer.resize(&source, &mut target);
             pixels.push_planes(&target, shape.channels);
         }
-        ImageStore { shape, pixels, labels: self.labels.clone(), ..*self }
+        ImageStore { shape, pixels, labels: self.labels.clone(), files: self.files.clone(), ..*self }
     }
 }
 

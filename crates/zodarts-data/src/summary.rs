@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::dataset::Dataset;
 use crate::info::DatasetInfo;
@@ -65,8 +64,7 @@ impl Dataset {
 
 fn occurrences(samples: &Samples) -> HashMap<PixelHash, usize> {
     let mut counts = HashMap::new();
-    for position in 0..samples.len() {
-        let hash = samples.store().with_bytes(samples.index(position), |bytes| Sha256::digest(bytes).into());
+    for hash in samples.hashes() {
         *counts.entry(hash).or_insert(0) += 1;
     }
     counts

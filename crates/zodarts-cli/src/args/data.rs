@@ -17,6 +17,9 @@ pub struct DataOptions {
     /// Validation data: a file or folder, or a fraction of training and validation data such as 0.1
     #[arg(long, value_name = "FILE|FRACTION")]
     pub val: Option<String>,
+    /// Leave out training images that are also in the validation or test split, pixel by pixel
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub drop_leaks: Option<bool>,
 }
 
 /// Where data may come from.
@@ -36,6 +39,19 @@ pub struct SourceOptions {
 pub enum DataCommand {
     /// Describe a data set and check it for duplicates
     Info(InfoArgs),
+    /// Look for everything wrong with a data set: copies and near copies, contradicting labels, blank images, missing classes
+    Check(CheckArgs),
+}
+
+/// Arguments of `data check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The data set and how it is brought in.
+    #[command(flatten)]
+    pub info: InfoArgs,
+    /// Fail if anything is found
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Arguments of `data info`.

@@ -11,7 +11,7 @@ mod study;
 mod train;
 
 pub use compare::CompareArgs;
-pub use data::{DataCommand, DataOptions, InfoArgs, SourceOptions};
+pub use data::{CheckArgs, DataCommand, DataOptions, InfoArgs, SourceOptions};
 pub use fit::FitArgs;
 pub use model::{EvaluateArgs, ExportArgs, PredictArgs};
 pub use run::RunOptions;

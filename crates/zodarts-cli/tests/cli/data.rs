@@ -1,6 +1,7 @@
 //! `zodarts data info`.
 
-use crate::support::{arrays, place, stdout, write_npz};
+use crate::support::{arrays, place, run, stdout, write_npz};
+use predicates::str::contains;
 
 #[test]
 fn a_data_set_is_described() {
@@ -30,4 +31,40 @@ fn validation_data_can_be_cut_from_the_training() {
     let json = stdout(place().path(), "data info phantom --val 0.5 --json");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["train"]["images"], json["val"]["images"]);
+}
+
+#[test]
+fn a_check_names_the_images_and_fails_only_if_strict() {
+    let place = place();
+    let mut arrays = arrays();
+    let copied = arrays[0].bytes[..64].to_vec();
+    arrays[4].bytes[..64].copy_from_slice(&copied);
+    write_npz(&place.path().join("small.npz"), &arrays);
+    let text = stdout(place.path(), "data check small.npz");
+    assert!(
+        text.contains("warning       1 test image also in train\n                test 0 is train 0\n"),
+        "{text}"
+    );
+    run(place.path(), "data check small.npz --strict").code(1).stderr(contains("and --strict allows none"));
+    let dropped = stdout(place.path(), "data check small.npz --drop-leaks");
+    assert!(!dropped.contains("also in train"), "{dropped}");
+    run(place.path(), "data check phantom --strict").success().stdout(contains("no copies, no near copies"));
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(place.path(), "data check small.npz --json")).unwrap();
+    assert_eq!(json["findings"][0]["problem"], "also-in-train");
+    assert_eq!(json["findings"][0]["images"][0]["like"]["position"], 0);
+}
+
+#[test]
+fn a_run_leaves_leaks_out_if_asked_and_says_so_in_its_settings() {
+    let place = place();
+    let mut arrays = arrays();
+    let copied = arrays[0].bytes[..64].to_vec();
+    arrays[4].bytes[..64].copy_from_slice(&copied);
+    write_npz(&place.path().join("small.npz"), &arrays);
+    let fitted = run(place.path(), "fit small.npz --config tiny.toml --drop-leaks --out run").success();
+    fitted.stderr(contains("--drop-leaks: left out 1 training image that is also in validation or test"));
+    let config = std::fs::read_to_string(place.path().join("run/config.toml")).unwrap();
+    assert!(config.contains("drop_leaks = true"), "{config}");
+    run(place.path(), "evaluate run").success().stdout(contains("read 2 times"));
 }

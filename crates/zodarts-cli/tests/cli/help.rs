@@ -18,6 +18,7 @@ fn help_reads_as_it_did() {
         "study hypergradient",
         "data",
         "data info",
+        "data check",
         "presets",
         "completions",
     ] {

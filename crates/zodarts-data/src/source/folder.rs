@@ -198,5 +198,6 @@ fn load(
         report(chunk.len());
     }
     let labels = files.iter().map(|(_, class)| *class).collect();
-    Ok(ImageStore { shape, pixels, labels, label_width: 1, classes })
+    let files = Some(files.iter().map(|(file, _)| file.display().to_string()).collect());
+    Ok(ImageStore { shape, pixels, labels, label_width: 1, classes, files })
 }

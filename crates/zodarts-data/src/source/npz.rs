@@ -82,6 +82,7 @@ impl Split {
             label_width: self.labels.columns,
             labels: self.labels.values.into_iter().map(|value| value as u16).collect(),
             classes: meaning.classes.len(),
+            files: None,
         }
     }
 }

@@ -57,6 +57,8 @@ pub struct DataSettings {
     /// Validation data of one's own: a file or folder, or a fraction of the training data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub val: Option<String>,
+    /// Leave out training images whose pixels are also in the validation or test split.
+    pub drop_leaks: bool,
 }
 
 /// What happens to an image before the network sees it.

@@ -1,28 +1,54 @@
-//! `zodarts data info`.
+//! `zodarts data info` and `zodarts data check`.
 
-use crate::args::InfoArgs;
+mod check;
+
+use crate::args::{DataCommand, InfoArgs};
 use crate::output::result::Sheet;
 use crate::output::{self, Table};
 use crate::progress::Ui;
 use crate::setup;
 use anyhow::Result;
 use zodarts::settings::DataSettings;
-use zodarts_data::{SplitSummary, Summary};
+use zodarts_data::{Dataset, SplitSummary, Summary};
+
+/// Runs a command about data.
+pub fn run(command: &DataCommand, ui: &Ui) -> Result<()> {
+    match command {
+        DataCommand::Info(args) => info(args, ui),
+        DataCommand::Check(args) => check::run(args, ui),
+    }
+}
 
 /// Describes a data set.
-pub fn run(args: &InfoArgs, ui: &Ui) -> Result<()> {
+fn info(args: &InfoArgs, ui: &Ui) -> Result<()> {
+    let dataset = open(args, ui)?;
+    let spinner = ui.spinner("checking for duplicates");
+    let summary = dataset.summary();
+    spinner.finish_and_clear();
+    if args.json {
+        return output::json(&summary);
+    }
+    let mut sheet = sheet(&summary);
+    if summary.findings.is_empty() {
+        sheet.row("checks", "no duplicates, every class in every split".into());
+    }
+    for finding in &summary.findings {
+        sheet.row("warning", finding.clone());
+    }
+    output::print(&sheet.to_string())
+}
+
+fn open(args: &InfoArgs, ui: &Ui) -> Result<Dataset> {
     let settings = DataSettings {
         image_size: args.options.image_size,
         split_seed: args.options.split_seed.unwrap_or(0),
         val: args.options.val.clone(),
+        drop_leaks: args.options.drop_leaks.unwrap_or(false),
     };
-    let dataset = setup::open(&args.data, &settings, &args.source, ui)?;
-    let spinner = ui.spinner("checking for duplicates");
-    let summary = dataset.summary();
-    spinner.finish_and_clear();
-    if args.json { output::json(&summary) } else { output::print(&sheet(&summary).to_string()) }
+    setup::open(&args.data, &settings, &args.source, ui)
 }
 
+/// What a data set is, and how many images it has.
 fn sheet(summary: &Summary) -> Sheet {
     let info = &summary.info;
     let mut sheet = Sheet::new(format!("{}{}", info.name, info.size_flag));
@@ -34,12 +60,6 @@ fn sheet(summary: &Summary) -> Sheet {
     sheet.row("fingerprint", info.fingerprint.clone());
     for (index, line) in counts(summary).lines().enumerate() {
         sheet.row(if index == 0 { "splits" } else { "" }, line);
-    }
-    if summary.findings.is_empty() {
-        sheet.row("checks", "no duplicates, every class in every split".into());
-    }
-    for finding in &summary.findings {
-        sheet.row("warning", finding.clone());
     }
     sheet
 }

@@ -1,0 +1,64 @@
+//! `zodarts data check`.
+
+use super::{open, sheet};
+use crate::args::CheckArgs;
+use crate::output;
+use crate::progress::Ui;
+use anyhow::{Result, bail};
+use zodarts_data::check::{Finding, Match};
+
+/// Images shown of a finding; `--json` has all.
+const SHOWN: usize = 5;
+
+/// Looks for everything wrong with a data set and prints it, the worst first.
+pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
+    let dataset = open(&args.info, ui)?;
+    let spinner = ui.spinner("checking every image");
+    let check = dataset.check();
+    spinner.finish_and_clear();
+    if args.info.json {
+        output::json(&check)?;
+    } else {
+        let mut sheet = sheet(&check.summary);
+        if check.findings.is_empty() {
+            sheet.row(
+                "checks",
+                "no copies, no near copies, no blank images, every class in every split".into(),
+            );
+        }
+        for finding in &check.findings {
+            sheet.row("warning", finding.text.clone());
+            for line in examples(finding) {
+                sheet.row("", line);
+            }
+        }
+        output::print(&sheet.to_string())?;
+    }
+    match check.findings.len() {
+        0 => Ok(()),
+        count if args.strict => {
+            let noun = if count == 1 { "finding" } else { "findings" };
+            bail!("{}: {count} {noun}, and --strict allows none", args.info.data)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Some of a finding's images, a line each.
+fn examples(finding: &Finding) -> Vec<String> {
+    let mut lines: Vec<String> = finding.images.iter().take(SHOWN).map(example).collect();
+    if let Some(more) = finding.images.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        lines.push(format!("  and {more} more, all in --json"));
+    }
+    lines
+}
+
+fn example(found: &Match) -> String {
+    match (&found.like, found.correlation) {
+        (Some(like), Some(correlation)) if correlation < 1.0 => {
+            format!("  {} like {like}, correlation {correlation:.4}", found.image)
+        }
+        (Some(like), _) => format!("  {} is {like}", found.image),
+        (None, _) => format!("  {}", found.image),
+    }
+}

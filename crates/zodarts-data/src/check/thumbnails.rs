@@ -1,0 +1,76 @@
+//! Small grey versions of images, without what all of them have in common.
+
+use crate::augment::Resizer;
+use crate::samples::Samples;
+use rayon::prelude::*;
+
+/// Longest side of a thumbnail.
+const SIDE: usize = 32;
+/// Added to the deviation of a pixel over all images, in steps of 255: where images hardly differ, noise is not blown up.
+const FLOOR: f64 = 8.0;
+
+/// Thumbnails of some images.
+pub(super) struct Thumbnails {
+    area: usize,
+    bytes: Vec<u8>,
+    /// Of each pixel over all thumbnails.
+    mean: Vec<f32>,
+    scale: Vec<f32>,
+}
+
+impl Thumbnails {
+    /// Of images given by split and position.
+    pub fn of(splits: [&Samples; 3], places: &[(usize, usize)]) -> Self {
+        let (channels, height, width) = splits[0].shape();
+        let (small_height, small_width) = (height.min(SIDE), width.min(SIDE));
+        let area = small_height * small_width;
+        let small = |&(split, position): &(usize, usize)| {
+            let planes = splits[split].image(position);
+            let grey: Vec<f32> = (0..height * width)
+                .map(|at| planes.iter().skip(at).step_by(height * width).sum::<f32>() / channels as f32)
+                .collect();
+            let mut thumbnail = vec![0.0; area];
+            Resizer::new((height, width), (small_height, small_width)).resize(&grey, &mut thumbnail);
+            thumbnail.into_iter().map(|value| (value * 255.0).round() as u8).collect::<Vec<u8>>()
+        };
+        let bytes = places.par_iter().flat_map_iter(small).collect();
+        Self { area, bytes, mean: vec![0.0; area], scale: vec![1.0; area] }.standardised()
+    }
+
+    fn standardised(mut self) -> Self {
+        let count = (self.bytes.len() / self.area.max(1)).max(1) as f64;
+        for at in 0..self.area {
+            let values = || self.bytes.iter().skip(at).step_by(self.area).map(|byte| f64::from(*byte));
+            let mean = values().sum::<f64>() / count;
+            let variance = values().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+            self.mean[at] = mean as f32;
+            self.scale[at] = (1.0 / (variance.sqrt() + FLOOR)) as f32;
+        }
+        self
+    }
+
+    /// Values of a thumbnail.
+    pub fn area(&self) -> usize {
+        self.area
+    }
+
+    /// A thumbnail less the mean of all, each pixel in units of its deviation, then centred and of length 1; zeros where
+    /// nothing is left. The dot product of two is their correlation.
+    pub fn values(&self, index: usize) -> Vec<f32> {
+        let bytes = &self.bytes[index * self.area..][..self.area];
+        let standard = bytes.iter().zip(self.mean.iter().zip(&self.scale));
+        let mut values: Vec<f32> =
+            standard.map(|(byte, (mean, scale))| (f32::from(*byte) - mean) * scale).collect();
+        let mean = values.iter().sum::<f32>() / self.area as f32;
+        for value in &mut values {
+            *value -= mean;
+        }
+        let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
+        if length > f32::EPSILON {
+            for value in &mut values {
+                *value /= length;
+            }
+        }
+        values
+    }
+}
