@@ -182,15 +182,7 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
         &self.hypergradient
     }
 
-    fn round(
-        &mut self,
-        problem: &P,
-        workers: &mut [P::Worker],
-        state: &mut SearchState,
-        round: &mut Round<P::Batch>,
-    ) -> RoundReport {
-        let report = self.estimate(problem, workers, state, round);
-        state.update_alpha(&self.adam, &self.hypergradient);
-        report
+    fn adam(&self) -> &Adam {
+        &self.adam
     }
 }

@@ -2,6 +2,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::SearchState;
 use crate::bilevel::{BilevelProblem, Evaluation};
+use zodarts_nn::optim::Adam;
 
 /// The data and the randomness of one round.
 pub struct Round<'a, B> {
@@ -87,7 +88,11 @@ pub trait Method<P: BilevelProblem>: Send {
     /// The last estimate, as long as α.
     fn hypergradient(&self) -> &[f32];
 
-    /// Takes the round's weight steps and one step of α along the estimate, in the method's order.
+    /// The optimiser of α.
+    fn adam(&self) -> &Adam;
+
+    /// Takes the round's weight steps and one step of α along the estimate: for a method that takes its weight steps to estimate, the one
+    /// after the other.
     ///
     /// # Panics
     /// As [`Method::estimate`].
@@ -97,7 +102,11 @@ pub trait Method<P: BilevelProblem>: Send {
         workers: &mut [P::Worker],
         state: &mut SearchState,
         round: &mut Round<P::Batch>,
-    ) -> RoundReport;
+    ) -> RoundReport {
+        let report = self.estimate(problem, workers, state, round);
+        state.update_alpha(self.adam(), self.hypergradient());
+        report
+    }
 }
 
 /// Two evaluations as one: images and hits added, the loss averaged over all images.

@@ -73,6 +73,10 @@ impl<P: BilevelProblem, R: Rule<P>> Method<P> for Stepwise<R> {
         &self.hypergradient
     }
 
+    fn adam(&self) -> &Adam {
+        &self.adam
+    }
+
     fn round(
         &mut self,
         problem: &P,

@@ -244,13 +244,6 @@ impl SearchSettings {
         let positive = |value: f64| value > 0.0 && value.is_finite();
         check(positive(self.mu), "mu", self.mu, "a number above 0")?;
         check(positive(self.smoothing), "smoothing", self.smoothing, "a number above 0")?;
-        let directions = self.directions;
-        check(
-            (1..=ZoSettings::WIDE.dimensions()).contains(&directions),
-            "directions",
-            directions as f64,
-            "1 to 24",
-        )?;
         check(positive(self.temperature), "temperature", self.temperature, "a number above 0")?;
         let factor = self.anneal_factor;
         check(factor > 0.0 && factor <= 1.0, "anneal_factor", factor, "above 0 and at most 1")?;
