@@ -22,6 +22,15 @@ pub struct Layer {
     pub search: SearchOptions,
     /// Section `train`.
     pub train: TrainOptions,
+    /// Section `predict`.
+    pub predict: PredictOptions,
+}
+
+/// The settings of section `predict`.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct PredictOptions {
+    /// Whether to calibrate.
+    pub calibrate: Option<bool>,
 }
 
 /// The settings of a run: preset < `files` in their order < options.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::evaluate::{Bootstrap, Labels, Scores, evaluate, predictions};
 use crate::genotype::Genotype;
 use crate::memory::Memory;
-use crate::model::{BatchScorer, Model};
+use crate::model::{BatchScorer, Calibration, Model};
 use crate::observer::Observer;
 use crate::protocol::Protocol;
 use crate::run::{Metrics, RunFolder, RunInfo};
@@ -136,6 +136,21 @@ impl Job<'_> {
         Ok(outcome)
     }
 
+    /// Calibrates a trained network on the validation images, if the settings say so, and keeps it and what that did. Under protocol
+    /// `paper` there are no images left for it.
+    ///
+    /// # Errors
+    /// If there is no validation image, or a file cannot be written.
+    pub fn calibrate(&self, model: &mut Model) -> Result<Option<Calibration>, Error> {
+        if !self.settings.predict.calibrate || self.protocol == Protocol::Paper {
+            return Ok(None);
+        }
+        let found = model.calibrate(&self.dataset.val)?;
+        self.folder.write_record("calibration.json", &found)?;
+        model.save(self.folder.path())?;
+        Ok(Some(found))
+    }
+
     /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
     ///
     /// # Errors
@@ -179,9 +194,10 @@ impl Job<'_> {
             Architecture::Resnet18 => None,
             Architecture::Genotype => Some(self.search(Some(SEARCH_SHARE), observer)?),
         };
-        let train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
+        let mut train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
+        let calibration = self.calibrate(&mut train.model)?;
         let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
-        Ok(Fit { search, train, metrics })
+        Ok(Fit { search, train, calibration, metrics })
     }
 }
 
@@ -210,6 +226,8 @@ pub struct Fit {
     pub search: Option<SearchOutcome>,
     /// The training.
     pub train: TrainOutcome,
+    /// What the calibration did; none if there was none.
+    pub calibration: Option<Calibration>,
     /// The evaluation on the test split.
     pub metrics: Metrics,
 }

@@ -9,13 +9,16 @@ pub fn shown(command: Command) -> Command {
     let preset = |command: Command, name| command.mut_arg("preset", |arg| with_default(arg, name));
     command
         .mut_subcommand("fit", |fit| {
-            let fit = annotated(fit, &["data", "search", "train"]);
+            let fit = annotated(fit, &["data", "search", "train", "predict"]);
             preset(fit, "standard with DATA, quick without")
         })
         .mut_subcommand("search", |search| preset(annotated(search, &["data", "search"]), "paper"))
-        .mut_subcommand("train", |train| preset(annotated(train, &["data", "train"]), "paper"))
+        .mut_subcommand("train", |train| preset(annotated(train, &["data", "train", "predict"]), "paper"))
         .mut_subcommand("compare", |compare| preset(annotated(compare, &["data"]), "paper"))
-        .mut_subcommand("data", |data| data.mut_subcommand("info", |info| annotated(info, &["data"])))
+        .mut_subcommand("data", |data| {
+            let data = data.mut_subcommand("info", |info| annotated(info, &["data"]));
+            data.mut_subcommand("check", |check| annotated(check, &["data"]))
+        })
 }
 
 /// Options that are settings of these sections get their values.

@@ -58,6 +58,9 @@ fn sheet(fit: &Fit, settings: &Settings, dataset: &Dataset, folder: &RunFolder) 
         sheet.row("search", result::search(search, settings.search.epochs));
     }
     sheet.row("training", result::training(&fit.train));
+    if let Some(calibration) = &fit.calibration {
+        sheet.row("calibration", result::calibration(calibration));
+    }
     result::metrics(&mut sheet, &fit.metrics);
     let findings = dataset.summary().findings;
     if !findings.is_empty() {

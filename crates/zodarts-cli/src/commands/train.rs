@@ -43,7 +43,10 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     if let Some(genotype) = &genotype {
         folder.write_genotype(genotype)?;
     }
-    let outcome = job.train(genotype, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    let mut outcome = job.train(genotype, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    if let Some(calibration) = job.calibrate(&mut outcome.model)? {
+        note(&result::calibration(&calibration));
+    }
     print(args.run.json, &outcome, folder.path())
 }
 

@@ -3,6 +3,7 @@
 use super::Table;
 use std::fmt;
 use zodarts::evaluate::{ClassReport, Report};
+use zodarts::model::Calibration;
 use zodarts::run::Metrics;
 use zodarts::search::{SearchOutcome, Stop};
 use zodarts::text::number;
@@ -75,6 +76,14 @@ pub fn training(outcome: &TrainOutcome) -> String {
         outcome.selected_epoch + 1,
         outcome.val_acc,
         optional(outcome.val_auc)
+    )
+}
+
+/// What a calibration did.
+pub fn calibration(found: &Calibration) -> String {
+    format!(
+        "temperature {:.2} by {} validation images: calibration error {:.3}, {:.3} before",
+        found.temperature, found.images, found.after.ece, found.before.ece
     )
 }
 

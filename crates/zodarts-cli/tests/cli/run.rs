@@ -185,3 +185,26 @@ fn an_architecture_is_not_trained_where_its_search_may_have_seen_the_test_images
     run(place.path(), "train phantom:7 --run s --out t").code(1).stderr(error);
     assert!(!place.path().join("t").exists());
 }
+
+#[test]
+fn probabilities_are_calibrated_unless_they_should_not_be_and_decisions_stay() {
+    let place = place();
+    let metrics = |out: &str, options: &str| -> Value {
+        let text = stdout(place.path(), &format!("fit --config tiny.toml --out {out} --json {options}"));
+        serde_json::from_str(&text).unwrap()
+    };
+    let (calibrated, plain) = (metrics("a", ""), metrics("b", "--calibrate false"));
+    assert_eq!(calibrated["acc"], plain["acc"]);
+    // Rounding makes equals of scores that differed, and the other way round: this network gives hardly different ones.
+    let auc = |metrics: &Value| metrics["auc"].as_f64().unwrap();
+    assert!((auc(&calibrated) - auc(&plain)).abs() < 0.01, "{calibrated} {plain}");
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+    assert_ne!(read("a/predictions.csv"), read("b/predictions.csv"));
+    let found: Value = serde_json::from_str(&read("a/calibration.json")).unwrap();
+    assert!(found["after"]["loss"].as_f64() < found["before"]["loss"].as_f64(), "{found}");
+    assert!(!place.path().join("b/calibration.json").exists());
+    // The model that was kept is the calibrated one.
+    let again = stdout(place.path(), "evaluate a --json");
+    assert_eq!(serde_json::from_str::<Value>(&again).unwrap()["auc"], calibrated["auc"]);
+    assert_eq!(read("a/predictions.csv").lines().count(), 120);
+}

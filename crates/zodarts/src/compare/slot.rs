@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::pipeline::{Job, lasting_settings};
 use crate::protocol::Protocol;
 use crate::run::{RunFolder, RunInfo};
-use crate::settings::Settings;
+use crate::settings::{PredictSettings, Settings};
 use std::path::PathBuf;
 use std::time::Instant;
 use zodarts_data::Dataset;
@@ -83,7 +83,8 @@ impl Slot<'_> {
 type Flat = std::collections::BTreeMap<String, toml::Value>;
 
 fn table(settings: &Settings) -> Flat {
-    let settings = Settings { search: settings.search.as_read(), ..settings.clone() };
+    let search = settings.search.as_read();
+    let settings = Settings { search, predict: PredictSettings::default(), ..settings.clone() };
     let mut flat = Flat::new();
     for (section, value) in toml::Table::try_from(&settings).expect("settings are plain values") {
         match value {

@@ -8,6 +8,7 @@ mod error;
 mod inputs;
 mod metrics;
 pub mod predictions;
+mod reliability;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use decision::decide;
 pub use error::EvaluateError;
 pub use inputs::{Labels, Scores};
 pub use metrics::Point;
+pub use reliability::{Bin, Reliability, reliability};
 pub use report::{ClassReport, Report};
 
 use decision::Decisions;

@@ -1,11 +1,13 @@
 //! A trained network with all it takes to use it.
 
 mod batch_scorer;
+mod calibration;
 mod file;
 mod predictor;
 mod scorer;
 
 pub use batch_scorer::BatchScorer;
+pub use calibration::{Calibrated, Calibration};
 pub use file::ModelError;
 pub use predictor::Predictor;
 pub use scorer::{Scored, Scorer};

@@ -52,22 +52,49 @@ impl Scorer {
         samples: &Samples,
     ) -> Result<Scored, EvaluateError> {
         let classes = self.network.classes;
-        let mut predictor = Predictor::new(&self.network, weights, statistics, self.task);
         let loss = Loss::new(loss_kind(self.task));
+        let (mut total, mut unwanted) = (0.0, vec![0.0; classes]);
+        let values = self.pass((weights, statistics), samples, &mut |logits, targets| {
+            total += loss.image(logits, targets, &mut unwanted);
+        });
+        let scores = Scores::new(samples.len(), classes, values)?;
+        Ok(Scored { scores, loss: total / samples.len() as f64 })
+    }
+
+    /// Logits of all images, and the targets they should have, a row an image.
+    pub(super) fn logits(
+        &mut self,
+        weights: &[f32],
+        statistics: &[f32],
+        samples: &Samples,
+    ) -> (Vec<f64>, Vec<f32>) {
+        let (mut all, mut wanted) = (Vec::new(), Vec::new());
+        self.pass((weights, statistics), samples, &mut |logits, targets| {
+            all.extend_from_slice(logits);
+            wanted.extend_from_slice(targets);
+        });
+        (all, wanted)
+    }
+
+    /// Takes all images through the network; `visit` gets the logits and targets of each. Returns the scores.
+    fn pass(
+        &mut self,
+        (weights, statistics): (&[f32], &[f32]),
+        samples: &Samples,
+        visit: &mut dyn FnMut(&[f64], &[f32]),
+    ) -> Vec<f32> {
+        let classes = self.network.classes;
+        let mut predictor = Predictor::new(&self.network, weights, statistics, self.task);
         let positions: Vec<usize> = (0..samples.len()).collect();
         let mut values = Vec::with_capacity(samples.len() * classes);
-        let (mut total, mut unwanted) = (0.0, vec![0.0; classes]);
         // Nothing is drawn without augmentation; the generator is only asked for by the signature.
         let mut unused = ChaCha8Rng::seed_from_u64(0);
         for chunk in positions.chunks(BATCH) {
             self.images.batch(samples, chunk, &mut unused, &mut self.batch);
             let logits = predictor.append_scores(&self.batch.images, &mut values);
             let rows = logits.chunks_exact(classes).zip(self.batch.targets.chunks_exact(classes));
-            for (logits, targets) in rows {
-                total += loss.image(logits, targets, &mut unwanted);
-            }
+            rows.for_each(|(logits, targets)| visit(logits, targets));
         }
-        let scores = Scores::new(samples.len(), classes, values)?;
-        Ok(Scored { scores, loss: total / samples.len() as f64 })
+        values
     }
 }

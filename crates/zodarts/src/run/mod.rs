@@ -9,6 +9,7 @@
 //!   random-ws.jsonl     one line an epoch of a random search with shared weights
 //!   random-ws.json      the genotypes it scored, in the order they were drawn
 //!   train.jsonl         one line an epoch of training
+//!   calibration.json    the temperature of its probabilities, and what that did on the validation images
 //!   model.json          what the network is
 //!   model.safetensors   its weights and running statistics
 //!   metrics.json        the evaluation, with its protocol

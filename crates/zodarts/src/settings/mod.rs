@@ -42,6 +42,22 @@ pub struct Settings {
     pub search: SearchSettings,
     /// Training of the network that was found.
     pub train: TrainSettings,
+    /// What becomes of its predictions.
+    pub predict: PredictSettings,
+}
+
+/// How a trained network predicts. Comparisons do not read it: they take networks as they were trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PredictSettings {
+    /// Scale the logits by a temperature that is chosen on the validation images.
+    pub calibrate: bool,
+}
+
+impl Default for PredictSettings {
+    fn default() -> Self {
+        Self { calibrate: true }
+    }
 }
 
 /// How the data are opened.
