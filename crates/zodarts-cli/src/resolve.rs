@@ -1,6 +1,6 @@
 //! From defaults, preset, files and options to settings: each layer overrides the ones before.
 
-use crate::args::{DataOptions, SearchOptions, TrainOptions};
+use crate::args::{DataOptions, PredictOptions, SearchOptions, TrainOptions};
 use anyhow::{Result, anyhow, bail};
 use serde::Serialize;
 use std::path::Path;
@@ -24,13 +24,6 @@ pub struct Layer {
     pub train: TrainOptions,
     /// Section `predict`.
     pub predict: PredictOptions,
-}
-
-/// The settings of section `predict`.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct PredictOptions {
-    /// Whether to calibrate.
-    pub calibrate: Option<bool>,
 }
 
 /// The settings of a run: preset < `files` in their order < options.

@@ -9,7 +9,7 @@ use zodarts::memory::Memory;
 use zodarts::model::Model;
 use zodarts::run::{RunError, RunFolder};
 use zodarts::settings::{DataSettings, Settings};
-use zodarts::{search, train};
+use zodarts::{pipeline, search, train};
 use zodarts_data::{Dataset, OpenOptions, ValSource};
 
 /// Opens the data that `spec` names as the settings say.
@@ -67,6 +67,17 @@ pub fn check_training(dataset: &Dataset, settings: &Settings, genotype: Option<G
     settings.check_sizes(dataset.info.height)?;
     let (info, images) = (&dataset.info, dataset.train.len());
     Ok(train::check_memory(info, images, &settings.train, genotype, Memory::available())?)
+}
+
+/// Refuses a wish about predictions that the data cannot fulfil, before time is spent.
+///
+/// # Errors
+/// If a sensitivity is wanted and the data have no two classes, or no class of the name that must not be missed.
+pub fn check_predictions(dataset: &Dataset, settings: &Settings) -> Result<()> {
+    if settings.predict.sensitivity.is_some() {
+        pipeline::positive_class(&dataset.info, settings)?;
+    }
+    Ok(())
 }
 
 /// Creates the folder of a run: `out`, or one of its own below `runs`.

@@ -56,6 +56,10 @@ impl<'a> About<'a> {
             ("dataset_fingerprint", card.dataset.fingerprint.clone()),
             ("zodarts_version", env!("CARGO_PKG_VERSION").into()),
         ];
+        if let Some(threshold) = card.threshold {
+            entries
+                .push(("threshold", serde_json::to_string(&threshold).expect("numbers have a form in JSON")));
+        }
         if let Some(genotype) = card.genotype {
             entries.push(("genotype", genotype.to_string()));
         }

@@ -118,6 +118,16 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A threshold that cannot be chosen.
+    #[error(
+        "{dataset}: no threshold for a sensitivity: {reason}; leave `predict.sensitivity` out, or see `zodarts data info`"
+    )]
+    NoThreshold {
+        /// The data set.
+        dataset: String,
+        /// Why not.
+        reason: String,
+    },
     /// A run and a data set that do not belong together.
     #[error(
         "{run} was trained on {expected}, but {found} was given: {difference} differs; pass the data set of the run"

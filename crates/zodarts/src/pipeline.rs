@@ -2,7 +2,7 @@
 
 use crate::budget::Deadline;
 use crate::error::Error;
-use crate::evaluate::{Bootstrap, Labels, Scores, evaluate, predictions};
+use crate::evaluate::{AtThreshold, Bootstrap, Labels, Scores, Threshold, evaluate, predictions};
 use crate::genotype::Genotype;
 use crate::memory::Memory;
 use crate::model::{BatchScorer, Calibration, Model};
@@ -14,7 +14,7 @@ use crate::settings::{Architecture, Settings};
 use crate::train::{TrainInput, TrainOutcome, batch_size, train};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use zodarts_data::{DataSource, Dataset, DatasetInfo, Samples};
+use zodarts_data::{DataSource, Dataset, DatasetInfo, Samples, Task};
 use zodarts_kernels::Kernels;
 
 /// Share of a time limit by which the search must be done.
@@ -151,6 +151,23 @@ impl Job<'_> {
         Ok(Some(found))
     }
 
+    /// Gives a trained network the threshold that the settings ask for, chosen on the validation images, and keeps it. Returns what it does there;
+    /// none if none is asked for.
+    ///
+    /// # Errors
+    /// If the data have no two classes, no class of the name that must not be missed, or no validation image of it, or if a file cannot be
+    /// written.
+    pub fn choose_threshold(&self, model: &mut Model) -> Result<Option<AtThreshold>, Error> {
+        let Some(wanted) = self.settings.predict.sensitivity else { return Ok(None) };
+        let class = positive_class(&self.dataset.info, self.settings)?;
+        let (scores, labels) = (model.scores(&self.dataset.val)?, Labels::of(&self.dataset.val)?);
+        let threshold = Threshold::for_sensitivity(&scores, &labels, class, wanted)
+            .ok_or_else(|| no_threshold(&self.dataset.info, "there is no validation image of the class"))?;
+        model.card.threshold = Some(threshold);
+        model.save(self.folder.path())?;
+        Ok(Some(threshold.on(&scores, &labels)))
+    }
+
     /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
     ///
     /// # Errors
@@ -196,9 +213,30 @@ impl Job<'_> {
         };
         let mut train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
         let calibration = self.calibrate(&mut train.model)?;
+        let threshold = self.choose_threshold(&mut train.model)?;
         let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
-        Ok(Fit { search, train, calibration, metrics })
+        Ok(Fit { search, train, calibration, threshold, metrics })
     }
+}
+
+/// The class that must not be missed, by the settings.
+///
+/// # Errors
+/// If the data have no two classes, or no class of that name.
+pub fn positive_class(info: &DatasetInfo, settings: &Settings) -> Result<usize, Error> {
+    if info.task != Task::BinaryClass {
+        return Err(no_threshold(info, "it takes two classes"));
+    }
+    match &settings.predict.positive {
+        None => Ok(1),
+        Some(name) => info.classes.iter().position(|class| class == name).ok_or_else(|| {
+            no_threshold(info, &format!("`predict.positive` is {name:?}, expected one of {:?}", info.classes))
+        }),
+    }
+}
+
+fn no_threshold(info: &DatasetInfo, reason: &str) -> Error {
+    Error::NoThreshold { dataset: info.name.clone(), reason: reason.into() }
 }
 
 /// The data as named, with a path made absolute: a run can be evaluated from any folder.
@@ -228,6 +266,8 @@ pub struct Fit {
     pub train: TrainOutcome,
     /// What the calibration did; none if there was none.
     pub calibration: Option<Calibration>,
+    /// What the threshold does on the validation images; none if there is none.
+    pub threshold: Option<AtThreshold>,
     /// The evaluation on the test split.
     pub metrics: Metrics,
 }
@@ -314,7 +354,8 @@ fn keep(
     let (_, settings) = folder.config()?;
     let info = &dataset.info;
     let bootstrap = Bootstrap { seed: settings.seed, ..Bootstrap::default() };
-    let report = evaluate(&scores, &Labels::of(&samples)?, info.task, &info.classes, &bootstrap)?;
+    let labels = Labels::of(&samples)?;
+    let report = evaluate(&scores, &labels, info.task, &info.classes, &bootstrap)?;
     let cost = model.cost();
     let (searched, trained) = (folder.history("search.jsonl")?, folder.history("train.jsonl")?);
     let metrics = Metrics {
@@ -324,6 +365,7 @@ fn keep(
         split: split.name().into(),
         test_reads: reads,
         report,
+        at_threshold: model.card.threshold.map(|threshold| threshold.on(&scores, &labels)),
         architecture: architecture(model).into(),
         genotype: model.card.genotype,
         params: cost.params,

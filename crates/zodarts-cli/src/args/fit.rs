@@ -1,8 +1,8 @@
 //! Arguments of `fit`.
 
-use super::{DataOptions, RunOptions, SearchOptions, SourceOptions, TrainOptions};
+use super::{DataOptions, PredictOptions, RunOptions, SearchOptions, SourceOptions, TrainOptions};
 use crate::args::search::methods;
-use crate::resolve::{Layer, PredictOptions};
+use crate::resolve::Layer;
 use clap::Args;
 
 /// Arguments of `fit`.
@@ -29,15 +29,15 @@ pub struct FitArgs {
     /// Stop training after N epochs without a better validation result; 0 never stops early
     #[arg(long, value_name = "N")]
     pub patience: Option<usize>,
-    /// Scale probabilities by a temperature chosen on the validation images
-    #[arg(long, value_name = "BOOL")]
-    pub calibrate: Option<bool>,
     /// How 3×3 convolutions are computed: by Winograd where it is faster, or exactly as defined
     #[arg(long, value_parser = ["fast", "direct"], help_heading = "Engine")]
     pub convolutions: Option<String>,
     /// The run.
     #[command(flatten)]
     pub run: RunOptions,
+    /// What becomes of the predictions.
+    #[command(flatten)]
+    pub predict: PredictOptions,
     /// How the images are brought in.
     #[command(flatten)]
     pub options: DataOptions,
@@ -66,7 +66,7 @@ impl FitArgs {
                 convolutions: self.convolutions.clone(),
                 ..TrainOptions::default()
             },
-            predict: PredictOptions { calibrate: self.calibrate },
+            predict: self.predict.clone(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub use compare::CompareArgs;
 pub use data::{CheckArgs, DataCommand, DataOptions, InfoArgs, SourceOptions};
 pub use fit::FitArgs;
 pub use model::{EvaluateArgs, ExportArgs, PredictArgs};
-pub use run::RunOptions;
+pub use run::{PredictOptions, RunOptions};
 pub use search::{SearchArgs, SearchOptions};
 pub use study::{HypergradientArgs, StudyCommand};
 pub use train::{TrainArgs, TrainOptions};

@@ -4,6 +4,7 @@ use crate::resolve::{self, Layer};
 use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zodarts::settings::{Preset, Settings};
@@ -27,6 +28,21 @@ pub struct RunOptions {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What becomes of the predictions: the settings of section `predict`.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Prediction options")]
+pub struct PredictOptions {
+    /// Scale probabilities by a temperature chosen on the validation images
+    #[arg(long, value_name = "BOOL")]
+    pub calibrate: Option<bool>,
+    /// Decide for the positive class so readily that this share of its validation images is found, such as 0.95; two classes only
+    #[arg(long, value_name = "SHARE")]
+    pub sensitivity: Option<f64>,
+    /// The class that must not be missed [default: the last]
+    #[arg(long, value_name = "CLASS", requires = "sensitivity")]
+    pub positive: Option<String>,
 }
 
 /// What settings start from, before single options change them.

@@ -1,7 +1,7 @@
 //! Arguments of `train`.
 
-use super::{DataOptions, RunOptions, SourceOptions};
-use crate::resolve::{Layer, PredictOptions};
+use super::{DataOptions, PredictOptions, RunOptions, SourceOptions};
+use crate::resolve::Layer;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -32,9 +32,9 @@ pub struct TrainArgs {
     /// The training.
     #[command(flatten)]
     pub train: TrainOptions,
-    /// Scale probabilities by a temperature chosen on the validation images
-    #[arg(long, value_name = "BOOL")]
-    pub calibrate: Option<bool>,
+    /// What becomes of the predictions.
+    #[command(flatten)]
+    pub predict: PredictOptions,
 }
 
 impl TrainArgs {
@@ -46,7 +46,7 @@ impl TrainArgs {
             seed: self.run.seed,
             data: self.options.clone(),
             train: TrainOptions { architecture, ..self.train.clone() },
-            predict: PredictOptions { calibrate: self.calibrate },
+            predict: self.predict.clone(),
             ..Layer::default()
         }
     }

@@ -26,6 +26,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
         setup::check_search(&dataset, &settings)?;
     }
     setup::check_training(&dataset, &settings, None)?;
+    setup::check_predictions(&dataset, &settings)?;
     let folder = setup::folder(out, &dataset, &what(&settings), &settings)?;
     let job = Job {
         dataset: &dataset,
@@ -60,6 +61,9 @@ fn sheet(fit: &Fit, settings: &Settings, dataset: &Dataset, folder: &RunFolder) 
     sheet.row("training", result::training(&fit.train));
     if let Some(calibration) = &fit.calibration {
         sheet.row("calibration", result::calibration(calibration));
+    }
+    if let Some(found) = &fit.threshold {
+        sheet.row("threshold", result::threshold(found, &dataset.info.classes, "validation"));
     }
     result::metrics(&mut sheet, &fit.metrics);
     let findings = dataset.summary().findings;

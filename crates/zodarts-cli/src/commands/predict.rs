@@ -7,7 +7,6 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-use zodarts::evaluate::decide;
 use zodarts::model::Model;
 use zodarts::text::csv;
 use zodarts_data::{Resizer, read_image_file};
@@ -62,8 +61,8 @@ fn image(model: &Model, file: &Path) -> Result<Vec<f32>> {
 
 /// The class, or the labels that are present, decided as in an evaluation.
 fn predicted<'a>(model: &'a Model, scores: &[f32]) -> Vec<&'a str> {
-    let info = &model.card.dataset;
-    decide(scores, info.task).into_iter().map(|class| &*info.classes[class]).collect()
+    let classes = &model.card.dataset.classes;
+    model.decide(scores).into_iter().map(|class| &*classes[class]).collect()
 }
 
 fn object(file: &Path, predicted: &[&str], classes: &[String], scores: &[f32]) -> Value {

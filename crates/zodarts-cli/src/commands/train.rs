@@ -31,6 +31,7 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
         check_same_data(searched, record.as_ref(), &dataset)?;
     }
     setup::check_training(&dataset, &settings, genotype)?;
+    setup::check_predictions(&dataset, &settings)?;
     let folder = match searched.filter(|_| args.run.out.is_none()) {
         Some(folder) => untrained(folder)?,
         None => setup::folder(args.run.out.as_deref(), &dataset, what(genotype), &settings)?,
@@ -46,6 +47,9 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let mut outcome = job.train(genotype, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
     if let Some(calibration) = job.calibrate(&mut outcome.model)? {
         note(&result::calibration(&calibration));
+    }
+    if let Some(found) = job.choose_threshold(&mut outcome.model)? {
+        note(&result::threshold(&found, &dataset.info.classes, "validation"));
     }
     print(args.run.json, &outcome, folder.path())
 }

@@ -2,7 +2,7 @@
 
 use super::Table;
 use std::fmt;
-use zodarts::evaluate::{ClassReport, Report};
+use zodarts::evaluate::{AtThreshold, ClassReport, Report};
 use zodarts::model::Calibration;
 use zodarts::run::Metrics;
 use zodarts::search::{SearchOutcome, Stop};
@@ -87,6 +87,18 @@ pub fn calibration(found: &Calibration) -> String {
     )
 }
 
+/// What a threshold does on some images.
+pub fn threshold(found: &AtThreshold, classes: &[String], images: &str) -> String {
+    format!(
+        "{} from probability {:.3} on: sensitivity {}, specificity {} on {} {images} images",
+        classes[found.threshold.class],
+        found.threshold.probability,
+        optional(found.sensitivity),
+        optional(found.specificity),
+        found.n
+    )
+}
+
 /// A share, or why there is none.
 pub fn optional(share: Option<f64>) -> String {
     share.map_or_else(|| "undefined".into(), |share| format!("{share:.3}"))
@@ -110,6 +122,10 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     sheet.row(label, format!("ACC {acc}   AUC {auc}   n = {}{read}", report.n));
     if !report.auc_undefined_for.is_empty() {
         sheet.row("", format!("no AUC: all or no images are {}", report.auc_undefined_for.join(", ")));
+    }
+    if let Some(found) = &metrics.at_threshold {
+        let names: Vec<String> = report.classes.iter().map(|class| class.name.clone()).collect();
+        sheet.row("", threshold(found, &names, &metrics.split));
     }
     for (index, line) in classes(report).lines().enumerate() {
         sheet.row(if index == 0 { "per class" } else { "" }, line);

@@ -1,6 +1,6 @@
 //! From data to a run folder and back.
 
-use crate::support::{place, run, stdout};
+use crate::support::{place, run, stdout, write_png};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::Value;
@@ -207,4 +207,46 @@ fn probabilities_are_calibrated_unless_they_should_not_be_and_decisions_stay() {
     let again = stdout(place.path(), "evaluate a --json");
     assert_eq!(serde_json::from_str::<Value>(&again).unwrap()["auc"], calibrated["auc"]);
     assert_eq!(read("a/predictions.csv").lines().count(), 120);
+}
+
+#[test]
+fn a_class_that_must_not_be_missed_is_decided_for_more_readily() {
+    let place = place();
+    let fit = "fit --config tiny.toml --sensitivity 0.95 --positive smooth --out a";
+    let text = stdout(place.path(), fit);
+    assert!(text.contains("threshold     smooth from probability 0."), "{text}");
+    let metrics = fs::read_to_string(place.path().join("a/metrics.json")).unwrap();
+    let metrics: Value = serde_json::from_str(&metrics).unwrap();
+    let at = &metrics["at_threshold"];
+    assert_eq!((&at["class"], &at["wanted"], &at["n"]), (&0.into(), &0.95.into(), &120.into()));
+    // The threshold is where the sensitivity is reached on the validation images, and no higher.
+    run(place.path(), "evaluate a --split val --json").success();
+    let val = fs::read_to_string(place.path().join("a/metrics-val.json")).unwrap();
+    let val: Value = serde_json::from_str(&val).unwrap();
+    let found = val["at_threshold"]["sensitivity"].as_f64().unwrap();
+    assert!((0.95..0.95 + 1.0 / 60.0).contains(&found), "{found}");
+    // What predict says follows it.
+    let threshold = at["probability"].as_f64().unwrap();
+    write_png(&place.path().join("x.png"), 7);
+    let line: Value = serde_json::from_str(&stdout(place.path(), "predict a x.png --json")).unwrap();
+    let expected =
+        if line["scores"]["smooth"].as_f64().unwrap() >= threshold { "smooth" } else { "spiculated" };
+    assert_eq!(line["predicted"], expected);
+}
+
+#[test]
+fn a_threshold_that_cannot_be_chosen_is_refused_before_anything_is_computed() {
+    let place = place();
+    let refused = |options: &str, message: &str| {
+        run(place.path(), &format!("fit --config tiny.toml --out a {options}"))
+            .code(1)
+            .stderr(contains(message));
+    };
+    refused("--sensitivity 1.5", "`predict.sensitivity` is 1.5, expected above 0 and at most 1");
+    refused(
+        "--sensitivity 0.9 --positive benign",
+        "`predict.positive` is \"benign\", expected one of [\"smooth\", \"spiculated\"]",
+    );
+    refused("--positive smooth", "--sensitivity");
+    assert!(!place.path().join("a").exists());
 }

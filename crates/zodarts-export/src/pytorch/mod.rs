@@ -37,6 +37,10 @@ pub fn source(model: &Model, stem: &str) -> String {
         // Lists of strings look the same in JSON and in Python.
         ("classes", serde_json::to_string(&info.classes).expect("names have a form in JSON")),
         ("several_labels", several.into()),
+        (
+            "threshold",
+            card.threshold.map_or("None".into(), |found| format!("({}, {})", found.class, found.probability)),
+        ),
         ("height", info.height.to_string()),
         ("width", info.width.to_string()),
         ("channels", info.channels.to_string()),

@@ -53,6 +53,7 @@ pub fn model(kind: &Kind) -> Model {
             width: kind.image.1,
             fingerprint: "0".repeat(64),
         },
+        threshold: None,
     };
     let network = card.network().unwrap();
     let mut weights = initial_values(&network.weights, &mut stream(1, "weights", 0));

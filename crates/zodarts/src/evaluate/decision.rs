@@ -100,7 +100,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn count(pairs: impl Iterator<Item = (bool, bool)>) -> Self {
+    pub(super) fn count(pairs: impl Iterator<Item = (bool, bool)>) -> Self {
         let mut outcome = Self::default();
         for pair in pairs {
             match pair {

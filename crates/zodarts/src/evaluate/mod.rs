@@ -12,6 +12,7 @@ mod reliability;
 mod report;
 #[cfg(test)]
 mod tests;
+mod threshold;
 
 pub use bootstrap::Bootstrap;
 pub use decision::decide;
@@ -20,6 +21,7 @@ pub use inputs::{Labels, Scores};
 pub use metrics::Point;
 pub use reliability::{Bin, Reliability, reliability};
 pub use report::{ClassReport, Report};
+pub use threshold::{AtThreshold, Threshold};
 
 use decision::Decisions;
 use metrics::Metrics;

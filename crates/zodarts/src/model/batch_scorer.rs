@@ -87,6 +87,7 @@ mod tests {
             cells: 1,
             input_size: 32,
             dataset: dataset.info.clone(),
+            threshold: None,
         };
         let weights = initial_values(&card.network().unwrap().weights, &mut stream(1, "weights", 0));
         let score = |batch| BatchScorer::new(&card, batch).unwrap().score(&weights, &dataset.val).unwrap();

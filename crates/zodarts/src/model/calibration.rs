@@ -120,6 +120,7 @@ mod tests {
             cells: 1,
             input_size: 28,
             dataset: dataset.info.clone(),
+            threshold: None,
         };
         let network = std::sync::Arc::new(card.network().unwrap());
         let weights = initial_values(&network.weights, &mut stream(1, "weights", 0));

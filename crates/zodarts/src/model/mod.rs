@@ -12,7 +12,7 @@ pub use file::ModelError;
 pub use predictor::Predictor;
 pub use scorer::{Scored, Scorer};
 
-use crate::evaluate::{EvaluateError, Scores};
+use crate::evaluate::{EvaluateError, Scores, Threshold, decide};
 use crate::genotype::Genotype;
 use crate::settings::{Architecture, MAX_ACTIVATION};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,9 @@ pub struct ModelCard {
     pub input_size: usize,
     /// The data it was trained on.
     pub dataset: DatasetInfo,
+    /// When it decides for one of two classes, if not for the more probable one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Threshold>,
 }
 
 /// A network, its weights and its running statistics.
@@ -91,6 +94,11 @@ impl ModelCard {
         }
         check("dataset.height", self.dataset.height, 1..=1024)?;
         check("dataset.width", self.dataset.width, 1..=1024)?;
+        if let Some(threshold) = self.threshold {
+            let classes = if self.dataset.task == Task::BinaryClass { 2 } else { 0 };
+            check("threshold: classes", classes, 2..=2)?;
+            check("threshold.class", threshold.class, 0..=1)?;
+        }
         let most = if self.dataset.task == Task::BinaryClass { 2 } else { 4096 };
         check("dataset.classes", self.dataset.classes.len(), 2..=most)?;
         if self.architecture == Architecture::Genotype {
@@ -122,6 +130,17 @@ impl Model {
     /// The network made ready to score images.
     pub fn predictor(&self) -> Predictor {
         Predictor::new(&self.network, &self.weights, &self.statistics, self.card.dataset.task)
+    }
+
+    /// The class of an image, or the labels it has, by its scores.
+    ///
+    /// # Panics
+    /// If there is no score.
+    pub fn decide(&self, scores: &[f32]) -> Vec<usize> {
+        match self.card.threshold {
+            Some(threshold) => vec![threshold.decide(scores)],
+            None => decide(scores, self.card.dataset.task),
+        }
     }
 
     /// Scores of all images, under running statistics and without augmentation.

@@ -1,6 +1,6 @@
 //! `metrics.json`: a number, and everything needed to defend it.
 
-use crate::evaluate::Report;
+use crate::evaluate::{AtThreshold, Report};
 use crate::genotype::Genotype;
 use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,10 @@ pub struct Metrics {
     /// ACC, AUC, intervals, classes, confusion.
     #[serde(flatten)]
     pub report: Report,
+    /// How often decisions at the model's threshold are right, if it has one. ACC and the classes are of decisions for the more
+    /// probable class all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_threshold: Option<AtThreshold>,
     /// `genotype` or `resnet18`.
     pub architecture: String,
     /// The architecture.

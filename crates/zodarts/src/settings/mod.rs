@@ -5,6 +5,7 @@
 
 mod auto;
 mod engine;
+mod predict;
 mod preset;
 mod reading;
 mod search;
@@ -12,6 +13,7 @@ mod train;
 
 pub use auto::{Auto, search_batch, train_batch};
 pub use engine::{Chains, Convolutions, Extent};
+pub use predict::PredictSettings;
 pub use preset::Preset;
 pub use search::{MuScale, SearchSettings};
 pub use train::{Architecture, ClassWeights, MixKind, Selection, TrainSettings};
@@ -44,20 +46,6 @@ pub struct Settings {
     pub train: TrainSettings,
     /// What becomes of its predictions.
     pub predict: PredictSettings,
-}
-
-/// How a trained network predicts. Comparisons do not read it: they take networks as they were trained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PredictSettings {
-    /// Scale the logits by a temperature that is chosen on the validation images.
-    pub calibrate: bool,
-}
-
-impl Default for PredictSettings {
-    fn default() -> Self {
-        Self { calibrate: true }
-    }
 }
 
 /// How the data are opened.
@@ -213,7 +201,8 @@ impl Settings {
             }
         }
         self.search.validate()?;
-        self.train.validate()
+        self.train.validate()?;
+        self.predict.validate()
     }
 }
 
@@ -247,6 +236,7 @@ mod tests {
         assert!(text("[search]\ntemperature = 0").contains("`search.temperature` is 0"));
         assert!(text("[search]\nanneal_factor = 2").contains("`search.anneal_factor` is 2"));
         assert!(text("[search]\nmu = inf").contains("`search.mu` is inf"));
+        assert!(text("[predict]\nsensitivity = 1.5").contains("`predict.sensitivity` is 1.5"));
         assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));
     }
 

@@ -160,6 +160,7 @@ fn card(
         cells: if searched { settings.cells } else { 0 },
         input_size: settings.images().side(info.height),
         dataset: info.clone(),
+        threshold: None,
     })
 }
 
