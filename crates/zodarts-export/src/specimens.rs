@@ -46,9 +46,9 @@ impl Specimens {
         Self { count: images.len(), bytes: images.concat() }
     }
 
-    /// Number of images.
-    pub fn len(&self) -> usize {
-        self.count
+    /// The bytes of each image.
+    pub fn images(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.chunks_exact(self.bytes.len() / self.count)
     }
 
     /// All bytes.

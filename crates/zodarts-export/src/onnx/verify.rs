@@ -17,15 +17,18 @@ pub fn verify(model: &Model, bytes: &[u8], specimens: &Specimens) -> Result<f32,
     largest_difference(model, specimens, &found)
 }
 
-/// Probabilities of the samples, image by image.
+/// Probabilities of the specimens, taken one by one: together, large images would not fit in memory.
 fn run(model: &Model, bytes: &[u8], specimens: &Specimens) -> TractResult<Vec<f32>> {
     let info = &model.card.dataset;
-    let shape = [specimens.len(), info.height, info.width, info.channels];
+    let shape = [1, info.height, info.width, info.channels];
     let network = tract_onnx::onnx().model_for_read(&mut Cursor::new(bytes))?;
     debug_assert_eq!(network.input_outlets()?.len(), 1, "only {INPUT}");
     let network = network.with_input_fact(0, u8::fact(shape).into())?;
     let plan = network.into_optimized()?.into_runnable()?;
-    let images = Tensor::from_shape(&shape, specimens.bytes())?;
-    let outputs = plan.run(tvec!(images.into()))?;
-    Ok(outputs[0].try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
+    let mut found = Vec::new();
+    for image in specimens.images() {
+        let outputs = plan.run(tvec!(Tensor::from_shape(&shape, image)?.into()))?;
+        found.extend_from_slice(outputs[0].try_as_plain_ram()?.as_slice::<f32>()?);
+    }
+    Ok(found)
 }

@@ -14,8 +14,9 @@ spec = importlib.util.spec_from_file_location('exported', sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 images = torch.frombuffer(bytearray(sys.stdin.buffer.read()), dtype=torch.uint8).reshape(-1, *module.IMAGE)
+network = module.load()
 with torch.inference_mode():
-    print(json.dumps(module.load()(images).flatten().tolist()))
+    print(json.dumps([p for image in images for p in network(image[None])[0].tolist()]))
 ";
 
 /// What came of holding a file against the engine.
