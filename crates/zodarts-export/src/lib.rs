@@ -105,7 +105,7 @@ fn pytorch(
 ) -> Result<Exported, ExportError> {
     let stem = module_name(path)?;
     let (source, weights) = (pytorch::source(model, stem), safetensors::encode(model));
-    safetensors::verify(model, &weights).map_err(|reason| ExportError::unusable(path, reason))?;
+    safetensors::verify(model, path, &weights).map_err(|reason| ExportError::unusable(path, reason))?;
     let trial = tempfile::tempdir().map_err(|source| ExportError::temporary(path, source))?;
     let in_trial = [("py", source.as_bytes()), ("safetensors", &weights)];
     for (extension, bytes) in in_trial {
@@ -126,7 +126,7 @@ fn pytorch(
 
 fn weights(model: &Model, path: &Path) -> Result<Exported, ExportError> {
     let bytes = safetensors::encode(model);
-    safetensors::verify(model, &bytes).map_err(|reason| ExportError::unusable(path, reason))?;
+    safetensors::verify(model, path, &bytes).map_err(|reason| ExportError::unusable(path, reason))?;
     write_file(path, &bytes)?;
     Ok(Exported { files: vec![path.into()], check: Checked::SameBits })
 }

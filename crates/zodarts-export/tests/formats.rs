@@ -70,6 +70,23 @@ fn weights_are_written_by_name_and_read_back() {
 }
 
 #[test]
+fn the_same_network_gives_the_same_bytes() {
+    let place = tempfile::tempdir().unwrap();
+    for format in Format::ALL {
+        let file = |name: &str| {
+            let path = place.path().join(name).join("network").with_extension(format.extension());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let exported = export(&model(&PLAIN), format, &path, Path::new(NO_PYTHON)).unwrap();
+            exported.files.iter().map(|file| std::fs::read(file).unwrap()).collect::<Vec<_>>()
+        };
+        let first = file("first");
+        for name in ["second", "third", "fourth"] {
+            assert_eq!(file(name), first, "{}", format.name());
+        }
+    }
+}
+
+#[test]
 fn a_python_file_is_written_beside_its_weights_and_says_that_it_was_not_run() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("lesions.py");

@@ -4,6 +4,8 @@ use super::RunError;
 use crate::files::read_up_to;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use zodarts_nn::parameters::Layout;
 
@@ -12,6 +14,36 @@ use zodarts_nn::parameters::Layout;
 /// # Panics
 /// If a vector does not have its layout's length.
 pub fn encode(vectors: &[(&Layout, &[f32])]) -> Vec<u8> {
+    serialized(vectors, None)
+}
+
+/// As [`encode`], with words beside the tensors. They are in the order of their names, so that the bytes are fixed all the same.
+///
+/// # Panics
+/// As [`encode`].
+pub fn encode_with(vectors: &[(&Layout, &[f32])], metadata: HashMap<String, String>) -> Vec<u8> {
+    sorted(&serialized(vectors, Some(metadata)))
+}
+
+/// A file whose header has its entries in the order of their names: the library takes metadata from a map without an order.
+fn sorted(file: &[u8]) -> Vec<u8> {
+    #[derive(Serialize, Deserialize)]
+    struct Header {
+        #[serde(rename = "__metadata__")]
+        metadata: BTreeMap<String, String>,
+        #[serde(flatten)]
+        tensors: BTreeMap<String, serde_json::Value>,
+    }
+    let (size, rest) = file.split_first_chunk::<8>().expect("a size");
+    let (header, values) = rest.split_at(u64::from_le_bytes(*size) as usize);
+    let header: Header = serde_json::from_slice(header).expect("a header");
+    let mut header = serde_json::to_vec(&header).expect("a header has a form in JSON");
+    // Values begin at a multiple of 8.
+    header.resize(header.len().next_multiple_of(8), b' ');
+    [&(header.len() as u64).to_le_bytes(), &header[..], values].concat()
+}
+
+fn serialized(vectors: &[(&Layout, &[f32])], metadata: Option<HashMap<String, String>>) -> Vec<u8> {
     let mut named: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
     for (layout, values) in vectors {
         assert_eq!(layout.len(), values.len(), "a vector and its layout");
@@ -24,7 +56,7 @@ pub fn encode(vectors: &[(&Layout, &[f32])]) -> Vec<u8> {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("bytes of this shape");
         (name, view)
     });
-    safetensors::serialize(views, None).expect("names and shapes are valid")
+    safetensors::serialize(views, metadata).expect("names and shapes are valid")
 }
 
 /// Reads the tensors of a layout out of a file's bytes.
