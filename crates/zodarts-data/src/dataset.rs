@@ -1,10 +1,10 @@
 //! Opening a data set and cutting it in splits.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::copies::Copies;
 use crate::error::DataError;
 use crate::hex::hex;
 use crate::info::DatasetInfo;
@@ -59,13 +59,17 @@ impl Dataset {
         Ok(dataset)
     }
 
+    /// Training, validation and test images, for checks of the data themselves, where no model is involved.
+    pub(crate) fn splits(&self) -> [&Samples; 3] {
+        [&self.train, &self.val, self.test.inspect()]
+    }
+
     /// Takes the training images out whose pixels are also in the validation or test split; returns how many there were.
     fn drop_leaks(&mut self) -> Result<usize, DataError> {
-        let elsewhere: HashSet<[u8; 32]> =
-            [&self.val, self.test.inspect()].into_iter().flat_map(Samples::hashes).collect();
-        let hashes = self.train.hashes().enumerate();
-        let kept: Vec<usize> =
-            hashes.filter(|(_, hash)| !elsewhere.contains(hash)).map(|(at, _)| at).collect();
+        let copies = Copies::of(self.splits());
+        let alone = copies.groups.iter().filter(|group| group.iter().all(|place| place.0 == 0));
+        let mut kept: Vec<usize> = alone.flatten().map(|place| place.1).collect();
+        kept.sort_unstable();
         let dropped = self.train.len() - kept.len();
         if kept.is_empty() {
             let expected = "a training split with images that are in no other";
@@ -136,7 +140,7 @@ fn fingerprint(dataset: &Dataset) -> String {
     let info = &dataset.info;
     let mut hash = Sha256::new();
     hash.update(format!("{} {:?} {} {} {}", info.task, info.classes, info.channels, info.height, info.width));
-    for samples in [&dataset.train, &dataset.val, dataset.test.inspect()] {
+    for samples in dataset.splits() {
         hash.update((samples.len() as u64).to_le_bytes());
         for position in 0..samples.len() {
             samples.labels(position).iter().for_each(|label| hash.update(label.to_le_bytes()));

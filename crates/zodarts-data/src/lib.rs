@@ -19,6 +19,7 @@
 mod augment;
 mod batch;
 pub mod check;
+mod copies;
 mod dataset;
 mod decode;
 mod error;

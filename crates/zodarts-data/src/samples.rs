@@ -90,10 +90,9 @@ impl Samples {
         planes
     }
 
-    /// SHA-256 of each image's pixels.
-    pub(crate) fn hashes(&self) -> impl Iterator<Item = [u8; 32]> + '_ {
-        let hash = |bytes: &[u8]| Sha256::digest(bytes).into();
-        self.indices.iter().map(move |index| self.store.with_bytes(*index as usize, hash))
+    /// SHA-256 of an image's pixels.
+    pub(crate) fn hash(&self, position: usize) -> [u8; 32] {
+        self.store.with_bytes(self.index(position), |bytes| Sha256::digest(bytes).into())
     }
 
     /// These images followed by `other`'s.

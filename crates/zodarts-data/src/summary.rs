@@ -1,9 +1,8 @@
 //! What is in a data set, and what is wrong with it.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, Copies, REPEATED, SPLITS, SplitIndex, sentence};
 use crate::dataset::Dataset;
 use crate::info::DatasetInfo;
 use crate::samples::Samples;
@@ -42,49 +41,32 @@ pub struct SplitSummary {
     pub also_in_val: usize,
 }
 
-type PixelHash = [u8; 32];
-
 impl Dataset {
     /// Describes the data set and looks for exact duplicates within and across splits.
     ///
     /// Test labels are counted and test pixels compared without unsealing the split: this judges the data, and
     /// no model or choice depends on it.
     pub fn summary(&self) -> Summary {
-        let splits = [&self.train, &self.val, self.test.inspect()];
-        let tables = splits.map(occurrences);
-        let nothing = HashMap::new();
-        let train = split_summary(splits[0], &tables[0], &nothing, &nothing);
-        let val = split_summary(splits[1], &tables[1], &tables[0], &nothing);
-        let test = split_summary(splits[2], &tables[2], &tables[0], &tables[1]);
-        let (mean, std) = moments(&self.train);
-        let findings = findings(&[("train", &train), ("val", &val), ("test", &test)], &self.info);
-        Summary { info: self.info.clone(), train, val, test, mean, std, findings }
+        Summary::of(self, &Copies::of(self.splits()))
     }
 }
 
-fn occurrences(samples: &Samples) -> HashMap<PixelHash, usize> {
-    let mut counts = HashMap::new();
-    for hash in samples.hashes() {
-        *counts.entry(hash).or_insert(0) += 1;
-    }
-    counts
-}
-
-fn split_summary(
-    samples: &Samples,
-    own: &HashMap<PixelHash, usize>,
-    train: &HashMap<PixelHash, usize>,
-    val: &HashMap<PixelHash, usize>,
-) -> SplitSummary {
-    let shared = |other: &HashMap<PixelHash, usize>| {
-        own.iter().filter(|(hash, _)| other.contains_key(*hash)).map(|(_, count)| count).sum()
-    };
-    SplitSummary {
-        images: samples.len(),
-        per_class: samples.class_counts(),
-        duplicates: samples.len() - own.len(),
-        also_in_train: shared(train),
-        also_in_val: shared(val),
+impl Summary {
+    /// Of a data set whose copies are known.
+    pub(crate) fn of(dataset: &Dataset, copies: &Copies) -> Self {
+        let splits = dataset.splits();
+        let count = |split: SplitIndex, other: SplitIndex| copies.between(split, other).len();
+        let summary = |split: SplitIndex| SplitSummary {
+            images: splits[split].len(),
+            per_class: splits[split].class_counts(),
+            duplicates: count(split, split),
+            also_in_train: if split > 0 { count(split, 0) } else { 0 },
+            also_in_val: if split > 1 { count(split, 1) } else { 0 },
+        };
+        let [train, val, test] = [0, 1, 2].map(summary);
+        let (mean, std) = moments(&dataset.train);
+        let findings = findings([&train, &val, &test], &dataset.info);
+        Self { info: dataset.info.clone(), train, val, test, mean, std, findings }
     }
 }
 
@@ -103,23 +85,20 @@ fn moments(samples: &Samples) -> (Vec<f64>, Vec<f64>) {
     sums.into_iter().map(|(sum, square)| (sum / n, (square / n - (sum / n).powi(2)).max(0.0).sqrt())).unzip()
 }
 
-fn findings(splits: &[(&str, &SplitSummary); 3], info: &DatasetInfo) -> Vec<String> {
+fn findings(splits: [&SplitSummary; 3], info: &DatasetInfo) -> Vec<String> {
     let mut findings = Vec::new();
-    let mut note = |count: usize, split: &str, what: &str| {
-        if count > 0 {
-            let images = if count == 1 { "image" } else { "images" };
-            findings.push(format!("{count} {split} {images} {what}"));
-        }
-    };
-    for (name, split) in splits {
-        note(split.duplicates, name, "repeated within the split");
-        note(split.also_in_train, name, "also in train");
-        note(split.also_in_val, name, "also in val");
+    for (name, split) in SPLITS.iter().zip(splits) {
+        let counts = [
+            (split.duplicates, REPEATED),
+            (split.also_in_train, ALSO_IN_TRAIN),
+            (split.also_in_val, ALSO_IN_VAL),
+        ];
+        let found = counts.iter().filter(|(count, _)| *count > 0);
+        findings.extend(found.map(|(count, what)| sentence(*count, name, what)));
     }
-    for (name, split) in splits {
-        for (class, _) in split.per_class.iter().enumerate().filter(|(_, count)| **count == 0) {
-            findings.push(format!("no {name} image of class `{}`", info.classes[class]));
-        }
+    for (name, split) in SPLITS.iter().zip(splits) {
+        let missing = info.classes.iter().zip(&split.per_class).filter(|(_, count)| **count == 0);
+        findings.extend(missing.map(|(class, _)| sentence(0, name, &format!("of class `{class}`"))));
     }
     findings
 }

@@ -1,6 +1,6 @@
 //! Findings, in words and for programs.
 
-use super::{SPLITS, SplitIndex};
+use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, Place, REPEATED, SPLITS, SplitIndex, sentence};
 use crate::samples::Samples;
 use serde::Serialize;
 
@@ -74,9 +74,6 @@ pub(super) struct Collector<'a> {
     findings: Vec<Finding>,
 }
 
-/// An image by split and position.
-pub(super) type Place = (SplitIndex, usize);
-
 impl<'a> Collector<'a> {
     pub fn new(splits: [&'a Samples; 3]) -> Self {
         Self { splits, findings: Vec::new() }
@@ -104,11 +101,7 @@ impl<'a> Collector<'a> {
     /// A finding on a class of a split.
     pub fn class(&mut self, problem: Problem, split: SplitIndex, class: &str, count: usize) {
         let split = SPLITS[split];
-        let text = match count {
-            0 => format!("no {split} image of class `{class}`"),
-            1 => format!("1 {split} image of class `{class}`"),
-            count => format!("{count} {split} images of class `{class}`"),
-        };
+        let text = sentence(count, split, &format!("{} `{class}`", problem.words(count)));
         self.findings.push(Finding { problem, split, text, images: Vec::new() });
     }
 
@@ -117,8 +110,7 @@ impl<'a> Collector<'a> {
             return;
         }
         let split = SPLITS[split];
-        let noun = if images.len() == 1 { "image" } else { "images" };
-        let text = format!("{} {split} {noun} {}", images.len(), problem.words(images.len()));
+        let text = sentence(images.len(), split, problem.words(images.len()));
         self.findings.push(Finding { problem, split, text, images });
     }
 
@@ -138,8 +130,8 @@ impl Problem {
     /// What is said of so many images.
     fn words(self, count: usize) -> &'static str {
         match (self, count) {
-            (Problem::AlsoInTrain, _) => "also in train",
-            (Problem::AlsoInVal, _) => "also in val",
+            (Problem::AlsoInTrain, _) => ALSO_IN_TRAIN,
+            (Problem::AlsoInVal, _) => ALSO_IN_VAL,
             (Problem::OtherLabel, 1) => "that stands elsewhere under another label",
             (Problem::OtherLabel, _) => "that stand elsewhere under another label",
             (Problem::NearlyInTrain, 1) => "looks like one in train",
@@ -147,10 +139,10 @@ impl Problem {
             (Problem::NearlyInVal, 1) => "looks like one in val",
             (Problem::NearlyInVal, _) => "look like one in val",
             (Problem::Blank, _) => "without content: all pixels are equal",
-            (Problem::Repeated, _) => "repeated within the split",
+            (Problem::Repeated, _) => REPEATED,
             (Problem::NearlyRepeated, 1) => "looks like an earlier one of the split",
             (Problem::NearlyRepeated, _) => "look like an earlier one of the split",
-            (Problem::MissingClass | Problem::FewImages, _) => "of a class",
+            (Problem::MissingClass | Problem::FewImages, _) => "of class",
         }
     }
 }

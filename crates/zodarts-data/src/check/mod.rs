@@ -1,17 +1,16 @@
 //! What is wrong with a data set: images without content, copies and near copies within and across splits, labels that
 //! contradict each other, classes that are missing.
 
-mod copies;
 mod finding;
 mod near;
 mod thumbnails;
 
 pub use finding::{Finding, Image, Match, Problem};
 
+use crate::copies::{Copies, Place};
 use crate::dataset::Dataset;
 use crate::samples::Samples;
 use crate::summary::Summary;
-use copies::Copies;
 use finding::Collector;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -28,26 +27,53 @@ pub struct Check {
     pub findings: Vec<Finding>,
 }
 
-/// A split by its place in the order training, validation, test.
-type SplitIndex = usize;
-
-/// Their names.
-const SPLITS: [&str; 3] = ["train", "val", "test"];
-
 impl Dataset {
     /// Looks for everything that makes a number wrong or a data set doubtful.
     ///
     /// As in [`Dataset::summary`], test images are looked at without unsealing the split. Near copies are found by a perceptual hash
-    /// in n·log n steps: of pairs that alike, a few in ten thousand may be missed.
+    /// in n·log n steps, not by comparing every pair: some may be missed.
     pub fn check(&self) -> Check {
-        let splits = [&self.train, &self.val, self.test.inspect()];
+        let splits = self.splits();
         let mut found = Collector::new(splits);
         let copies = Copies::of(splits);
-        copies.report(&mut found);
+        exact(&copies, &mut found);
+        contradictions(splits, &copies, &mut found);
         near::report(splits, &copies, &mut found);
         blank(splits, &mut found);
         classes(self, splits, &mut found);
-        Check { summary: self.summary(), findings: found.sorted() }
+        Check { summary: Summary::of(self, &copies), findings: found.sorted() }
+    }
+}
+
+/// Images whose pixels stand in another split, or earlier in their own.
+fn exact(copies: &Copies, found: &mut Collector) {
+    for (split, other, problem) in [
+        (0, 0, Problem::Repeated),
+        (1, 1, Problem::Repeated),
+        (2, 2, Problem::Repeated),
+        (1, 0, Problem::AlsoInTrain),
+        (2, 0, Problem::AlsoInTrain),
+        (2, 1, Problem::AlsoInVal),
+    ] {
+        let pairs = copies.between(split, other).into_iter();
+        found.pairs(problem, split, &pairs.map(|(position, like)| (position, like, 1.0)).collect::<Vec<_>>());
+    }
+}
+
+/// Images whose pixels stand earlier under another label.
+fn contradictions(splits: [&Samples; 3], copies: &Copies, found: &mut Collector) {
+    let labels = |place: Place| splits[place.0].labels(place.1);
+    let mut pairs: [Vec<(usize, Place, f64)>; 3] = Default::default();
+    for group in &copies.groups {
+        for (at, &place) in group.iter().enumerate() {
+            if let Some(&like) = group[..at].iter().find(|other| labels(**other) != labels(place)) {
+                pairs[place.0].push((place.1, like, 1.0));
+            }
+        }
+    }
+    for (split, pairs) in pairs.iter_mut().enumerate() {
+        pairs.sort_unstable_by_key(|pair| pair.0);
+        found.pairs(Problem::OtherLabel, split, pairs);
     }
 }
 

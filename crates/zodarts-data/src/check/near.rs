@@ -6,9 +6,9 @@
 //! images agree on the leading bits of one rotation or another.
 
 use super::Problem;
-use super::copies::Copies;
-use super::finding::{Collector, Place};
+use super::finding::Collector;
 use super::thumbnails::Thumbnails;
+use crate::copies::{Copies, Place};
 use crate::rng::stream;
 use crate::samples::Samples;
 use rand::RngExt as _;
@@ -18,7 +18,7 @@ use std::collections::HashSet;
 /// Correlation of standardised thumbnails from which on images count as alike. On `BreastMNIST`, of 28×28 pixels, pairs above 0.95 are
 /// frames of one lesion and the thousandth pair has 0.67; on `RetinaMNIST`, other eyes come up to 0.985.
 const ALIKE: f32 = 0.99;
-/// Bits of a hash that images with that correlation differ in at most, but for one pair in thousands: 3 on average.
+/// Bits of a hash that images with that correlation may differ in; they differ in 3 on average.
 const BITS: u32 = 12;
 /// Bits between two rotations.
 const STEP: u32 = 8;
@@ -119,5 +119,47 @@ impl Best {
                 .collect();
             found.pairs(problem, split, &pairs);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{ImageShape, ImageStore, Pixels};
+    use std::sync::Arc;
+
+    /// 16×16 images of noise, 400 of them and 200 that are like one of those but for a little noise of their own.
+    fn noise() -> Samples {
+        const AREA: usize = 256;
+        let rng = &mut stream(1, "noise", 0);
+        let mut pixels: Vec<u8> = (0..400 * AREA).map(|_| rng.random_range(0..200)).collect();
+        for at in 0..200 * AREA {
+            // Every second image, and not always equally alike.
+            let (image, pixel) = (at / AREA, at % AREA);
+            pixels.push(pixels[2 * image * AREA + pixel] + rng.random_range(0..=(image / 5) as u8));
+        }
+        let shape = ImageShape { height: 16, width: 16, channels: 1 };
+        let labels = vec![0; pixels.len() / AREA];
+        let store =
+            ImageStore { shape, pixels: Pixels::U8(pixels), labels, label_width: 1, classes: 1, files: None };
+        Samples::new(Arc::new(store), (0..600).collect())
+    }
+
+    #[test]
+    fn the_hash_finds_what_comparing_every_pair_finds() {
+        let samples = noise();
+        let empty = samples.select(&[]);
+        let places: Vec<Place> = (0..samples.len()).map(|position| (0, position)).collect();
+        let thumbnails = Thumbnails::of([&samples, &empty, &empty], &places);
+        let values: Vec<Vec<f32>> = (0..places.len()).map(|index| thumbnails.values(index)).collect();
+        let correlation =
+            |a: usize, b: usize| values[a].iter().zip(&values[b]).map(|(a, b)| a * b).sum::<f32>();
+        let every = (0..places.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
+        let mut expected: Vec<(usize, usize)> = every.filter(|(a, b)| correlation(*a, *b) >= ALIKE).collect();
+        expected.sort_unstable();
+        assert!((50..200).contains(&expected.len()), "some are alike, some are not: {}", expected.len());
+        let found: Vec<(usize, usize)> =
+            alike(&thumbnails, places.len()).into_iter().map(|(a, b, _)| (a, b)).collect();
+        assert_eq!(found, expected);
     }
 }

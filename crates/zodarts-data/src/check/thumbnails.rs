@@ -1,6 +1,7 @@
 //! Small grey versions of images, without what all of them have in common.
 
 use crate::augment::Resizer;
+use crate::copies::Place;
 use crate::samples::Samples;
 use rayon::prelude::*;
 
@@ -20,20 +21,22 @@ pub(super) struct Thumbnails {
 
 impl Thumbnails {
     /// Of images given by split and position.
-    pub fn of(splits: [&Samples; 3], places: &[(usize, usize)]) -> Self {
+    pub fn of(splits: [&Samples; 3], places: &[Place]) -> Self {
         let (channels, height, width) = splits[0].shape();
         let (small_height, small_width) = (height.min(SIDE), width.min(SIDE));
         let area = small_height * small_width;
-        let small = |&(split, position): &(usize, usize)| {
+        let resizer = || Resizer::new((height, width), (small_height, small_width));
+        let small = |resizer: &mut Resizer, &(split, position): &Place| {
             let planes = splits[split].image(position);
             let grey: Vec<f32> = (0..height * width)
                 .map(|at| planes.iter().skip(at).step_by(height * width).sum::<f32>() / channels as f32)
                 .collect();
             let mut thumbnail = vec![0.0; area];
-            Resizer::new((height, width), (small_height, small_width)).resize(&grey, &mut thumbnail);
+            resizer.resize(&grey, &mut thumbnail);
             thumbnail.into_iter().map(|value| (value * 255.0).round() as u8).collect::<Vec<u8>>()
         };
-        let bytes = places.par_iter().flat_map_iter(small).collect();
+        let bytes: Vec<Vec<u8>> = places.par_iter().map_init(resizer, small).collect();
+        let bytes = bytes.concat();
         Self { area, bytes, mean: vec![0.0; area], scale: vec![1.0; area] }.standardised()
     }
 
