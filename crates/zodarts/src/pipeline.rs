@@ -136,36 +136,33 @@ impl Job<'_> {
         Ok(outcome)
     }
 
-    /// Calibrates a trained network on the validation images, if the settings say so, and keeps it and what that did. Under protocol
-    /// `paper` there are no images left for it.
+    /// Calibrates a trained network on the validation images and gives it a threshold, as far as the settings ask for it, and keeps
+    /// it. Under protocol `paper` there are no images left for that.
     ///
     /// # Errors
-    /// If there is no validation image, or a file cannot be written.
-    pub fn calibrate(&self, model: &mut Model) -> Result<Option<Calibration>, Error> {
-        if !self.settings.predict.calibrate || self.protocol == Protocol::Paper {
-            return Ok(None);
+    /// If there is no validation image, no threshold can be chosen (see [`positive_class`]), or a file cannot be written.
+    pub fn prepare(&self, model: &mut Model) -> Result<Prepared, Error> {
+        let wanted = &self.settings.predict;
+        if self.protocol == Protocol::Paper || !wanted.calibrate && wanted.sensitivity.is_none() {
+            return Ok(Prepared::default());
         }
-        let found = model.calibrate(&self.dataset.val)?;
-        self.folder.write_record("calibration.json", &found)?;
+        let calibration = wanted.calibrate.then(|| model.calibrate(&self.dataset.val)).transpose()?;
+        let threshold = wanted.sensitivity.map(|wanted| self.choose_threshold(model, wanted)).transpose()?;
+        if let Some(calibration) = &calibration {
+            self.folder.write_record("calibration.json", calibration)?;
+        }
         model.save(self.folder.path())?;
-        Ok(Some(found))
+        Ok(Prepared { calibration, threshold })
     }
 
-    /// Gives a trained network the threshold that the settings ask for, chosen on the validation images, and keeps it. Returns what it does there;
-    /// none if none is asked for.
-    ///
-    /// # Errors
-    /// If the data have no two classes, no class of the name that must not be missed, or no validation image of it, or if a file cannot be
-    /// written.
-    pub fn choose_threshold(&self, model: &mut Model) -> Result<Option<AtThreshold>, Error> {
-        let Some(wanted) = self.settings.predict.sensitivity else { return Ok(None) };
-        let class = positive_class(&self.dataset.info, self.settings)?;
+    fn choose_threshold(&self, model: &mut Model, wanted: f64) -> Result<AtThreshold, Error> {
+        let info = &self.dataset.info;
+        let class = positive_class(info, self.settings)?;
         let (scores, labels) = (model.scores(&self.dataset.val)?, Labels::of(&self.dataset.val)?);
         let threshold = Threshold::for_sensitivity(&scores, &labels, class, wanted)
-            .ok_or_else(|| no_threshold(&self.dataset.info, "there is no validation image of the class"))?;
+            .ok_or_else(|| no_threshold(info, "there is no validation image of the class"))?;
         model.card.threshold = Some(threshold);
-        model.save(self.folder.path())?;
-        Ok(Some(threshold.on(&scores, &labels)))
+        Ok(threshold.on(&scores, &labels))
     }
 
     /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
@@ -212,10 +209,9 @@ impl Job<'_> {
             Architecture::Genotype => Some(self.search(Some(SEARCH_SHARE), observer)?),
         };
         let mut train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
-        let calibration = self.calibrate(&mut train.model)?;
-        let threshold = self.choose_threshold(&mut train.model)?;
+        let prepared = self.prepare(&mut train.model)?;
         let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
-        Ok(Fit { search, train, calibration, threshold, metrics })
+        Ok(Fit { search, train, prepared, metrics })
     }
 }
 
@@ -257,6 +253,15 @@ pub(crate) fn lasting_settings(settings: &Settings) -> Settings {
     settings
 }
 
+/// What [`Job::prepare`] did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Prepared {
+    /// What the calibration did; none if there was none.
+    pub calibration: Option<Calibration>,
+    /// What the threshold does on the validation images; none if there is none.
+    pub threshold: Option<AtThreshold>,
+}
+
 /// What [`Job::fit`] did.
 #[derive(Clone, Debug)]
 pub struct Fit {
@@ -264,10 +269,8 @@ pub struct Fit {
     pub search: Option<SearchOutcome>,
     /// The training.
     pub train: TrainOutcome,
-    /// What the calibration did; none if there was none.
-    pub calibration: Option<Calibration>,
-    /// What the threshold does on the validation images; none if there is none.
-    pub threshold: Option<AtThreshold>,
+    /// How it was prepared to predict.
+    pub prepared: Prepared,
     /// The evaluation on the test split.
     pub metrics: Metrics,
 }

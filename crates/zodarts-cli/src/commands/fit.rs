@@ -59,11 +59,8 @@ fn sheet(fit: &Fit, settings: &Settings, dataset: &Dataset, folder: &RunFolder) 
         sheet.row("search", result::search(search, settings.search.epochs));
     }
     sheet.row("training", result::training(&fit.train));
-    if let Some(calibration) = &fit.calibration {
-        sheet.row("calibration", result::calibration(calibration));
-    }
-    if let Some(found) = &fit.threshold {
-        sheet.row("threshold", result::threshold(found, &dataset.info.classes, "validation"));
+    for (label, text) in result::prepared(&fit.prepared, &dataset.info.classes) {
+        sheet.row(label, text);
     }
     result::metrics(&mut sheet, &fit.metrics);
     let findings = dataset.summary().findings;

@@ -45,11 +45,9 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
         folder.write_genotype(genotype)?;
     }
     let mut outcome = job.train(genotype, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
-    if let Some(calibration) = job.calibrate(&mut outcome.model)? {
-        note(&result::calibration(&calibration));
-    }
-    if let Some(found) = job.choose_threshold(&mut outcome.model)? {
-        note(&result::threshold(&found, &dataset.info.classes, "validation"));
+    let prepared = job.prepare(&mut outcome.model)?;
+    for (_, text) in result::prepared(&prepared, &dataset.info.classes) {
+        note(&text);
     }
     print(args.run.json, &outcome, folder.path())
 }

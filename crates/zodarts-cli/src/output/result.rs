@@ -4,6 +4,7 @@ use super::Table;
 use std::fmt;
 use zodarts::evaluate::{AtThreshold, ClassReport, Report};
 use zodarts::model::Calibration;
+use zodarts::pipeline::Prepared;
 use zodarts::run::Metrics;
 use zodarts::search::{SearchOutcome, Stop};
 use zodarts::text::number;
@@ -79,8 +80,15 @@ pub fn training(outcome: &TrainOutcome) -> String {
     )
 }
 
-/// What a calibration did.
-pub fn calibration(found: &Calibration) -> String {
+/// How a network was prepared to predict: labels and what there is to say.
+pub fn prepared(found: &Prepared, classes: &[String]) -> impl Iterator<Item = (&'static str, String)> {
+    let calibration = found.calibration.as_ref().map(|found| ("calibration", calibration(found)));
+    let threshold =
+        found.threshold.as_ref().map(|found| ("threshold", threshold(found, classes, "validation")));
+    calibration.into_iter().chain(threshold)
+}
+
+fn calibration(found: &Calibration) -> String {
     format!(
         "temperature {:.2} by {} validation images: calibration error {:.3}, {:.3} before",
         found.temperature, found.images, found.after.ece, found.before.ece
@@ -88,7 +96,7 @@ pub fn calibration(found: &Calibration) -> String {
 }
 
 /// What a threshold does on some images.
-pub fn threshold(found: &AtThreshold, classes: &[String], images: &str) -> String {
+fn threshold(found: &AtThreshold, classes: &[String], images: &str) -> String {
     format!(
         "{} from probability {:.3} on: sensitivity {}, specificity {} on {} {images} images",
         classes[found.threshold.class],

@@ -70,8 +70,7 @@ impl BatchScorer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genotype::Genotype;
-    use crate::settings::Architecture;
+    use crate::model::tests::card;
     use zodarts_data::rng::stream;
     use zodarts_data::{Dataset, OpenOptions};
     use zodarts_nn::init::initial_values;
@@ -79,16 +78,7 @@ mod tests {
     #[test]
     fn scores_depend_on_the_batch_and_agree_with_the_loss() {
         let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
-        let card = ModelCard {
-            format: ModelCard::FORMAT,
-            architecture: Architecture::Genotype,
-            genotype: Genotype::from_index(9_999),
-            channels: 4,
-            cells: 1,
-            input_size: 32,
-            dataset: dataset.info.clone(),
-            threshold: None,
-        };
+        let card = card(&dataset.info, 32);
         let weights = initial_values(&card.network().unwrap().weights, &mut stream(1, "weights", 0));
         let score = |batch| BatchScorer::new(&card, batch).unwrap().score(&weights, &dataset.val).unwrap();
         let (small, large, again) = (score(8), score(24), score(24));

@@ -5,7 +5,7 @@
 //! export too, gives calibrated probabilities.
 
 use super::{Model, Scorer, loss_kind};
-use crate::evaluate::{EvaluateError, Labels, reliability};
+use crate::evaluate::{EvaluateError, Labels, Scores, reliability};
 use serde::{Deserialize, Serialize};
 use zodarts_data::Samples;
 use zodarts_nn::loss::Loss;
@@ -44,45 +44,69 @@ impl Model {
     /// # Errors
     /// If there is no image, or a score is not a finite number.
     pub fn calibrate(&mut self, samples: &Samples) -> Result<Calibration, EvaluateError> {
-        let before = self.calibrated(samples)?;
-        let (logits, targets) =
+        let (values, targets) =
             Scorer::new(self.network.clone(), &self.card).logits(&self.weights, &self.statistics, samples);
-        let temperature = self.best_temperature(&logits, &targets, samples.len());
+        let (loss, classes) = (Loss::new(loss_kind(self.card.dataset.task)), self.network.classes);
+        let logits = Logits { loss, classes, values, targets };
+        let temperature = logits.best_temperature();
+        let (labels, info) = (Labels::of(samples)?, &self.card.dataset);
+        let fit = |temperature: f64| -> Result<Calibrated, EvaluateError> {
+            let scores = logits.scores(temperature)?;
+            let ece = reliability(&scores, &labels, info.task, &info.classes)?.ece;
+            Ok(Calibrated { loss: logits.mean_loss(temperature), ece })
+        };
+        let (before, after) = (fit(1.0)?, fit(temperature)?);
         for parameters in [self.network.linear.clone(), self.network.bias.clone()] {
             for weight in &mut self.weights[parameters] {
                 *weight = (f64::from(*weight) / temperature) as f32;
             }
         }
-        let after = self.calibrated(samples)?;
         Ok(Calibration { temperature, images: samples.len(), before, after })
     }
+}
 
-    fn calibrated(&self, samples: &Samples) -> Result<Calibrated, EvaluateError> {
-        let info = &self.card.dataset;
-        let scored =
-            Scorer::new(self.network.clone(), &self.card).score(&self.weights, &self.statistics, samples)?;
-        let found = reliability(&scored.scores, &Labels::of(samples)?, info.task, &info.classes)?;
-        Ok(Calibrated { loss: scored.loss, ece: found.ece })
+/// What a network says of some images, and what is true, a row an image.
+struct Logits {
+    loss: Loss,
+    classes: usize,
+    values: Vec<f64>,
+    targets: Vec<f32>,
+}
+
+impl Logits {
+    fn images(&self) -> usize {
+        self.values.len() / self.classes
     }
 
-    fn best_temperature(&self, logits: &[f64], targets: &[f32], images: usize) -> f64 {
-        let loss = Loss::new(loss_kind(self.card.dataset.task));
-        let classes = self.network.classes;
-        let (mut cooled, mut unwanted) = (vec![0.0; classes], vec![0.0; classes]);
-        let mut objective = |log: f64| {
-            let mut total = log * log;
-            for (logits, targets) in logits.chunks_exact(classes).zip(targets.chunks_exact(classes)) {
-                cooled.iter_mut().zip(logits).for_each(|(cooled, logit)| *cooled = logit / log.exp());
-                total += loss.image(&cooled, targets, &mut unwanted);
-            }
-            total / images as f64
-        };
-        lowest(&mut objective, (RANGE.0.ln(), RANGE.1.ln())).exp()
+    /// The logits of each image in turn, divided by a temperature.
+    fn cooled(&self, temperature: f64) -> impl Iterator<Item = Vec<f64>> {
+        let rows = self.values.chunks_exact(self.classes);
+        rows.map(move |row| row.iter().map(|logit| logit / temperature).collect())
+    }
+
+    fn mean_loss(&self, temperature: f64) -> f64 {
+        let mut unwanted = vec![0.0; self.classes];
+        let rows = self.cooled(temperature).zip(self.targets.chunks_exact(self.classes));
+        let total: f64 = rows.map(|(row, targets)| self.loss.image(&row, targets, &mut unwanted)).sum();
+        total / self.images() as f64
+    }
+
+    fn scores(&self, temperature: f64) -> Result<Scores, EvaluateError> {
+        let mut scores = vec![0.0; self.values.len()];
+        for (row, scores) in self.cooled(temperature).zip(scores.chunks_exact_mut(self.classes)) {
+            self.loss.scores(&row, scores);
+        }
+        Scores::new(self.images(), self.classes, scores)
+    }
+
+    fn best_temperature(&self) -> f64 {
+        let doubt = |log: f64| log * log / self.images() as f64;
+        lowest(|log| self.mean_loss(log.exp()) + doubt(log), (RANGE.0.ln(), RANGE.1.ln())).exp()
     }
 }
 
 /// Where a function with one minimum between two ends has it, by golden section.
-fn lowest(objective: &mut impl FnMut(f64) -> f64, (mut low, mut high): (f64, f64)) -> f64 {
+fn lowest(objective: impl Fn(f64) -> f64, (mut low, mut high): (f64, f64)) -> f64 {
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
     for _ in 0..STEPS {
         let (left, right) = (high - golden * (high - low), low + golden * (high - low));
@@ -98,30 +122,19 @@ fn lowest(objective: &mut impl FnMut(f64) -> f64, (mut low, mut high): (f64, f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genotype::Genotype;
-    use crate::model::ModelCard;
-    use crate::settings::Architecture;
+    use crate::model::tests::card;
     use zodarts_data::rng::stream;
     use zodarts_data::{Dataset, OpenOptions};
     use zodarts_nn::init::initial_values;
 
     #[test]
     fn golden_section_finds_the_minimum() {
-        assert!((lowest(&mut |x| (x - 0.3).powi(2), (-2.0, 2.0)) - 0.3).abs() < 1e-6);
-        assert!((lowest(&mut |x| x, (-2.0, 2.0)) + 2.0).abs() < 1e-6);
+        assert!((lowest(|x| (x - 0.3).powi(2), (-2.0, 2.0)) - 0.3).abs() < 1e-6);
+        assert!((lowest(|x| x, (-2.0, 2.0)) + 2.0).abs() < 1e-6);
     }
 
     fn model(dataset: &Dataset) -> Model {
-        let card = ModelCard {
-            format: ModelCard::FORMAT,
-            architecture: Architecture::Genotype,
-            genotype: Genotype::from_index(9_999),
-            channels: 4,
-            cells: 1,
-            input_size: 28,
-            dataset: dataset.info.clone(),
-            threshold: None,
-        };
+        let card = card(&dataset.info, 28);
         let network = std::sync::Arc::new(card.network().unwrap());
         let weights = initial_values(&network.weights, &mut stream(1, "weights", 0));
         let statistics = initial_values(&network.statistics, &mut stream(1, "statistics", 0));

@@ -152,3 +152,22 @@ impl Model {
         Ok(scorer.score(&self.weights, &self.statistics, samples)?.scores)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small network of a genotype, for a data set.
+    pub(super) fn card(dataset: &DatasetInfo, input_size: usize) -> ModelCard {
+        ModelCard {
+            format: ModelCard::FORMAT,
+            architecture: Architecture::Genotype,
+            genotype: Genotype::from_index(9_999),
+            channels: 4,
+            cells: 1,
+            input_size,
+            dataset: dataset.clone(),
+            threshold: None,
+        }
+    }
+}
