@@ -21,8 +21,8 @@ pub fn encode(vectors: &[(&Layout, &[f32])]) -> Vec<u8> {
 ///
 /// # Panics
 /// As [`encode`].
-pub fn encode_with(vectors: &[(&Layout, &[f32])], metadata: HashMap<String, String>) -> Vec<u8> {
-    sorted(&serialized(vectors, Some(metadata)))
+pub fn encode_with(vectors: &[(&Layout, &[f32])], metadata: BTreeMap<String, String>) -> Vec<u8> {
+    sorted(&serialized(vectors, Some(metadata.into_iter().collect())))
 }
 
 /// A file whose header has its entries in the order of their names: the library takes metadata from a map without an order.
