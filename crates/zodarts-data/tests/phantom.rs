@@ -110,3 +110,21 @@ fn combine(x: &[Vec<f64>], coefficients: &[f64]) -> Vec<f64> {
 fn dot(left: &[f64], right: &[f64]) -> f64 {
     left.iter().zip(right).map(|(a, b)| a * b).sum()
 }
+
+#[test]
+fn the_lesion_is_where_the_image_is_dark() {
+    let data = open("phantom");
+    let mut darker = 0;
+    for image in 0..data.train.len() {
+        let (pixels, lesion) = (data.train.image(image), phantom::lesion(0, image));
+        let share = lesion.iter().filter(|inside| **inside).count() as f64 / lesion.len() as f64;
+        assert!((0.05..0.4).contains(&share), "image {image}: the lesion covers {share}");
+        let mean = |wanted: bool| {
+            let chosen = pixels.iter().zip(&lesion).filter(|(_, inside)| **inside == wanted);
+            let (sum, count) = chosen.fold((0.0, 0), |(sum, count), (value, _)| (sum + value, count + 1));
+            sum / count as f32
+        };
+        darker += usize::from(mean(true) < mean(false));
+    }
+    assert!(darker * 100 > data.train.len() * 99, "{darker} of {}", data.train.len());
+}

@@ -149,6 +149,35 @@ fn an_image_keeps_its_bits_in_any_batch_on_any_number_of_threads() {
     }
 }
 
+#[test]
+fn places_add_up_to_the_logits() {
+    let resnet = resnet18(Shape { channels: 3, height: 28, width: 28 }, 4, 12);
+    for network in [genotype(1, (14, 10), 12, CHOICES[1]), genotype(3, (9, 9), 5, CHOICES[0]), resnet] {
+        let mut trained = Trained::<f32>::new(network);
+        let image = trained.images(1);
+        let mut compiled = trained.compiled(Kernels::detect(), Convolutions::Fast);
+        let logits = compiled.logits(&image);
+        let found = compiled.contributions(&image);
+        let output = trained.network.nodes[trained.network.output()];
+        assert_eq!((found.height, found.width), (output.height, output.width));
+        near(&found.logits(), &logits, 1e-6);
+    }
+}
+
+/// The sole operation is a 1×1 convolution, but those around the cells look further: a spot in a corner is felt in its corner only.
+#[test]
+fn a_spot_changes_the_places_near_it() {
+    let mut trained = Trained::<f32>::new(genotype(1, (40, 40), 8, CHOICES[4]));
+    let mut image = trained.images(1);
+    let mut compiled = trained.compiled(Kernels::detect(), Convolutions::Direct);
+    let before = compiled.contributions(&image);
+    image[0] += 1.0;
+    let after = compiled.contributions(&image);
+    let moved: Vec<bool> = before.of(0).iter().zip(after.of(0)).map(|(a, b)| a != b).collect();
+    assert!(moved[0], "the place of the spot");
+    assert!(!moved[before.width * before.height - 1], "the place furthest from it");
+}
+
 /// Large enough to be cut into parts for threads, and to take several images through at a time.
 #[test]
 fn a_large_network_keeps_its_bits_too() {

@@ -6,6 +6,7 @@ pub mod compare;
 mod drawing;
 pub mod error;
 pub mod evaluate;
+pub mod explain;
 mod files;
 pub mod genotype;
 pub mod memory;

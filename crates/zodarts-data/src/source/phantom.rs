@@ -73,6 +73,19 @@ fn plane(value: impl Fn(f32, f32) -> f32) -> Plane {
     std::array::from_fn(|at| value((at % SIZE) as f32 + 0.5, (at / SIZE) as f32 + 0.5))
 }
 
+/// Which pixels of an image are its lesion, spicules included, row by row: what a network that tells the classes apart has to look at.
+/// Images are counted through training, validation and test.
+pub fn lesion(seed: u64, image: usize) -> Vec<bool> {
+    let spiculated = image % 2 == 1;
+    let rng = &mut stream(seed, "phantom", image as u64);
+    tissue(rng);
+    let lesion = Lesion::draw(rng);
+    let rays = lesion.rays(spiculated, rng);
+    let spicules = if spiculated { &rays[..] } else { &[] };
+    let covered = plane(|x, y| spicules.iter().map(|ray| ray.cover(x, y)).fold(lesion.cover(x, y), f32::max));
+    covered.iter().map(|covered| *covered > 0.5).collect()
+}
+
 fn draw(spiculated: bool, rng: &mut ChaCha8Rng) -> Plane {
     let mut image = tissue(rng);
     let lesion = Lesion::draw(rng);

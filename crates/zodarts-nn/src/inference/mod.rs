@@ -11,11 +11,14 @@
 
 mod buffers;
 mod compiler;
+mod contributions;
 mod cost;
 mod fold;
 mod program;
 mod sum;
 mod worker;
+
+pub use contributions::Contributions;
 
 use crate::executor::Convolutions;
 use crate::graph::Network;

@@ -42,6 +42,11 @@ impl<T: Real> Worker<T> {
         }
     }
 
+    /// The value of the last node, of the first of the images that were scored last.
+    pub fn output(&self, program: &Program<T>) -> &[Pixel<T>] {
+        &self.images[0].buffers[program.output().value]
+    }
+
     /// Writes the logits of up to [`Program::group`] images of `C×H×W` values.
     pub fn score(&mut self, program: &Program<T>, images: &[f32], logits: &mut [f64], threads: Threads) {
         let Self { images: all, scratch, features } = self;

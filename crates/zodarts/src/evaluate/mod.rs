@@ -3,22 +3,27 @@
 
 mod auc;
 mod bootstrap;
+mod curves;
 mod decision;
 mod error;
 mod inputs;
 mod metrics;
+mod mistakes;
 pub mod predictions;
 mod reliability;
 mod report;
 #[cfg(test)]
 mod tests;
 mod threshold;
+pub mod truth;
 
 pub use bootstrap::Bootstrap;
+pub use curves::Curves;
 pub use decision::decide;
 pub use error::EvaluateError;
 pub use inputs::{Labels, Scores};
 pub use metrics::Point;
+pub use mistakes::{Mistake, mistakes};
 pub use reliability::{Bin, Reliability, reliability};
 pub use report::{ClassReport, Report};
 pub use threshold::{AtThreshold, Threshold};

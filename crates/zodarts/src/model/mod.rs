@@ -3,12 +3,14 @@
 mod batch_scorer;
 mod calibration;
 mod file;
+mod network_input;
 mod predictor;
 mod scorer;
 
 pub use batch_scorer::BatchScorer;
 pub use calibration::{Calibrated, Calibration};
 pub use file::ModelError;
+pub use network_input::network_input;
 pub use predictor::Predictor;
 pub use scorer::{Scored, Scorer};
 

@@ -4,7 +4,7 @@ use super::loss_kind;
 use crate::evaluate::{EvaluateError, Scores};
 use zodarts_data::Task;
 use zodarts_nn::graph::Network;
-use zodarts_nn::inference::Compiled;
+use zodarts_nn::inference::{Compiled, Contributions};
 use zodarts_nn::loss::Loss;
 
 /// A network with given weights, made ready to score images again and again. The scores of an image depend neither on the
@@ -41,6 +41,21 @@ impl Predictor {
         self.append_scores(images, &mut scores);
         let classes = self.compiled.classes();
         Scores::new(scores.len() / classes, classes, scores)
+    }
+
+    /// What each place of one image, given as in [`Predictor::scores`], adds to the logits.
+    ///
+    /// # Panics
+    /// If the image has another size.
+    pub fn contributions(&mut self, image: &[f32]) -> Contributions {
+        self.compiled.contributions(image)
+    }
+
+    /// Scores of logits.
+    pub fn scores_of(&self, logits: &[f64]) -> Vec<f32> {
+        let mut scores = vec![0.0; logits.len()];
+        self.loss.scores(logits, &mut scores);
+        scores
     }
 
     /// Appends the scores of images; returns their logits, one row each.

@@ -41,6 +41,12 @@ struct HistoryLine {
 }
 
 impl RunFolder {
+    /// The file that says what the data are.
+    pub const DATA: &'static str = "data.json";
+
+    /// The file that says what a calibration did.
+    pub const CALIBRATION: &'static str = "calibration.json";
+
     /// Creates a new folder, with its parents.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! ```text
 //! runs/NAME/
 //!   config.toml         every setting, resolved; can be passed to --config again
+//!   data.json           what the data are: counts, copies
 //!   genotype.txt        the architecture found, in NAS-Bench-201's form
 //!   search.jsonl        one line an epoch of the search
 //!   search.json         what the search came to; written when it is over
@@ -14,6 +15,8 @@
 //!   model.safetensors   its weights and running statistics
 //!   metrics.json        the evaluation, with its protocol
 //!   predictions.csv     scores in the form of MedMNIST's Evaluator
+//!   truth.csv           the labels they were held against, in the same form
+//!   report.html         all of this, to look at
 //!   checkpoint/         latest and previous state of a search or training, from which `compare` goes on
 //! ```
 

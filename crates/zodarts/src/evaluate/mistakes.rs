@@ -1,0 +1,81 @@
+//! The images a network is wrong about, the surest first.
+
+use super::{Labels, Scores, decide};
+use zodarts_data::Task;
+
+/// An image that a network is wrong about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mistake {
+    /// Its place in the split, from 0.
+    pub image: usize,
+    /// Its class, or the labels it has.
+    pub truth: Vec<usize>,
+    /// The class, or the labels, decided for.
+    pub decided: Vec<usize>,
+    /// The class or label that it is surest about and wrong: decided for, or, of several labels, perhaps denied.
+    pub class: usize,
+    /// The probability of that decision.
+    pub confidence: f32,
+}
+
+/// Every image with a wrong decision, the surest mistake first. Decisions are those of [`super::evaluate`].
+///
+/// # Panics
+/// If scores and labels are not of the same images.
+pub fn mistakes(scores: &Scores, labels: &Labels, task: Task) -> Vec<Mistake> {
+    assert_eq!(scores.n(), labels.n(), "images");
+    let images = scores.rows().zip(labels.rows()).enumerate();
+    let mut found: Vec<Mistake> =
+        images.filter_map(|(image, (scores, labels))| mistake(image, scores, labels, task)).collect();
+    found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.image.cmp(&b.image)));
+    found
+}
+
+fn mistake(image: usize, scores: &[f32], labels: &[u16], task: Task) -> Option<Mistake> {
+    let decided = decide(scores, task);
+    let truth: Vec<usize> = match task {
+        Task::MultiLabel => (0..labels.len()).filter(|label| labels[*label] == 1).collect(),
+        _ => vec![usize::from(labels[0])],
+    };
+    let (class, confidence) = match task {
+        Task::MultiLabel => (0..labels.len())
+            .filter(|label| decided.contains(label) != truth.contains(label))
+            .map(|label| (label, scores[label].max(1.0 - scores[label])))
+            .max_by(|a, b| a.1.total_cmp(&b.1))?,
+        _ if decided == truth => return None,
+        // A single column is the score of class 1.
+        _ if scores.len() == 1 => (decided[0], scores[0].max(1.0 - scores[0])),
+        _ => (decided[0], scores[decided[0]]),
+    };
+    Some(Mistake { image, truth, decided, class, confidence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_surest_comes_first() {
+        let scores = Scores::new(3, 3, vec![0.6, 0.3, 0.1, 0.1, 0.9, 0.0, 0.2, 0.2, 0.6]).unwrap();
+        let labels = Labels::new(3, 1, vec![1, 0, 2]).unwrap();
+        let found = mistakes(&scores, &labels, Task::MultiClass);
+        let of = |image, truth, class, confidence| Mistake {
+            image,
+            truth: vec![truth],
+            decided: vec![class],
+            class,
+            confidence,
+        };
+        assert_eq!(found, [of(1, 0, 1, 0.9), of(0, 1, 0, 0.6)]);
+    }
+
+    #[test]
+    fn a_label_that_is_denied_can_be_the_mistake() {
+        let scores = Scores::new(2, 2, vec![0.6, 0.05, 0.7, 0.2]).unwrap();
+        let labels = Labels::new(2, 2, vec![0, 1, 1, 0]).unwrap();
+        let found = mistakes(&scores, &labels, Task::MultiLabel);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].image, found[0].class, &found[0].decided[..]), (0, 1, &[0][..]));
+        assert!((found[0].confidence - 0.95).abs() < 1e-6);
+    }
+}

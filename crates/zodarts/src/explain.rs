@@ -1,0 +1,166 @@
+//! Where in an image a network finds what it says: heat maps.
+//!
+//! The networks here end in a linear layer over averages, so a logit is a sum over the places of the last stage and can be taken apart
+//! without loss ([`Contributions`]). What speaks for a class is not its logit, to which any constant can be added, but its log-odds
+//! against all others. Between two classes, and for a label that can stand beside others, a heat map adds up to exactly that but for the
+//! classifier's bias; among several classes it is the first-order share of each place, the gradient of the log-odds times the features
+//! (`HiResCAM`, Draelos and Carin 2020).
+//!
+//! Its resolution is that of the last stage, a quarter of the input's side in a searched network. What a place stands for is what its receptive
+//! field saw: the spot and its surroundings.
+
+use crate::evaluate::decide;
+use crate::model::{Model, Predictor};
+use zodarts_data::{Task, resize_matrix};
+use zodarts_nn::inference::Contributions;
+
+/// What speaks for a class, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heat {
+    /// The class or label.
+    pub class: usize,
+    /// Its score.
+    pub score: f32,
+    /// Rows of places.
+    pub height: usize,
+    /// Columns of places.
+    pub width: usize,
+    /// For each place, row by row, what the log-odds would be, but for a constant, if the whole image were like it: above 0 it speaks for the
+    /// class, below against.
+    pub values: Vec<f32>,
+}
+
+impl Heat {
+    /// The values brought to a size, row by row, linearly between places.
+    pub fn resized(&self, height: usize, width: usize) -> Vec<f32> {
+        // A `Resizer` is for images: it keeps values between 0 and 1.
+        let (rows, columns) = (resize_matrix(self.height, height), resize_matrix(self.width, width));
+        let weighted = |weights: &[f32], values: &[f32]| -> f32 {
+            weights.iter().zip(values).map(|(weight, value)| weight * value).sum()
+        };
+        // Column after column, each still of the heat's own height.
+        let mut narrow = Vec::with_capacity(self.height * width);
+        for weights in columns.chunks_exact(self.width) {
+            narrow.extend(self.values.chunks_exact(self.width).map(|row| weighted(weights, row)));
+        }
+        let across = |weights: &[f32]| {
+            narrow.chunks_exact(self.height).map(|column| weighted(weights, column)).collect::<Vec<f32>>()
+        };
+        rows.chunks_exact(self.height).flat_map(across).collect()
+    }
+}
+
+/// Explains what a model says.
+#[derive(Debug)]
+pub struct Explainer {
+    predictor: Predictor,
+    task: Task,
+}
+
+impl Explainer {
+    /// An explainer of a model.
+    pub fn new(model: &Model) -> Self {
+        Self { predictor: model.predictor(), task: model.card.dataset.task }
+    }
+
+    /// What speaks for `class`, or else for what the model says, in an image of `channels × side × side` values in [0, 1] at the side of the
+    /// network's input.
+    ///
+    /// # Panics
+    /// If the image has another size, or there is no such class.
+    pub fn explain(&mut self, image: &[f32], class: Option<usize>) -> Heat {
+        let found = self.predictor.contributions(image);
+        let logits = found.logits();
+        let scores = self.predictor.scores_of(&logits);
+        let class = class.unwrap_or_else(|| said(&scores, self.task));
+        let values = evidence(&found, &weights(&logits, class, self.task));
+        Heat { class, score: scores[class], height: found.height, width: found.width, values }
+    }
+}
+
+/// What a model says of an image: its class, or its most probable label.
+fn said(scores: &[f32], task: Task) -> usize {
+    match task {
+        Task::MultiLabel => (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or(0),
+        _ => decide(scores, task)[0],
+    }
+}
+
+/// The gradient of a class's log-odds by the logits: 1 for its own, and for the others the share that each has of their probability.
+fn weights(logits: &[f64], class: usize, task: Task) -> Vec<f64> {
+    let others = |logit: &(usize, &f64)| logit.0 != class && task != Task::MultiLabel;
+    let largest = logits.iter().enumerate().filter(others).map(|(_, logit)| *logit).fold(f64::MIN, f64::max);
+    let mut weights = vec![0.0; logits.len()];
+    for (other, logit) in logits.iter().enumerate().filter(others) {
+        weights[other] = -(logit - largest).exp();
+    }
+    let total: f64 = weights.iter().sum();
+    if total < 0.0 {
+        weights.iter_mut().for_each(|weight| *weight /= -total);
+    }
+    weights[class] = 1.0;
+    weights
+}
+
+/// The weighted sum of the classes' contributions at each place, times the number of places.
+fn evidence(found: &Contributions, weights: &[f64]) -> Vec<f32> {
+    let area = found.height * found.width;
+    let place = |place: usize| {
+        let parts = weights.iter().enumerate().map(|(class, weight)| weight * found.of(class)[place]);
+        (area as f64 * parts.sum::<f64>()) as f32
+    };
+    (0..area).map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The log-odds of a class against the others.
+    fn log_odds(logits: &[f64], class: usize) -> f64 {
+        let others = logits.iter().enumerate().filter(|(other, _)| *other != class);
+        logits[class] - others.map(|(_, logit)| logit.exp()).sum::<f64>().ln()
+    }
+
+    #[test]
+    fn resizing_keeps_signs_strengths_and_places() {
+        let heat = Heat { class: 0, score: 0.5, height: 2, width: 1, values: vec![9.0, -3.0] };
+        assert_eq!(heat.resized(2, 1), heat.values);
+        let found = heat.resized(4, 2);
+        assert_eq!(found, [9.0, 9.0, 6.0, 6.0, 0.0, 0.0, -3.0, -3.0]);
+    }
+
+    #[test]
+    fn weights_are_the_gradient_of_the_log_odds() {
+        let logits = [0.3, -1.2, 2.0, 0.7];
+        for class in 0..4 {
+            let found = weights(&logits, class, Task::MultiClass);
+            for at in 0..4 {
+                let moved = |step: f64| {
+                    let mut logits = logits;
+                    logits[at] += step;
+                    log_odds(&logits, class)
+                };
+                let expected = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+                assert!((found[at] - expected).abs() < 1e-8, "{class}, {at}: {} for {expected}", found[at]);
+            }
+        }
+    }
+
+    #[test]
+    fn two_classes_are_told_apart_by_their_difference_and_labels_stand_alone() {
+        assert_eq!(weights(&[3.0, -800.0], 1, Task::BinaryClass), [-1.0, 1.0]);
+        assert_eq!(weights(&[3.0, -800.0], 1, Task::MultiLabel), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn two_classes_heat_adds_up_to_their_log_odds_but_for_the_bias() {
+        let found =
+            Contributions { height: 1, width: 2, bias: vec![0.5, 0.25], values: vec![1.0, 2.0, -1.0, 4.0] };
+        let logits = found.logits();
+        let values = evidence(&found, &weights(&logits, 1, Task::BinaryClass));
+        assert_eq!(values, [-4.0, 4.0]);
+        let mean = f64::from(values.iter().sum::<f32>()) / 2.0;
+        assert!((mean + 0.25 - 0.5 - log_odds(&logits, 1)).abs() < 1e-6);
+    }
+}

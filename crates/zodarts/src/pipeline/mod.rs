@@ -1,0 +1,203 @@
+//! Whole jobs: from data to a run folder.
+
+mod evaluation;
+mod lasting;
+mod prepare;
+
+pub use evaluation::{
+    Evaluation, Split, check_same_data, evaluate_as_paper, evaluate_run, evaluated_images, export_predictions,
+};
+pub(crate) use lasting::lasting_settings;
+pub use prepare::{Prepared, positive_class};
+
+use crate::budget::Deadline;
+use crate::error::Error;
+use crate::genotype::Genotype;
+use crate::memory::Memory;
+use crate::observer::{Event, Observer};
+use crate::protocol::Protocol;
+use crate::run::{Metrics, RunFolder, RunInfo};
+use crate::search::{RandomWsOutcome, SearchInput, SearchOutcome, SearchSummary, random_search, search};
+use crate::settings::{Architecture, Settings};
+use crate::train::{TrainInput, TrainOutcome, train};
+use lasting::lasting;
+use std::time::{Duration, Instant};
+use zodarts_data::{Dataset, Samples, Summary};
+use zodarts_kernels::Kernels;
+
+/// Share of a time limit by which the search must be done.
+const SEARCH_SHARE: f64 = 0.35;
+/// Share of a time limit by which training must be done; the rest is for the evaluation.
+const TRAIN_SHARE: f64 = 0.95;
+
+/// A job's data, settings and place.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The data set.
+    pub dataset: &'a Dataset,
+    /// The data as the user named them.
+    pub data: &'a str,
+    /// The settings, already validated.
+    pub settings: &'a Settings,
+    /// The run folder.
+    pub folder: &'a RunFolder,
+    /// How its number comes about.
+    pub protocol: Protocol,
+    /// Time limit of the whole job.
+    pub limit: Option<Duration>,
+    /// When the job began.
+    pub start: Instant,
+}
+
+impl Job<'_> {
+    /// Writes `config.toml`: the first file of a run.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn begin(&self) -> Result<(), Error> {
+        let info = &self.dataset.info;
+        let run = RunInfo {
+            version: env!("CARGO_PKG_VERSION").into(),
+            data: lasting(self.data),
+            dataset: info.name.clone(),
+            fingerprint: info.fingerprint.clone(),
+            threads: rayon::current_num_threads(),
+            kernels: Some(Kernels::<f32>::detect().name().into()),
+        };
+        Ok(self.folder.write_config(run, &lasting_settings(self.settings))?)
+    }
+
+    /// Describes the data and keeps that as `data.json`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn describe(&self) -> Result<Summary, Error> {
+        let summary = self.dataset.summary();
+        self.folder.write_record(RunFolder::DATA, &summary)?;
+        Ok(summary)
+    }
+
+    /// Searches an architecture and keeps it.
+    ///
+    /// # Errors
+    /// See [`search`].
+    pub fn search(&self, share: Option<f64>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
+        let development = self.dataset.train.merged(&self.dataset.val);
+        let outcome = search(self.search_input(&development, share), observer)?;
+        self.keep_found(&SearchSummary::from(&outcome))?;
+        Ok(outcome)
+    }
+
+    /// Searches an architecture at random with shared weights and keeps it.
+    ///
+    /// # Errors
+    /// See [`random_search`].
+    pub fn random_search(&self, observer: &mut dyn Observer) -> Result<RandomWsOutcome, Error> {
+        let development = self.dataset.train.merged(&self.dataset.val);
+        let outcome = random_search(self.search_input(&development, None), observer)?;
+        self.folder.write_record("random-ws.json", &outcome.sample)?;
+        self.keep_found(&SearchSummary::from(&outcome))?;
+        Ok(outcome)
+    }
+
+    fn search_input<'i>(&'i self, development: &'i Samples, share: Option<f64>) -> SearchInput<'i> {
+        SearchInput {
+            info: &self.dataset.info,
+            development,
+            settings: &self.settings.search,
+            mixing: None,
+            seed: self.settings.seed,
+            deadline: Deadline::share(self.start, self.limit, share.unwrap_or(TRAIN_SHARE)),
+            memory: Memory::available(),
+            folder: Some(self.folder),
+        }
+    }
+
+    /// Keeps what a search found, the summary last: it says that the search is over.
+    pub(crate) fn keep_found(&self, summary: &SearchSummary) -> Result<(), Error> {
+        self.folder.write_genotype(&summary.genotype)?;
+        Ok(self.folder.write_record(SearchSummary::FILE, summary)?)
+    }
+
+    /// Trains the network of a genotype (or `ResNet-18`) and keeps it.
+    ///
+    /// # Errors
+    /// See [`train`].
+    pub fn train(
+        &self,
+        genotype: Option<Genotype>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainOutcome, Error> {
+        let outcome = self.trained(genotype, Some(self.folder), observer)?;
+        outcome.model.save(self.folder.path())?;
+        Ok(outcome)
+    }
+    /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
+    ///
+    /// # Errors
+    /// See [`train`].
+    pub fn try_out(&self, genotype: Genotype, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
+        self.trained(Some(genotype), None, observer)
+    }
+
+    fn trained(
+        &self,
+        genotype: Option<Genotype>,
+        folder: Option<&RunFolder>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainOutcome, Error> {
+        let (train_images, judged) = match self.protocol {
+            Protocol::Official => (self.dataset.train.clone(), self.dataset.val.clone()),
+            Protocol::Paper => (self.dataset.train.merged(&self.dataset.val), self.dataset.test.unseal()),
+        };
+        let input = TrainInput {
+            info: &self.dataset.info,
+            train: &train_images,
+            val: &judged,
+            protocol: self.protocol,
+            genotype,
+            settings: &self.settings.train,
+            seed: self.settings.seed,
+            deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
+            memory: Memory::available(),
+            folder,
+        };
+        train(input, observer)
+    }
+
+    /// Search, training and the one look at the test images.
+    ///
+    /// # Errors
+    /// See [`search`], [`train`] and [`evaluate_run`].
+    pub fn fit(&self, observer: &mut dyn Observer) -> Result<Fit, Error> {
+        self.begin()?;
+        let data = self.describe()?;
+        if !data.findings.is_empty() {
+            let found = data.findings.join("; ");
+            observer.event(Event::Note(format!("{found}; `zodarts data check` names the images")));
+        }
+        let search = match self.settings.train.architecture {
+            Architecture::Resnet18 => None,
+            Architecture::Genotype => Some(self.search(Some(SEARCH_SHARE), observer)?),
+        };
+        let mut train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
+        let prepared = self.prepare(&mut train.model)?;
+        let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
+        Ok(Fit { data, search, train, prepared, metrics })
+    }
+}
+
+/// What [`Job::fit`] did.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// What the data are.
+    pub data: Summary,
+    /// The search; none for `ResNet-18`.
+    pub search: Option<SearchOutcome>,
+    /// The training.
+    pub train: TrainOutcome,
+    /// How it was prepared to predict.
+    pub prepared: Prepared,
+    /// The evaluation on the test split.
+    pub metrics: Metrics,
+}
