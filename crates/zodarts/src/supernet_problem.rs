@@ -1,7 +1,7 @@
 //! The supernet as a bilevel problem.
 
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use crate::normaliser::Normaliser;
+use crate::normaliser::Mixing;
 use std::sync::Arc;
 use zodarts_data::Batch;
 use zodarts_kernels::Kernels;
@@ -11,11 +11,11 @@ use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::Loss;
 use zodarts_nn::space::{ALPHAS, EDGES, OPERATIONS};
 
-/// A supernet whose edges are mixed by a normaliser of α/τ.
+/// A supernet whose edges are mixed by what a normaliser makes of α/τ.
 #[derive(Clone, Debug)]
 pub struct SupernetProblem {
     network: Arc<Network>,
-    normaliser: Normaliser,
+    mixing: Arc<dyn Mixing>,
     loss: Loss,
     convolutions: Convolutions,
     extent: Extent,
@@ -25,9 +25,9 @@ pub struct SupernetProblem {
 
 impl SupernetProblem {
     /// The problem at a first temperature.
-    pub fn new(network: Arc<Network>, normaliser: Normaliser, loss: Loss, temperature: f64) -> Self {
+    pub fn new(network: Arc<Network>, mixing: Arc<dyn Mixing>, loss: Loss, temperature: f64) -> Self {
         let (convolutions, extent) = (Convolutions::default(), Extent::default());
-        Self { network, normaliser, loss, convolutions, extent, temperature }
+        Self { network, mixing, loss, convolutions, extent, temperature }
     }
 
     /// The same problem, computed in another way.
@@ -41,9 +41,9 @@ impl SupernetProblem {
         &self.network
     }
 
-    /// The normaliser of the mixture.
-    pub fn normaliser(&self) -> Normaliser {
-        self.normaliser
+    /// What makes the mixture of α.
+    pub fn mixing(&self) -> &dyn Mixing {
+        &*self.mixing
     }
 }
 
@@ -74,7 +74,7 @@ impl BilevelProblem for SupernetProblem {
         want: Want,
         gradients: &mut Gradients,
     ) -> Evaluation {
-        let mixture = self.normaliser.mixture(alpha, self.temperature);
+        let mixture = self.mixing.mixture(alpha, self.temperature);
         let mut choices = [[0.0; OPERATIONS]; EDGES];
         let wanted = Wanted {
             weights: want.weights().then(|| sized(&mut gradients.weights, weights.len())),
@@ -84,7 +84,7 @@ impl BilevelProblem for SupernetProblem {
         let point = Point { weights, mixture: Some(&mixture) };
         let outcome = worker.pass(point, &self.loss, view, wanted);
         if want.alpha() {
-            let gradient = self.normaliser.alpha_gradient(&mixture, self.temperature, &choices);
+            let gradient = self.mixing.alpha_gradient(&mixture, self.temperature, &choices);
             sized(&mut gradients.alpha, ALPHAS).copy_from_slice(&gradient);
         }
         Evaluation { loss: outcome.loss, correct: outcome.correct, images: outcome.images }

@@ -33,6 +33,7 @@ fn run(settings: &SearchSettings, memory: Memory) -> Result<SearchOutcome, Error
         info: &dataset.info,
         development: &development,
         settings,
+        mixing: None,
         seed: 5,
         deadline: Deadline::NONE,
         memory,

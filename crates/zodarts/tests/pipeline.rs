@@ -40,6 +40,7 @@ fn run_search(dataset: &Dataset, settings: &Settings, observer: &mut dyn Observe
         info: &dataset.info,
         development: &development,
         settings: &settings.search,
+        mixing: None,
         seed: settings.seed,
         deadline: Deadline::NONE,
         memory: Memory::available(),

@@ -37,6 +37,7 @@ fn run(threads: usize) -> (Study, usize) {
         info: &dataset.info,
         development: &development,
         settings: &settings,
+        mixing: None,
         seed: 5,
         deadline: Deadline::NONE,
         memory: Memory::available(),

@@ -31,6 +31,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
         info: &dataset.info,
         development: &development,
         settings: &settings.search,
+        mixing: None,
         seed: settings.seed,
         deadline: Deadline::NONE,
         memory: Memory::available(),

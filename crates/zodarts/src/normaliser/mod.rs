@@ -14,7 +14,7 @@ use zodarts_nn::space::{ALPHAS, EDGES, Mixture, OPERATIONS};
 pub use annealing::{Annealing, AnnealingError};
 
 /// One edge's values for each operation, in the precision of the computation.
-type Row = [f64; OPERATIONS];
+pub type Row = [f64; OPERATIONS];
 
 /// The map from one edge's α/τ to its probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,10 +35,17 @@ impl fmt::Display for Normaliser {
     }
 }
 
-impl Normaliser {
+/// How α/τ becomes the mixture of an edge, and the gradient comes back: what a [`Normaliser`] is, or one of your own.
+pub trait Mixing: fmt::Debug + Send + Sync {
+    /// The probabilities p of one edge, none below 0 and 1 in all, from z = α/τ.
+    fn forward(&self, z: &Row) -> Row;
+
+    /// ∂L/∂z of one edge from its probabilities `p` and `gradient` = ∂L/∂p.
+    fn pull_back(&self, p: &Row, gradient: &Row) -> Row;
+
     /// The probabilities of one edge. α must be finite and `temperature` above 0: a NaN is caught by a
     /// debug assertion only, and comes out as a NaN or a wrong row otherwise.
-    pub fn apply(self, alpha: &[f32; OPERATIONS], temperature: f64) -> [f32; OPERATIONS] {
+    fn apply(&self, alpha: &[f32; OPERATIONS], temperature: f64) -> [f32; OPERATIONS] {
         debug_assert!(alpha.iter().all(|a| a.is_finite()), "α is not finite: {alpha:?}");
         debug_assert!(temperature > 0.0, "temperature {temperature} is not above 0");
         self.forward(&alpha.map(|a| f64::from(a) / temperature)).map(|p| p as f32)
@@ -47,8 +54,8 @@ impl Normaliser {
     /// ∂L/∂α of one edge from its probabilities `p` and `gradient` = ∂L/∂p, the factor 1/τ included.
     ///
     /// Under sparsemax it is exactly 0 outside the support of `p`, and everywhere on a one-hot row.
-    pub fn backward(
-        self,
+    fn backward(
+        &self,
         p: &[f32; OPERATIONS],
         temperature: f64,
         gradient: &[f32; OPERATIONS],
@@ -61,15 +68,15 @@ impl Normaliser {
     ///
     /// # Panics
     /// If `alpha` has another length.
-    pub fn mixture(self, alpha: &[f32], temperature: f64) -> Mixture<f32> {
+    fn mixture(&self, alpha: &[f32], temperature: f64) -> Mixture<f32> {
         assert_eq!(alpha.len(), ALPHAS, "architecture parameters");
         let (rows, _) = alpha.as_chunks::<OPERATIONS>();
         std::array::from_fn(|edge| self.apply(&rows[edge], temperature))
     }
 
     /// ∂L/∂α of all edges, edge-major, from the mixture and ∂L/∂p.
-    pub fn alpha_gradient(
-        self,
+    fn alpha_gradient(
+        &self,
         mixture: &Mixture<f32>,
         temperature: f64,
         gradient: &Mixture<f32>,
@@ -81,15 +88,17 @@ impl Normaliser {
         }
         out
     }
+}
 
-    fn forward(self, z: &Row) -> Row {
+impl Mixing for Normaliser {
+    fn forward(&self, z: &Row) -> Row {
         match self {
             Normaliser::Softmax => softmax::forward(z),
             Normaliser::Sparsemax => sparsemax::forward(z),
         }
     }
 
-    fn pull_back(self, p: &Row, gradient: &Row) -> Row {
+    fn pull_back(&self, p: &Row, gradient: &Row) -> Row {
         match self {
             Normaliser::Softmax => softmax::pull_back(p, gradient),
             Normaliser::Sparsemax => sparsemax::pull_back(p, gradient),

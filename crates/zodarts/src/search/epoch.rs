@@ -97,7 +97,7 @@ impl<'a> EpochRunner<'a> {
             if !report.training.loss.is_finite() || state.alpha.iter().any(|value| !value.is_finite()) {
                 return Err(Error::Diverged { stage: "search", epoch, loss: report.training.loss });
             }
-            let mixing = (problem.normaliser(), problem.temperature);
+            let mixing = (problem.mixing(), problem.temperature);
             settled.watch(problem.network(), mixing, &state.alpha, &report);
             totals.add(&report);
             observer.event(Event::Step(self.step(&totals, (epoch, epochs), (done, steps))));
@@ -146,7 +146,7 @@ impl<'a> EpochRunner<'a> {
             train_acc: share(totals.training),
             val_loss: totals.validation.loss,
             val_acc: share(totals.validation),
-            p: problem.normaliser().mixture(&state.alpha, problem.temperature),
+            p: problem.mixing().mixture(&state.alpha, problem.temperature),
             live_operations: self.live_operations(),
             hypergradient_norm: totals.norms / totals.rounds.max(1) as f64,
             passes: totals.passes,

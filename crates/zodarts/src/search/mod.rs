@@ -24,6 +24,7 @@ use crate::genotype::Genotype;
 use crate::memory::Memory;
 use crate::methods::SearchState;
 use crate::model::loss_kind;
+use crate::normaliser::Mixing;
 use crate::observer::{Event, Observer, Stage};
 use crate::run::RunFolder;
 use crate::settings::SearchSettings;
@@ -53,6 +54,8 @@ pub struct SearchInput<'a> {
     pub development: &'a Samples,
     /// The settings, already validated.
     pub settings: &'a SearchSettings,
+    /// What makes the mixture of α; none takes the method's own normaliser.
+    pub mixing: Option<&'a Arc<dyn Mixing>>,
     /// Seed of the run.
     pub seed: u64,
     /// When to be done.
@@ -153,7 +156,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
             "{argmax} has no path from input to output; took the strongest one that has"
         )));
     }
-    let mixture = problem.normaliser().mixture(&state.alpha, problem.temperature);
+    let mixture = problem.mixing().mixture(&state.alpha, problem.temperature);
     let seconds = earlier + start.elapsed().as_secs_f64();
     let (alpha, weights) = (state.alpha, state.chain.weights);
     let supernet = supernet_accuracy(&problem, &mut runner, (&weights, &alpha), genotype);
@@ -215,7 +218,8 @@ fn problem(input: &SearchInput<'_>) -> SupernetProblem {
     let network = Arc::new(network(info, settings));
     let loss = Loss::new(loss_kind(info.task));
     let temperature = settings.temperature_at(0, settings.epochs);
-    SupernetProblem::new(network, settings.method.normaliser(), loss, temperature)
+    let mixing = input.mixing.cloned().unwrap_or_else(|| Arc::new(settings.method.normaliser()));
+    SupernetProblem::new(network, mixing, loss, temperature)
         .computed(settings.convolutions, settings.operations)
 }
 

@@ -7,7 +7,7 @@
 
 use crate::genotype::Genotype;
 use crate::methods::RoundReport;
-use crate::normaliser::Normaliser;
+use crate::normaliser::Mixing;
 use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::{Extent, Liveness};
 use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
@@ -36,11 +36,11 @@ impl Settled {
     pub fn watch(
         &mut self,
         network: &Network,
-        (normaliser, temperature): (Normaliser, f64),
+        (mixing, temperature): (&dyn Mixing, f64),
         alpha: &[f32],
         report: &RoundReport,
     ) {
-        let decided = |alpha: &[f32]| decided(network, &normaliser.mixture(alpha, temperature));
+        let decided = |alpha: &[f32]| decided(network, &mixing.mixture(alpha, temperature));
         let main = decided(alpha);
         self.one_hot &= main.is_some() && report.perturbed_alphas.iter().all(|alpha| decided(alpha) == main);
         let genotype = Some(Genotype::argmax(alpha));
@@ -67,6 +67,7 @@ fn decided(network: &Network, mixture: &Mixture<f32>) -> Option<[[bool; OPERATIO
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::normaliser::Normaliser;
     use zodarts_nn::graph::Shape;
     use zodarts_nn::networks::{MacroShape, supernet};
     use zodarts_nn::space::ALPHAS;
@@ -77,7 +78,7 @@ mod tests {
         settled.begin();
         for (alpha, perturbed) in alphas {
             let report = RoundReport { perturbed_alphas: vec![perturbed.to_vec()], ..RoundReport::default() };
-            settled.watch(&network, (Normaliser::Sparsemax, 0.5), alpha, &report);
+            settled.watch(&network, (&Normaliser::Sparsemax, 0.5), alpha, &report);
         }
         settled.is_settled()
     }

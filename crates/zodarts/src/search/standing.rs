@@ -68,7 +68,7 @@ pub fn one_hot(genotype: Genotype, temperature: f64) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::normaliser::Normaliser;
+    use crate::normaliser::{Mixing, Normaliser};
 
     #[test]
     fn every_normaliser_makes_a_genotype_of_it() {

@@ -106,6 +106,7 @@ mod tests {
             info: &dataset.info,
             development: &dataset.val,
             settings,
+            mixing: None,
             seed: 3,
             deadline,
             memory: Memory::available(),

@@ -1,0 +1,69 @@
+//! A normaliser of one's own in a search: 1.5-entmax, half way between softmax, which keeps every operation, and sparsemax, which drops many
+//! (Peters, Niculae and Martins 2019).
+//!
+//! ```sh
+//! cargo run --release --package zodarts --example custom_normaliser
+//! ```
+
+use std::sync::Arc;
+use zodarts::budget::Deadline;
+use zodarts::data::{Dataset, OpenOptions};
+use zodarts::memory::Memory;
+use zodarts::normaliser::{Mixing, Row};
+use zodarts::observer::Silent;
+use zodarts::search::{SearchInput, search};
+use zodarts::settings::Preset;
+
+#[derive(Debug)]
+struct Entmax;
+
+impl Mixing for Entmax {
+    /// p = max(z/2 − θ, 0)², with θ such that p adds up to 1.
+    fn forward(&self, z: &Row) -> Row {
+        let half = z.map(|z| z / 2.0);
+        let top = half.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let share = |theta: f64| half.map(|z| (z - theta).max(0.0).powi(2));
+        // At θ = top − 1 the largest alone has 1, at θ = top there is nothing.
+        let (mut low, mut high) = (top - 1.0, top);
+        for _ in 0..60 {
+            let middle = f64::midpoint(low, high);
+            if share(middle).iter().sum::<f64>() > 1.0 { low = middle } else { high = middle }
+        }
+        let p = share(low);
+        let total: f64 = p.iter().sum();
+        p.map(|p| p / total)
+    }
+
+    /// The Jacobian diag(s) − s·sᵀ/Σs with s = √p.
+    fn pull_back(&self, p: &Row, gradient: &Row) -> Row {
+        let s = p.map(f64::sqrt);
+        let total: f64 = s.iter().sum();
+        let mean: f64 = s.iter().zip(gradient).map(|(s, g)| s * g).sum::<f64>() / total;
+        std::array::from_fn(|i| s[i] * (gradient[i] - mean))
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ())?;
+    let mut settings = Preset::Quick.settings().search;
+    settings.epochs = 10;
+    let development = dataset.train.merged(&dataset.val);
+    let entmax: Arc<dyn Mixing> = Arc::new(Entmax);
+    for mixing in [None, Some(&entmax)] {
+        let input = SearchInput {
+            info: &dataset.info,
+            development: &development,
+            settings: &settings,
+            mixing,
+            seed: 0,
+            deadline: Deadline::NONE,
+            memory: Memory::available(),
+            folder: None,
+        };
+        let found = search(input, &mut Silent)?;
+        let kept = found.mixture.iter().flatten().filter(|p| **p > 0.0).count();
+        let name = if mixing.is_some() { "1.5-entmax" } else { "sparsemax" };
+        println!("{name}: {kept} of 30 operations left, {}", found.genotype);
+    }
+    Ok(())
+}

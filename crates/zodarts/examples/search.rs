@@ -1,0 +1,45 @@
+//! Searches an architecture for the built-in images, trains it, and looks at the test images once.
+//!
+//! ```sh
+//! cargo run --release --package zodarts --example search
+//! ```
+
+use std::time::Instant;
+use zodarts::data::{Dataset, OpenOptions};
+use zodarts::observer::{Event, Observer};
+use zodarts::pipeline::Job;
+use zodarts::protocol::Protocol;
+use zodarts::run::RunFolder;
+use zodarts::settings::Preset;
+
+/// Prints a line an epoch of the search.
+struct Watch;
+
+impl Observer for Watch {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::SearchEpoch(record) = event {
+            println!("epoch {:2}: loss {:.3}, {}", record.epoch + 1, record.val_loss, record.genotype);
+        }
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ())?;
+    let settings = Preset::Quick.settings();
+    let place = tempfile::tempdir()?;
+    let folder = RunFolder::create(place.path())?;
+    let (protocol, start) = (Protocol::Official, Instant::now());
+    let job = Job {
+        dataset: &dataset,
+        data: "phantom",
+        settings: &settings,
+        folder: &folder,
+        protocol,
+        limit: None,
+        start,
+    };
+    let fit = job.fit(&mut Watch)?;
+    let report = fit.metrics.report;
+    println!("test ACC {:.3}, 95 % interval {:.3?}, n = {}", report.acc, report.acc_ci95, report.n);
+    Ok(())
+}
