@@ -1,8 +1,10 @@
-//! Developers' commands: `cargo xtask validate`, `golden`, `peers` and `roofline`.
+//! Developers' commands: `cargo xtask validate`, `golden`, `peers`, `reference` and `roofline`.
 
+mod browser;
 mod golden;
 mod peers;
 mod python;
+mod reference;
 mod roofline;
 mod shell;
 mod validate;
@@ -21,6 +23,7 @@ Commands:
   peers [--only PART] [--quick] [--python PATH] [--data FOLDER]
                                      Compare zodarts with PyTorch and onnxruntime on this machine and write
                                      bench/results; see bench/README.md
+  reference                          Make docs/reference.md again from the command's own definitions
   roofline [--json] [--rounds N] [--portable]
                                      Measure this machine's limits and the share of them that each kernel reaches
 ";
@@ -43,6 +46,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["validate", "--fix"] => validate::run(true),
         ["golden", options @ ..] => golden::run(&golden::Options::parse(options)?),
         ["peers", options @ ..] => peers::run(&peers::Options::parse(options)?),
+        ["reference"] => reference::run(),
         ["roofline", options @ ..] => roofline::run(options),
         ["--help" | "-h" | "help"] => {
             print!("{USAGE}");

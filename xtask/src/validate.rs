@@ -1,6 +1,6 @@
 //! Every check of the workspace, cheapest first, up to the first that fails.
 
-use crate::{python, shell};
+use crate::{browser, python, shell};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::time::Instant;
@@ -80,6 +80,10 @@ pub fn run(fix: bool) -> Result<()> {
     let first = if fix { FORMAT } else { FORMAT_CHECK };
     first.run(None)?;
     let python = python();
+    println!("==> a Chromium, to look at pages");
+    if let Err(reason) = browser::ensure() {
+        println!("==> SKIPPED: pages are not looked at in a browser: {reason}");
+    }
     for step in &STEPS {
         step.run(python.as_ref())?;
     }

@@ -40,11 +40,15 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Evaluate(args) => commands::evaluate::run(&args, &ui),
         Command::Export(args) => commands::export::run(&args, &ui),
         Command::Predict(args) => commands::predict::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+        Command::Report(args) => commands::report::run(&args, &ui),
         Command::Compare(args) => commands::compare::run(&args, &ui),
         Command::Study(command) => commands::study::run(&command, &ui),
         Command::Data(command) => commands::data::run(&command, &ui),
         Command::Presets { json } => commands::presets::run(json),
         Command::Completions { shell } => commands::completions::run(shell),
+        Command::Man { out } => commands::man::run(out.as_deref()),
+        Command::Reference => commands::reference::run(),
     }
 }
 

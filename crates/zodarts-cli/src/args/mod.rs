@@ -13,7 +13,7 @@ mod train;
 pub use compare::CompareArgs;
 pub use data::{CheckArgs, DataCommand, DataOptions, InfoArgs, SourceOptions};
 pub use fit::FitArgs;
-pub use model::{EvaluateArgs, ExportArgs, PredictArgs};
+pub use model::{EvaluateArgs, ExplainArgs, ExportArgs, PredictArgs, ReportArgs};
 pub use run::{PredictOptions, RunOptions};
 pub use search::{SearchArgs, SearchOptions};
 pub use study::{HypergradientArgs, StudyCommand};
@@ -23,6 +23,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Searches, trains and evaluates small classifiers of medical images, on a CPU.
 #[derive(Debug, Parser)]
@@ -68,6 +69,10 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Classify image files with a trained run
     Predict(PredictArgs),
+    /// Show where in image files a trained network finds what it says
+    Explain(ExplainArgs),
+    /// Make the page of a run, or one that sets several runs side by side
+    Report(ReportArgs),
     /// Write a trained network as ONNX, PyTorch or safetensors, checked against the engine
     Export(ExportArgs),
     /// Run search methods and baselines side by side, over data sets and seeds, and print their tables
@@ -89,6 +94,15 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Print the manual page, or write one for each command
+    Man {
+        /// Folder to write zodarts.1, zodarts-fit.1 and the others to
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Print the reference of all commands as Markdown
+    #[command(hide = true)]
+    Reference,
 }
 
 /// The command with all its help.

@@ -41,6 +41,42 @@ pub struct PredictArgs {
     pub json: bool,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Folder of a trained run
+    pub run: PathBuf,
+    /// PNG, JPEG, BMP or TIFF files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Folder to write the pictures to, each named after its file with -heat.png at the end; older ones are replaced
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Show what speaks for this class instead of the one that is predicted
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    /// Print a line of JSON for each file instead of CSV
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Folders of runs, finished or not; several are set side by side
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// The page to write [default: RUN/report.html; comparison.html for several runs]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The data set of a run, for the pictures of its mistakes [default: where the run found it]
+    #[arg(long)]
+    pub data: Option<String>,
+    /// Where the data may come from.
+    #[command(flatten)]
+    pub source: SourceOptions,
+}
+
 /// Arguments of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {

@@ -3,7 +3,7 @@
 use crate::args::FitArgs;
 use crate::output;
 use crate::output::result::{self, Sheet};
-use crate::progress::Ui;
+use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
 use std::time::Instant;
@@ -38,6 +38,10 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
         start,
     };
     let fit = job.fit(&mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    // What was computed is safe by now: a page that cannot be made takes nothing away.
+    if let Err(error) = zodarts_report::write(&folder, Ok(&dataset)) {
+        note(&format!("no {}: {error}", zodarts_report::FILE));
+    }
     if args.run.json {
         return output::json(&fit.metrics);
     }
@@ -63,10 +67,10 @@ fn sheet(fit: &Fit, settings: &Settings, dataset: &Dataset, folder: &RunFolder) 
         sheet.row(label, text);
     }
     result::metrics(&mut sheet, &fit.metrics);
-    let findings = dataset.summary().findings;
-    if !findings.is_empty() {
-        sheet.row("data", findings.join("; "));
+    if !fit.data.findings.is_empty() {
+        sheet.row("data", fit.data.findings.join("; "));
     }
     sheet.row("files", folder.path().display().to_string());
+    sheet.row("to look at", folder.path().join(zodarts_report::FILE).display().to_string());
     sheet
 }

@@ -7,9 +7,9 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-use zodarts::model::Model;
+use zodarts::model::{Model, network_input};
 use zodarts::text::csv;
-use zodarts_data::{Resizer, read_image_file};
+use zodarts_data::read_image_file;
 
 /// Files read and scored together.
 const AT_A_TIME: usize = 64;
@@ -52,11 +52,7 @@ fn images(model: &Model, files: &[PathBuf]) -> Result<Vec<f32>> {
 /// A file's image, read at the size of the data set and resized as in training.
 fn image(model: &Model, file: &Path) -> Result<Vec<f32>> {
     let info = &model.card.dataset;
-    let side = model.card.input_size;
-    let stored = read_image_file(file, info.channels, info.height, info.width)?;
-    let mut image = vec![0.0; info.channels * side * side];
-    Resizer::new((info.height, info.width), (side, side)).resize(&stored, &mut image);
-    Ok(image)
+    Ok(network_input(&model.card, &read_image_file(file, info.channels, info.height, info.width)?))
 }
 
 /// The class, or the labels that are present, decided as in an evaluation.

@@ -41,6 +41,7 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let job =
         Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, protocol, limit, start };
     job.begin()?;
+    job.describe()?;
     if let Some(genotype) = &genotype {
         folder.write_genotype(genotype)?;
     }

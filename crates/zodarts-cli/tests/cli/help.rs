@@ -12,6 +12,8 @@ fn help_reads_as_it_did() {
         "train",
         "evaluate",
         "predict",
+        "explain",
+        "report",
         "export",
         "compare",
         "study",
@@ -21,6 +23,7 @@ fn help_reads_as_it_did() {
         "data check",
         "presets",
         "completions",
+        "man",
     ] {
         let name = if command.is_empty() { "zodarts".into() } else { command.replace(' ', "-") };
         insta::assert_snapshot!(name, stdout(place.path(), &format!("{command} --help")));

@@ -1,0 +1,71 @@
+//! `zodarts report`.
+
+use crate::args::ReportArgs;
+use crate::output;
+use crate::progress::{Ui, note};
+use crate::setup;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use zodarts::Error;
+use zodarts::run::{RunFolder, write_file};
+use zodarts_data::Dataset;
+use zodarts_report::{FILE, ReportError, page, write_comparison};
+
+/// The page of several runs, where no other name is given.
+const COMPARISON: &str = "comparison.html";
+
+/// Writes the page of a run, or of several, and prints its name.
+pub fn run(args: &ReportArgs, ui: &Ui) -> Result<()> {
+    let folders: Vec<RunFolder> =
+        args.runs.iter().map(|run| RunFolder::open(run)).collect::<Result<_, _>>()?;
+    let path = match &folders[..] {
+        [only] => single(args, only, ui)?,
+        several => {
+            if args.data.is_some() {
+                bail!("--data is for the page of one run, found {} runs; leave it out", several.len());
+            }
+            let path = args.out.clone().unwrap_or_else(|| COMPARISON.into());
+            write_comparison(several, &path)?;
+            path
+        }
+    };
+    output::print(&format!("{}\n", path.display()))
+}
+
+fn single(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<PathBuf> {
+    let path = args.out.clone().unwrap_or_else(|| folder.path().join(FILE));
+    let tested = folder.metrics("test")?.is_some();
+    let dataset = if tested { data(args, folder, ui) } else { Err("the run was not tested".into()) };
+    let dataset = match (dataset, &args.data) {
+        (Err(reason), Some(_)) => bail!(reason),
+        (dataset, _) => dataset,
+    };
+    let html = match page(folder, dataset.as_ref().map_err(Clone::clone)) {
+        // Data that lie where the run found them, but are no longer the same.
+        Err(ReportError::Zodarts(error @ Error::OtherData { .. })) if args.data.is_none() => {
+            absent(&path, folder, &error.to_string())?
+        }
+        html => html?,
+    };
+    if let Some(reason) = dataset.err().filter(|_| tested) {
+        note(&format!("without pictures: {reason}"));
+    }
+    write_file(&path, html.as_bytes())?;
+    Ok(path)
+}
+
+fn absent(path: &Path, folder: &RunFolder, reason: &str) -> Result<String> {
+    note(&format!("{}: without pictures: {reason}", path.display()));
+    Ok(page(folder, Err(reason.to_owned()))?)
+}
+
+/// The data of a run, or why there are none.
+fn data(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<Dataset, String> {
+    let open = || {
+        let (record, settings) = folder.config()?;
+        let data = args.data.clone().or_else(|| record.map(|record| record.data));
+        let data = data.context("the run does not say what data it used; pass --data")?;
+        setup::open(&data, &settings.data, &args.source, ui)
+    };
+    open().map_err(|error| format!("{error:#}"))
+}

@@ -1,0 +1,297 @@
+//! Charts of lines: an SVG that can be read without scripts, and its values beside it for whoever hovers, types or listens.
+
+mod scale;
+
+pub use scale::Axis;
+
+use crate::markup::{Markup, embedded, escaped};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// How a line looks: the style sheet gives each ink a colour and a dash, so that no meaning hangs on colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Ink(pub usize);
+
+impl Ink {
+    /// Inks that the style sheet tells apart.
+    pub const COUNT: usize = 8;
+
+    /// The ink of the `n`th of several like things.
+    pub fn nth(n: usize) -> Self {
+        // Ink 0 is that of what is faint.
+        Self(n % (Self::COUNT - 1) + 1)
+    }
+}
+
+/// A line of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// What it shows.
+    pub name: String,
+    /// How it looks.
+    pub ink: Ink,
+    /// Its points, from left to right.
+    pub points: Vec<(f64, f64)>,
+    /// Whether they are drawn as a line, and not each for itself.
+    #[serde(skip)]
+    pub joined: bool,
+}
+
+impl Line {
+    /// A line over epochs, which count from 1. Values that are no numbers leave a gap.
+    pub fn over_epochs(name: &str, ink: Ink, values: impl Iterator<Item = f64>) -> Self {
+        let points = values.enumerate().map(|(epoch, value)| ((epoch + 1) as f64, value));
+        Self::joined(name.into(), ink, points.filter(|point| point.1.is_finite()).collect())
+    }
+
+    /// A line through points.
+    pub fn joined(name: String, ink: Ink, points: Vec<(f64, f64)>) -> Self {
+        Self { name, ink, points, joined: true }
+    }
+}
+
+/// What a chart shows besides lines.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Extra {
+    /// The line from corner to corner.
+    Diagonal,
+    /// A height, and what it means.
+    Level(f64, String),
+    /// A place on the abscissa, and what it means.
+    Moment(f64, String),
+    /// Bars that stand on the abscissa.
+    Bars(Vec<Bar>),
+}
+
+/// A bar of a chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Its left end.
+    pub from: f64,
+    /// Its right end.
+    pub to: f64,
+    /// Its height.
+    pub height: f64,
+    /// How strongly it is drawn, from 0 to 1.
+    pub strength: f64,
+}
+
+/// A chart of lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// What it shows.
+    pub title: String,
+    /// The abscissa.
+    pub x: Axis,
+    /// The ordinate.
+    pub y: Axis,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Other marks.
+    pub extras: Vec<Extra>,
+    /// Whether it says which line is which.
+    pub legend: bool,
+}
+
+/// Pixels of a chart, and of its four margins: left, top, right, bottom.
+const SIZE: (f64, f64) = (460.0, 280.0);
+const MARGINS: [f64; 4] = [52.0, 10.0, 14.0, 38.0];
+/// Pixels between the axes.
+const FRAME: (f64, f64) = (SIZE.0 - MARGINS[0] - MARGINS[2], SIZE.1 - MARGINS[1] - MARGINS[3]);
+
+/// What the script knows of a chart.
+#[derive(Serialize)]
+struct Values<'a> {
+    x: &'a str,
+    range: [f64; 4],
+    frame: [f64; 4],
+    lines: &'a [Line],
+}
+
+impl Chart {
+    /// The chart as a figure.
+    pub fn figure(&self) -> Markup {
+        let title = escaped(&self.title);
+        let values = embedded(&Values {
+            x: &self.x.name,
+            range: [self.x.low, self.x.high, self.y.low, self.y.high],
+            frame: [MARGINS[0], MARGINS[1], FRAME.0, FRAME.1],
+            lines: &self.lines,
+        });
+        let legend = if self.legend { legend(&self.lines).0 } else { String::new() };
+        Markup(format!(
+            "<figure class=\"chart\" tabindex=\"0\" role=\"group\" aria-label=\"{title}: arrow keys read its values\">\
+             <figcaption>{title}</figcaption>{}{legend}<script type=\"application/json\">{values}</script></figure>\n",
+            self.svg()
+        ))
+    }
+
+    fn svg(&self) -> String {
+        let mut svg = format!(
+            "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">",
+            SIZE.0,
+            SIZE.1,
+            escaped(&self.description())
+        );
+        self.axes(&mut svg);
+        self.extras.iter().for_each(|extra| self.extra(&mut svg, extra));
+        self.lines.iter().for_each(|line| self.line(&mut svg, line));
+        svg + "</svg>"
+    }
+
+    /// The chart in words, for those who do not see it: where each line begins and ends.
+    fn description(&self) -> String {
+        let mut text = format!("{}, {} over {}.", self.title, self.y.name, self.x.name);
+        for line in &self.lines {
+            if let (Some(first), Some(last)) = (line.points.first(), line.points.last()) {
+                write!(text, " {}: from {:.3} to {:.3}.", line.name, first.1, last.1).expect("memory");
+            }
+        }
+        text
+    }
+
+    fn axes(&self, svg: &mut String) {
+        let [left, top, ..] = MARGINS;
+        let (right, bottom) = (left + FRAME.0, top + FRAME.1);
+        write!(svg, "<path class=\"axis\" d=\"M{left} {top}V{bottom}H{right}\"/>").expect("memory");
+        for (value, text) in self.x.ticks() {
+            let x = self.at(value, 0.0).0;
+            write!(svg, "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{text}</text>", bottom + 15.0)
+                .expect("memory");
+        }
+        for (value, text) in self.y.ticks() {
+            let y = self.at(0.0, value).1;
+            write!(svg, "<path class=\"grid\" d=\"M{left} {y:.1}H{right}\"/>").expect("memory");
+            write!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", left - 6.0, y + 4.0)
+                .expect("memory");
+        }
+        let (middle, name) = (left + FRAME.0 / 2.0, escaped(&self.x.name));
+        write!(svg, "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{name}</text>", bottom + 32.0)
+            .expect("memory");
+        let (middle, name) = (top + FRAME.1 / 2.0, escaped(&self.y.name));
+        write!(
+            svg,
+            "<text transform=\"translate(12 {middle}) rotate(-90)\" text-anchor=\"middle\">{name}</text>"
+        )
+        .expect("memory");
+    }
+
+    fn line(&self, svg: &mut String, line: &Line) {
+        let Ink(ink) = line.ink;
+        if line.points.len() < 2 || !line.joined {
+            for point in &line.points {
+                let (x, y) = self.at(point.0, point.1);
+                write!(svg, "<circle class=\"mark ink-{ink}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>")
+                    .expect("memory");
+            }
+            return;
+        }
+        let mut path = String::new();
+        for (index, point) in line.points.iter().enumerate() {
+            let (x, y) = self.at(point.0, point.1);
+            write!(path, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' }).expect("memory");
+        }
+        write!(svg, "<path class=\"mark line ink-{ink}\" d=\"{path}\"/>").expect("memory");
+    }
+
+    fn extra(&self, svg: &mut String, extra: &Extra) {
+        let [left, top, ..] = MARGINS;
+        let (right, bottom) = (left + FRAME.0, top + FRAME.1);
+        let drawn = match extra {
+            Extra::Diagonal => write!(svg, "<path class=\"aid\" d=\"M{left} {bottom}L{right} {top}\"/>"),
+            Extra::Level(value, text) => {
+                let (y, text) = (self.at(0.0, *value).1, escaped(text));
+                write!(
+                    svg,
+                    "<path class=\"aid\" d=\"M{left} {y:.1}H{right}\"/>\
+                     <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
+                    right - 4.0,
+                    y - 4.0
+                )
+            }
+            Extra::Moment(value, text) => {
+                let (x, text) = (self.at(*value, 0.0).0, escaped(text));
+                // On the side of the line where there is room.
+                let (anchor, aside) = if x > left + FRAME.0 / 2.0 { ("end", -4.0) } else { ("start", 4.0) };
+                write!(
+                    svg,
+                    "<path class=\"aid\" d=\"M{x:.1} {top}V{bottom}\"/>\
+                     <text x=\"{:.1}\" y=\"{}\" text-anchor=\"{anchor}\">{text}</text>",
+                    x + aside,
+                    top + 12.0
+                )
+            }
+            Extra::Bars(bars) => bars.iter().try_for_each(|&Bar { from, to, height, strength }| {
+                let ((x, y), (end, floor)) = (self.at(from, height), self.at(to, self.y.low));
+                let (width, height) = (end - x, floor - y);
+                write!(
+                    svg,
+                    "<rect class=\"mark bar\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+                     style=\"--strength: {strength:.2}\"/>"
+                )
+            }),
+        };
+        drawn.expect("memory");
+    }
+
+    /// Where a point is drawn.
+    fn at(&self, x: f64, y: f64) -> (f64, f64) {
+        (MARGINS[0] + FRAME.0 * self.x.place(x), MARGINS[1] + FRAME.1 * (1.0 - self.y.place(y)))
+    }
+}
+
+/// Which line is which.
+pub fn legend(lines: &[Line]) -> Markup {
+    let entries = lines.iter().map(|Line { name, ink: Ink(ink), .. }| {
+        let name = escaped(name);
+        format!(
+            "<li><svg viewBox=\"0 0 28 8\" aria-hidden=\"true\"><path class=\"line ink-{ink}\" d=\"M1 4H27\"/></svg>{name}</li>"
+        )
+    });
+    Markup(format!("<ul class=\"legend\">{}</ul>", entries.collect::<String>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart() -> Chart {
+        let values = [0.5, f64::NAN, 0.25];
+        Chart {
+            title: "a <loss>".into(),
+            x: Axis::epochs(3),
+            y: Axis::share("loss"),
+            lines: vec![Line::over_epochs("training", Ink::nth(0), values.into_iter())],
+            extras: vec![
+                Extra::Diagonal,
+                Extra::Level(0.5, "half".into()),
+                Extra::Moment(2.0, "kept".into()),
+                Extra::Bars(vec![Bar { from: 1.0, to: 2.0, height: 0.5, strength: 0.25 }]),
+            ],
+            legend: true,
+        }
+    }
+
+    #[test]
+    fn a_figure_has_its_marks_its_words_and_its_values() {
+        let Markup(figure) = chart().figure();
+        assert!(!figure.contains("<loss>"), "{figure}");
+        // Left 52, width 394: epoch 1 and epoch 3; top 10, height 232.
+        assert!(figure.contains("d=\"M52.0 126.0L446.0 184.0\""), "{figure}");
+        assert!(figure.contains("training: from 0.500 to 0.250."), "{figure}");
+        assert!(figure.contains("[[1.0,0.5],[3.0,0.25]]"), "{figure}");
+        assert_eq!(figure.matches("class=\"aid\"").count(), 3);
+        assert!(
+            figure.contains("class=\"mark bar\" x=\"52.0\" y=\"126.0\" width=\"197.0\" height=\"116.0\"")
+        );
+    }
+
+    #[test]
+    fn a_line_of_one_point_is_a_dot_and_one_of_none_is_nothing() {
+        let mut one = chart();
+        one.lines[0].points.truncate(1);
+        assert!(one.figure().0.contains("<circle class=\"mark ink-1\""));
+        one.lines[0].points.clear();
+        assert!(!one.figure().0.contains("ink-1\" d=\"\""));
+    }
+}

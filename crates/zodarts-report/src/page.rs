@@ -1,0 +1,32 @@
+//! A page: its head, its sections, and the style and script that it carries along.
+
+use crate::markup::Markup;
+use crate::sections::Section;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "page.html")]
+pub struct Page {
+    title: String,
+    sections: Vec<Section>,
+    version: &'static str,
+    style: Markup,
+    script: Markup,
+}
+
+impl Page {
+    pub fn new(title: String, sections: Vec<Section>) -> Self {
+        Self {
+            title,
+            sections,
+            version: env!("CARGO_PKG_VERSION"),
+            style: Markup(include_str!("../templates/style.css").into()),
+            script: Markup(include_str!("../templates/script.js").into()),
+        }
+    }
+
+    /// The page's text.
+    pub fn html(&self) -> String {
+        Markup::of(self).0
+    }
+}

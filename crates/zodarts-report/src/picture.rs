@@ -1,0 +1,117 @@
+//! Images, and heat over them, as PNG.
+
+use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, codecs::png::PngEncoder};
+use zodarts::explain::Heat;
+
+/// Colours of heat that speaks for a class and against it: Okabe and Ito's, which colour-blind readers tell apart.
+const FOR: [f32; 3] = [213.0, 94.0, 0.0];
+const AGAINST: [f32; 3] = [0.0, 114.0, 178.0];
+
+/// Log-odds at which heat is as opaque as it gets, unless an image has stronger ones. A network that knows nothing stays faint.
+const FULL: f32 = 2.0;
+/// Share of the image that the strongest heat hides.
+const OPACITY: f32 = 0.65;
+
+/// Least side of a picture; smaller images are enlarged by whole pixels.
+const SIDE: usize = 224;
+
+/// Planes of values in [0, 1].
+#[derive(Clone, Copy, Debug)]
+pub struct Planes<'a> {
+    /// `channels × height × width` values.
+    pub values: &'a [f32],
+    /// Grey or RGB.
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl Planes<'_> {
+    /// The colour of a pixel, from 0 to 255.
+    fn colour(&self, y: usize, x: usize) -> [f32; 3] {
+        let area = self.height * self.width;
+        let channel = |channel: usize| self.values[channel % self.channels * area + y * self.width + x];
+        [0, 1, 2].map(|index| channel(index).clamp(0.0, 1.0) * 255.0)
+    }
+
+    /// Whole pixels by which it is enlarged.
+    fn scale(&self) -> usize {
+        SIDE.div_ceil(self.height.max(self.width)).max(1)
+    }
+}
+
+/// An image as PNG, at its own size.
+///
+/// # Panics
+/// If the number of values is not that of the planes.
+pub fn plain(planes: &Planes<'_>) -> Vec<u8> {
+    encoded(planes, 1, |_, _| ([0.0; 3], 0.0))
+}
+
+/// An image with its heat over it as PNG, enlarged by whole pixels.
+///
+/// # Panics
+/// If the number of values is not that of the planes.
+pub fn overlaid(planes: &Planes<'_>, heat: &Heat) -> Vec<u8> {
+    let scale = planes.scale();
+    let width = planes.width * scale;
+    let values = heat.resized(planes.height * scale, width);
+    let full = strength(&heat.values);
+    encoded(planes, scale, |y, x| {
+        let value = values[y * width + x];
+        (if value > 0.0 { FOR } else { AGAINST }, OPACITY * (value.abs() / full).min(1.0))
+    })
+}
+
+fn strength(values: &[f32]) -> f32 {
+    values.iter().fold(FULL, |most, value| most.max(value.abs()))
+}
+
+/// The PNG of planes enlarged `scale` times, with a colour of some opacity laid over each pixel.
+fn encoded(planes: &Planes<'_>, scale: usize, over: impl Fn(usize, usize) -> ([f32; 3], f32)) -> Vec<u8> {
+    let size = ((planes.width * scale) as u32, (planes.height * scale) as u32);
+    let pixels = RgbImage::from_fn(size.0, size.1, |x, y| {
+        let (x, y) = (x as usize, y as usize);
+        let (below, (above, opacity)) = (planes.colour(y / scale, x / scale), over(y, x));
+        let blended = |channel: usize| below[channel] * (1.0 - opacity) + above[channel] * opacity;
+        Rgb([0, 1, 2].map(|channel| blended(channel).round() as u8))
+    });
+    let mut png = Vec::new();
+    let encoder = PngEncoder::new(&mut png);
+    encoder
+        .write_image(&pixels, size.0, size.1, ExtendedColorType::Rgb8)
+        .expect("a small picture is encoded in memory");
+    png
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(png: &[u8]) -> RgbImage {
+        image::load_from_memory(png).unwrap().to_rgb8()
+    }
+
+    #[test]
+    fn heat_lies_where_it_is() {
+        let planes = Planes { values: &[0.5; 4], channels: 1, height: 2, width: 2 };
+        let heat = Heat { class: 1, score: 0.9, height: 2, width: 2, values: vec![9.0, 0.0, 0.0, -9.0] };
+        let picture = decoded(&overlaid(&planes, &heat));
+        assert_eq!(picture.dimensions(), (224, 224));
+        let [warm, grey, cold] = [(5, 5), (218, 5), (218, 218)].map(|(x, y)| picture.get_pixel(x, y).0);
+        assert!(warm[0] > warm[2] + 60 && cold[2] > cold[0] + 60, "{warm:?} {cold:?}");
+        assert!(grey.iter().all(|value| value.abs_diff(128) < 3), "{grey:?}");
+    }
+
+    #[test]
+    fn weak_heat_stays_faint_and_colours_stay_as_they_are() {
+        let values = [1.0, 0.0, 0.5];
+        let planes = Planes { values: &values, channels: 3, height: 1, width: 1 };
+        assert_eq!(decoded(&plain(&planes)).get_pixel(0, 0).0, [255, 0, 128]);
+        let heat = Heat { class: 0, score: 0.5, height: 1, width: 1, values: vec![0.02] };
+        let picture = decoded(&overlaid(&planes, &heat));
+        assert!(picture.get_pixel(100, 100).0[0] >= 254);
+    }
+}

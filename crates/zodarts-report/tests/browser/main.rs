@@ -1,0 +1,139 @@
+//! Pages in a real browser: nothing complains, figures have marks, pointing and typing bring values up, nothing sticks out on a phone.
+//!
+//! Is skipped, and says so, where there is no Chromium. Screenshots are left below `target/tmp`.
+
+mod chromium;
+#[path = "../common/mod.rs"]
+mod common;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chromium::{Page, installed};
+use common::{fit, hostile, settings};
+use std::path::{Path, PathBuf};
+use zodarts_report::{write, write_comparison};
+
+fn browser() -> Option<PathBuf> {
+    let found = installed();
+    if found.is_none() {
+        eprintln!(
+            "SKIPPED: no Chromium: install one, or name it in ZODARTS_CHROMIUM; pages are not looked at"
+        );
+    }
+    found
+}
+
+impl Page {
+    fn number(&mut self, expression: &str) -> f64 {
+        let value = self.value(expression);
+        value.as_f64().unwrap_or_else(|| panic!("{expression}: {value}"))
+    }
+
+    fn text(&mut self, expression: &str) -> String {
+        let value = self.value(expression);
+        value.as_str().unwrap_or_else(|| panic!("{expression}: {value}")).to_owned()
+    }
+
+    /// Keeps a picture of the whole page at a width, which nothing may stick out of.
+    fn screenshot(&mut self, name: &str, width: u32, mobile: bool) {
+        self.resize(width, 900, mobile);
+        let height = self.number("document.documentElement.scrollHeight");
+        self.resize(width, height as u32, mobile);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        std::fs::write(&path, STANDARD.decode(self.picture()).unwrap()).unwrap();
+        eprintln!("{}", path.display());
+        let beyond =
+            self.number("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        assert!(beyond <= 0.0, "{name}: the page is {beyond} pixels wider than its window");
+    }
+
+    fn quiet(&self) {
+        assert!(self.complaints.is_empty(), "{:#?}", self.complaints);
+    }
+}
+
+/// The middle of the first chart of the search, scrolled to.
+const MIDDLE: &str = "(() => { const drawing = document.querySelector('#search figure.chart svg'); \
+    drawing.scrollIntoView({block: 'center', behavior: 'instant'}); const box = drawing.getBoundingClientRect(); \
+    return [box.left + box.width * 0.55, box.top + box.height / 2]; })()";
+
+fn hover(page: &mut Page) {
+    let tip = "(() => { const tip = document.querySelector('#search .tip'); return tip.hidden ? '' : tip.textContent; })()";
+    assert_eq!(page.text(tip), "", "nothing is shown before someone points");
+    let place = page.value(MIDDLE);
+    page.point(place[0].as_f64().unwrap(), place[1].as_f64().unwrap());
+    let shown = page.text(tip);
+    assert!(shown.starts_with("epoch ") && shown.contains("nor_conv_3x3: 0."), "{shown:?}");
+}
+
+fn type_through(page: &mut Page) {
+    page.value("document.querySelectorAll('#training figure.chart')[1].focus()");
+    page.press("ArrowRight");
+    let first = page.text("document.getElementById('live').textContent");
+    page.press("ArrowRight");
+    let second = page.text("document.getElementById('live').textContent");
+    assert!(first.starts_with("epoch 1. ") && second.starts_with("epoch 2. "), "{first:?}, {second:?}");
+    assert!(second.contains("ACC, validation 0."), "{second:?}");
+}
+
+/// Opens and closes the table of a chart, and takes the heat off and on again.
+fn switch(page: &mut Page) {
+    let rows = "(() => { const table = document.querySelector('#training details.values'); table.open = true; \
+        table.dispatchEvent(new Event('toggle')); const rows = table.querySelectorAll('tbody tr').length; \
+        table.open = false; return rows; })()";
+    assert_eq!(page.number(rows), 3.0, "a row an epoch");
+    let visible = "getComputedStyle(document.querySelector('.mistakes .heat')).display";
+    assert_ne!(page.text(visible), "none");
+    page.value("document.getElementById('heat').click()");
+    assert_eq!(page.text(visible), "none", "heat can be taken off");
+    page.value("document.getElementById('heat').click()");
+}
+
+#[test]
+fn a_page_works_in_a_browser() {
+    let Some(chromium) = browser() else { return };
+    let place = tempfile::tempdir().unwrap();
+    let dataset = hostile();
+    let folder = fit(&dataset, &settings(), &place.path().join("run"));
+    let mut page = Page::open(&chromium, &write(&folder, Ok(&dataset)).unwrap());
+    page.resize(1280, 900, false);
+
+    assert_eq!(page.number("document.querySelectorAll('figure.chart').length"), 17.0);
+    let unmarked =
+        "[...document.querySelectorAll('figure.chart')].filter(f => !f.querySelector('svg .mark')).length";
+    assert_eq!(page.number(unmarked), 0.0, "every figure has marks");
+    assert_eq!(page.number("document.querySelectorAll('svg.cell .edge').length"), 6.0);
+    let broken = "[...document.images].filter(image => image.naturalWidth === 0).length";
+    assert_eq!(page.number(broken), 0.0, "every picture loads");
+    let unnamed = "[...document.querySelectorAll('img, svg[role=img], figure[tabindex]')]\
+        .filter(e => !(e.alt || e.getAttribute('aria-label'))).length";
+    assert_eq!(page.number(unnamed), 0.0, "everything to see has words");
+    hover(&mut page);
+    type_through(&mut page);
+    switch(&mut page);
+
+    page.screenshot("report-desktop", 1280, false);
+    page.screenshot("report-phone", 390, true);
+    let background = "getComputedStyle(document.body).backgroundColor";
+    let light = page.text(background);
+    page.scheme("dark");
+    assert_ne!(page.text(background), light);
+    page.screenshot("report-dark", 1280, false);
+    page.quiet();
+}
+
+#[test]
+fn runs_side_by_side_work_in_a_browser() {
+    let Some(chromium) = browser() else { return };
+    let place = tempfile::tempdir().unwrap();
+    let dataset = hostile();
+    let runs = ["first", "second"].map(|name| fit(&dataset, &settings(), &place.path().join(name)));
+    let file = place.path().join("comparison.html");
+    write_comparison(&runs, &file).unwrap();
+    let mut page = Page::open(&chromium, &file);
+    assert_eq!(page.number("document.querySelectorAll('#result tbody tr').length"), 2.0);
+    assert_eq!(page.number("document.querySelectorAll('figure.chart .mark').length"), 4.0);
+    page.screenshot("comparison-desktop", 1280, false);
+    page.screenshot("comparison-phone", 390, true);
+    page.quiet();
+}

@@ -1,0 +1,46 @@
+//! Runs that take a moment.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+use zodarts::observer::Silent;
+use zodarts::pipeline::Job;
+use zodarts::protocol::Protocol;
+use zodarts::run::RunFolder;
+use zodarts::settings::{Auto, Settings};
+use zodarts_data::{Dataset, OpenOptions};
+
+/// The built-in images, with names that would break a careless page.
+pub fn hostile() -> Dataset {
+    let mut dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+    dataset.info.classes = vec!["<script>alert(1)</script>".into(), "\"quoted\" & 'so'".into()];
+    dataset
+}
+
+/// Two epochs of search and three of training, of a network of a few channels.
+pub fn settings() -> Settings {
+    let mut settings = Settings { seed: 3, ..Settings::default() };
+    settings.search.epochs = 2;
+    settings.search.channels = 2;
+    settings.search.cells = 1;
+    settings.search.batch_size = Auto::Fixed(48);
+    settings.search.zo_steps = 3;
+    settings.search.input_size = Auto::Fixed(12);
+    settings.train.epochs = 3;
+    settings.train.channels = 2;
+    settings.train.cells = 1;
+    settings.train.input_size = Auto::Fixed(12);
+    settings
+}
+
+/// A run from beginning to end.
+pub fn fit(dataset: &Dataset, settings: &Settings, path: &Path) -> RunFolder {
+    // One at a time: tests would wait for each other's threads.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock();
+    let folder = RunFolder::create(path).unwrap();
+    let (protocol, start) = (Protocol::Official, Instant::now());
+    let job = Job { dataset, data: "phantom", settings, folder: &folder, protocol, limit: None, start };
+    job.fit(&mut Silent).unwrap();
+    folder
+}

@@ -1,0 +1,40 @@
+//! A Chromium for the tests that look at pages.
+
+use crate::shell;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Names a Chromium that is not on the PATH.
+const CHROMIUM: &str = "ZODARTS_CHROMIUM";
+/// What it is called where it is on the PATH.
+const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Sees to it that there is a Chromium: one that is there already, or Debian's package where this process may install it.
+///
+/// # Errors
+/// Why there is none; the tests that need it are skipped then.
+pub fn ensure() -> Result<(), String> {
+    if std::env::var_os(CHROMIUM).is_some() || PROGRAMS.iter().any(|program| on_path(program).is_some()) {
+        return Ok(());
+    }
+    if on_path("apt-get").is_none() || !is_root() {
+        return Err(format!("there is none; install one, or name it in {CHROMIUM}"));
+    }
+    let install = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(["-q", "-y"]).args(arguments);
+        shell::run(&mut command).map_err(|error| format!("{error:#}"))
+    };
+    install(&["update"])?;
+    install(&["install", "--no-install-recommends", "chromium"])
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+fn is_root() -> bool {
+    let user = Command::new("id").arg("-u").output();
+    user.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
