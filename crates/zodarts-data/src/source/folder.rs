@@ -11,7 +11,7 @@ use crate::decode::{Traits, decode, traits};
 use crate::error::DataError;
 use crate::options::{OpenOptions, Progress};
 use crate::rng::stream;
-use crate::split::stratified_cut;
+use crate::split::{self, Share};
 use crate::store::{ImageShape, ImageStore, Pixels};
 use crate::task::Task;
 
@@ -158,7 +158,8 @@ fn cut_in_three(path: &Path, listing: Listing, seed: u64) -> Result<(Vec<String>
 fn cut(files: &Files, fraction: f64, seed: u64, index: u64) -> (Files, Files) {
     let members: Vec<u32> = (0..files.len() as u32).collect();
     let class = |member: u32| usize::from(files[member as usize].1);
-    let (first, second) = stratified_cut(&members, class, fraction, &mut stream(seed, "folder", index));
+    let rng = &mut stream(seed, "folder", index);
+    let (first, second) = split::cut(&members, class, None, Share::of(fraction), rng);
     let pick = |members: Vec<u32>| members.into_iter().map(|at| files[at as usize].clone()).collect();
     (pick(first), pick(second))
 }
@@ -199,5 +200,5 @@ fn load(
     }
     let labels = files.iter().map(|(_, class)| *class).collect();
     let files = Some(files.iter().map(|(file, _)| file.display().to_string()).collect());
-    Ok(ImageStore { shape, pixels, labels, label_width: 1, classes, files })
+    Ok(ImageStore { shape, pixels, labels, label_width: 1, classes, files, patients: None })
 }

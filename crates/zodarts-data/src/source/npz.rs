@@ -83,6 +83,7 @@ impl Split {
             labels: self.labels.values.into_iter().map(|value| value as u16).collect(),
             classes: meaning.classes.len(),
             files: None,
+            patients: None,
         }
     }
 }
