@@ -25,6 +25,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::RawDataset;
+use crate::patients::Patients;
 use crate::rng::stream;
 use crate::store::{ImageShape, ImageStore, Pixels};
 use crate::task::Task;
@@ -52,6 +53,8 @@ pub(super) fn generate(seed: u64) -> RawDataset {
         train,
         val,
         test,
+        patients: Patients::default(),
+        cut: false,
     }
 }
 
