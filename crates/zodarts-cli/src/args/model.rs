@@ -5,6 +5,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use zodarts::pipeline::Split;
+use zodarts_data::Window;
 use zodarts_export::Format;
 
 /// Arguments of `evaluate`.
@@ -33,9 +34,12 @@ pub struct EvaluateArgs {
 pub struct PredictArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// PNG, JPEG, BMP or TIFF files
+    /// PNG, JPEG, BMP, TIFF or DICOM files; each frame of a DICOM file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Look at grey DICOM files through this window, such as 40,400 [default: as in the run]
+    #[arg(long, value_name = "C,W", allow_hyphen_values = true)]
+    pub window: Option<Window>,
     /// Print a line of JSON for each file instead of CSV
     #[arg(long)]
     pub json: bool,

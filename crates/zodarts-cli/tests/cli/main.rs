@@ -3,11 +3,14 @@
 mod bad_input;
 mod compare;
 mod data;
+#[path = "../../../zodarts-data/tests/support/dicom.rs"]
+mod dicom;
 mod engine;
 mod export;
 mod help;
 mod killed;
 mod predict;
 mod run;
+mod scans;
 mod study;
 mod support;
