@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod failure;
+mod frames;
 mod output;
 mod progress;
 mod resolve;

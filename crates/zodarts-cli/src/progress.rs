@@ -161,6 +161,13 @@ impl DataProgress<'_> {
                 let noun = if images == 1 { "image that is" } else { "images that are" };
                 note(&format!("--drop-leaks: left out {images} training {noun} also in validation or test"));
             }
+            Progress::ByPatient { patients: [train, val, test] } => {
+                let all = train + val + test;
+                note(&format!("split by patient: {all} patients, {train}/{val}/{test} in train/val/test"));
+            }
+            Progress::UnusedColumns { names } => {
+                note(&format!("--labels: left out the column(s) {}", names.join(", ")));
+            }
             Progress::Skipped { files } => {
                 note(&format!("left out {files} files that are hidden or no images by their extension"));
             }

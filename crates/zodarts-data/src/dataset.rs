@@ -44,12 +44,19 @@ impl Dataset {
             raw.resize(size);
         }
         if let Some(ValSource::File(path)) = &options.val {
-            source::validation::replace(&mut raw, path, progress)?;
+            source::validation::replace(&mut raw, path, options, progress)?;
         }
+        let cut = raw.cut || matches!(options.val, Some(ValSource::Fraction(_)));
         let mut dataset = assemble(raw);
         if let Some(ValSource::Fraction(fraction)) = options.val {
             let merged = dataset.train.merged(&dataset.val);
             (dataset.val, dataset.train) = merged.cut(fraction, options.seed);
+        }
+        if cut && let [Some(train), Some(val), Some(test)] = dataset.splits().map(Samples::patients) {
+            if train == 0 || val == 0 {
+                return Err(single_patient(spec));
+            }
+            progress(Progress::ByPatient { patients: [train, val, test] });
         }
         if options.drop_leaks {
             let images = dataset.drop_leaks()?;
@@ -80,6 +87,14 @@ impl Dataset {
     }
 }
 
+fn single_patient(spec: &str) -> DataError {
+    DataError::Folder {
+        path: spec.into(),
+        problem: "all images for training and validation are of one patient, who cannot be in both".into(),
+        hint: "add images of others; if the files name patients wrongly, say who is who in a column `patient` of --labels",
+    }
+}
+
 fn check(options: &OpenOptions) -> Result<(), DataError> {
     let expected = "a number of pixels from 4 to 1024";
     match (options.image_size, &options.val) {
@@ -95,7 +110,7 @@ fn check(options: &OpenOptions) -> Result<(), DataError> {
 }
 
 /// Most values a data set may have after a resize: 16 GiB of 8-bit images.
-const MAX_VALUES: u128 = 16 << 30;
+pub(crate) const MAX_VALUES: u128 = 16 << 30;
 
 fn check_memory(raw: &RawDataset, size: usize) -> Result<(), DataError> {
     let images: usize = [&raw.train, &raw.val, &raw.test].map(ImageStore::len).iter().sum();
@@ -108,7 +123,7 @@ fn check_memory(raw: &RawDataset, size: usize) -> Result<(), DataError> {
 }
 
 fn assemble(raw: RawDataset) -> Dataset {
-    let RawDataset { name, size_flag, task, classes, train, val, test } = raw;
+    let RawDataset { name, size_flag, task, classes, train, val, test, .. } = raw;
     let sizes = [train.len(), val.len(), test.len()];
     let mut store = train;
     store.append(val);

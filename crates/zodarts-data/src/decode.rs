@@ -1,4 +1,4 @@
-//! Image files of unknown origin, decoded within limits.
+//! PNG, JPEG, BMP and TIFF files of unknown origin, decoded within limits.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -8,14 +8,15 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use crate::augment::Resizer;
 use crate::error::DataError;
+use crate::patients::PatientKey;
 use crate::store::deinterleave;
 
 /// The largest width or height decoded.
-const MAX_SIDE: u32 = 16_384;
+pub(crate) const MAX_SIDE: u32 = 16_384;
 /// The most memory a decoder may take for one image, in bytes.
-const MAX_MEMORY: u64 = 1 << 28;
+pub(crate) const MAX_MEMORY: u64 = 1 << 28;
 /// File extensions of the formats that are read.
-pub(crate) const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
+const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
 
 /// A decoded image: planes `[channel][y][x]` of values in [0, 1].
 #[derive(Clone, Debug, PartialEq)]
@@ -29,33 +30,6 @@ pub(crate) struct Decoded {
     pub deep: bool,
 }
 
-/// Reads a PNG, JPEG, BMP or TIFF file as planes `[channel][y][x]` of values in [0, 1], brought to `channels`
-/// (1: luma of a colour image; 3: a grey image three times), resized to `height`×`width` as
-/// [`crate::Augmentation`] does, and rounded to the file's depth: the values that a data set of such files
-/// holds. The aspect ratio is not kept.
-///
-/// # Errors
-/// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is no image of these formats, is
-/// damaged or is larger than 16384 pixels a side or 256 MiB in memory.
-///
-/// # Panics
-/// If `channels` is neither 1 nor 3, or a side is 0.
-pub fn read_image_file(
-    path: &Path,
-    channels: usize,
-    height: usize,
-    width: usize,
-) -> Result<Vec<f32>, DataError> {
-    assert!(matches!(channels, 1 | 3) && height > 0 && width > 0, "grey or RGB, and not empty");
-    let decoded = decode(path)?;
-    let white = if decoded.deep { 65535.0 } else { 255.0 };
-    let mut planes = decoded.into_channels(channels).resized(height, width).planes;
-    for value in &mut planes {
-        *value = (*value * white).round() / white;
-    }
-    Ok(planes)
-}
-
 /// What a file's header says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Traits {
@@ -64,6 +38,16 @@ pub(crate) struct Traits {
     pub width: usize,
     /// Whether the file has 16 bits per channel or more.
     pub deep: bool,
+    /// Images of the file.
+    pub frames: usize,
+    /// Whose they are, if the file says.
+    pub patient: Option<PatientKey>,
+}
+
+/// Whether a file's extension is that of a format that is read here.
+pub(crate) fn has_extension(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// Reads a file's header only.
@@ -72,14 +56,16 @@ pub(crate) fn traits(path: &Path) -> Result<Traits, DataError> {
     let (width, height) = decoder.dimensions();
     let color = decoder.color_type();
     let channels = if color.has_color() { 3 } else { 1 };
-    Ok(Traits { channels, height: height as usize, width: width as usize, deep: is_deep(color) })
+    let (height, width, deep) = (height as usize, width as usize, is_deep(color));
+    Ok(Traits { channels, height, width, deep, frames: 1, patient: None })
 }
 
 fn is_deep(color: ColorType) -> bool {
     !matches!(color, ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8)
 }
 
-fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataError {
+/// An image that cannot be read.
+pub(crate) fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataError {
     DataError::Image { path: path.to_owned(), detail: detail.to_string() }
 }
 

@@ -133,6 +133,16 @@ pub enum DataError {
         /// What to do.
         hint: &'static str,
     },
+    /// A table of labels that cannot be used.
+    #[error("{}: {problem}; {hint}", path.display())]
+    Labels {
+        /// The table.
+        path: PathBuf,
+        /// What is wrong, with the line where it is in one.
+        problem: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// Validation data from another file do not fit the training data.
     #[error("{}: validation data have {field} {found}, expected {expected} as in the training data", path.display())]
     ValidationMismatch {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::dicom::Window;
+
 /// Where validation images come from, when not from the data set's own split.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ValSource {
@@ -25,6 +27,13 @@ pub struct OpenOptions {
     pub val: Option<ValSource>,
     /// Leave out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
+    /// A table of labels for the images of a folder, which then need not be laid out by class: CSV with the columns `path` (below
+    /// the folder) and `label`, and where wanted `split` (`train`, `val` or `test`) and `patient`.
+    pub labels: Option<PathBuf>,
+    /// What grey DICOM files are looked at through, instead of their own windows.
+    pub window: Option<Window>,
+    /// Name images by a hash instead of their file, see [`crate::Samples::file`].
+    pub anonymous: bool,
     /// Where downloads are kept; by default `$ZODARTS_CACHE`, else `zodarts` in the user's cache folder.
     pub cache_dir: Option<PathBuf>,
     /// Never use the network.
@@ -57,6 +66,16 @@ pub enum Progress {
     Leaks {
         /// How many.
         images: usize,
+    },
+    /// Images were cut by patient: none is in two splits.
+    ByPatient {
+        /// Patients of the training, validation and test split; images of which nothing is known count as one each.
+        patients: [usize; 3],
+    },
+    /// Columns of a table of labels that mean nothing here.
+    UnusedColumns {
+        /// Their names.
+        names: Vec<String>,
     },
     /// Files of a folder that were left out: hidden, or not images by their extension.
     Skipped {

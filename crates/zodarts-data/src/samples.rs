@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use crate::patients;
 use crate::rng::stream;
-use crate::split::{strata, stratified_cut};
+use crate::split::{self, Share, strata};
 use crate::store::ImageStore;
 
 /// Some images of a data set with their labels. Cloning copies indices, never pixels.
@@ -83,6 +84,12 @@ impl Samples {
         self.store.files.as_ref().map(|files| &*files[self.index(position)])
     }
 
+    /// How many patients the images are of, where patients are known; an image of which nothing is known counts as one.
+    pub(crate) fn patients(&self) -> Option<usize> {
+        let patients = self.store.patients.as_ref()?;
+        Some(patients::count(self.indices.iter().map(|&index| patients[index as usize])))
+    }
+
     /// The image at `position` as planes `[channel][y][x]` of values in [0, 1], at its stored size.
     pub fn image(&self, position: usize) -> Vec<f32> {
         let mut planes = vec![0.0; self.store.shape.values()];
@@ -115,21 +122,23 @@ impl Samples {
     }
 
     /// Two halves, equal to within one image per class, cut at random by `seed`. This is how a bilevel search
-    /// shares the merged training and validation data between weights and architecture.
+    /// shares the merged training and validation data between weights and architecture. Where patients are
+    /// known, no patient is in both, and the halves are as equal as that allows.
     pub fn halves(&self, seed: u64) -> (Samples, Samples) {
         self.cut_by(0.5, seed, "halves")
     }
 
     /// A stratified cut; the first part gets `fraction` of each class, at random by `seed`. With several
-    /// labels an image counts for its rarest one.
+    /// labels an image counts for its rarest one. Where patients are known, no patient is in both parts.
     pub fn cut(&self, fraction: f64, seed: u64) -> (Samples, Samples) {
         self.cut_by(fraction, seed, "cut")
     }
 
     fn cut_by(&self, fraction: f64, seed: u64, purpose: &str) -> (Samples, Samples) {
         let rng = &mut stream(seed, purpose, 0);
+        let (store, indices) = (&*self.store, &self.indices);
         let (first, second) =
-            stratified_cut(&self.indices, strata(&self.store, &self.indices), fraction, rng);
+            split::cut(indices, strata(store, indices), store.patients.as_deref(), Share::of(fraction), rng);
         (Samples::new(self.store.clone(), first), Samples::new(self.store.clone(), second))
     }
 }

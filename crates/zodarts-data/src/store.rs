@@ -1,6 +1,7 @@
 //! Pixels and labels in memory, as the files hold them.
 
 use crate::augment::Resizer;
+use crate::patients::UNKNOWN;
 
 /// Pixel values, interleaved `[image][y][x][channel]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub(crate) struct ImageStore {
     pub classes: usize,
     /// The file of each image; none where images do not have files of their own.
     pub files: Option<Vec<String>>,
+    /// The number of each image's patient, [`crate::patients::UNKNOWN`] for those of whom nothing is known; none where that is all.
+    pub patients: Option<Vec<u32>>,
 }
 
 impl ImageStore {
@@ -53,6 +56,11 @@ impl ImageStore {
     /// The label values of an image.
     pub fn label_row(&self, image: usize) -> &[u16] {
         &self.labels[image * self.label_width..][..self.label_width]
+    }
+
+    /// The number of each image's patient.
+    pub fn patients(&self) -> Vec<u32> {
+        self.patients.clone().unwrap_or_else(|| vec![UNKNOWN; self.len()])
     }
 
     /// Writes an image as planes `[channel][y][x]` of values in [0, 1].
@@ -79,6 +87,9 @@ impl ImageStore {
     /// Appends the images of another store of the same shape and classes.
     pub fn append(&mut self, other: ImageStore) {
         debug_assert_eq!((self.shape, self.label_width), (other.shape, other.label_width));
+        if self.patients.is_some() || other.patients.is_some() {
+            self.patients = Some([self.patients(), other.patients()].concat());
+        }
         self.labels.extend_from_slice(&other.labels);
         self.files = self.files.take().zip(other.files).map(|(mine, theirs)| [mine, theirs].concat());
         let mine = std::mem::replace(&mut self.pixels, Pixels::U8(Vec::new()));
@@ -110,7 +121,8 @@ impl ImageStore {
             resizer.resize(&source, &mut target);
             pixels.push_planes(&target, shape.channels);
         }
-        ImageStore { shape, pixels, labels: self.labels.clone(), files: self.files.clone(), ..*self }
+        let (labels, files, patients) = (self.labels.clone(), self.files.clone(), self.patients.clone());
+        ImageStore { shape, pixels, labels, files, patients, ..*self }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The phantom must be reproducible, balanced, and out of a linear model's reach.
 
+use zodarts_data::source::phantom::lesion;
 use zodarts_data::{Dataset, OpenOptions, Samples};
 
 fn phantom(spec: &str) -> Dataset {
@@ -113,14 +114,14 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
 
 #[test]
 fn the_lesion_is_where_the_image_is_dark() {
-    let data = open("phantom");
+    let data = phantom("phantom");
     let mut darker = 0;
     for image in 0..data.train.len() {
-        let (pixels, lesion) = (data.train.image(image), phantom::lesion(0, image));
-        let share = lesion.iter().filter(|inside| **inside).count() as f64 / lesion.len() as f64;
+        let (pixels, inside) = (data.train.image(image), lesion(0, image));
+        let share = inside.iter().filter(|inside| **inside).count() as f64 / inside.len() as f64;
         assert!((0.05..0.4).contains(&share), "image {image}: the lesion covers {share}");
         let mean = |wanted: bool| {
-            let chosen = pixels.iter().zip(&lesion).filter(|(_, inside)| **inside == wanted);
+            let chosen = pixels.iter().zip(&inside).filter(|(_, inside)| **inside == wanted);
             let (sum, count) = chosen.fold((0.0, 0), |(sum, count), (value, _)| (sum + value, count + 1));
             sum / count as f32
         };

@@ -33,3 +33,15 @@ fn names_are_understood() {
     };
     assert_eq!((file.set.name, file.size()), ("octmnist", 128));
 }
+
+#[test]
+fn a_single_image_is_no_data_set() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["x.png", "x.dcm"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "").unwrap();
+        let error = Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &|_| ()).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(&format!("{name}: is an image, not a data set; pass a folder")), "{text}");
+    }
+}

@@ -10,7 +10,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use zodarts::methods::{Method, MethodKind, Round, SearchState};
+use zodarts::methods::{MethodKind, Round, SearchState};
 use zodarts::settings::SearchSettings;
 
 const FEATURES: usize = 2;

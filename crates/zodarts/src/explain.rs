@@ -96,7 +96,9 @@ fn weights(logits: &[f64], class: usize, task: Task) -> Vec<f64> {
     }
     let total: f64 = weights.iter().sum();
     if total < 0.0 {
-        weights.iter_mut().for_each(|weight| *weight /= -total);
+        for weight in &mut weights {
+            *weight /= -total;
+        }
     }
     weights[class] = 1.0;
     weights

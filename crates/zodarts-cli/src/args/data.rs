@@ -3,6 +3,7 @@
 use super::run::seed;
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use zodarts_data::Window;
 
 /// How images are brought in: the settings of section `data`.
 #[derive(Clone, Debug, Default, Args, Serialize)]
@@ -20,6 +21,16 @@ pub struct DataOptions {
     /// Leave out training images that are also in the validation or test split, pixel by pixel
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub drop_leaks: Option<bool>,
+    /// Table of labels for a folder of images: CSV with the columns path (below DATA) and label, and where wanted split (train,
+    /// val or test) and patient
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<String>,
+    /// Look at grey DICOM files through this window instead of their own, such as 40,400
+    #[arg(long, value_name = "C,W", allow_hyphen_values = true)]
+    pub window: Option<Window>,
+    /// Name images by a hash of their file's path instead of the path
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub anonymous: Option<bool>,
 }
 
 /// Where data may come from.

@@ -5,6 +5,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use zodarts::pipeline::Split;
+use zodarts_data::Window;
 use zodarts_export::Format;
 
 /// Arguments of `evaluate`.
@@ -33,9 +34,12 @@ pub struct EvaluateArgs {
 pub struct PredictArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// PNG, JPEG, BMP or TIFF files
+    /// PNG, JPEG, BMP, TIFF or DICOM files; each frame of a DICOM file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Look at grey DICOM files through this window, such as 40,400 [default: as in the run]
+    #[arg(long, value_name = "C,W", allow_hyphen_values = true)]
+    pub window: Option<Window>,
     /// Print a line of JSON for each file instead of CSV
     #[arg(long)]
     pub json: bool,
@@ -46,7 +50,7 @@ pub struct PredictArgs {
 pub struct ExplainArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// PNG, JPEG, BMP or TIFF files
+    /// PNG, JPEG, BMP, TIFF or DICOM files; each frame of a DICOM file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Folder to write the pictures to, each named after its file with -heat.png at the end; older ones are replaced
@@ -55,6 +59,9 @@ pub struct ExplainArgs {
     /// Show what speaks for this class instead of the one that is predicted
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
+    /// Look at grey DICOM files through this window, such as 40,400 [default: as in the run]
+    #[arg(long, value_name = "C,W", allow_hyphen_values = true)]
+    pub window: Option<Window>,
     /// Print a line of JSON for each file instead of CSV
     #[arg(long)]
     pub json: bool,

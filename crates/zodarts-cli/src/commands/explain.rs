@@ -1,17 +1,18 @@
 //! `zodarts explain`.
 
 use crate::args::ExplainArgs;
+use crate::frames::{Frame, frames, window};
 use crate::output;
 use crate::setup;
 use anyhow::{Result, bail};
 use serde_json::json;
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zodarts::explain::{Explainer, Heat};
 use zodarts::model::{Model, network_input};
 use zodarts::run::{RunError, write_file};
 use zodarts::text::csv;
-use zodarts_data::read_image_file;
+use zodarts_data::ImageFile;
 use zodarts_report::picture::{Planes, overlaid};
 
 /// Writes a picture for each file and prints what it shows.
@@ -26,10 +27,14 @@ pub fn run(args: &ExplainArgs) -> Result<()> {
     if !args.json {
         lines.push(csv::row(["file", "class", "probability", "heat_map"]));
     }
-    for file in &args.files {
-        let picture = args.out.join(name(file, &mut names));
-        let heat = explain(&model, &mut explainer, file, class, &picture)?;
-        lines.push(line(args.json, file, &model.card.dataset.classes[heat.class], &heat, &picture));
+    let window = window(args.window, &args.run)?;
+    for frames in frames(&args.files, window)?.chunk_by(|a, b| a.file == b.file) {
+        let mut file = ImageFile::open(frames[0].file, window)?;
+        for frame in frames {
+            let picture = args.out.join(name(frame, &mut names));
+            let heat = explain(&model, &mut explainer, (&mut file, frame), class, &picture)?;
+            lines.push(line(args.json, frame, &model.card.dataset.classes[heat.class], &heat, &picture));
+        }
     }
     output::print(&lines.concat())
 }
@@ -42,9 +47,10 @@ fn class(model: &Model, name: &str) -> Result<usize> {
     }
 }
 
-/// A name of its own for each file's picture. The ending keeps it from being the file itself.
-fn name(file: &Path, taken: &mut HashSet<String>) -> String {
-    let stem = file.file_stem().map_or_else(|| "image".into(), |stem| stem.to_string_lossy().into_owned());
+/// A name of its own for each image's picture. The ending keeps it from being the file itself.
+fn name(frame: &Frame<'_>, taken: &mut HashSet<String>) -> String {
+    let stem =
+        frame.file.file_stem().map_or_else(|| "image".into(), |stem| stem.to_string_lossy().into_owned());
     let candidates =
         (1..).map(|n| if n == 1 { format!("{stem}-heat.png") } else { format!("{stem}-{n}-heat.png") });
     let mut free = candidates.filter(|name| taken.insert(name.clone()));
@@ -54,20 +60,20 @@ fn name(file: &Path, taken: &mut HashSet<String>) -> String {
 fn explain(
     model: &Model,
     explainer: &mut Explainer,
-    file: &Path,
+    (file, frame): (&mut ImageFile, &Frame<'_>),
     class: Option<usize>,
-    picture: &PathBuf,
+    picture: &Path,
 ) -> Result<Heat> {
     let info = &model.card.dataset;
-    let image = read_image_file(file, info.channels, info.height, info.width)?;
+    let image = file.read(frame.index, info.channels, info.height, info.width)?;
     let heat = explainer.explain(&network_input(&model.card, &image), class);
     let planes = Planes { values: &image, channels: info.channels, height: info.height, width: info.width };
     write_file(picture, &overlaid(&planes, &heat))?;
     Ok(heat)
 }
 
-fn line(as_json: bool, file: &Path, class: &str, heat: &Heat, picture: &Path) -> String {
-    let (file, picture) = (file.display().to_string(), picture.display().to_string());
+fn line(as_json: bool, frame: &Frame<'_>, class: &str, heat: &Heat, picture: &Path) -> String {
+    let (file, picture) = (frame.name(), picture.display().to_string());
     if as_json {
         let found = json!({"file": file, "class": class, "probability": heat.score, "heat_map": picture});
         return format!("{found}\n");
@@ -82,9 +88,12 @@ mod tests {
     #[test]
     fn no_picture_takes_the_place_of_another_or_of_a_file() {
         let mut taken = HashSet::new();
-        let mut of = |file: &str| name(Path::new(file), &mut taken);
+        let mut of =
+            |file: &str| name(&Frame { file: Path::new(file), index: 0, one_of_many: false }, &mut taken);
         assert_eq!(of("a/scan.png"), "scan-heat.png");
         assert_eq!(of("b/scan.jpeg"), "scan-2-heat.png");
         assert_eq!(of("../.."), "image-heat.png");
+        let frame = Frame { file: Path::new("c/scan.dcm"), index: 2, one_of_many: true };
+        assert_eq!(name(&frame, &mut taken), "scan-frame3-heat.png");
     }
 }

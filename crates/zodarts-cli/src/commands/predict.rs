@@ -1,22 +1,23 @@
 //! `zodarts predict`.
 
 use crate::args::PredictArgs;
+use crate::frames::{Frame, frames, window};
 use crate::output;
 use crate::setup;
 use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
 use zodarts::model::{Model, network_input};
 use zodarts::text::csv;
-use zodarts_data::read_image_file;
+use zodarts_data::{ImageFile, Window};
 
-/// Files read and scored together.
+/// Images read and scored together.
 const AT_A_TIME: usize = 64;
 
 /// Classifies image files.
 pub fn run(args: &PredictArgs) -> Result<()> {
     let model = setup::model(&args.run)?;
+    let window = window(args.window, &args.run)?;
     let classes = &model.card.dataset.classes;
     let mut predictor = model.predictor();
     let mut lines = Vec::new();
@@ -24,14 +25,14 @@ pub fn run(args: &PredictArgs) -> Result<()> {
         lines.push(csv::row(header(classes)));
     }
     // Printed at the end: a file that cannot be read leaves no half of a table.
-    for files in args.files.chunks(AT_A_TIME) {
-        let scores = predictor.scores(&images(&model, files)?)?;
-        for (file, scores) in files.iter().zip(scores.rows()) {
-            let predicted = predicted(&model, scores);
+    for images in frames(&args.files, window)?.chunks(AT_A_TIME) {
+        let scores = predictor.scores(&planes(&model, images, window)?)?;
+        for (image, scores) in images.iter().zip(scores.rows()) {
+            let (name, predicted) = (image.name(), predicted(&model, scores));
             lines.push(if args.json {
-                format!("{}\n", object(file, &predicted, classes, scores))
+                format!("{}\n", object(&name, &predicted, classes, scores))
             } else {
-                let fields = [file.display().to_string(), predicted.join(";")];
+                let fields = [name, predicted.join(";")];
                 csv::row(fields.into_iter().chain(scores.iter().map(ToString::to_string)))
             });
         }
@@ -43,16 +44,23 @@ fn header(classes: &[String]) -> impl Iterator<Item = &str> {
     ["file", "predicted"].into_iter().chain(classes.iter().map(|class| &**class))
 }
 
-/// The images of some files, one after the other, or the error of the first that cannot be read.
-fn images(model: &Model, files: &[PathBuf]) -> Result<Vec<f32>> {
-    let images: Vec<_> = files.par_iter().map(|file| image(model, file)).collect();
-    Ok(images.into_iter().collect::<Result<Vec<_>>>()?.concat())
+/// The planes of some images, one after the other, or the error of the first that cannot be read.
+fn planes(model: &Model, images: &[Frame<'_>], window: Option<Window>) -> Result<Vec<f32>> {
+    let files: Vec<&[Frame<'_>]> = images.chunk_by(|a, b| a.file == b.file).collect();
+    let planes: Vec<_> = files.par_iter().map(|images| of_file(model, images, window)).collect();
+    Ok(planes.into_iter().collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// A file's image, read at the size of the data set and resized as in training.
-fn image(model: &Model, file: &Path) -> Result<Vec<f32>> {
+/// Images of one file, read at the size of the data set and resized as in training.
+fn of_file(model: &Model, images: &[Frame<'_>], window: Option<Window>) -> Result<Vec<f32>> {
     let info = &model.card.dataset;
-    Ok(network_input(&model.card, &read_image_file(file, info.channels, info.height, info.width)?))
+    let mut file = ImageFile::open(images[0].file, window)?;
+    let mut planes = Vec::new();
+    for image in images {
+        let stored = file.read(image.index, info.channels, info.height, info.width)?;
+        planes.extend(network_input(&model.card, &stored));
+    }
+    Ok(planes)
 }
 
 /// The class, or the labels that are present, decided as in an evaluation.
@@ -61,8 +69,8 @@ fn predicted<'a>(model: &'a Model, scores: &[f32]) -> Vec<&'a str> {
     model.decide(scores).into_iter().map(|class| &*classes[class]).collect()
 }
 
-fn object(file: &Path, predicted: &[&str], classes: &[String], scores: &[f32]) -> Value {
+fn object(file: &str, predicted: &[&str], classes: &[String], scores: &[f32]) -> Value {
     let scores: Map<String, Value> =
         classes.iter().cloned().zip(scores.iter().map(|score| json!(score))).collect();
-    json!({"file": file.display().to_string(), "predicted": predicted.join(";"), "scores": scores})
+    json!({"file": file, "predicted": predicted.join(";"), "scores": scores})
 }

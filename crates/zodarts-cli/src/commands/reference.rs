@@ -89,12 +89,12 @@ fn help(arg: &Arg) -> String {
     let values: Vec<String> =
         arg.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
     if !values.is_empty() && arg.get_action().takes_values() {
-        text += &format!(" (one of {})", values.join(", "));
+        text = format!("{text} (one of {})", values.join(", "));
     }
     let defaults: Vec<String> =
         arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
     if !defaults.is_empty() && !arg.is_hide_default_value_set() && arg.get_action().takes_values() {
-        text += &format!(" [default: {}]", defaults.join(" "));
+        text = format!("{text} [default: {}]", defaults.join(" "));
     }
     text
 }

@@ -3,6 +3,8 @@
 mod bad_input;
 mod compare;
 mod data;
+#[path = "../../../zodarts-data/tests/support/dicom.rs"]
+mod dicom;
 mod engine;
 mod export;
 mod help;
@@ -11,5 +13,6 @@ mod look;
 mod predict;
 mod reference;
 mod run;
+mod scans;
 mod study;
 mod support;

@@ -2,18 +2,25 @@
 
 mod download;
 mod folder;
+mod images;
+mod labelled;
 mod labels;
+mod load;
 mod medmnist;
 mod npy;
 mod npz;
 pub mod phantom;
+mod plan;
+mod table;
 pub(crate) mod validation;
 mod walk;
 
 use std::path::{Path, PathBuf};
 
 use crate::error::DataError;
+use crate::image_file;
 use crate::options::{OpenOptions, Progress};
+use crate::patients::Patients;
 use crate::store::ImageStore;
 use crate::task::Task;
 
@@ -45,6 +52,10 @@ pub(crate) struct RawDataset {
     pub train: ImageStore,
     pub val: ImageStore,
     pub test: ImageStore,
+    /// The patients whose numbers the splits have.
+    pub patients: Patients,
+    /// Whether some of the splits were cut here.
+    pub cut: bool,
 }
 
 impl RawDataset {
@@ -94,6 +105,19 @@ pub(crate) fn load(
     options: &OpenOptions,
     progress: &dyn Fn(Progress),
 ) -> Result<RawDataset, DataError> {
+    if let (Some(table), false) = (&options.labels, matches!(source, DataSource::Folder(_))) {
+        let expected = "left out where DATA is no folder: other data have labels of their own";
+        return Err(DataError::Option { option: "labels", found: table.display().to_string(), expected });
+    }
+    if let DataSource::Npz(path) = source
+        && image_file::is_image(path)
+    {
+        return Err(DataError::Folder {
+            path: path.clone(),
+            problem: "is an image, not a data set".into(),
+            hint: "pass a folder of images by class, or of any images with --labels; `zodarts predict` takes single files",
+        });
+    }
     match source {
         DataSource::Phantom { seed } => Ok(phantom::generate(*seed)),
         DataSource::Npz(path) => npz::read(path),

@@ -13,6 +13,7 @@ use super::labels::{LabelTable, Meaning};
 use super::npy::{Header, Integer};
 use super::{MedMnistFile, RawDataset, name_of};
 use crate::error::DataError;
+use crate::patients::Patients;
 use crate::store::{ImageShape, ImageStore, Pixels};
 
 /// Arrays up to this size may be compressed without limit.
@@ -38,7 +39,8 @@ pub(super) fn read(path: &Path) -> Result<RawDataset, DataError> {
         None => (name_of(path), String::new()),
     };
     let [train, val, test] = splits.map(|split| split.into_store(&meaning));
-    Ok(RawDataset { name, size_flag, task: meaning.task, classes: meaning.classes, train, val, test })
+    let (task, classes, patients) = (meaning.task, meaning.classes, Patients::default());
+    Ok(RawDataset { name, size_flag, task, classes, train, val, test, patients, cut: false })
 }
 
 /// Reads `val_images` and `val_labels` of a file as validation data for `raw`.
@@ -83,6 +85,7 @@ impl Split {
             labels: self.labels.values.into_iter().map(|value| value as u16).collect(),
             classes: meaning.classes.len(),
             files: None,
+            patients: None,
         }
     }
 }

@@ -25,6 +25,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::RawDataset;
+use crate::patients::Patients;
 use crate::rng::stream;
 use crate::store::{ImageShape, ImageStore, Pixels};
 use crate::task::Task;
@@ -52,6 +53,8 @@ pub(super) fn generate(seed: u64) -> RawDataset {
         train,
         val,
         test,
+        patients: Patients::default(),
+        cut: false,
     }
 }
 
@@ -63,7 +66,15 @@ fn store(seed: u64, images: std::ops::Range<usize>) -> ImageStore {
         pixels.extend(draw(image % 2 == 1, rng).map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8));
     }
     let shape = ImageShape { height: SIZE, width: SIZE, channels: 1 };
-    ImageStore { shape, pixels: Pixels::U8(pixels), labels, label_width: 1, classes: 2, files: None }
+    ImageStore {
+        shape,
+        pixels: Pixels::U8(pixels),
+        labels,
+        label_width: 1,
+        classes: 2,
+        files: None,
+        patients: None,
+    }
 }
 
 type Plane = [f32; AREA];

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::decode::EXTENSIONS;
 use crate::error::DataError;
+use crate::image_file::is_image;
 
 /// The most classes a folder may have.
 const MAX_CLASSES: usize = 1000;
@@ -16,7 +16,7 @@ pub(super) struct Listing {
     pub classes: Vec<String>,
     /// Files with their class, sorted by class and path.
     pub files: Vec<(PathBuf, u16)>,
-    /// Files left out (hidden, or of another extension) and links that lead back.
+    /// Files left out (hidden, or no images by extension or mark) and links that lead back.
     pub skipped: usize,
 }
 
@@ -99,7 +99,8 @@ impl Listing {
             }
         }
         if files.is_empty() {
-            let problem = format!("class folder `{}` has no images (png, jpeg, bmp, tiff)", name(folder));
+            let problem =
+                format!("class folder `{}` has no images (png, jpeg, bmp, tiff, dicom)", name(folder));
             let hint = "add images or remove the folder";
             return Err(DataError::Folder { path: folder.to_owned(), problem, hint });
         }
@@ -120,11 +121,6 @@ fn entries(path: &Path) -> Result<Vec<PathBuf>, DataError> {
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn is_image(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 fn io(path: &Path, action: &'static str, source: std::io::Error) -> DataError {

@@ -50,14 +50,17 @@ fn probability(records: &[SearchRecord], edge: usize, operation: Operation) -> L
     Line::over_epochs(operation.name(), ink(operation), values)
 }
 
+/// Something that records have, by name.
+type Quantity<'a, R> = (&'a str, fn(&R) -> f64);
+
 /// A chart over the epochs of some quantities.
 fn over<R>(
     records: &[R],
     (title, ordinate): (&str, &str),
-    quantities: &[(&str, fn(&R) -> f64)],
+    quantities: &[Quantity<'_, R>],
     axis: impl Fn(&[Line]) -> Axis,
 ) -> Chart {
-    let line = |(index, (name, value)): (usize, &(&str, fn(&R) -> f64))| {
+    let line = |(index, (name, value)): (usize, &Quantity<'_, R>)| {
         Line::over_epochs(name, Ink::nth(index), records.iter().map(value))
     };
     let lines: Vec<Line> = quantities.iter().enumerate().map(line).collect();
@@ -88,7 +91,7 @@ fn temperature(records: &[SearchRecord]) -> Chart {
 }
 
 fn losses(records: &[SearchRecord]) -> Chart {
-    let quantities: [(&str, fn(&SearchRecord) -> f64); 2] = [
+    let quantities: [Quantity<'_, SearchRecord>; 2] = [
         ("weights' images", |record| record.train_loss),
         ("architecture's images", |record| record.val_loss),
     ];
@@ -96,7 +99,7 @@ fn losses(records: &[SearchRecord]) -> Chart {
 }
 
 fn accuracies(records: &[SearchRecord]) -> Chart {
-    let quantities: [(&str, fn(&SearchRecord) -> f64); 2] =
+    let quantities: [Quantity<'_, SearchRecord>; 2] =
         [("weights' images", |record| record.train_acc), ("architecture's images", |record| record.val_acc)];
     over(records, ("accuracy of the supernet", "ACC"), &quantities, share)
 }

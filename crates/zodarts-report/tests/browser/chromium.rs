@@ -1,4 +1,4 @@
-//! A page in headless Chromium, spoken to in the DevTools protocol: as much of it as looking, pointing and typing take.
+//! A page in headless Chromium, spoken to in its debugging protocol: as much of it as looking, pointing and typing take.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};

@@ -13,9 +13,11 @@ pub fn lasting(data: &str) -> String {
     }
 }
 
-/// The settings with a path made absolute.
+/// The settings with paths made absolute.
 pub fn lasting_settings(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
+    let absolute = |path: String| std::path::absolute(&path).map_or(path, |path| path.display().to_string());
+    settings.data.labels = settings.data.labels.map(absolute);
     let number = |val: &str| val.parse::<f64>().is_ok();
     settings.data.val = settings.data.val.map(|val| if number(&val) { val } else { lasting(&val) });
     settings

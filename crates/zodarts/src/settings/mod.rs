@@ -22,7 +22,7 @@ use crate::methods::SettingsError;
 use crate::normaliser::AnnealingError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use zodarts_data::Augmentation;
+use zodarts_data::{Augmentation, Window};
 use zodarts_nn::networks::RESNET_WIDTH;
 use zodarts_nn::optim::OptimiserError;
 
@@ -63,6 +63,14 @@ pub struct DataSettings {
     pub val: Option<String>,
     /// Leave out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
+    /// A table of labels for the images of a folder: CSV with the columns `path`, `label` and where wanted `split` and `patient`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<String>,
+    /// What grey DICOM files are looked at through, as `CENTRE,WIDTH`; their own windows if absent. Predictions use it, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// Name images by a hash instead of their file.
+    pub anonymous: bool,
 }
 
 /// What happens to an image before the network sees it.
@@ -238,6 +246,15 @@ mod tests {
         assert!(text("[search]\nmu = inf").contains("`search.mu` is inf"));
         assert!(text("[predict]\nsensitivity = 1.5").contains("`predict.sensitivity` is 1.5"));
         assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));
+    }
+
+    #[test]
+    fn a_window_is_written_as_centre_and_width() {
+        let settings: Settings = toml::from_str("[data]\nwindow = \"40,400\"").unwrap();
+        assert_eq!(settings.data.window, Window::new(40.0, 400.0));
+        assert!(toml::to_string(&settings).unwrap().contains("window = \"40,400\""));
+        let error = toml::from_str::<Settings>("[data]\nwindow = \"40\"").unwrap_err().to_string();
+        assert!(error.contains("window is `40`, expected CENTRE,WIDTH"), "{error}");
     }
 
     #[test]

@@ -39,11 +39,15 @@ fn info(args: &InfoArgs, ui: &Ui) -> Result<()> {
 }
 
 fn open(args: &InfoArgs, ui: &Ui) -> Result<Dataset> {
+    let options = &args.options;
     let settings = DataSettings {
-        image_size: args.options.image_size,
-        split_seed: args.options.split_seed.unwrap_or(0),
-        val: args.options.val.clone(),
-        drop_leaks: args.options.drop_leaks.unwrap_or(false),
+        image_size: options.image_size,
+        split_seed: options.split_seed.unwrap_or(0),
+        val: options.val.clone(),
+        drop_leaks: options.drop_leaks.unwrap_or(false),
+        labels: options.labels.clone(),
+        window: options.window,
+        anonymous: options.anonymous.unwrap_or(false),
     };
     setup::open(&args.data, &settings, &args.source, ui)
 }

@@ -1,18 +1,52 @@
 //! Stratified, seeded cuts.
 
+mod by_patient;
+
 use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;
 
 use crate::rng::shuffle;
 use crate::store::ImageStore;
+use by_patient::cut_by_patient;
+
+/// How much of each stratum the first part of a cut gets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    /// This share of its images.
+    pub fraction: f64,
+    /// But so many of its patients, where known, are left for the second part, if there are enough.
+    pub left: usize,
+}
+
+impl Share {
+    /// A share of which the second part is not to be cut again.
+    pub fn of(fraction: f64) -> Self {
+        Self { fraction, left: 1 }
+    }
+}
+
+/// Cuts `members` in two as [`stratified_cut`] does, or, where patients are known, as [`cut_by_patient`] does. `patients` holds the
+/// number of each image's patient.
+pub(crate) fn cut(
+    members: &[u32],
+    stratum_of: impl Fn(u32) -> usize,
+    patients: Option<&[u32]>,
+    share: Share,
+    rng: &mut ChaCha8Rng,
+) -> (Vec<u32>, Vec<u32>) {
+    match patients {
+        None => stratified_cut(members, stratum_of, share.fraction, rng),
+        Some(patients) => cut_by_patient(members, stratum_of, patients, share, rng),
+    }
+}
 
 /// Cuts `members` in two; the first part gets about `fraction` of each stratum, at random.
 ///
 /// The remainders of one stratum are made up for by the next, so the first part holds `fraction` of the whole
 /// to within one member per stratum. A stratum of two or more members gives at least one to each part; a single
 /// member goes to the second part. Both parts are in ascending order.
-pub(crate) fn stratified_cut(
+fn stratified_cut(
     members: &[u32],
     stratum_of: impl Fn(u32) -> usize,
     fraction: f64,
@@ -73,6 +107,7 @@ mod tests {
             label_width: 2,
             classes: 2,
             files: None,
+            patients: None,
         };
         for rest in [[0, 1, 0, 1], [1, 0, 1, 0]] {
             assert_eq!(strata(&store(rest), &[0, 1])(0), 1, "label 1 is the rarer of the members' {rest:?}");

@@ -1,0 +1,174 @@
+//! What stands before the pixels: their shape and meaning, and whose they are.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use super::elements::{Element, Elements, Tag};
+use super::fault::Fault;
+use super::fields::Fields;
+use super::syntax::{Codec, Syntax};
+use super::values::{Bits, Color, PHOTOMETRIC, STORED};
+use super::{MARK, PREAMBLE};
+use crate::decode::{MAX_MEMORY, MAX_SIDE};
+use crate::patients::PatientKey;
+
+/// Most bytes of a value that is looked at: tables of colours have the most.
+const MOST: u32 = 1 << 17;
+/// Most frames of a file.
+const MAX_FRAMES: f64 = 1e6;
+
+const TRANSFER_SYNTAX: Tag = (0x0002, 0x0010);
+const PATIENT_ID: Tag = (0x0010, 0x0020);
+const SAMPLES: Tag = (0x0028, 0x0002);
+const PLANAR: Tag = (0x0028, 0x0006);
+const FRAMES: Tag = (0x0028, 0x0008);
+const ROWS: Tag = (0x0028, 0x0010);
+const COLUMNS: Tag = (0x0028, 0x0011);
+const FLOAT_PIXELS: [Tag; 2] = [(0x7fe0, 0x0008), (0x7fe0, 0x0009)];
+const PIXELS: Tag = (0x7fe0, 0x0010);
+
+/// A DICOM file that stands at its pixel data.
+pub(super) type Source = Elements<BufReader<File>>;
+
+/// What a file's header says.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub syntax: Syntax,
+    pub rows: usize,
+    pub columns: usize,
+    pub frames: usize,
+    pub bits: Bits,
+    pub color: Color,
+    /// Whether a frame of several channels holds one after the other.
+    pub planar: bool,
+    /// Whose images they are, if it says.
+    pub patient: Option<PatientKey>,
+}
+
+impl Header {
+    /// Channels of an image.
+    pub fn channels(&self) -> usize {
+        if matches!(self.color, Color::Grey(_)) { 1 } else { 3 }
+    }
+
+    /// Values of a pixel in the file.
+    pub fn samples(&self) -> usize {
+        if matches!(self.color, Color::Grey(_) | Color::Palette(_)) { 1 } else { 3 }
+    }
+
+    /// Bytes of a frame that is not compressed.
+    pub fn frame_bytes(&self) -> usize {
+        let samples = match self.color {
+            // Two pixels in four values.
+            Color::Ybr { shared: true } => 2,
+            _ => self.samples(),
+        };
+        self.rows * self.columns * samples * usize::from(self.bits.allocated / 8)
+    }
+
+    /// Reads a file as far as its pixel data.
+    pub fn read(path: &Path) -> Result<(Self, Source, Element), Fault> {
+        let file = File::open(path)?;
+        let end = file.metadata()?.len();
+        let mut source = BufReader::new(file);
+        let mut start = [0; PREAMBLE + MARK.len()];
+        match source.read_exact(&mut start) {
+            Ok(()) if start.ends_with(MARK) => (),
+            Ok(()) => return Err(Fault::NoMark),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Err(Fault::NoMark),
+            Err(error) => return Err(error.into()),
+        }
+        let mut elements = Elements::new(source, start.len() as u64, end, true);
+        let syntax = transfer_syntax(&mut elements)?;
+        elements.explicit = syntax.explicit;
+        let (fields, pixels) = fields(&mut elements)?;
+        Ok((Self::new(syntax, &fields)?, elements, pixels))
+    }
+
+    fn new(syntax: Syntax, fields: &Fields) -> Result<Self, Fault> {
+        let side = |tag, name| match fields.needed(tag, name)? {
+            0 => Err(Fault::Element(tag)),
+            side => Ok(usize::from(side)),
+        };
+        let frames = fields.number(FRAMES).unwrap_or(1.0);
+        if !(1.0..=MAX_FRAMES).contains(&frames) {
+            return Err(Fault::Element(FRAMES));
+        }
+        let header = Self {
+            syntax,
+            rows: side(ROWS, "Rows")?,
+            columns: side(COLUMNS, "Columns")?,
+            frames: frames as usize,
+            bits: Bits::new(fields)?,
+            color: Color::new(fields)?,
+            planar: fields.word(PLANAR) == Some(1),
+            patient: fields.bytes(PATIENT_ID).and_then(PatientKey::of_id),
+        };
+        header.check(fields)?;
+        Ok(header)
+    }
+
+    /// Refuses what is too large, and fields that contradict each other.
+    fn check(&self, fields: &Fields) -> Result<(), Fault> {
+        let (rows, columns) = (self.rows as u64, self.columns as u64);
+        // Planes are numbers of four bytes.
+        let memory = rows * columns * self.channels() as u64 * 4;
+        if rows.max(columns) > MAX_SIDE.into() || memory > MAX_MEMORY {
+            return Err(Fault::TooLarge { rows, columns, most: MAX_SIDE });
+        }
+        let samples = fields.word(SAMPLES).unwrap_or(1);
+        if usize::from(samples) != self.samples() {
+            return Err(Fault::Element(SAMPLES));
+        }
+        let Bits { allocated, stored, signed, .. } = self.bits;
+        if self.samples() == 3 && (stored != allocated || signed) {
+            return Err(Fault::Element(STORED));
+        }
+        let shared = matches!(self.color, Color::Ybr { shared: true });
+        if shared
+            && self.syntax.codec != Codec::Jpeg
+            && (self.columns % 2 == 1 || self.syntax.codec == Codec::Rle)
+        {
+            return Err(Fault::Element(PHOTOMETRIC));
+        }
+        Ok(())
+    }
+}
+
+/// Reads the first group of a file, which says how the others are written.
+fn transfer_syntax(elements: &mut Source) -> Result<Syntax, Fault> {
+    let mut syntax = None;
+    while elements.group()? == Some(TRANSFER_SYNTAX.0) {
+        let Some(element) = elements.next()? else { break };
+        if element.tag == TRANSFER_SYNTAX {
+            syntax = Some(Syntax::parse(&elements.value(&element, 128)?)?);
+        } else {
+            elements.skip(&element)?;
+        }
+    }
+    syntax.ok_or(Fault::Missing { tag: TRANSFER_SYNTAX, name: "Transfer Syntax UID" })
+}
+
+/// Reads what is of use before the pixel data, and their element.
+fn fields(elements: &mut Source) -> Result<(Fields, Element), Fault> {
+    let mut fields = Fields::default();
+    while let Some(element) = elements.next()? {
+        let tag = element.tag;
+        if tag == PIXELS {
+            return Ok((fields, element));
+        }
+        if FLOAT_PIXELS.contains(&tag) {
+            let (what, found) = ("pixel data", "of floating-point numbers".to_owned());
+            return Err(Fault::Unsupported { what, found, expected: "whole numbers of 8 or 16 bits" });
+        }
+        let short = element.length.is_some_and(|length| length <= MOST);
+        if short && (tag.0 == ROWS.0 || tag == PATIENT_ID) {
+            fields.insert(tag, elements.value(&element, MOST)?);
+        } else {
+            fields.insert(tag, Vec::new());
+            elements.skip(&element)?;
+        }
+    }
+    Err(Fault::NoPixels)
+}

@@ -1,0 +1,153 @@
+//! The images of a DICOM file, one for each frame.
+
+use std::path::Path;
+
+use super::fault::Fault;
+use super::grey::Scale;
+use super::header::{Header, Source};
+use super::place::Place;
+use super::syntax::Codec;
+use super::values::Color;
+use super::window::Window;
+use super::{color, jpeg, rle};
+use crate::decode::{Decoded, Traits};
+
+/// A DICOM file whose header is read and whose frames are found.
+#[derive(Debug)]
+pub(crate) struct DicomImage {
+    source: Source,
+    header: Header,
+    place: Place,
+    /// What grey is looked at through; none for all of it.
+    window: Option<Window>,
+    /// The smallest and the largest value of all frames, once they are known.
+    range: Option<(f64, f64)>,
+}
+
+/// The values of a frame as they are stored.
+struct Words {
+    values: Vec<u16>,
+    /// Whether channels stand one after the other.
+    planar: bool,
+    /// Whether colours are red, green and blue already.
+    rgb: bool,
+    /// Bits of a word.
+    bits: u16,
+}
+
+impl DicomImage {
+    /// Opens a file to look at it through `window`, or else through its own.
+    pub fn open(path: &Path, window: Option<Window>) -> Result<Self, Fault> {
+        let (header, mut source, pixels) = Header::read(path)?;
+        let place = Place::find(&header, &mut source, &pixels)?;
+        let window = match &header.color {
+            Color::Grey(grey) => grey.window(window)?,
+            _ => None,
+        };
+        Ok(Self { source, header, place, window, range: None })
+    }
+
+    /// Images of the file.
+    pub fn frames(&self) -> usize {
+        self.header.frames
+    }
+
+    /// What the header says.
+    pub fn traits(&self) -> Traits {
+        let Header { rows, columns, frames, patient, .. } = self.header;
+        let channels = self.header.channels();
+        Traits { channels, height: rows, width: columns, deep: self.is_deep(), frames, patient }
+    }
+
+    fn is_deep(&self) -> bool {
+        match &self.header.color {
+            Color::Grey(grey) => !grey.is_plain(self.header.bits, self.window),
+            Color::Palette(palette) => palette.is_deep(),
+            Color::Rgb | Color::Ybr { .. } => self.header.bits.allocated == 16,
+        }
+    }
+
+    /// The image of a frame, from 0.
+    pub fn frame(&mut self, frame: usize) -> Result<Decoded, Fault> {
+        let words = self.words(frame)?;
+        let scale = self.scale()?;
+        let bits = self.header.bits;
+        let planes = match &self.header.color {
+            Color::Grey(grey) => grey.plane(&words.values, bits, scale),
+            Color::Palette(palette) => palette.planes(&words.values, bits),
+            Color::Rgb | Color::Ybr { .. } => {
+                let white = if words.bits == 16 { u16::MAX } else { 255 };
+                if words.rgb {
+                    color::rgb(&words.values, words.planar, white.into())
+                } else {
+                    let rgb = color::from_ybr(&words.values, words.planar, white);
+                    color::rgb(&rgb, true, white.into())
+                }
+            }
+        };
+        let Header { rows: height, columns: width, .. } = self.header;
+        Ok(Decoded { planes, channels: self.header.channels(), height, width, deep: self.is_deep() })
+    }
+
+    /// How values become grey.
+    fn scale(&mut self) -> Result<Scale, Fault> {
+        if let Some(window) = self.window {
+            return Ok(Scale::Window(window));
+        }
+        if !self.is_deep() {
+            return Ok(Scale::Plain);
+        }
+        let range = self.range.map_or_else(|| self.find_range(), Ok)?;
+        self.range = Some(range);
+        Ok(Scale::Range { low: range.0, high: range.1 })
+    }
+
+    /// The smallest and the largest value of all frames: they are images of one recording, and are not to be told apart by brightness.
+    fn find_range(&mut self) -> Result<(f64, f64), Fault> {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for frame in 0..self.header.frames {
+            let words = self.words(frame)?;
+            let Color::Grey(grey) = &self.header.color else { break };
+            if let Some(range) = grey.range(&words.values, self.header.bits) {
+                (low, high) = (low.min(range.0), high.max(range.1));
+            }
+        }
+        Ok((low, high))
+    }
+
+    /// The stored values of a frame.
+    fn words(&mut self, frame: usize) -> Result<Words, Fault> {
+        let header = &self.header;
+        let bytes = self.place.bytes(header, &mut self.source, frame)?;
+        let rgb = matches!(header.color, Color::Rgb);
+        let allocated = header.bits.allocated;
+        let area = header.rows * header.columns;
+        let damaged = |kind| Fault::Codec { frame: frame + 1, kind };
+        match header.syntax.codec {
+            Codec::Native => {
+                let values = native(&bytes, allocated);
+                let shared = matches!(header.color, Color::Ybr { shared: true });
+                let values = if shared { color::unshared(&values) } else { values };
+                Ok(Words { values, planar: header.planar && !shared, rgb, bits: allocated })
+            }
+            Codec::Rle => {
+                let values = rle::decode(&bytes, area, header.samples(), usize::from(allocated / 8));
+                Ok(Words { values: values.ok_or(damaged("RLE"))?, planar: true, rgb, bits: allocated })
+            }
+            Codec::Jpeg => {
+                let size = (header.columns, header.rows);
+                let frame = jpeg::decode(&bytes, size, header.samples(), rgb).ok_or(damaged("JPEG"))?;
+                Ok(Words { values: frame.words, planar: false, rgb: frame.rgb, bits: frame.bits })
+            }
+        }
+    }
+}
+
+/// Words from bytes of uncompressed pixels.
+fn native(bytes: &[u8], allocated: u16) -> Vec<u16> {
+    if allocated == 8 {
+        bytes.iter().copied().map(u16::from).collect()
+    } else {
+        bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+    }
+}

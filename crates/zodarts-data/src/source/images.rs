@@ -1,0 +1,169 @@
+//! Images of many files, of which the headers are read, and cuts that leave patients together.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::dataset::MAX_VALUES;
+use crate::decode::Traits;
+use crate::dicom::Window;
+use crate::error::DataError;
+use crate::image_file::ImageFile;
+use crate::options::OpenOptions;
+use crate::patients::{self, PatientKey, Patients};
+use crate::rng::stream;
+use crate::split::{self, Share};
+use crate::store::ImageShape;
+
+/// The largest size that is kept when all images share it.
+const MAX_KEPT: usize = 224;
+/// The size images are brought to when they do not share one.
+const DEFAULT_SIZE: usize = 64;
+
+/// How files are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'a> {
+    /// The folder that their anonymous names do not depend on.
+    pub root: &'a Path,
+    pub window: Option<Window>,
+    pub image_size: Option<usize>,
+    pub anonymous: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// Of the files below `root`.
+    pub fn new(root: &'a Path, options: &OpenOptions) -> Self {
+        let OpenOptions { window, image_size, anonymous, .. } = *options;
+        Self { root, window, image_size, anonymous }
+    }
+}
+
+/// A file with the class of its images.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    pub path: PathBuf,
+    pub class: u16,
+    /// Whose images they are, if a table says so.
+    pub patient: Option<PatientKey>,
+}
+
+/// The pixel format of all images.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Format {
+    pub shape: ImageShape,
+    pub deep: bool,
+}
+
+/// An image of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    pub file: usize,
+    pub frame: usize,
+}
+
+/// Images whose headers are read.
+#[derive(Debug)]
+pub(super) struct Images<'a> {
+    pub reading: Reading<'a>,
+    pub files: Vec<Listed>,
+    /// In the order of their files.
+    pub items: Vec<Item>,
+    /// The number of each image's patient, where any is known.
+    pub patients: Option<Vec<u32>>,
+    pub format: Format,
+}
+
+impl<'a> Images<'a> {
+    /// Reads the headers of some files. Files say whose images they are unless `told` by whoever listed them.
+    pub fn survey(
+        files: Vec<Listed>,
+        told: bool,
+        reading: Reading<'a>,
+        patients: &mut Patients,
+    ) -> Result<Self, DataError> {
+        let read = |file: &Listed| ImageFile::open(&file.path, reading.window)?.traits();
+        let found: Vec<Result<Traits, DataError>> = files.par_iter().map(read).collect();
+        // The first error in path order, not in order of time.
+        let found = found.into_iter().collect::<Result<Vec<Traits>, DataError>>()?;
+        let format = Format::of(&found, reading.image_size);
+        check_memory(found.iter().map(|traits| traits.frames).sum(), format.shape)?;
+        let items_of =
+            |(file, traits): (usize, &Traits)| (0..traits.frames).map(move |frame| Item { file, frame });
+        let items: Vec<Item> = found.iter().enumerate().flat_map(items_of).collect();
+        let keys = files.iter().zip(&found).map(|(file, traits)| key(file, traits, told));
+        let numbers: Vec<u32> = keys.map(|key| patients.number(key)).collect();
+        let known = numbers.iter().any(|number| *number != patients::UNKNOWN);
+        let patients = known.then(|| items.iter().map(|item| numbers[item.file]).collect());
+        Ok(Self { reading, files, items, patients, format })
+    }
+
+    /// All images, by number.
+    pub fn all(&self) -> Vec<u32> {
+        (0..self.items.len() as u32).collect()
+    }
+
+    /// The images of the files that `wanted` holds for.
+    pub fn of_files(&self, wanted: impl Fn(usize) -> bool) -> Vec<u32> {
+        self.all().into_iter().filter(|image| wanted(self.file(*image))).collect()
+    }
+
+    /// The file of an image.
+    pub fn file(&self, image: u32) -> usize {
+        self.items[image as usize].file
+    }
+
+    /// The class of an image.
+    pub fn class(&self, image: u32) -> u16 {
+        self.files[self.file(image)].class
+    }
+
+    /// How many patients some images are of, where any is known.
+    pub fn patients_of(&self, images: impl Iterator<Item = u32>) -> Option<usize> {
+        let patients = self.patients.as_ref()?;
+        Some(patients::count(images.map(|image| patients[image as usize])))
+    }
+
+    /// A seeded, stratified cut; no patient is in both parts.
+    pub fn cut(&self, images: &[u32], share: Share, seed: u64, index: u64) -> (Vec<u32>, Vec<u32>) {
+        let class = |image: u32| usize::from(self.class(image));
+        split::cut(images, class, self.patients.as_deref(), share, &mut stream(seed, "folder", index))
+    }
+
+    /// Two images of one patient in different splits, each with its split, if there are such.
+    pub fn divided(&self, splits: [&[u32]; 3]) -> Option<[(usize, u32); 2]> {
+        let numbers = self.patients.as_ref()?;
+        let of = |images: &[u32]| images.iter().map(|image| numbers[*image as usize]).collect::<Vec<u32>>();
+        let [train, val, test] = splits.map(of);
+        let places = patients::divided([&train, &val, &test])?;
+        Some(places.map(|(split, position)| (split, splits[split][position])))
+    }
+}
+
+impl Format {
+    /// The format that holds every image: colour if one has it, 16 bits if one has them.
+    fn of(found: &[Traits], image_size: Option<usize>) -> Self {
+        let first = &found[0];
+        let shared = found.iter().all(|one| (one.height, one.width) == (first.height, first.width));
+        let kept = shared && first.height == first.width && first.height <= MAX_KEPT;
+        let size = image_size.unwrap_or(if kept { first.height } else { DEFAULT_SIZE });
+        let channels = found.iter().map(|one| one.channels).max().unwrap_or(1);
+        let shape = ImageShape { height: size, width: size, channels };
+        Self { shape, deep: found.iter().any(|one| one.deep) }
+    }
+}
+
+/// Whose images a file holds: as whoever listed it has `told`, else as it says itself.
+fn key(file: &Listed, traits: &Traits, told: bool) -> Option<PatientKey> {
+    let key = if told { file.patient } else { traits.patient };
+    // Whoever it is: the frames of a recording are of one patient.
+    key.or_else(|| (traits.frames > 1).then(|| PatientKey::of_file(&file.path)))
+}
+
+/// Refuses more images than memory holds, before any is decoded.
+fn check_memory(images: usize, shape: ImageShape) -> Result<(), DataError> {
+    if images as u128 * shape.values() as u128 <= MAX_VALUES {
+        return Ok(());
+    }
+    let expected = "a size at which all images together take less than 16 GiB";
+    Err(DataError::Option { option: "image_size", found: shape.height.to_string(), expected })
+}

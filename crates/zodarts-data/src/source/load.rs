@@ -1,0 +1,94 @@
+//! From image files to a store.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::images::{Format, Images, Item};
+use crate::error::DataError;
+use crate::hex::hex;
+use crate::image_file::ImageFile;
+use crate::store::{ImageShape, ImageStore, Pixels};
+
+/// Images decoded between two reports of progress, but for those of a file of many.
+const CHUNK: usize = 256;
+/// Hexadecimal digits of an anonymous name.
+const NAME: usize = 12;
+
+impl Images<'_> {
+    /// Decodes some images and brings them to a format.
+    pub fn load(
+        &self,
+        images: &[u32],
+        format: Format,
+        classes: usize,
+        report: &dyn Fn(usize),
+    ) -> Result<ImageStore, DataError> {
+        let mut pixels = if format.deep { Pixels::U16(Vec::new()) } else { Pixels::U8(Vec::new()) };
+        let items: Vec<Item> = images.iter().map(|image| self.items[*image as usize]).collect();
+        for chunk in chunks(&items) {
+            let files: Vec<&[Item]> = chunk.chunk_by(|a, b| a.file == b.file).collect();
+            let read = |items: &&[Item]| self.decode(items, format.shape);
+            let decoded: Vec<Result<Vec<Vec<f32>>, DataError>> = files.par_iter().map(read).collect();
+            for file in decoded {
+                file?.iter().for_each(|planes| pixels.push_planes(planes, format.shape.channels));
+            }
+            report(chunk.len());
+        }
+        let labels = images.iter().map(|image| self.class(*image)).collect();
+        let files = Some(items.iter().map(|item| self.name(*item)).collect());
+        let numbers = |numbers: &Vec<u32>| images.iter().map(|image| numbers[*image as usize]).collect();
+        let patients = self.patients.as_ref().map(numbers);
+        Ok(ImageStore { shape: format.shape, pixels, labels, label_width: 1, classes, files, patients })
+    }
+
+    /// The planes of some images of one file.
+    fn decode(&self, items: &[Item], shape: ImageShape) -> Result<Vec<Vec<f32>>, DataError> {
+        let Some(first) = items.first() else { return Ok(Vec::new()) };
+        let mut file = ImageFile::open(&self.files[first.file].path, self.reading.window)?;
+        let planes = |item: &Item| {
+            let image = file.decode(item.frame)?.into_channels(shape.channels);
+            Ok(image.resized(shape.height, shape.width).planes)
+        };
+        items.iter().map(planes).collect()
+    }
+
+    /// What an image is called: its file and, of several, its frame from 1.
+    fn name(&self, item: Item) -> String {
+        let path = &self.files[item.file].path;
+        let file = if self.reading.anonymous {
+            anonymous(path, self.reading.root)
+        } else {
+            path.display().to_string()
+        };
+        let neighbour = |at: usize| self.items.get(at).is_some_and(|other| other.file == item.file);
+        let first = self.items.partition_point(|other| other.file < item.file);
+        if neighbour(first + 1) { format!("{file}#{}", item.frame + 1) } else { file }
+    }
+}
+
+/// Pieces of about [`CHUNK`] images, none of which ends within a file.
+fn chunks(items: &[Item]) -> Vec<&[Item]> {
+    let mut chunks = Vec::new();
+    let mut rest = items;
+    while !rest.is_empty() {
+        let mut end = rest.len().min(CHUNK);
+        while end < rest.len() && rest[end].file == rest[end - 1].file {
+            end += 1;
+        }
+        let (chunk, following) = rest.split_at(end);
+        chunks.push(chunk);
+        rest = following;
+    }
+    chunks
+}
+
+/// The start of the SHA-256 of a file's path below `root`, its folders separated by `/`.
+fn anonymous(path: &Path, root: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+    let mut name = hex(&Sha256::digest(parts.join(&b'/')));
+    name.truncate(NAME);
+    name
+}

@@ -1,0 +1,391 @@
+//! Tables of labels, and cuts by patient.
+
+#[path = "support/dicom.rs"]
+mod dicom;
+mod support;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use dicom::Dicom;
+use image::{GrayImage, Luma};
+use support::open;
+use tempfile::TempDir;
+use zodarts_data::{DataError, Dataset, OpenOptions, Progress, Samples, ValSource};
+
+fn grey(path: &Path, value: u8) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    GrayImage::from_pixel(8, 8, Luma([value])).save(path).unwrap();
+}
+
+/// A folder with `count` images `a00.png` and so on of class `a`, and as many of class `b`, in class folders.
+fn folder(count: u8) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for at in 0..count {
+        grey(&folder.path().join(format!("a/{at:02}.png")), at);
+        grey(&folder.path().join(format!("b/{at:02}.png")), 100 + at);
+    }
+    folder
+}
+
+/// Opens a folder with a table of these lines.
+fn labelled(folder: &Path, lines: &str) -> Result<Dataset, DataError> {
+    with(folder, lines, OpenOptions::default(), &|_| ())
+}
+
+fn with(
+    folder: &Path,
+    lines: &str,
+    options: OpenOptions,
+    progress: &dyn Fn(Progress),
+) -> Result<Dataset, DataError> {
+    let table = folder.join("labels.csv");
+    std::fs::write(&table, lines).unwrap();
+    let options = OpenOptions { labels: Some(table), ..options };
+    Dataset::open(folder.to_str().unwrap(), &options, progress)
+}
+
+/// A table with a header and a row for each image, of these columns after path and label.
+fn table(header: &str, count: u8, columns: impl Fn(&str, u8) -> String) -> String {
+    let row = |class: &str, at: u8| format!("{class}/{at:02}.png,{class}{}\n", columns(class, at));
+    let rows = |class: &'static str| (0..count).map(move |at| (class, at));
+    let rows: String = rows("a").chain(rows("b")).map(|(class, at)| row(class, at)).collect();
+    format!("path,label{header}\n{rows}")
+}
+
+fn files(samples: &Samples) -> Vec<String> {
+    (0..samples.len()).map(|at| samples.file(at).unwrap().to_owned()).collect()
+}
+
+#[track_caller]
+fn refused(folder: &Path, lines: &str, parts: &[&str]) {
+    let error = labelled(folder, lines).unwrap_err();
+    let text = error.to_string();
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
+    assert!(text.contains("labels.csv: ") && text.contains("; ") && !text.contains("QUINCE"), "{text}");
+}
+
+#[test]
+fn a_table_that_says_what_class_folders_say_gives_the_same_data() {
+    let folder = folder(12);
+    let plain = open(folder.path()).unwrap();
+    let lines = table("", 12, |_, _| String::new());
+    let data = labelled(folder.path(), &lines).unwrap();
+    assert_eq!(data.info.fingerprint, plain.info.fingerprint);
+    assert_eq!(data.info.classes, ["a", "b"]);
+    // In whatever order.
+    let mut rows: Vec<&str> = lines.lines().collect();
+    rows[1..].reverse();
+    let data = labelled(folder.path(), &rows.join("\r\n")).unwrap();
+    assert_eq!(data.info.fingerprint, plain.info.fingerprint);
+    assert_eq!(files(&data.val), files(&plain.val));
+}
+
+#[test]
+fn splits_of_a_table_are_kept_and_missing_validation_is_cut_from_the_training() {
+    let folder = folder(20);
+    let split = |val: &'static str| {
+        move |_: &str, at: u8| {
+            format!(
+                ",{}",
+                if at < 10 {
+                    "train"
+                } else if at < 13 {
+                    val
+                } else {
+                    "test"
+                }
+            )
+        }
+    };
+    let data = labelled(folder.path(), &table(",split", 20, split("val"))).unwrap();
+    assert_eq!((data.train.len(), data.val.len(), data.test.len()), (20, 6, 14));
+    let data = labelled(folder.path(), &table(",split", 20, split("train"))).unwrap();
+    assert_eq!((data.train.len(), data.val.class_counts(), data.test.len()), (23, vec![1, 2], 14));
+}
+
+#[test]
+fn columns_without_meaning_are_told() {
+    let folder = folder(4);
+    let seen = RefCell::new(Vec::new());
+    let lines = table(",age,sex", 4, |_, _| ",7,f".into());
+    with(folder.path(), &lines, OpenOptions::default(), &|event| seen.borrow_mut().push(event)).unwrap();
+    assert!(seen.borrow().contains(&Progress::UnusedColumns { names: vec!["age".into(), "sex".into()] }));
+}
+
+#[test]
+fn files_that_cannot_be_meant_are_refused_by_line() {
+    let place = folder(4);
+    let place = place.path();
+    let lines = |row: &str| format!("{}{row}\n", table("", 4, |_, _| String::new()));
+    refused(place, &lines("a/99.png,a"), &["line 10: `a/99.png` is no file below the folder"]);
+    refused(place, &lines("a,a"), &["line 10: `a` is no file"]);
+    refused(place, &lines("./a/../a/01.png,a"), &["line 10: `./a/../a/01.png` leads out of the folder"]);
+    refused(place, &lines("/etc/hostname,a"), &["line 10: `/etc/hostname` leads out"]);
+    refused(place, &lines("./a/01.png,b"), &["line 10: `./a/01.png` is also in line 3"]);
+    refused(
+        place,
+        "path,label\na/00.png,a\na/01.png,a\n",
+        &["`label` has 1 different value(s), expected 2 to 1000"],
+    );
+    let error = labelled(place, "path,label\na/00.png,a\nb/00.png,b\n").unwrap_err().to_string();
+    assert!(error.contains("class `a` has 1 image(s), expected at least 3"), "{error}");
+    std::fs::write(place.join("notes.txt"), "no image").unwrap();
+    let error = labelled(place, &lines("notes.txt,a")).unwrap_err();
+    assert!(matches!(error, DataError::Image { .. }), "{error:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_leave_the_folder_are_refused_and_others_are_one_file() {
+    let (inside, outside) = (folder(4), folder(4));
+    let lines = |row: &str| format!("{}{row}\n", table("", 4, |_, _| String::new()));
+    std::os::unix::fs::symlink(outside.path().join("a"), inside.path().join("out")).unwrap();
+    std::os::unix::fs::symlink(inside.path().join("a/01.png"), inside.path().join("in.png")).unwrap();
+    refused(inside.path(), &lines("out/01.png,a"), &["line 10: `out/01.png` leads out of the folder"]);
+    refused(inside.path(), &lines("in.png,a"), &["line 10: `in.png` is also in line 3"]);
+}
+
+#[test]
+fn splits_without_a_class_and_unknown_splits_are_refused() {
+    let place = folder(6);
+    let place = place.path();
+    let split = |train: &'static str, val: &'static str, test: &'static str| {
+        table(",split", 6, move |class, at| match (class, at) {
+            (_, 0..2) => format!(",{train}"),
+            ("a", 2..4) => format!(",{val}"),
+            _ => format!(",{test}"),
+        })
+    };
+    refused(place, &split("train", "val", "test"), &["no `val` row has the label `b`"]);
+    refused(place, &split("train", "train", "train"), &["no `test` row has the label `a`"]);
+    refused(place, &split("test", "test", "test"), &["no `train` row has the label `a`"]);
+    refused(
+        place,
+        &split("train", "validation", "test"),
+        &["line 4: the split is `validation`, expected train, val or test"],
+    );
+    let error = Dataset::open(
+        "phantom",
+        &OpenOptions { labels: Some(place.join("labels.csv")), ..OpenOptions::default() },
+        &|_| (),
+    );
+    let text = error.unwrap_err().to_string();
+    assert!(text.contains("option `labels` is"), "{text}");
+}
+
+/// The patient of an image in the tables below: two of each class share one, and class does not matter to some.
+fn patient(class: &str, at: u8) -> String {
+    match at {
+        0..4 => format!("both {}", at / 2),
+        _ => format!("{class} {}", at / 2),
+    }
+}
+
+/// The patients of some images.
+fn patients_of(samples: &Samples) -> BTreeSet<String> {
+    let of = |file: String| {
+        let (folder, name) = file.rsplit_once('/').unwrap();
+        patient(&folder[folder.len() - 1..], name[..2].parse().unwrap())
+    };
+    files(samples).into_iter().map(of).collect()
+}
+
+#[test]
+fn no_patient_is_on_two_sides_of_any_cut() {
+    let folder = folder(60);
+    let lines = table(",patient", 60, |class, at| format!(",{}", patient(class, at)));
+    let cuts = [None, Some(ValSource::Fraction(0.1))];
+    for (seed, val) in (0..4).flat_map(|seed| cuts.iter().map(move |val| (seed, val.clone()))) {
+        let seen = RefCell::new(Vec::new());
+        let options = OpenOptions { seed, val, ..OpenOptions::default() };
+        let data = with(folder.path(), &lines, options, &|event| seen.borrow_mut().push(event)).unwrap();
+        let halves = data.train.merged(&data.val).halves(seed);
+        let test = data.test.unseal();
+        for (one, other) in
+            [(&data.train, &data.val), (&data.train, &test), (&data.val, &test), (&halves.0, &halves.1)]
+        {
+            assert!(patients_of(one).is_disjoint(&patients_of(other)), "seed {seed}");
+        }
+        // Two images a patient: shares are off by one patient at most, and classes by one.
+        let counts = [test.class_counts(), halves.0.class_counts()];
+        let (rest, half) = (120 - test.len(), (120 - test.len()) / 2);
+        assert!(counts[0].iter().all(|count| count.abs_diff(12) <= 2), "{counts:?}");
+        assert!(halves.0.len().abs_diff(half) <= 4 && halves.0.len() + halves.1.len() == rest, "{counts:?}");
+        let sizes = [&data.train, &data.val, &test].map(|samples| patients_of(samples).len());
+        assert!(seen.borrow().contains(&Progress::ByPatient { patients: sizes }), "{sizes:?}");
+    }
+}
+
+#[test]
+fn images_without_a_patient_count_as_one_each() {
+    let folder = folder(20);
+    // Of class a the first ten are of one patient; of the others nothing is known.
+    let of = |class: &str, at: u8| if class == "a" && at < 10 { ",one".to_owned() } else { ",".to_owned() };
+    let seen = RefCell::new(Vec::new());
+    let lines = table(",patient", 20, of);
+    let data =
+        with(folder.path(), &lines, OpenOptions::default(), &|event| seen.borrow_mut().push(event)).unwrap();
+    let patients = seen.borrow().iter().find_map(|event| match event {
+        Progress::ByPatient { patients } => Some(*patients),
+        _ => None,
+    });
+    assert_eq!(patients.unwrap().iter().sum::<usize>(), 31);
+    let test = data.test.unseal();
+    let ours = |samples: &Samples| files(samples).iter().filter(|file| file.contains("/a/0")).count();
+    let counts = [&data.train, &data.val, &test].map(ours);
+    assert_eq!(counts.iter().sum::<usize>(), 10);
+    assert_eq!(counts.iter().filter(|count| **count == 10).count(), 1, "{counts:?}");
+}
+
+#[test]
+fn a_patient_in_two_splits_is_refused_by_line() {
+    let folder = folder(6);
+    let split = |at: u8| ["train", "val", "test"][usize::from(at) / 2];
+    let lines = table(",split,patient", 6, |class, at| {
+        let patient = if (class, at) == ("b", 3) { "QUINCE a1" } else { &format!("QUINCE {class}{at}") };
+        format!(",{},{patient}", split(at))
+    });
+    refused(
+        folder.path(),
+        &lines,
+        &[
+            "line 3 (train, `a/01.png`) and line 11 (val, `b/03.png`) are of one patient, but in different splits",
+        ],
+    );
+}
+
+#[test]
+fn too_few_patients_to_cut_are_refused() {
+    let folder = folder(6);
+    let lines = table(",patient", 6, |_, _| ",QUINCE".into());
+    let text = labelled(folder.path(), &lines).unwrap_err().to_string();
+    assert!(
+        text.contains("class `a` has images of 1 patient(s), expected at least 3; no patient may be"),
+        "{text}"
+    );
+    // Only the validation images are to be cut.
+    let split = |at: u8| if at < 4 { "train" } else { "test" };
+    let lines = table(",split,patient", 6, |_, at| format!(",{0},{0}", split(at)));
+    let text = labelled(folder.path(), &lines).unwrap_err().to_string();
+    assert!(text.contains("all images for training and validation are of one patient"), "{text}");
+}
+
+/// Writes a DICOM file of a patient.
+fn scan(path: &Path, patient: &str, value: u8) {
+    Dicom::grey8(8, 8, &[value; 64]).patient(patient).write(path);
+}
+
+#[test]
+fn scans_are_cut_by_the_patient_they_name() {
+    let folder = TempDir::new().unwrap();
+    for at in 0..40u8 {
+        // Some padded, one without an extension, and beside PNGs.
+        let padding = if at % 2 == 0 { "" } else { " " };
+        scan(&folder.path().join(format!("a/{at:02}.dcm")), &format!("QUINCE {}{padding}", at / 4), at);
+        scan(&folder.path().join(format!("b/1.2.{at:02}")), &format!("QUINCE {}", 20 + at / 4), 100 + at);
+    }
+    grey(&folder.path().join("a/x.png"), 200);
+    let seen = RefCell::new(Vec::new());
+    let spec = folder.path().to_str().unwrap();
+    let data = Dataset::open(spec, &OpenOptions::default(), &|event| seen.borrow_mut().push(event)).unwrap();
+    let test = data.test.unseal();
+    let patient = |file: &str| {
+        let name = file.trim_end_matches(".dcm");
+        (file.contains("/a/"), name[name.len() - 2..].parse::<u8>().unwrap() / 4)
+    };
+    let of = |samples: &Samples| -> BTreeSet<(bool, u8)> {
+        files(samples).iter().filter(|file| !file.ends_with("png")).map(|file| patient(file)).collect()
+    };
+    assert!(of(&data.train).is_disjoint(&of(&test)) && of(&data.train).is_disjoint(&of(&data.val)));
+    assert!(of(&data.val).is_disjoint(&of(&test)));
+    let sizes = seen.borrow().iter().find_map(|event| match event {
+        Progress::ByPatient { patients } => Some(patients.iter().sum::<usize>()),
+        _ => None,
+    });
+    assert_eq!(sizes, Some(21), "twenty patients and a file of nobody's");
+}
+
+#[test]
+fn frames_of_a_file_stay_together_whoever_it_is() {
+    let folder = TempDir::new().unwrap();
+    for (class, base) in [("a", 0), ("b", 100)] {
+        for at in 0..5u8 {
+            let values: Vec<u8> = (0..3).flat_map(|frame| [base + 3 * at + frame; 64]).collect();
+            let file = Dicom::grey8(8, 8, &values).with(dicom::FRAMES, dicom_core::VR::IS, "3").anybody();
+            file.write(&folder.path().join(format!("{class}/{at}.dcm")));
+        }
+    }
+    let data = open(folder.path()).unwrap();
+    let test = data.test.unseal();
+    assert_eq!((data.train.len(), data.val.len(), test.len()), (18, 6, 6));
+    for samples in [&data.train, &data.val, &test] {
+        for frames in files(samples).chunks(3) {
+            let stems: Vec<_> = frames.iter().map(|file| file.rsplit_once('#').unwrap()).collect();
+            assert!(stems.iter().all(|stem| stem.0 == stems[0].0), "{frames:?}");
+            assert_eq!(stems.iter().map(|stem| stem.1).collect::<Vec<_>>(), ["1", "2", "3"]);
+        }
+    }
+    // Each frame is its own image.
+    let values: Vec<f32> = (0..3).map(|at| test.image(at)[0] * 255.0).collect();
+    assert_eq!((values[1] - values[0], values[2] - values[0]), (1.0, 2.0));
+}
+
+#[test]
+fn split_folders_that_divide_a_patient_are_refused_by_file() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for (split, base) in [("train", 0), ("val", 40), ("test", 80)] {
+        for (class, offset) in [("a", 0), ("b", 20)] {
+            for image in 0..3 {
+                let value = base + offset + image;
+                scan(&at(&format!("{split}/{class}/{image}.dcm")), &format!("QUINCE {value}"), value);
+            }
+        }
+    }
+    assert_eq!(open(folder.path()).unwrap().train.len(), 6);
+    scan(&at("test/b/1.dcm"), "QUINCE 2", 101);
+    let text = open(folder.path()).unwrap_err().to_string();
+    assert!(
+        text.contains("`train/a/2.dcm` and `test/b/1.dcm` are of one patient, by their PatientID"),
+        "{text}"
+    );
+    assert!(!text.contains("QUINCE") && text.contains("; move all images of a patient"), "{text}");
+    // Validation images from elsewhere are held against the others, too.
+    scan(&at("test/b/1.dcm"), "QUINCE 101", 101);
+    let other = TempDir::new().unwrap();
+    for (class, value) in [("a", 200), ("b", 210)] {
+        scan(&other.path().join(format!("{class}/0.dcm")), &format!("QUINCE {value}"), value);
+    }
+    let val = Some(ValSource::File(other.path().to_owned()));
+    let options = OpenOptions { val, ..OpenOptions::default() };
+    let opened = || Dataset::open(folder.path().to_str().unwrap(), &options, &|_| ());
+    assert_eq!(opened().unwrap().val.len(), 2);
+    scan(&other.path().join("b/0.dcm"), "QUINCE 80", 210);
+    let text = opened().unwrap_err().to_string();
+    assert!(
+        text.contains("are of one patient") && text.contains("test/a/0.dcm") && text.contains("b/0.dcm"),
+        "{text}"
+    );
+}
+
+#[test]
+fn anonymous_names_depend_on_the_place_below_the_folder_only() {
+    let (one, two) = (folder(4), folder(4));
+    let options = OpenOptions { anonymous: true, ..OpenOptions::default() };
+    let names = |folder: &TempDir| {
+        let data = Dataset::open(folder.path().to_str().unwrap(), &options, &|_| ()).unwrap();
+        let mut names = files(&data.train.merged(&data.val).merged(&data.test.unseal()));
+        names.sort();
+        names
+    };
+    assert_eq!(names(&one), names(&two));
+    // printf %s a/00.png | sha256sum | cut -c 1-12
+    assert!(names(&one).contains(&"c1b57fff634e".to_owned()), "{:?}", names(&one));
+    assert!(
+        names(&one).iter().all(|name| name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    );
+}
