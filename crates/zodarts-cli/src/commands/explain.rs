@@ -51,6 +51,7 @@ fn class(model: &Model, name: &str) -> Result<usize> {
 fn name(frame: &Frame<'_>, taken: &mut HashSet<String>) -> String {
     let stem =
         frame.file.file_stem().map_or_else(|| "image".into(), |stem| stem.to_string_lossy().into_owned());
+    let stem = if frame.one_of_many { format!("{stem}-frame{}", frame.index + 1) } else { stem };
     let candidates =
         (1..).map(|n| if n == 1 { format!("{stem}-heat.png") } else { format!("{stem}-{n}-heat.png") });
     let mut free = candidates.filter(|name| taken.insert(name.clone()));
