@@ -2,6 +2,7 @@
 
 mod support;
 
+use proptest::prelude::*;
 use support::shared;
 use zodarts_data::{DataError, ImageFile, Window};
 
@@ -88,4 +89,30 @@ fn a_truncated_image_is_refused_by_name() {
         text.contains("MR_truncated.dcm: cannot read the image: the file is cut short: 8130 bytes"),
         "{text}"
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn no_mangled_file_panics(
+        name in prop::sample::select(vec!["CT_small", "MR_small_RLE", "SC_rgb_jpeg_gdcm", "SC_rgb_jpeg_gdcm"]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let Some(path) = shared(&format!("dicom/{name}.dcm")) else { return Ok(()) };
+        let mut bytes = std::fs::read(path).unwrap();
+        // What describes the pixels and the compressed pixels themselves stand in the last kilobytes.
+        let start = bytes.len().saturating_sub(6000);
+        for (at, byte) in changes {
+            let at = start + at.index(bytes.len() - start);
+            bytes[at] = byte;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mangled.dcm");
+        std::fs::write(&path, bytes).unwrap();
+        if let Ok(mut file) = ImageFile::open(&path, None)
+            && let Ok(planes) = file.read(0, 3, 5, 5)
+        {
+            prop_assert!(planes.iter().all(|value| (0.0..=1.0).contains(value)));
+        }
+    }
 }
