@@ -118,7 +118,7 @@ impl Observer for RunProgress<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Step(step) => self.step(&step),
-            Event::SearchEpoch(record) => self.validation = Some((record.val_loss, record.val_acc)),
+            Event::SearchEpoch { record, .. } => self.validation = Some((record.val_loss, record.val_acc)),
             Event::TrainEpoch(record) => self.validation = Some((record.val_loss, record.val_acc)),
             Event::StageDone(_) => {
                 if let Some((_, bar)) = self.stage.take() {
@@ -126,6 +126,7 @@ impl Observer for RunProgress<'_> {
                     bar.abandon();
                 }
             }
+            Event::Evaluated(_) => {}
             Event::Note(text) => match &self.stage {
                 Some((_, bar)) => bar.suspend(|| note(&text)),
                 None => note(&text),

@@ -6,7 +6,7 @@ use crate::evaluate::{AtThreshold, Bootstrap, Labels, Scores, Threshold, evaluat
 use crate::genotype::Genotype;
 use crate::memory::Memory;
 use crate::model::{BatchScorer, Calibration, Model};
-use crate::observer::Observer;
+use crate::observer::{Event, Observer};
 use crate::protocol::Protocol;
 use crate::run::{Metrics, RunFolder, RunInfo};
 use crate::search::{RandomWsOutcome, SearchInput, SearchOutcome, SearchSummary, random_search, search};
@@ -211,6 +211,7 @@ impl Job<'_> {
         let mut train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
         let prepared = self.prepare(&mut train.model)?;
         let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
+        observer.event(Event::Evaluated(&metrics));
         Ok(Fit { search, train, prepared, metrics })
     }
 }
