@@ -56,7 +56,7 @@ impl Step {
     }
 }
 
-/// Names the Python that tests hold exported files with.
+/// Names the Python that tests hold exported files and event files with.
 const PYTHON: &str = "ZODARTS_PYTHON";
 
 /// That Python: the one already named, or one made for it. Without any, the tests that need it are skipped.
@@ -64,13 +64,15 @@ fn python() -> Option<OsString> {
     if let Some(named) = std::env::var_os(PYTHON) {
         return Some(named);
     }
-    println!("==> a Python with torch, onnx and onnxruntime; {PYTHON} may name another");
+    println!("==> a Python with torch, onnx, onnxruntime and tensorboard; {PYTHON} may name another");
     let reason = match python::interpreter(None, "export-venv", "xtask/export/requirements.txt") {
         Ok(Some(path)) => return Some(path.into()),
         Ok(None) => "there is no python3".to_owned(),
         Err(error) => format!("{error:#}"),
     };
-    println!("==> SKIPPED: exported files are not run in onnxruntime and PyTorch: {reason}");
+    println!(
+        "==> SKIPPED: exported files are not run in onnxruntime and PyTorch, event files not read by TensorBoard: {reason}"
+    );
     None
 }
 

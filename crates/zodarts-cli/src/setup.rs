@@ -1,16 +1,19 @@
 //! What every run needs before it starts: the data and a folder.
 
 use crate::args::SourceOptions;
-use crate::progress::Ui;
+use crate::progress::{Ui, note};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use zodarts::genotype::Genotype;
 use zodarts::memory::Memory;
 use zodarts::model::Model;
+use zodarts::observer::Observer;
+use zodarts::pipeline::Job;
 use zodarts::run::{RunError, RunFolder};
 use zodarts::settings::{DataSettings, Settings};
 use zodarts::{pipeline, search, train};
 use zodarts_data::{Dataset, OpenOptions, ValSource};
+use zodarts_tensorboard::TensorBoard;
 
 /// Opens the data that `spec` names as the settings say.
 ///
@@ -94,6 +97,16 @@ pub fn folder(out: Option<&Path>, dataset: &Dataset, what: &str, settings: &Sett
         Some(path) => Ok(RunFolder::create(path)?),
         None => Ok(RunFolder::create_fresh(Path::new("runs"), &name)?),
     }
+}
+
+/// What watches a run: the terminal and, if they are wanted, event files.
+pub fn observer<'a>(job: &Job<'_>, tensorboard: bool, ui: &'a Ui) -> Box<dyn Observer + 'a> {
+    if !tensorboard {
+        return Box::new(ui.observer());
+    }
+    let watcher = TensorBoard::new(job, ui.observer());
+    note(&format!("to watch the run: tensorboard --logdir {}", watcher.folder().display()));
+    Box::new(watcher)
 }
 
 /// Loads the model of a run.

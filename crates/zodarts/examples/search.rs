@@ -17,7 +17,7 @@ struct Watch;
 
 impl Observer for Watch {
     fn event(&mut self, event: Event<'_>) {
-        if let Event::SearchEpoch(record) = event {
+        if let Event::SearchEpoch { record, .. } = event {
             println!("epoch {:2}: loss {:.3}, {}", record.epoch + 1, record.val_loss, record.genotype);
         }
     }

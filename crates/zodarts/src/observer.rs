@@ -1,6 +1,6 @@
 //! What a run tells whoever watches it.
 
-use crate::run::{SearchRecord, TrainRecord};
+use crate::run::{Metrics, SearchRecord, TrainRecord};
 
 /// The stages of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +42,16 @@ pub enum Event<'a> {
     /// A batch, or a round of batches, is done.
     Step(Step),
     /// An epoch of the search is done.
-    SearchEpoch(&'a SearchRecord),
+    SearchEpoch {
+        /// What is kept of it.
+        record: &'a SearchRecord,
+        /// α at its end, `[edge][operation]`.
+        alpha: &'a [f32],
+    },
     /// An epoch of training is done.
     TrainEpoch(&'a TrainRecord),
+    /// The trained network was evaluated.
+    Evaluated(&'a Metrics),
     /// A stage is over.
     StageDone(Stage),
     /// Something a person should know.

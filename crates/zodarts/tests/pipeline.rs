@@ -118,7 +118,7 @@ struct Records(Vec<SearchRecord>);
 
 impl Observer for Records {
     fn event(&mut self, event: Event<'_>) {
-        if let Event::SearchEpoch(record) = event {
+        if let Event::SearchEpoch { record, .. } = event {
             self.0.push(record.clone());
         }
     }

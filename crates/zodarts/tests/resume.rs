@@ -40,7 +40,7 @@ struct Copies<'a> {
 impl Observer for Copies<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::SearchEpoch(_) | Event::TrainEpoch(_) => {
+            Event::SearchEpoch { .. } | Event::TrainEpoch(_) => {
                 let copy = self.folder.with_extension(format!("after-{}", self.made.len() + 1));
                 copy_folder(self.folder, &copy);
                 self.made.push(copy);

@@ -25,6 +25,9 @@ pub struct RunOptions {
     /// Plan for at most this much time, such as 20m or 1h30m
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub max_time: Option<Duration>,
+    /// Write events for TensorBoard as the run goes on, to tensorboard/ in its folder; results are the same
+    #[arg(long)]
+    pub tensorboard: bool,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

@@ -71,7 +71,7 @@ struct Terminal<'a> {
 impl Watcher for Terminal<'_> {
     fn begins(&self, trial: &Trial<'_>, position: Position) -> Box<dyn Observer + '_> {
         note(&format!("{} begins: {}", place(position), trial.name()));
-        if self.alone { Box::new(self.ui.observer()) } else { Box::new(Silent) }
+        if self.alone { Box::new(self.ui.brief_observer()) } else { Box::new(Silent) }
     }
 
     fn ends(&self, trial: &Trial<'_>, position: Position, result: &Result<TrialResult, Error>, found: bool) {

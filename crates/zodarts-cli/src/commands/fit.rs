@@ -37,7 +37,9 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
         limit: args.run.max_time,
         start,
     };
-    let fit = job.fit(&mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    let fit = job
+        .fit(&mut *setup::observer(&job, args.run.tensorboard, ui))
+        .with_context(|| setup::stopped(&folder))?;
     // What was computed is safe by now: a page that cannot be made takes nothing away.
     if let Err(error) = zodarts_report::write(&folder, Ok(&dataset)) {
         note(&format!("no {}: {error}", zodarts_report::FILE));

@@ -31,7 +31,9 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     };
     job.begin()?;
     job.describe()?;
-    let outcome = job.search(None, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    let outcome = job
+        .search(None, &mut *setup::observer(&job, args.run.tensorboard, ui))
+        .with_context(|| setup::stopped(&folder))?;
     note(&format!("searched {}", result::search(&outcome, settings.search.epochs)));
     note(&format!("files are in {0}; train with `zodarts train --run {0}`", folder.path().display()));
     if !args.run.json {

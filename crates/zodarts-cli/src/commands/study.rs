@@ -39,7 +39,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     };
     let bar = ui.work("study", plan.total_passes(&settings.search.method_settings()) as u64);
     let tick = |passes| bar.inc(passes as u64);
-    let found = study(input, &plan, &mut ui.observer(), &tick, &mut |study| study.write(&args.out))?;
+    let found = study(input, &plan, &mut ui.brief_observer(), &tick, &mut |study| study.write(&args.out))?;
     bar.finish_and_clear();
     if args.json {
         output::json(&found)?;

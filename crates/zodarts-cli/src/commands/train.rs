@@ -45,7 +45,9 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     if let Some(genotype) = &genotype {
         folder.write_genotype(genotype)?;
     }
-    let mut outcome = job.train(genotype, &mut ui.observer()).with_context(|| setup::stopped(&folder))?;
+    let mut outcome = job
+        .train(genotype, &mut *setup::observer(&job, args.run.tensorboard, ui))
+        .with_context(|| setup::stopped(&folder))?;
     let prepared = job.prepare(&mut outcome.model)?;
     for (_, text) in result::prepared(&prepared, &dataset.info.classes) {
         note(&text);

@@ -158,6 +158,32 @@ fn results_do_not_depend_on_threads() {
 }
 
 #[test]
+fn event_files_are_written_where_they_are_wanted_and_change_nothing() {
+    let place = place();
+    let place = place.path();
+    run(place, "fit phantom --config tiny.toml --out plain").success().stderr("");
+    run(place, "fit phantom --config tiny.toml --out watched --tensorboard")
+        .success()
+        .stderr("note: to watch the run: tensorboard --logdir watched/tensorboard\n");
+    for file in ["config.toml", "genotype.txt", "model.safetensors", "predictions.csv"] {
+        assert!(
+            fs::read(place.join("plain").join(file)).unwrap()
+                == fs::read(place.join("watched").join(file)).unwrap()
+        );
+    }
+    let names = |run: &str| -> Vec<String> {
+        let entries = fs::read_dir(place.join(run).join("tensorboard")).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    };
+    assert_eq!(names("plain"), Vec::<String>::new());
+    assert!(matches!(&names("watched")[..], [name] if name.starts_with("events.out.tfevents.")));
+    // A training in the folder of its search adds a file.
+    stdout(place, "search phantom --config tiny.toml --out found --tensorboard");
+    stdout(place, "train --run found --tensorboard");
+    assert_eq!(names("found").len(), 2);
+}
+
+#[test]
 fn a_time_limit_that_leaves_nothing_is_an_error() {
     let place = place();
     let command = "fit phantom --config tiny.toml --max-time 1ms";

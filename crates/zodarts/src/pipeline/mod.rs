@@ -183,6 +183,7 @@ impl Job<'_> {
         let mut train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
         let prepared = self.prepare(&mut train.model)?;
         let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
+        observer.event(Event::Evaluated(&metrics));
         Ok(Fit { data, search, train, prepared, metrics })
     }
 }

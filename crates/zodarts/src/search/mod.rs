@@ -193,7 +193,7 @@ fn epoch(
     };
     progress.over = input.settings.early_stop && progress.settled.is_settled();
     progress.keep(input.folder, &record)?;
-    observer.event(Event::SearchEpoch(&record));
+    observer.event(Event::SearchEpoch { record: &record, alpha: &progress.state.alpha });
     Ok(true)
 }
 

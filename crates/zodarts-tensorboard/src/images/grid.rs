@@ -1,0 +1,126 @@
+//! Images of a data set side by side.
+
+use super::picture::Picture;
+use crate::messages::Value;
+use zodarts_data::rng::stream;
+use zodarts_data::{Augmentation, Batch, Samples};
+
+/// Most images in a row, and most rows.
+const MOST: usize = 8;
+/// Most pixels of a row, unless a single image has more.
+const MOST_PIXELS: usize = 1024;
+/// Pixels between two images.
+const GAP: usize = 1;
+/// What lies between them: a colour that no grey image has.
+const BACKGROUND: [u8; 3] = [70, 90, 140];
+
+/// The first of `samples` as a network sees them: as it is evaluated on them, and as it would be trained on them.
+pub fn previews(section: &str, samples: &Samples, augmentation: Augmentation, seed: u64) -> Vec<Value> {
+    let side = augmentation.input_size;
+    let positions: Vec<usize> = (0..samples.len().min(columns(side).pow(2))).collect();
+    if positions.is_empty() {
+        return Vec::new();
+    }
+    let picture = |augmentation: Augmentation| {
+        let mut batch = Batch::new();
+        // A stream of its own: nothing that the run draws depends on it.
+        augmentation.batch(samples, &positions, &mut stream(seed, "tensorboard-images", 0), &mut batch);
+        grid(&batch)
+    };
+    let (count, tag) = (positions.len(), format!("{section}/val_images"));
+    let plain = format!(
+        "The first {count} validation images as the network is evaluated on them: resized to {side} by {side} \
+         pixels, nothing random."
+    );
+    let augmented =
+        "The same images as they would come up in training: cropped, mirrored and blended by the settings.";
+    let pictures = [
+        picture(Augmentation::none(side)).value(tag.clone(), plain),
+        picture(augmentation).value(format!("{tag}_augmented"), augmented.into()),
+    ];
+    pictures.into_iter().flatten().collect()
+}
+
+/// Images in a row.
+fn columns(side: usize) -> usize {
+    (MOST_PIXELS / (side + GAP)).clamp(1, MOST)
+}
+
+fn grid(batch: &Batch) -> Picture {
+    let (width, height) = (batch.width + GAP, batch.height + GAP);
+    let columns = columns(batch.width).min(batch.n);
+    let rows = batch.n.div_ceil(columns);
+    let mut picture = Picture::new(columns * width + GAP, rows * height + GAP, BACKGROUND);
+    for (index, image) in batch.images.chunks_exact(batch.image_len()).enumerate() {
+        let corner = (index % columns * width + GAP, index / columns * height + GAP);
+        paint(&mut picture, corner, batch, image);
+    }
+    picture
+}
+
+/// Paints an image `[channel][y][x]`; its last channel stands for those it has not.
+fn paint(picture: &mut Picture, (left, top): (usize, usize), batch: &Batch, image: &[f32]) {
+    let plane = batch.width * batch.height;
+    for at in 0..plane {
+        let value = |channel: usize| image[channel.min(batch.channels - 1) * plane + at];
+        let colour = [0, 1, 2].map(|channel| (255.0 * value(channel)).round().clamp(0.0, 255.0) as u8);
+        picture.set(left + at % batch.width, top + at / batch.width, colour);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{ImageReader, RgbImage};
+    use std::io::Cursor;
+    use zodarts_data::{Dataset, OpenOptions};
+
+    fn decoded(value: &Value) -> RgbImage {
+        let image = value.image.as_ref().unwrap();
+        let reader =
+            ImageReader::new(Cursor::new(&image.encoded_image_string)).with_guessed_format().unwrap();
+        let found = reader.decode().unwrap().to_rgb8();
+        assert_eq!(found.dimensions(), (image.width as u32, image.height as u32));
+        found
+    }
+
+    #[test]
+    fn the_first_images_are_there_as_they_are_evaluated() {
+        let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+        let side = dataset.info.height;
+        let values = previews("train", &dataset.val, Augmentation::standard(side), 3);
+        let [plain, augmented] = &values[..] else { panic!("{} pictures", values.len()) };
+        assert_eq!(
+            (plain.tag.as_str(), augmented.tag.as_str()),
+            ("train/val_images", "train/val_images_augmented")
+        );
+        let picture = decoded(plain);
+        assert_eq!(picture.width() as usize, 8 * (side + 1) + 1);
+        for (position, row, column) in [(0, 0, 0), (7, 0, 7), (8, 1, 0), (63, 7, 7)] {
+            let image = dataset.val.image(position);
+            for (y, x) in [(0, 0), (side / 2, side / 3), (side - 1, side - 1)] {
+                let corner = |index: usize| index * (side + 1) + 1;
+                let found = picture.get_pixel((corner(column) + x) as u32, (corner(row) + y) as u32);
+                assert_eq!(found.0, [(255.0 * image[y * side + x]).round() as u8; 3], "{position}");
+            }
+        }
+        assert_eq!(picture.get_pixel(0, 0).0, BACKGROUND);
+        assert_ne!(picture, decoded(augmented));
+    }
+
+    #[test]
+    fn colours_keep_their_places() {
+        let images = vec![0.0, 1.0, 0.2, 0.4, 1.0, 0.0];
+        let mut batch = Batch::new();
+        (batch.n, batch.channels, batch.height, batch.width) = (1, 3, 1, 2);
+        batch.images = images;
+        let picture = decoded(&grid(&batch).value("x".into(), String::new()).unwrap());
+        assert_eq!((picture.get_pixel(1, 1).0, picture.get_pixel(2, 1).0), ([0, 51, 255], [255, 102, 0]));
+        assert_eq!(picture.dimensions(), (4, 3));
+    }
+
+    #[test]
+    fn large_images_are_fewer() {
+        assert_eq!([4, 32, 127, 128, 224, 1024, 5000].map(columns), [8, 8, 8, 7, 4, 1, 1]);
+    }
+}

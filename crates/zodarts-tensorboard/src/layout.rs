@@ -1,0 +1,50 @@
+//! Charts of several curves, which TensorBoard shows under "Custom Scalars".
+
+use crate::messages::{
+    Category, Chart, Layout, Multiline, PluginData, STRING, SummaryMetadata, TensorProto, TensorShapeProto,
+    Value,
+};
+use crate::summaries::mixture_section;
+use prost::Message;
+use zodarts_nn::space::EDGE_LIST;
+
+/// The charts of a run, with those of a search if there is one: losses and accuracies of training and validation images together,
+/// and the operations of an edge together.
+pub fn layout(searched: bool) -> Value {
+    let training = category("training", vec![pair("train", "loss"), pair("train", "acc")]);
+    let search = category("search", vec![pair("search", "loss"), pair("search", "acc")]);
+    let category = if searched { vec![edges(), search, training] } else { vec![training] };
+    let tensor = TensorProto {
+        dtype: STRING,
+        tensor_shape: Some(TensorShapeProto {}),
+        string_val: vec![Layout { category }.encode_to_vec()],
+    };
+    let plugin_data = Some(PluginData { plugin_name: "custom_scalars".into() });
+    Value {
+        tag: "custom_scalars__config__".into(),
+        tensor: Some(tensor),
+        metadata: Some(SummaryMetadata { plugin_data, ..SummaryMetadata::default() }),
+        ..Value::default()
+    }
+}
+
+fn category(title: &str, chart: Vec<Chart>) -> Category {
+    Category { title: title.into(), chart }
+}
+
+/// What a stage's records say of training and of validation images.
+fn pair(stage: &str, what: &str) -> Chart {
+    chart(
+        format!("{stage}: {what}"),
+        ["train", "val"].map(|split| format!("^{stage}/{split}_{what}$")).into(),
+    )
+}
+
+fn edges() -> Category {
+    let edge = |edge| chart(mixture_section(edge), vec![format!("^{}/", mixture_section(edge))]);
+    category("operations of each edge", EDGE_LIST.into_iter().map(edge).collect())
+}
+
+fn chart(title: String, tag: Vec<String>) -> Chart {
+    Chart { title, multiline: Some(Multiline { tag }) }
+}

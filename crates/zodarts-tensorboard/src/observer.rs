@@ -1,0 +1,245 @@
+//! The observer that writes events.
+
+use crate::error::EventsError;
+use crate::file::EventFile;
+use crate::images::{confusion, previews};
+use crate::layout::layout;
+use crate::messages::Value;
+use crate::summaries;
+use std::path::{Path, PathBuf};
+use zodarts::observer::{Event, Observer, Stage};
+use zodarts::pipeline::Job;
+use zodarts::run::Metrics;
+use zodarts::settings::{Architecture, Settings};
+use zodarts_data::Samples;
+
+/// Writes what it sees to `tensorboard/` in the run folder and passes it on to the observer inside.
+///
+/// A step is an epoch, counted from 1 as elsewhere when zodarts speaks of epochs; images of the data are at step 0. If events cannot be
+/// written, the observer inside gets one note of it and the run goes on.
+#[derive(Debug)]
+pub struct TensorBoard<O> {
+    inner: O,
+    folder: PathBuf,
+    file: Place,
+    stage: Option<Stage>,
+    validation: Samples,
+    settings: Settings,
+}
+
+/// Where events go.
+#[derive(Debug)]
+enum Place {
+    /// To a file that the first of them begins.
+    New,
+    File(EventFile),
+    /// Nowhere: a file could not be written.
+    Lost,
+}
+
+impl<O: Observer> TensorBoard<O> {
+    /// Watches `job`. Nothing is written before the job tells of something.
+    pub fn new(job: &Job<'_>, inner: O) -> Self {
+        Self {
+            inner,
+            folder: job.folder.path().join("tensorboard"),
+            file: Place::New,
+            stage: None,
+            validation: job.dataset.val.clone(),
+            settings: job.settings.clone(),
+        }
+    }
+
+    /// Where the event files will be.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn write(&mut self, event: &Event<'_>) -> Result<(), EventsError> {
+        if matches!(self.file, Place::Lost) {
+            return Ok(());
+        }
+        let (step, values) = match event {
+            Event::Step(step) if self.stage != Some(step.stage) => {
+                self.stage = Some(step.stage);
+                (0, self.images(step.stage))
+            }
+            Event::SearchEpoch { record, alpha } => (record.epoch + 1, summaries::search(record, alpha)),
+            Event::TrainEpoch(record) => (record.epoch + 1, summaries::train(record)),
+            Event::Evaluated(metrics) => (metrics.train_epochs.unwrap_or(0), evaluation(metrics)),
+            _ => return Ok(()),
+        };
+        if values.is_empty() { Ok(()) } else { self.add(step, values) }
+    }
+
+    fn add(&mut self, step: usize, values: Vec<Value>) -> Result<(), EventsError> {
+        if matches!(self.file, Place::New) {
+            let mut file = EventFile::create(&self.folder)?;
+            file.write(0, vec![layout(self.settings.train.architecture == Architecture::Genotype)])?;
+            self.file = Place::File(file);
+        }
+        if let Place::File(file) = &mut self.file { file.write(step, values) } else { Ok(()) }
+    }
+
+    /// What the network of a stage sees.
+    fn images(&self, stage: Stage) -> Vec<Value> {
+        let (_, height, _) = self.validation.shape();
+        let (section, augmentation) = match stage {
+            Stage::Search => ("search", self.settings.search.images().augmentation(height)),
+            Stage::Train => ("train", self.settings.train.augmentation(height)),
+            Stage::Score | Stage::Sample => return Vec::new(),
+        };
+        previews(section, &self.validation, augmentation, self.settings.seed)
+    }
+}
+
+fn evaluation(metrics: &Metrics) -> Vec<Value> {
+    let mut values = summaries::evaluation(metrics);
+    values.extend(confusion(metrics));
+    values
+}
+
+impl<O: Observer> Observer for TensorBoard<O> {
+    fn event(&mut self, event: Event<'_>) {
+        let written = self.write(&event);
+        self.inner.event(event);
+        if let Err(error) = written {
+            self.file = Place::Lost;
+            self.inner.event(Event::Note(error.to_string()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::tests::events;
+    use crate::messages;
+    use std::time::Instant;
+    use zodarts::data::{Dataset, OpenOptions};
+    use zodarts::genotype::Genotype;
+    use zodarts::observer::Step;
+    use zodarts::protocol::Protocol;
+    use zodarts::run::{RunFolder, SearchRecord, TrainRecord};
+    use zodarts_nn::space::{ALPHAS, EDGES, Operation};
+
+    /// Keeps notes and counts everything else.
+    #[derive(Default)]
+    struct Inner {
+        notes: Vec<String>,
+        others: usize,
+    }
+
+    impl Observer for Inner {
+        fn event(&mut self, event: Event<'_>) {
+            match event {
+                Event::Note(text) => self.notes.push(text),
+                _ => self.others += 1,
+            }
+        }
+    }
+
+    fn watcher(run: &Path) -> TensorBoard<Inner> {
+        let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+        let job = Job {
+            dataset: &dataset,
+            data: "phantom",
+            settings: &Settings::default(),
+            folder: &RunFolder::create(run).unwrap(),
+            protocol: Protocol::Official,
+            limit: None,
+            start: Instant::now(),
+        };
+        TensorBoard::new(&job, Inner::default())
+    }
+
+    fn step(stage: Stage) -> Event<'static> {
+        let (epoch, epochs, step, steps) = (0, 2, 1, 5);
+        Event::Step(Step {
+            stage,
+            epoch,
+            epochs,
+            step,
+            steps,
+            loss: 1.0,
+            accuracy: 0.5,
+            live_operations: None,
+        })
+    }
+
+    fn search_record(epoch: usize) -> SearchRecord {
+        SearchRecord {
+            epoch,
+            epochs: 2,
+            temperature: 1.0,
+            learning_rate: 0.1,
+            train_loss: 0.7,
+            train_acc: 0.5,
+            val_loss: 0.6,
+            val_acc: 0.75,
+            p: [[0.1, 0.4, 0.2, 0.2, 0.1]; EDGES],
+            live_operations: 24,
+            hypergradient_norm: 0.1,
+            passes: 4,
+            genotype: Genotype([Operation::SkipConnect; EDGES]),
+            seconds: 1.0,
+        }
+    }
+
+    fn values(event: &messages::Event) -> &[Value] {
+        &event.summary.as_ref().unwrap().value
+    }
+
+    /// The number of a tag in the last event.
+    fn last(folder: &Path, tag: &str) -> (i64, Option<f32>) {
+        let events = events(folder);
+        let event = events.last().unwrap();
+        let value = values(event).iter().find(|value| value.tag == tag);
+        (event.step, value.and_then(|value| value.number))
+    }
+
+    #[test]
+    fn each_epoch_is_in_the_file_when_its_event_is_over() {
+        let place = tempfile::tempdir().unwrap();
+        let mut watcher = watcher(&place.path().join("run"));
+        let folder = watcher.folder().to_owned();
+        assert!(!folder.exists());
+        watcher.event(step(Stage::Search));
+        watcher.event(step(Stage::Search));
+        // The version of the file, the layout of its charts, and two pictures.
+        let counts: Vec<usize> = events(&folder)[1..].iter().map(|event| values(event).len()).collect();
+        assert_eq!(counts, [1, 2]);
+        for epoch in 0..2 {
+            watcher.event(Event::SearchEpoch { record: &search_record(epoch), alpha: &[0.5; ALPHAS] });
+            assert_eq!(last(&folder, "search/val_acc"), (epoch as i64 + 1, Some(0.75)));
+            assert_eq!(last(&folder, "p_edge_1-2/skip_connect").1, Some(0.4));
+        }
+        watcher.event(step(Stage::Train));
+        let record = TrainRecord { epoch: 0, val_auc: Some(0.875), ..TrainRecord::default() };
+        watcher.event(Event::TrainEpoch(&record));
+        assert_eq!(last(&folder, "train/val_auc"), (1, Some(0.875)));
+        watcher.event(Event::TrainEpoch(&TrainRecord { epoch: 1, val_auc: None, ..record }));
+        assert_eq!(last(&folder, "train/val_auc"), (2, None));
+        assert_eq!((watcher.inner.others, watcher.inner.notes.len()), (7, 0));
+    }
+
+    #[test]
+    fn a_baseline_has_no_charts_of_a_search() {
+        let size = |searched: bool| layout(searched).tensor.unwrap().string_val[0].len();
+        assert!(size(false) < size(true) / 3);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_noted_once() {
+        let place = tempfile::tempdir().unwrap();
+        let mut watcher = watcher(&place.path().join("run"));
+        watcher.file = Place::File(EventFile::full());
+        for epoch in 0..2 {
+            watcher.event(Event::TrainEpoch(&TrainRecord { epoch, ..TrainRecord::default() }));
+        }
+        let Inner { notes, others } = watcher.inner;
+        assert_eq!((notes.len(), others), (1, 2));
+        assert!(notes[0].starts_with("/dev/full: cannot be written: No space left"), "{notes:?}");
+    }
+}

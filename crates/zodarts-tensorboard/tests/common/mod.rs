@@ -1,0 +1,50 @@
+//! A run small enough to be quick.
+
+use std::path::Path;
+use std::time::Instant;
+use zodarts::data::{Dataset, OpenOptions};
+use zodarts::observer::Observer;
+use zodarts::pipeline::{Fit, Job};
+use zodarts::protocol::Protocol;
+use zodarts::run::RunFolder;
+use zodarts::settings::{Auto, Settings};
+use zodarts_tensorboard::TensorBoard;
+
+/// Epochs of the search, and of the training.
+pub const EPOCHS: (usize, usize) = (3, 2);
+
+pub fn phantom() -> Dataset {
+    Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
+}
+
+/// A run at twelve pixels and two channels.
+pub fn tiny() -> Settings {
+    let mut settings = Settings { seed: 3, ..Settings::default() };
+    let (search, train) = (&mut settings.search, &mut settings.train);
+    (search.epochs, search.channels, search.cells) = (EPOCHS.0, 2, 1);
+    (search.batch_size, search.input_size) = (Auto::Fixed(48), Auto::Fixed(12));
+    (train.epochs, train.channels, train.cells) = (EPOCHS.1, 2, 1);
+    train.input_size = Auto::Fixed(12);
+    settings
+}
+
+/// A whole run, watched by what `observer` makes of its job.
+pub fn fit<O: Observer>(settings: &Settings, path: &Path, observer: impl FnOnce(&Job<'_>) -> O) -> (Fit, O) {
+    let (dataset, folder) = (phantom(), RunFolder::create(path).unwrap());
+    let job = Job {
+        dataset: &dataset,
+        data: "phantom",
+        settings,
+        folder: &folder,
+        protocol: Protocol::Official,
+        limit: None,
+        start: Instant::now(),
+    };
+    let mut observer = observer(&job);
+    (job.fit(&mut observer).unwrap(), observer)
+}
+
+/// The same with event files.
+pub fn fit_with_events<O: Observer>(settings: &Settings, path: &Path, inner: O) -> Fit {
+    fit(settings, path, |job| TensorBoard::new(job, inner)).0
+}
