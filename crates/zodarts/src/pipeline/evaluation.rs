@@ -55,7 +55,7 @@ pub fn check_same_data(run: &Path, model: &Model, dataset: &Dataset) -> Result<(
 
 /// Evaluates a run's model on a split under protocol `official` and keeps metrics and predictions.
 ///
-/// The test images are unsealed here, under protocol `paper` in [`Job::train`] and [`evaluate_as_paper`], and nowhere else; how
+/// The test images are unsealed here, under protocol `paper` in [`super::Job::train`] and [`evaluate_as_paper`], and nowhere else; how
 /// often that was done for a run is part of its metrics.
 ///
 /// # Errors
