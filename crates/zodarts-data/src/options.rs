@@ -28,7 +28,8 @@ pub struct OpenOptions {
     /// Leave out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
     /// A table of labels for the images of a folder, which then need not be laid out by class: CSV with the columns `path` (below
-    /// the folder) and `label`, and where wanted `split` (`train`, `val` or `test`) and `patient`.
+    /// the folder) and `label`, and where wanted `frame` (from 1), `split` (`train`, `val` or `test`) and `patient`. A single file is a
+    /// data set if a table labels its frames.
     pub labels: Option<PathBuf>,
     /// What grey DICOM files are looked at through, instead of their own windows.
     pub window: Option<Window>,

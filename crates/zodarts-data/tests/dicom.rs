@@ -6,7 +6,8 @@ mod dicom;
 use std::path::{Path, PathBuf};
 
 use dicom::*;
-use dicom_core::{PrimitiveValue, Tag, VR};
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
+use dicom_object::InMemDicomObject;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use zodarts_data::{DataError, ImageFile, Window};
@@ -186,6 +187,77 @@ fn palettes_are_looked_up() {
     refused_file(file, &["(0028,1101), the descriptor of a palette, is missing"]);
 }
 
+const MODALITY_TABLE: Tag = Tag(0x0028, 0x3000);
+
+/// The item of a Modality LUT Sequence, with more than is read.
+fn modality_table(descriptor: [u16; 3], entries: &[u16]) -> InMemDicomObject {
+    let words = |words: &[u16]| PrimitiveValue::U16(words.iter().copied().collect());
+    InMemDicomObject::from_element_iter([
+        DataElement::new(Tag(0x0028, 0x3002), VR::US, words(&descriptor)),
+        DataElement::new(Tag(0x0028, 0x3004), VR::LO, PrimitiveValue::from("OD")),
+        DataElement::new(Tag(0x0028, 0x3006), VR::OW, words(entries)),
+    ])
+}
+
+#[test]
+fn values_are_rescaled_by_a_table() {
+    // Optical densities that fall as values rise: 10 and below stand for 4000, 13 and above for 0.
+    let table = || modality_table([4, 10, 16], &[4000, 3000, 1000, 0]);
+    let file = |items| Dicom::grey(1, 5, &[0, 10, 11, 12, 200]).with_items(MODALITY_TABLE, items);
+    let grey = [1.0, 1.0, 0.75, 0.25, 0.0];
+    for syntax in [EXPLICIT, IMPLICIT] {
+        near(&row(file(vec![table()]).syntax(syntax), 5, None), &grey);
+        // Of several items the first counts.
+        near(&row(file(vec![table(), modality_table([1, 0, 16], &[7])]).syntax(syntax), 5, None), &grey);
+    }
+    // Slope and intercept do not count beside a table; a window looks at what it gives.
+    let both = file(vec![table()]).with(SLOPE, VR::DS, "9").with(INTERCEPT, VR::DS, "9");
+    let window = Window::new(2000.5, 2001.0);
+    near(&row(both, 5, window), &[1.0, 1.0, 1.0, 0.0, 0.0]);
+    // Values of 8 bits are deep once they are rescaled; entries of 8 bits may stand in single bytes.
+    let mut single = modality_table([3, 1, 8], &[]);
+    let bytes = PrimitiveValue::U8([0, 100, 200].into_iter().collect());
+    single.put(DataElement::new(Tag(0x0028, 0x3006), VR::OW, bytes));
+    near(&row(Dicom::grey8(1, 3, &[1, 2, 3]).with_items(MODALITY_TABLE, vec![single]), 3, None), &[0.0, 0.5, 1.0]);
+}
+
+#[test]
+fn sequences_and_items_end_by_length_or_by_mark() {
+    let place = Place::new();
+    let file = || Dicom::grey(1, 4, &[0, 1, 2, 3]).with_items(MODALITY_TABLE, vec![]);
+    let bytes = std::fs::read(place.write(file())).unwrap();
+    let path = place.folder.path().join("x.dcm");
+    let at = bytes.windows(6).position(|window| window == b"\x28\0\x00\x30SQ").unwrap();
+    let rest = bytes.windows(6).position(|window| window == b"\xe0\x7f\x10\0OW").unwrap();
+    let descriptor = b"\x28\0\x02\x30US\x06\0\x04\0\0\0\x10\0";
+    let entries = b"\x28\0\x06\x30OW\0\0\x08\0\0\0\0\0\x01\0\x03\0\x04\0";
+    let inside = [&descriptor[..], entries].concat();
+    let length = |bytes: &[u8]| (bytes.len() as u32).to_le_bytes();
+    let open = u32::MAX.to_le_bytes();
+    let item = |length: [u8; 4], end: &[u8]| [b"\xfe\xff\0\xe0", &length[..], &inside, end].concat();
+    let (item_end, sequence_end) = (b"\xfe\xff\x0d\xe0\0\0\0\0", b"\xfe\xff\xdd\xe0\0\0\0\0");
+    let write = |length: [u8; 4], items: Vec<u8>| {
+        let file = [&bytes[..at], b"\x28\0\x00\x30SQ\0\0", &length, &items, &bytes[rest..]].concat();
+        std::fs::write(&path, file).unwrap();
+    };
+    for item in [item(length(&inside), b""), item(open, item_end)] {
+        for (size, items) in [(length(&item), item.clone()), (open, [&item[..], sequence_end].concat())] {
+            write(size, items);
+            near(&read(&path, 1, (1, 4), None).unwrap(), &[0.0, 0.25, 0.75, 1.0]);
+        }
+    }
+    // An item that is longer than its sequence, one that ends within an element, and elements without an item.
+    let whole = item(length(&inside), b"");
+    write(length(&whole[..40]), whole.clone());
+    refused(&path, &["elements are damaged"]);
+    write(length(&whole), item((inside.len() as u32 - 2).to_le_bytes(), b""));
+    refused(&path, &["elements are damaged"]);
+    write(length(&inside), inside.clone());
+    refused(&path, &["elements are damaged"]);
+    write(open, [&whole[..], &inside].concat());
+    refused(&path, &["elements are damaged"]);
+}
+
 #[test]
 fn every_frame_is_an_image_and_all_share_one_range() {
     let place = Place::new();
@@ -287,7 +359,14 @@ fn what_is_missing_or_not_read_is_named() {
         file().with(PHOTOMETRIC, VR::CS, "QUINCE"),
         &["Photometric Interpretation of no known name"],
     );
-    refused_file(file().with_sequence(Tag(0x0028, 0x3000)), &["by a table (Modality LUT Sequence)"]);
+    refused_file(
+        file().with_sequence(MODALITY_TABLE),
+        &["(0028,3002), the descriptor of a modality table, is missing"],
+    );
+    for descriptor in [[4, 0, 0], [4, 0, 17], [0, 0, 16], [5, 0, 16]] {
+        let file = file().with_items(MODALITY_TABLE, vec![modality_table(descriptor, &[1, 2, 3, 4])]);
+        refused_file(file, &["(0028,300", ") has a value that cannot be used"]);
+    }
     let path = Place::new();
     let grouped = path.write(file().with_sequence(Tag(0x5200, 0x9229)));
     assert!(read(&grouped, 1, (2, 2), None).is_ok());
@@ -352,6 +431,8 @@ fn kinds() -> Vec<Vec<u8>> {
         Dicom::grey(2, 2, &[1, 2, 3, 4]).with(CENTER, VR::DS, "2").with(WIDTH, VR::DS, "3"),
         Dicom::grey8(2, 2, &[1, 2, 3, 4]).syntax(IMPLICIT).with_sequence(Tag(0x0008, 0x1140)),
         Dicom::color(2, 2, "YBR_FULL", &[9; 12]),
+        Dicom::grey(2, 2, &[1, 2, 3, 4])
+            .with_items(MODALITY_TABLE, vec![modality_table([4, 1, 16], &[5, 6, 7, 8])]),
         Dicom::grey(1, 2, &[]).syntax(RLE).pieces(vec![], vec![rle(&[&[0, 0], &[0, 50]])]),
         Dicom::color(16, 16, "YBR_FULL_422", &[])
             .syntax(JPEG)
@@ -366,7 +447,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
     #[test]
     fn no_mangled_file_panics_or_tells_a_name(
-        kind in 0usize..5,
+        kind in 0usize..6,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
         kept in 0.3f64..1.0,
         window in prop::option::of((-100f64..100.0, 0.5f64..100.0)),

@@ -389,3 +389,91 @@ fn anonymous_names_depend_on_the_place_below_the_folder_only() {
         names(&one).iter().all(|name| name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
     );
 }
+
+/// A file of frames of one grey each, whose patient is not told.
+fn film(path: &Path, greys: impl IntoIterator<Item = u8>) {
+    let values: Vec<u8> = greys.into_iter().flat_map(|grey| [grey; 64]).collect();
+    let count = (values.len() / 64).to_string();
+    Dicom::grey8(8, 8, &values).with(dicom::FRAMES, dicom_core::VR::IS, &*count).anybody().write(path);
+}
+
+/// The grey of each image.
+fn greys(samples: &Samples) -> Vec<u8> {
+    (0..samples.len()).map(|at| (samples.image(at)[0] * 255.0).round() as u8).collect()
+}
+
+#[test]
+fn frames_are_labelled_one_by_one() {
+    let folder = TempDir::new().unwrap();
+    let split = |at: usize| ["train", "val", "test"][at % 3];
+    let mut lines = "path,frame,label,split\n".to_owned();
+    for at in 0..6 {
+        film(&folder.path().join(format!("{at}.dcm")), [10 + at, 20 + at, 30 + at, 40 + at]);
+        let split = split(at.into());
+        lines += &format!("{at}.dcm,4,b,{split}\n{at}.dcm,1,a,{split}\n{at}.dcm,3,a,{split}\n");
+    }
+    film(&folder.path().join("whole.dcm"), [90, 91]);
+    grey(&folder.path().join("plain.png"), 99);
+    lines += "whole.dcm,,b,train\nplain.png,1,b,train\n";
+    let data = labelled(folder.path(), &lines).unwrap();
+    // In the order of class, path and frame; frames that no line names are left out.
+    assert_eq!(greys(&data.train), [10, 30, 13, 33, 40, 43, 99, 90, 91]);
+    assert_eq!(data.train.class_counts(), [4, 5]);
+    assert_eq!(greys(&data.test.unseal()), [12, 32, 15, 35, 42, 45]);
+    let names = files(&data.val);
+    let ends = ["1.dcm#1", "1.dcm#3", "4.dcm#1", "4.dcm#3", "1.dcm#4", "4.dcm#4"];
+    assert!(names.iter().zip(ends).all(|(name, end)| name.ends_with(end)), "{names:?}");
+    assert!(files(&data.train)[6].ends_with("plain.png"));
+}
+
+#[test]
+fn frames_that_cannot_be_meant_are_refused_by_line() {
+    let folder = TempDir::new().unwrap();
+    film(&folder.path().join("x.dcm"), [1, 2, 3]);
+    let refused = |rows: &str, part: &str| {
+        refused(folder.path(), &format!("path,frame,label\nx.dcm,1,a\nx.dcm,2,b\n{rows}\n"), &[part]);
+    };
+    refused("x.dcm,4,a", "line 4: `x.dcm` has 3 frame(s), not 4; frames are counted from 1");
+    refused("x.dcm,0,a", "line 4: the frame is `0`, expected a number from 1");
+    refused("./x.dcm,2,a", "line 4: `./x.dcm` is also in line 3");
+    refused("x.dcm,,a", "line 4: `x.dcm` is also in line 2");
+    let lines = "path,frame,label\nx.dcm,,a\nx.dcm,2,b\n";
+    self::refused(folder.path(), lines, &["line 3: `x.dcm` is also in line 2"]);
+    let huge = format!("x.dcm,{},a", u64::MAX);
+    refused(&huge, "line 4: `x.dcm` has 3 frame(s), not 18446744073709551615");
+}
+
+#[test]
+fn the_frames_of_one_file_are_a_data_set_if_they_are_of_several_patients() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("film.dcm");
+    film(&path, 0..24);
+    let rows = |patient: fn(u8) -> String| {
+        let row = |at: u8| format!("film.dcm,{},{}{}\n", at + 1, ["a", "b"][usize::from(at % 2)], patient(at));
+        (0..24).map(row).collect::<String>()
+    };
+    let table = folder.path().join("labels.csv");
+    let open = |lines: String| {
+        std::fs::write(&table, lines).unwrap();
+        let options = OpenOptions { labels: Some(table.clone()), ..OpenOptions::default() };
+        Dataset::open(path.to_str().unwrap(), &options, &|_| ())
+    };
+    let lines = format!("path,frame,label,patient\n{}", rows(|at| format!(",P{}", at / 2)));
+    let data = open(lines).unwrap();
+    assert_eq!(data.info.name, "film");
+    let parts = [&data.train, &data.val, &data.test.unseal()].map(greys);
+    assert_eq!(parts.concat().len(), 24);
+    let patients = parts.map(|part| part.iter().map(|grey| grey / 2).collect::<BTreeSet<u8>>());
+    assert!(patients[0].is_disjoint(&patients[1]) && patients[0].is_disjoint(&patients[2]));
+    assert!(patients[1].is_disjoint(&patients[2]) && patients.iter().all(|part| !part.is_empty()));
+    // One recording is one patient, whatever the table says of splits.
+    let error = open(format!("path,frame,label\n{}", rows(|_| String::new()))).unwrap_err().to_string();
+    assert!(error.contains("class `a` has images of 1 patient(s), expected at least 3"), "{error}");
+    let split = |at| format!(",{}", ["train", "test"][usize::from(at >= 12)]);
+    let error = open(format!("path,frame,label,split\n{}", rows(split))).unwrap_err().to_string();
+    assert!(error.contains("are of one patient, but in different splits"), "{error}");
+    // Lines of other files are for others.
+    grey(&folder.path().join("other.png"), 1);
+    let error = open("path,frame,label\nother.png,,a\n".into()).unwrap_err().to_string();
+    assert!(error.contains("labels.csv: no line names `film.dcm`; write a line for each frame"), "{error}");
+}

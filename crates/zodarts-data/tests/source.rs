@@ -35,13 +35,13 @@ fn names_are_understood() {
 }
 
 #[test]
-fn a_single_image_is_no_data_set() {
+fn a_single_image_is_no_data_set_without_labels() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["x.png", "x.dcm"] {
         let path = folder.path().join(name);
         std::fs::write(&path, "").unwrap();
         let error = Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &|_| ()).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains(&format!("{name}: is an image, not a data set; pass a folder")), "{text}");
+        assert!(text.contains(&format!("{name}: is an image without labels, not a data set; name its frames")), "{text}");
     }
 }

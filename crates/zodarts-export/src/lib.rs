@@ -1,6 +1,17 @@
 //! Trained networks as files that other tools read: ONNX, `PyTorch`, safetensors.
 //!
 //! Every file is held against the engine before it takes its place; one that says something else is not written.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use zodarts::model::Model;
+//! use zodarts_export::{Format, export};
+//!
+//! let model = Model::load(Path::new("runs/phantom-zo-darts-plus-seed0"))?;
+//! let exported = export(&model, Format::Onnx, Path::new("model.onnx"), Path::new("python3"))?;
+//! println!("{:?}: {:?}", exported.files, exported.check);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod about;
 mod error;

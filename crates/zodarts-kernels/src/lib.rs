@@ -10,6 +10,27 @@
 //! executes with the vector type detected at start-up. Each has a plain scalar twin over `N×C×H×W` arrays in
 //! [`mod@reference`], and the property tests in `tests/` hold the two together.
 //!
+//! ```
+//! use zodarts_kernels::{Conv, ConvShape, Kernels, Layout, Pack, Pixel, Unpack, pack_forward};
+//!
+//! // Two images of one channel through a 3×3 window of ones.
+//! let images: Vec<f32> = (0..2 * 16).map(|at| f32::from(at >= 16)).collect();
+//! let (from, to) = (Layout::padded(4, 4), Layout::dense(4, 4));
+//! let mut input = vec![Pixel::ZERO; from.len(1)];
+//! Pack { images: &images, count: 2, channels: 1, layout: from }.into_block(&mut input, |value| value);
+//!
+//! let shape = ConvShape { inputs: 1, outputs: 1, kernel: 3, stride: 1 };
+//! let mut packed = vec![0.0; shape.weights()];
+//! pack_forward(&shape, &[1.0; 9], &mut packed);
+//! let mut output = vec![Pixel::ZERO; to.len(1)];
+//! let accumulate = false;
+//! Kernels::detect().run(Conv { shape, input: &input, from, packed: &packed, output: &mut output, to, accumulate });
+//!
+//! let sums = Unpack { block: &output, count: 2, channels: 1, layout: to }.to_images();
+//! // The first image is black; a corner of the second has four neighbours, itself included, and its inside nine.
+//! assert_eq!((sums[0], sums[16], sums[16 + 5]), (0.0, 4.0, 9.0));
+//! ```
+//!
 //! Kernels know no network and no file. This is the only crate of the workspace with `unsafe` code: the
 //! vector instructions, a register tile of inline assembly, the unchecked loads of the convolution loops after their bounds are
 //! asserted, and buffers that share an [`Arena`].

@@ -3,6 +3,34 @@
 //!
 //! A network is a [`graph::Network`]: nodes that are sums of edges. One [`executor::Executor`] runs any of them
 //! in `f32`, or in `f64` to check gradients against finite differences with the very same code.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use rand_chacha::ChaCha8Rng;
+//! use rand_chacha::rand_core::SeedableRng;
+//! use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+//! use zodarts_nn::graph::Shape;
+//! use zodarts_nn::init::initial_values;
+//! use zodarts_nn::loss::Loss;
+//! use zodarts_nn::networks::{MacroShape, supernet};
+//! use zodarts_nn::space::{EDGES, OPERATIONS};
+//!
+//! let input = Shape { channels: 1, height: 8, width: 8 };
+//! let network = Arc::new(supernet(&MacroShape { input, classes: 2, channels: 4, cells: 1 }));
+//! let weights = initial_values(&network.weights, &mut ChaCha8Rng::seed_from_u64(0));
+//! let mixture = [[0.2; OPERATIONS]; EDGES];
+//!
+//! let images: Vec<f32> = (0..2 * 8 * 8).map(|at| (at as f32).sin()).collect();
+//! let batch = BatchView { images: &images, targets: &[1.0, 0.0, 0.0, 1.0], count: 2 };
+//! let mut gradient = [[0.0; OPERATIONS]; EDGES];
+//! let outcome = Executor::new(network).pass(
+//!     Point { weights: &weights, mixture: Some(&mixture) },
+//!     &Loss::default(),
+//!     batch,
+//!     Wanted { mixture: Some(&mut gradient), ..Wanted::default() },
+//! );
+//! assert!(outcome.loss > 0.0 && gradient.iter().flatten().any(|slope| *slope != 0.0));
+//! ```
 
 pub mod count;
 pub mod executor;

@@ -111,3 +111,8 @@ fn main() {
         );
     }
 }
+
+#[test]
+fn it_runs() {
+    main();
+}

@@ -43,3 +43,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("test ACC {:.3}, 95 % interval {:.3?}, n = {}", report.acc, report.acc_ci95, report.n);
     Ok(())
 }
+
+#[test]
+fn it_runs() {
+    main().unwrap();
+}

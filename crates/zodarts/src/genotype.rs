@@ -17,6 +17,16 @@ pub const GENOTYPES: usize = OPERATIONS.pow(EDGES as u32);
 /// Its text is NAS-Bench-201's architecture string, for example
 /// `|nor_conv_3x3~0|+|nor_conv_3x3~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|`: one group per
 /// node, in it one `operation~source` per incoming edge.
+///
+/// ```
+/// use zodarts::genotype::Genotype;
+///
+/// let genotype: Genotype = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|".parse()?;
+/// assert_eq!(genotype.live_edges(), [true, false, true, false, false, true]);
+/// assert_eq!(Genotype::from_index(genotype.index()), Some(genotype));
+/// assert!("|nor_conv_5x5~0|".parse::<Genotype>().is_err());
+/// # Ok::<(), zodarts::genotype::GenotypeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Genotype(pub Choice);

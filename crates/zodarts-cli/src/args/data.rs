@@ -21,8 +21,8 @@ pub struct DataOptions {
     /// Leave out training images that are also in the validation or test split, pixel by pixel
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub drop_leaks: Option<bool>,
-    /// Table of labels for a folder of images: CSV with the columns path (below DATA) and label, and where wanted split (train,
-    /// val or test) and patient
+    /// Table of labels for a folder of images, or for the frames of one file: CSV with the columns path (below the folder) and
+    /// label, and where wanted frame (from 1), split (train, val or test) and patient
     #[arg(long, value_name = "FILE")]
     pub labels: Option<String>,
     /// Look at grey DICOM files through this window instead of their own, such as 40,400

@@ -29,6 +29,13 @@ pub(super) struct Element {
     implicit_inside: bool,
 }
 
+/// An item of a sequence, and where both end; none that go as far as an end mark.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    end: Option<u64>,
+    after: Option<u64>,
+}
+
 /// Reads elements in order.
 #[derive(Debug)]
 pub(super) struct Elements<R> {
@@ -95,6 +102,50 @@ impl<R: BufRead + Seek> Elements<R> {
             }
         }
         Ok(())
+    }
+
+    /// Goes into the sequence that was just read, as far as the elements of its first item; none if it has no item.
+    /// [`Elements::leave`] goes on behind the sequence.
+    pub fn enter(&mut self, sequence: &Element) -> Result<Option<Item>, Fault> {
+        let after = sequence.length.map(|length| self.position + u64::from(length));
+        if after == Some(self.position) {
+            return Ok(None);
+        }
+        let item = self.header(self.explicit)?;
+        match (item.tag, item.length) {
+            (ITEM, length) => {
+                Ok(Some(Item { end: length.map(|length| self.position + u64::from(length)), after }))
+            }
+            (SEQUENCE_END, _) if after.is_none() => Ok(None),
+            _ => Err(Fault::Structure),
+        }
+    }
+
+    /// The next element of an item, or none at its end.
+    pub fn next_in(&mut self, item: &Item) -> Result<Option<Element>, Fault> {
+        match item.end {
+            Some(end) if self.position == end => return Ok(None),
+            Some(end) if self.position > end => return Err(Fault::Structure),
+            _ => (),
+        }
+        let element = self.header(self.explicit)?;
+        Ok((element.tag != ITEM_END).then_some(element))
+    }
+
+    /// Passes over what follows an item that was gone through in its sequence.
+    pub fn leave(&mut self, item: &Item) -> Result<(), Fault> {
+        if let Some(after) = item.after {
+            let rest = after.checked_sub(self.position).ok_or(Fault::Structure)?;
+            return self.pass(u32::try_from(rest).map_err(|_| Fault::Structure)?);
+        }
+        loop {
+            let next = self.header(self.explicit)?;
+            match next.tag {
+                SEQUENCE_END => return Ok(()),
+                ITEM => self.skip(&next)?,
+                _ => return Err(Fault::Structure),
+            }
+        }
     }
 
     /// The place and length of the next piece of encapsulated pixel data, passed over; none at their end.

@@ -3,32 +3,26 @@
 use super::elements::Tag;
 use super::fault::Fault;
 use super::fields::Fields;
+use super::rescaling::Rescaling;
 use super::values::Bits;
 use super::window::{Function, Window};
 
 const PADDING: Tag = (0x0028, 0x0120);
 const CENTER: Tag = (0x0028, 0x1050);
 const WIDTH: Tag = (0x0028, 0x1051);
-const INTERCEPT: Tag = (0x0028, 0x1052);
-const SLOPE: Tag = (0x0028, 0x1053);
 const FUNCTION: Tag = (0x0028, 0x1056);
-/// A table in place of slope and intercept.
-const MODALITY_TABLE: Tag = (0x0028, 0x3000);
-/// Where files of several frames may keep slope and intercept of each.
-const GROUPS: [Tag; 2] = [(0x5200, 0x9229), (0x5200, 0x9230)];
 
 /// What a file says about the meaning of grey values.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Grey {
-    slope: f64,
-    intercept: f64,
+    rescaling: Rescaling,
     window: Option<Window>,
     function: Function,
     /// What stands for no value.
     padding: Option<i32>,
     /// Whether the smallest value is white.
     inverted: bool,
-    /// Whether slope and intercept may stand where they are not read.
+    /// Whether rescaling may be told where it is not read.
     grouped: bool,
 }
 
@@ -45,22 +39,9 @@ pub(super) enum Scale {
 
 impl Grey {
     pub fn new(fields: &Fields, inverted: bool) -> Result<Self, Fault> {
-        if fields.has(MODALITY_TABLE) {
-            let (what, found) = ("rescaling", "by a table (Modality LUT Sequence)".to_owned());
-            return Err(Fault::Unsupported { what, found, expected: "by slope and intercept" });
-        }
-        let number = |tag: Tag, otherwise: f64| match fields.bytes(tag) {
-            None => Ok(otherwise),
-            Some(_) => fields.number(tag).ok_or(Fault::Element(tag)),
-        };
         let signed = fields.is_signed();
-        let slope = number(SLOPE, 1.0)?;
-        if slope == 0.0 {
-            return Err(Fault::Element(SLOPE));
-        }
         Ok(Self {
-            slope,
-            intercept: number(INTERCEPT, 0.0)?,
+            rescaling: Rescaling::new(fields)?,
             // A window that makes no sense is none.
             window: fields.number(CENTER).zip(fields.number(WIDTH)).and_then(|(c, w)| Window::new(c, w)),
             function: fields.bytes(FUNCTION).map_or(Function::Linear, Function::parse),
@@ -68,7 +49,7 @@ impl Grey {
                 .word(PADDING)
                 .map(|word| if signed { i32::from(word as i16) } else { word.into() }),
             inverted,
-            grouped: GROUPS.iter().any(|tag| fields.has(*tag)) && !fields.has(SLOPE),
+            grouped: Rescaling::is_elsewhere(fields),
         })
     }
 
@@ -90,22 +71,22 @@ impl Grey {
 
     /// Whether the stored values are the grey, as in a PNG: of at most 8 bits, with no rescaling and no window.
     pub fn is_plain(&self, bits: Bits, window: Option<Window>) -> bool {
-        let rescaled = self.slope != 1.0 || self.intercept != 0.0;
-        bits.stored <= 8 && !bits.signed && !rescaled && window.is_none()
+        bits.stored <= 8 && !bits.signed && self.rescaling.is_none() && window.is_none()
     }
 
     /// The smallest and the largest of some values, rescaled; padding does not count.
     pub fn range(&self, words: &[u16], bits: Bits) -> Option<(f64, f64)> {
-        let counted =
-            || words.iter().map(|word| bits.value(*word)).filter(|value| Some(*value) != self.padding);
-        let ends = [counted().min()?, counted().max()?].map(|value| self.rescaled(value));
-        Some((ends[0].min(ends[1]), ends[0].max(ends[1])))
+        let values = words.iter().map(|word| bits.value(*word)).filter(|value| Some(*value) != self.padding);
+        values.map(|value| self.rescaling.of(value)).fold(None, |range, value| {
+            let (low, high) = range.unwrap_or((value, value));
+            Some((value.min(low), value.max(high)))
+        })
     }
 
     /// The plane of an image.
     pub fn plane(&self, words: &[u16], bits: Bits, scale: Scale) -> Vec<f32> {
         let grey = |word: &u16| {
-            let value = self.rescaled(bits.value(*word));
+            let value = self.rescaling.of(bits.value(*word));
             let grey = match scale {
                 Scale::Plain => value / f64::from((1u32 << bits.stored) - 1),
                 Scale::Window(window) => window.grey(value, self.function),
@@ -115,9 +96,5 @@ impl Grey {
             (if self.inverted { 1.0 - grey } else { grey }) as f32
         };
         words.iter().map(grey).collect()
-    }
-
-    fn rescaled(&self, value: i32) -> f64 {
-        self.slope * f64::from(value) + self.intercept
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::elements::{Element, Elements, Tag};
 use super::fault::Fault;
 use super::fields::Fields;
+use super::rescaling;
 use super::syntax::{Codec, Syntax};
 use super::values::{Bits, Color, PHOTOMETRIC, STORED};
 use super::{MARK, PREAMBLE};
@@ -162,13 +163,35 @@ fn fields(elements: &mut Source) -> Result<(Fields, Element), Fault> {
             let (what, found) = ("pixel data", "of floating-point numbers".to_owned());
             return Err(Fault::Unsupported { what, found, expected: "whole numbers of 8 or 16 bits" });
         }
-        let short = element.length.is_some_and(|length| length <= MOST);
-        if short && (tag.0 == ROWS.0 || tag == PATIENT_ID) {
-            fields.insert(tag, elements.value(&element, MOST)?);
-        } else {
+        if tag == rescaling::SEQUENCE {
             fields.insert(tag, Vec::new());
-            elements.skip(&element)?;
+            modality_table(elements, &element, &mut fields)?;
+        } else {
+            keep(elements, &element, &mut fields)?;
         }
     }
     Err(Fault::NoPixels)
+}
+
+/// Reads the first item of the Modality LUT Sequence among the other fields: the standard allows one, and its elements stand nowhere
+/// else in what is read.
+fn modality_table(elements: &mut Source, sequence: &Element, fields: &mut Fields) -> Result<(), Fault> {
+    let Some(item) = elements.enter(sequence)? else { return Ok(()) };
+    while let Some(element) = elements.next_in(&item)? {
+        keep(elements, &element, fields)?;
+    }
+    elements.leave(&item)
+}
+
+/// Keeps the value of an element if it is of use.
+fn keep(elements: &mut Source, element: &Element, fields: &mut Fields) -> Result<(), Fault> {
+    let tag = element.tag;
+    let short = element.length.is_some_and(|length| length <= MOST);
+    if short && (tag.0 == ROWS.0 || tag == PATIENT_ID) {
+        fields.insert(tag, elements.value(element, MOST)?);
+    } else {
+        fields.insert(tag, Vec::new());
+        elements.skip(element)?;
+    }
+    Ok(())
 }

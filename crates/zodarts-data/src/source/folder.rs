@@ -1,9 +1,10 @@
-//! A folder of images: one folder per class, either cut in splits here or already laid out as `train|val|test/class`, or with a table
-//! of labels.
+//! Images in files: one folder per class, either cut in splits here or already laid out as `train|val|test/class`, or with a table of
+//! labels.
 
 use std::path::{Path, PathBuf};
 
 use super::images::{Format, Images, Listed, Reading};
+use super::labelled::Place;
 use super::plan::{Plan, cut_in_three, divided};
 use super::walk::{self, Listing, SplitFolders};
 use super::{RawDataset, labelled, name_of};
@@ -13,7 +14,7 @@ use crate::patients::Patients;
 use crate::store::{ImageShape, ImageStore};
 use crate::task::Task;
 
-/// Reads a folder. Paths are taken in sorted order, so equal folders give equal data.
+/// Reads a folder, or the frames of one file if there is a table. Paths are taken in sorted order, so equal folders give equal data.
 pub(super) fn read(
     path: &Path,
     options: &OpenOptions,
@@ -21,7 +22,7 @@ pub(super) fn read(
 ) -> Result<RawDataset, DataError> {
     let mut patients = Patients::default();
     let plan = match &options.labels {
-        Some(table) => labelled::plan(path, table, options, &mut patients, progress)?,
+        Some(table) => labelled::plan(place(path), table, options, &mut patients, progress)?,
         None => plan(path, options, &mut patients, progress)?,
     };
     let total = plan.splits.iter().map(Vec::len).sum();
@@ -44,6 +45,15 @@ pub(super) fn read(
         patients,
         cut: plan.cut,
     })
+}
+
+/// Where the images of DATA lie, a folder or a file.
+fn place(path: &Path) -> Place<'_> {
+    if path.is_dir() {
+        return Place { folder: path, only: None };
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Place { folder: folder.unwrap_or(Path::new(".")), only: Some(path) }
 }
 
 /// Reads every image of a `class/…` folder as one split, brought to `shape`.
@@ -115,16 +125,16 @@ fn in_splits<'a>(
     let ends = [train.files.len(), train.files.len() + val.len()];
     let files = listed([train.files, val, test.files].concat());
     let images = Images::survey(files, false, reading, patients)?;
-    let split_of = |file: usize| ends.iter().filter(|end| file >= **end).count();
-    let splits = [0, 1, 2].map(|split| images.of_files(|file| split_of(file) == split));
+    let split_of = |entry: usize| ends.iter().filter(|end| entry >= **end).count();
+    let splits = [0, 1, 2].map(|split| images.of_entries(|entry| split_of(entry) == split));
     if let Some(places) = images.divided(splits.each_ref().map(Vec::as_slice)) {
-        return Err(divided(path, places.map(|(_, image)| images.files[images.file(image)].path.clone())));
+        return Err(divided(path, places.map(|(_, image)| images.listed[images.entry(image)].path.clone())));
     }
     Ok(Plan::given(train.classes, images, splits, seed))
 }
 
 fn listed(files: Vec<(PathBuf, u16)>) -> Vec<Listed> {
-    files.into_iter().map(|(path, class)| Listed { path, class, patient: None }).collect()
+    files.into_iter().map(|(path, class)| Listed { path, class, frame: None, patient: None }).collect()
 }
 
 fn report_skipped(files: usize, progress: &dyn Fn(Progress)) {

@@ -38,11 +38,13 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// A file with the class of its images.
+/// A file, or one frame of it, with the class of its images.
 #[derive(Clone, Debug)]
 pub(super) struct Listed {
     pub path: PathBuf,
     pub class: u16,
+    /// The frame that is meant, from 0; none for every one.
+    pub frame: Option<usize>,
     /// Whose images they are, if a table says so.
     pub patient: Option<PatientKey>,
 }
@@ -54,10 +56,10 @@ pub(super) struct Format {
     pub deep: bool,
 }
 
-/// An image of a file.
+/// An image: what it was listed with, and its frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
-    pub file: usize,
+    pub entry: usize,
     pub frame: usize,
 }
 
@@ -65,8 +67,10 @@ pub(super) struct Item {
 #[derive(Debug)]
 pub(super) struct Images<'a> {
     pub reading: Reading<'a>,
-    pub files: Vec<Listed>,
-    /// In the order of their files.
+    pub listed: Vec<Listed>,
+    /// How many frames the file of each of them has.
+    pub frames: Vec<usize>,
+    /// In the order of what is listed.
     pub items: Vec<Item>,
     /// The number of each image's patient, where any is known.
     pub patients: Option<Vec<u32>>,
@@ -74,27 +78,31 @@ pub(super) struct Images<'a> {
 }
 
 impl<'a> Images<'a> {
-    /// Reads the headers of some files. Files say whose images they are unless `told` by whoever listed them.
+    /// Reads the headers of some files. Files say whose images they are unless `told` by whoever listed them, who also sees to it
+    /// that files have the frames that are listed.
     pub fn survey(
-        files: Vec<Listed>,
+        listed: Vec<Listed>,
         told: bool,
         reading: Reading<'a>,
         patients: &mut Patients,
     ) -> Result<Self, DataError> {
         let read = |file: &Listed| ImageFile::open(&file.path, reading.window)?.traits();
-        let found: Vec<Result<Traits, DataError>> = files.par_iter().map(read).collect();
+        let found: Vec<Result<Traits, DataError>> = listed.par_iter().map(read).collect();
         // The first error in path order, not in order of time.
         let found = found.into_iter().collect::<Result<Vec<Traits>, DataError>>()?;
         let format = Format::of(&found, reading.image_size);
-        check_memory(found.iter().map(|traits| traits.frames).sum(), format.shape)?;
-        let items_of =
-            |(file, traits): (usize, &Traits)| (0..traits.frames).map(move |frame| Item { file, frame });
-        let items: Vec<Item> = found.iter().enumerate().flat_map(items_of).collect();
-        let keys = files.iter().zip(&found).map(|(file, traits)| key(file, traits, told));
+        let frames: Vec<usize> = found.iter().map(|traits| traits.frames).collect();
+        let items_of = |(entry, listed): (usize, &Listed)| {
+            let wanted = listed.frame.map_or(0..frames[entry], |frame| frame..frame + 1);
+            wanted.map(move |frame| Item { entry, frame })
+        };
+        let items: Vec<Item> = listed.iter().enumerate().flat_map(items_of).collect();
+        check_memory(items.len(), format.shape)?;
+        let keys = listed.iter().zip(&found).map(|(listed, traits)| key(listed, traits, told));
         let numbers: Vec<u32> = keys.map(|key| patients.number(key)).collect();
         let known = numbers.iter().any(|number| *number != patients::UNKNOWN);
-        let patients = known.then(|| items.iter().map(|item| numbers[item.file]).collect());
-        Ok(Self { reading, files, items, patients, format })
+        let patients = known.then(|| items.iter().map(|item| numbers[item.entry]).collect());
+        Ok(Self { reading, listed, frames, items, patients, format })
     }
 
     /// All images, by number.
@@ -102,19 +110,19 @@ impl<'a> Images<'a> {
         (0..self.items.len() as u32).collect()
     }
 
-    /// The images of the files that `wanted` holds for.
-    pub fn of_files(&self, wanted: impl Fn(usize) -> bool) -> Vec<u32> {
-        self.all().into_iter().filter(|image| wanted(self.file(*image))).collect()
+    /// The images of the entries that `wanted` holds for.
+    pub fn of_entries(&self, wanted: impl Fn(usize) -> bool) -> Vec<u32> {
+        self.all().into_iter().filter(|image| wanted(self.entry(*image))).collect()
     }
 
-    /// The file of an image.
-    pub fn file(&self, image: u32) -> usize {
-        self.items[image as usize].file
+    /// The place in the list of what an image was listed with.
+    pub fn entry(&self, image: u32) -> usize {
+        self.items[image as usize].entry
     }
 
     /// The class of an image.
     pub fn class(&self, image: u32) -> u16 {
-        self.files[self.file(image)].class
+        self.listed[self.entry(image)].class
     }
 
     /// How many patients some images are of, where any is known.
@@ -153,10 +161,11 @@ impl Format {
 }
 
 /// Whose images a file holds: as whoever listed it has `told`, else as it says itself.
-fn key(file: &Listed, traits: &Traits, told: bool) -> Option<PatientKey> {
-    let key = if told { file.patient } else { traits.patient };
-    // Whoever it is: the frames of a recording are of one patient.
-    key.or_else(|| (traits.frames > 1).then(|| PatientKey::of_file(&file.path)))
+fn key(listed: &Listed, traits: &Traits, told: bool) -> Option<PatientKey> {
+    let key = if told { listed.patient } else { traits.patient };
+    // Whoever it is: the frames of a recording are of one patient, by whatever path they are listed.
+    let file = || PatientKey::of_file(&listed.path.canonicalize().unwrap_or_else(|_| listed.path.clone()));
+    key.or_else(|| (traits.frames > 1).then(file))
 }
 
 /// Refuses more images than memory holds, before any is decoded.

@@ -1,6 +1,6 @@
-//! A folder of images with a table that says what they are.
+//! Images with a table that says what they are: those of a folder, or the frames of one file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use super::images::{Images, Listed, Reading};
@@ -14,10 +14,19 @@ use crate::patients::Patients;
 /// The most classes a table may have.
 const MAX_CLASSES: usize = 1000;
 
-/// Class names and the images of each split, by a table. Images are taken in the order of class and path, as from class folders: the
-/// order of rows means nothing.
+/// Where the images lie that a table speaks of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// What paths of the table start from.
+    pub folder: &'a Path,
+    /// The one file that is meant, if it is not every one below the folder.
+    pub only: Option<&'a Path>,
+}
+
+/// Class names and the images of each split, by a table. Images are taken in the order of class, path and frame, as from class
+/// folders: the order of rows means nothing.
 pub(super) fn plan<'a>(
-    folder: &'a Path,
+    place: Place<'a>,
     path: &Path,
     options: &OpenOptions,
     patients: &mut Patients,
@@ -27,31 +36,33 @@ pub(super) fn plan<'a>(
     if !table.unused.is_empty() {
         progress(Progress::UnusedColumns { names: table.unused.clone() });
     }
-    let classes = classes(path, &table.rows)?;
-    let mut rows = resolved(folder, path, table.rows)?;
-    rows.sort_by(|(a, a_file), (b, b_file)| (&a.label, a_file).cmp(&(&b.label, b_file)));
+    let mut rows = resolved(place, path, table.rows)?;
+    let classes = classes(path, &rows)?;
+    rows.sort_by(|(a, a_file), (b, b_file)| (&a.label, a_file, a.frame).cmp(&(&b.label, b_file, b.frame)));
     let class = |label: &String| classes.binary_search(label).unwrap_or_default() as u16;
     let listed = |(row, file): &(Row, PathBuf)| Listed {
         path: file.clone(),
         class: class(&row.label),
+        frame: row.frame,
         patient: row.patient,
     };
-    let files = rows.iter().map(listed).collect();
-    let images = Images::survey(files, table.has_patients, Reading::new(folder, options), patients)?;
+    let listed = rows.iter().map(listed).collect();
+    let images = Images::survey(listed, table.has_patients, Reading::new(place.folder, options), patients)?;
+    check_frames(path, &images, &rows)?;
     if !table.has_splits {
-        return cut_in_three(folder, images, classes, options.seed);
+        return cut_in_three(place.only.unwrap_or(place.folder), images, classes, options.seed);
     }
-    let splits = [0, 1, 2].map(|split| images.of_files(|file| rows[file].0.split == split));
+    let splits = [0, 1, 2].map(|split| images.of_entries(|entry| rows[entry].0.split == split));
     check_classes(path, &images, &splits, &classes)?;
     if let Some(places) = images.divided(splits.each_ref().map(Vec::as_slice)) {
-        return Err(divided(path, places.map(|(_, image)| &rows[images.file(image)].0)));
+        return Err(divided(path, places.map(|(_, image)| &rows[images.entry(image)].0)));
     }
     Ok(Plan::given(classes, images, splits, options.seed))
 }
 
 /// The labels that occur, sorted.
-fn classes(path: &Path, rows: &[Row]) -> Result<Vec<String>, DataError> {
-    let labels: BTreeSet<&String> = rows.iter().map(|row| &row.label).collect();
+fn classes(path: &Path, rows: &[(Row, PathBuf)]) -> Result<Vec<String>, DataError> {
+    let labels: BTreeSet<&String> = rows.iter().map(|(row, _)| &row.label).collect();
     if (2..=MAX_CLASSES).contains(&labels.len()) {
         return Ok(labels.into_iter().cloned().collect());
     }
@@ -60,24 +71,58 @@ fn classes(path: &Path, rows: &[Row]) -> Result<Vec<String>, DataError> {
     Err(wrong(path, problem, "every label is a class, and it takes two to tell apart"))
 }
 
-/// The rows with their files, each of which is below the folder and there once.
-fn resolved(folder: &Path, table: &Path, rows: Vec<Row>) -> Result<Vec<(Row, PathBuf)>, DataError> {
-    let root = folder.canonicalize();
-    let root =
-        root.map_err(|source| DataError::Io { path: folder.to_owned(), action: "open the folder", source })?;
-    let mut known: HashMap<PathBuf, u64> = HashMap::new();
+/// The rows with their files, each of which is below the folder and there once, or once with each of its frames.
+fn resolved(place: Place<'_>, table: &Path, rows: Vec<Row>) -> Result<Vec<(Row, PathBuf)>, DataError> {
+    let real = |path: &Path| {
+        let opened = path.canonicalize();
+        opened.map_err(|source| DataError::Io { path: path.to_owned(), action: "open DATA", source })
+    };
+    let (root, only) = (real(place.folder)?, place.only.map(real).transpose()?);
+    let mut known: HashMap<PathBuf, BTreeMap<Option<usize>, u64>> = HashMap::new();
     let mut files = Vec::with_capacity(rows.len());
     for row in rows {
         let (line, name) = (row.line, &row.path);
         let refused = |problem: &str, hint| wrong(table, format!("line {line}: `{name}` {problem}"), hint);
         let (file, real) =
-            resolve(folder, &root, name).map_err(|problem| refused(problem, problem_hint(problem)))?;
-        if let Some(first) = known.insert(real, line) {
-            return Err(refused(&format!("is also in line {first}"), "leave one line for each file"));
+            resolve(place.folder, &root, name).map_err(|problem| refused(problem, problem_hint(problem)))?;
+        if only.as_ref().is_some_and(|only| *only != real) {
+            continue;
         }
+        let lines = known.entry(real).or_default();
+        if let Some(first) = earlier(lines, row.frame) {
+            let hint = "leave one line for each file, or one for each of its frames";
+            return Err(refused(&format!("is also in line {first}"), hint));
+        }
+        lines.insert(row.frame, line);
         files.push((row, file));
     }
-    Ok(files)
+    match place.only {
+        Some(only) if files.is_empty() => {
+            let name = only.file_name().unwrap_or_default().display();
+            Err(wrong(table, format!("no line names `{name}`"), "write a line for each frame of DATA"))
+        }
+        _ => Ok(files),
+    }
+}
+
+/// The line that speaks of a frame, or of all frames, already.
+fn earlier(lines: &BTreeMap<Option<usize>, u64>, frame: Option<usize>) -> Option<u64> {
+    match frame {
+        None => lines.values().min().copied(),
+        Some(_) => lines.get(&frame).or_else(|| lines.get(&None)).copied(),
+    }
+}
+
+/// Refuses frames that a file has not.
+fn check_frames(table: &Path, images: &Images<'_>, rows: &[(Row, PathBuf)]) -> Result<(), DataError> {
+    for ((row, _), count) in rows.iter().zip(&images.frames) {
+        if let Some(frame) = row.frame.filter(|frame| frame >= count) {
+            let (line, name) = (row.line, &row.path);
+            let problem = format!("line {line}: `{name}` has {count} frame(s), not {}", frame + 1);
+            return Err(wrong(table, problem, "frames are counted from 1"));
+        }
+    }
+    Ok(())
 }
 
 const OUTSIDE: &str = "leads out of the folder";

@@ -27,8 +27,8 @@ impl Images<'_> {
     ) -> Result<ImageStore, DataError> {
         let mut pixels = if format.deep { Pixels::U16(Vec::new()) } else { Pixels::U8(Vec::new()) };
         let items: Vec<Item> = images.iter().map(|image| self.items[*image as usize]).collect();
-        for chunk in chunks(&items) {
-            let files: Vec<&[Item]> = chunk.chunk_by(|a, b| a.file == b.file).collect();
+        for chunk in self.chunks(&items) {
+            let files: Vec<&[Item]> = chunk.chunk_by(|a, b| self.path(*a) == self.path(*b)).collect();
             let read = |items: &&[Item]| self.decode(items, format.shape);
             let decoded: Vec<Result<Vec<Vec<f32>>, DataError>> = files.par_iter().map(read).collect();
             for file in decoded {
@@ -46,7 +46,7 @@ impl Images<'_> {
     /// The planes of some images of one file.
     fn decode(&self, items: &[Item], shape: ImageShape) -> Result<Vec<Vec<f32>>, DataError> {
         let Some(first) = items.first() else { return Ok(Vec::new()) };
-        let mut file = ImageFile::open(&self.files[first.file].path, self.reading.window)?;
+        let mut file = ImageFile::open(self.path(*first), self.reading.window)?;
         let planes = |item: &Item| {
             let image = file.decode(item.frame)?.into_channels(shape.channels);
             Ok(image.resized(shape.height, shape.width).planes)
@@ -54,34 +54,36 @@ impl Images<'_> {
         items.iter().map(planes).collect()
     }
 
+    fn path(&self, item: Item) -> &Path {
+        &self.listed[item.entry].path
+    }
+
     /// What an image is called: its file and, of several, its frame from 1.
     fn name(&self, item: Item) -> String {
-        let path = &self.files[item.file].path;
+        let path = self.path(item);
         let file = if self.reading.anonymous {
             anonymous(path, self.reading.root)
         } else {
             path.display().to_string()
         };
-        let neighbour = |at: usize| self.items.get(at).is_some_and(|other| other.file == item.file);
-        let first = self.items.partition_point(|other| other.file < item.file);
-        if neighbour(first + 1) { format!("{file}#{}", item.frame + 1) } else { file }
+        if self.frames[item.entry] > 1 { format!("{file}#{}", item.frame + 1) } else { file }
     }
-}
 
-/// Pieces of about [`CHUNK`] images, none of which ends within a file.
-fn chunks(items: &[Item]) -> Vec<&[Item]> {
-    let mut chunks = Vec::new();
-    let mut rest = items;
-    while !rest.is_empty() {
-        let mut end = rest.len().min(CHUNK);
-        while end < rest.len() && rest[end].file == rest[end - 1].file {
-            end += 1;
+    /// Pieces of about [`CHUNK`] images, none of which ends within a file: each is opened once, as long as its images stand together.
+    fn chunks<'i>(&self, items: &'i [Item]) -> Vec<&'i [Item]> {
+        let mut chunks = Vec::new();
+        let mut rest = items;
+        while !rest.is_empty() {
+            let mut end = rest.len().min(CHUNK);
+            while end < rest.len() && self.path(rest[end]) == self.path(rest[end - 1]) {
+                end += 1;
+            }
+            let (chunk, following) = rest.split_at(end);
+            chunks.push(chunk);
+            rest = following;
         }
-        let (chunk, following) = rest.split_at(end);
-        chunks.push(chunk);
-        rest = following;
+        chunks
     }
-    chunks
 }
 
 /// The start of the SHA-256 of a file's path below `root`, its folders separated by `/`.

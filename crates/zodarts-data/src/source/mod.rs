@@ -38,8 +38,10 @@ pub enum DataSource {
     MedMnist(MedMnistFile),
     /// An npz file in MedMNIST's layout.
     Npz(PathBuf),
-    /// A folder of images, one folder per class.
+    /// A folder of images, one folder per class or with a table of labels.
     Folder(PathBuf),
+    /// An image file, the frames of which a table of labels tells apart.
+    Image(PathBuf),
 }
 
 /// A data set as read: three splits of one shape.
@@ -79,6 +81,9 @@ impl DataSource {
         if path.is_dir() {
             return Ok(DataSource::Folder(path.to_owned()));
         }
+        if path.is_file() && image_file::is_image(path) {
+            return Ok(DataSource::Image(path.to_owned()));
+        }
         if path.is_file() {
             return Ok(DataSource::Npz(path.to_owned()));
         }
@@ -105,23 +110,23 @@ pub(crate) fn load(
     options: &OpenOptions,
     progress: &dyn Fn(Progress),
 ) -> Result<RawDataset, DataError> {
-    if let (Some(table), false) = (&options.labels, matches!(source, DataSource::Folder(_))) {
-        let expected = "left out where DATA is no folder: other data have labels of their own";
+    let in_files = matches!(source, DataSource::Folder(_) | DataSource::Image(_));
+    if let (Some(table), false) = (&options.labels, in_files) {
+        let expected = "left out where DATA is neither a folder nor an image: other data have labels of their own";
         return Err(DataError::Option { option: "labels", found: table.display().to_string(), expected });
     }
-    if let DataSource::Npz(path) = source
-        && image_file::is_image(path)
-    {
+    if let (None, DataSource::Image(path)) = (&options.labels, source) {
         return Err(DataError::Folder {
             path: path.clone(),
-            problem: "is an image, not a data set".into(),
-            hint: "pass a folder of images by class, or of any images with --labels; `zodarts predict` takes single files",
+            problem: "is an image without labels, not a data set".into(),
+            hint: "name its frames in a table for --labels, or pass a folder of images by class; `zodarts predict` and \
+                   `zodarts explain` take single files",
         });
     }
     match source {
         DataSource::Phantom { seed } => Ok(phantom::generate(*seed)),
         DataSource::Npz(path) => npz::read(path),
-        DataSource::Folder(path) => folder::read(path, options, progress),
+        DataSource::Folder(path) | DataSource::Image(path) => folder::read(path, options, progress),
         DataSource::MedMnist(file) => npz::read(&download::fetch(*file, options, progress)?),
     }
 }

@@ -1,4 +1,4 @@
-//! A table of labels: CSV of an image's path, its label, and where wanted its split and patient.
+//! A table of labels: CSV of an image's path, its label, and where wanted its frame, split and patient.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,7 +15,7 @@ const MAX_BYTES: u64 = 1 << 28;
 /// What spreadsheets write before UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// Names of the columns.
-const COLUMNS: [&str; 4] = ["path", "label", "split", "patient"];
+const COLUMNS: [&str; 5] = ["path", "label", "frame", "split", "patient"];
 
 /// The rows of a table.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(super) struct Row {
     pub line: u64,
     pub path: String,
     pub label: String,
+    /// The frame of the file that is meant, from 0; none for every one.
+    pub frame: Option<usize>,
     /// The training split if the table says none.
     pub split: SplitIndex,
     pub patient: Option<PatientKey>,
@@ -45,6 +47,7 @@ pub(super) struct Row {
 struct Columns {
     path: usize,
     label: usize,
+    frame: Option<usize>,
     split: Option<usize>,
     patient: Option<usize>,
 }
@@ -95,14 +98,15 @@ impl Columns {
             // What is there instead is not told: without a header it would be a row, with a patient's name perhaps.
             let problem = format!("line 1: column `{name}` is missing among {} column(s)", header.len());
             let hint =
-                "name the columns path and label (and split, patient) in the first line, separated by commas";
+                "name the columns path and label (and frame, split, patient) in the first line, separated by commas";
             place(name)?.ok_or_else(|| wrong(path, problem, hint))
         };
         let (path, label) = (needed("path")?, needed("label")?);
         let unused =
             header.iter().filter(|column| !COLUMNS.iter().any(|known| column.eq_ignore_ascii_case(known)));
         let unused = unused.map(str::to_owned).collect();
-        Ok((Self { path, label, split: place("split")?, patient: place("patient")? }, unused))
+        let [frame, split, patient] = [place("frame")?, place("split")?, place("patient")?];
+        Ok((Self { path, label, frame, split, patient }, unused))
     }
 
     fn row(&self, table: &Path, record: &StringRecord) -> Result<Row, DataError> {
@@ -122,9 +126,21 @@ impl Columns {
                 wrong(table, problem, "write one of these in every line, or leave the column out")
             })
         })?;
+        let frame = self.frame.map(field).filter(|found| !found.is_empty());
+        let frame = frame.map(|found| frame_number(found).ok_or_else(|| {
+            let found: String = found.chars().take(40).collect();
+            let problem = format!("line {line}: the frame is `{found}`, expected a number from 1");
+            wrong(table, problem, "write the number of the frame, or nothing for every frame of the file")
+        }));
         let patient = self.patient.and_then(|column| PatientKey::of_id(field(column).as_bytes()));
-        Ok(Row { line, path: field(self.path).into(), label: field(self.label).into(), split, patient })
+        let (path, label) = (field(self.path).into(), field(self.label).into());
+        Ok(Row { line, path, label, frame: frame.transpose()?, split, patient })
     }
+}
+
+/// A frame from 0 by its number from 1.
+fn frame_number(text: &str) -> Option<usize> {
+    text.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// The text of a table, if it is one.
@@ -190,6 +206,7 @@ mod tests {
             (table.has_splits, table.has_patients, &*table.unused),
             (true, true, &["age".to_owned()][..])
         );
+        assert_eq!((table.rows[0].frame, table.rows[1].frame), (None, None));
         let [first, second] = &table.rows[..] else { panic!("two rows") };
         assert_eq!((&*first.path, &*first.label, first.split, first.line), ("x/y.png", "a, \"b\"", 1, 2));
         assert_eq!((second.line, second.patient), (3, None));
@@ -213,6 +230,8 @@ mod tests {
                 "line 3: the split is `dev`, expected train, val or test",
             ),
             ("path,label,split\na,b,\n", "line 2: the split is ``"),
+            ("path,label,frame\na,b,\na,b,0\n", "line 3: the frame is `0`, expected a number from 1"),
+            ("path,label,frame\na,b,first\n", "line 2: the frame is `first`"),
             ("path,label,patient\n,b,Jane\n", "line 2: the path is empty"),
             ("path,label,patient\na,,Jane\n", "line 2: the label is empty"),
         ] {

@@ -88,8 +88,12 @@ impl Dicom {
     }
 
     /// With a sequence of one item that holds nothing.
-    pub fn with_sequence(mut self, tag: Tag) -> Self {
-        let items = vec![InMemDicomObject::new_empty()];
+    pub fn with_sequence(self, tag: Tag) -> Self {
+        self.with_items(tag, vec![InMemDicomObject::new_empty()])
+    }
+
+    /// With a sequence.
+    pub fn with_items(mut self, tag: Tag, items: Vec<InMemDicomObject>) -> Self {
         self.elements.put(DataElement::new(tag, VR::SQ, dicom_core::value::DataSetSequence::from(items)));
         self
     }

@@ -46,6 +46,19 @@ use zodarts_data::Task;
 ///
 /// `names` gives one name per class (binary: two) or per label.
 ///
+/// ```
+/// use zodarts::data::Task;
+/// use zodarts::evaluate::{Bootstrap, Labels, Scores, evaluate};
+///
+/// let scores = Scores::new(4, 2, vec![0.9, 0.1, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8])?;
+/// let labels = Labels::new(4, 1, vec![0, 0, 1, 1])?;
+/// let names = ["benign".to_owned(), "malignant".to_owned()];
+/// let report = evaluate(&scores, &labels, Task::BinaryClass, &names, &Bootstrap::default())?;
+/// assert_eq!((report.acc, report.auc), (0.75, Some(1.0)));
+/// assert_eq!(report.classes[0].sensitivity, Some(0.5));
+/// # Ok::<(), zodarts::evaluate::EvaluateError>(())
+/// ```
+///
 /// # Errors
 /// When the shapes do not fit each other or the task, a label is not one of the names, there is no image, or no
 /// bootstrap replicate is asked for.

@@ -36,6 +36,16 @@ impl fmt::Display for Normaliser {
 }
 
 /// How α/τ becomes the mixture of an edge, and the gradient comes back: what a [`Normaliser`] is, or one of your own.
+///
+/// ```
+/// use zodarts::normaliser::{Mixing, Normaliser};
+///
+/// // Two operations are strong enough to stay; they share what is left of 1.
+/// assert_eq!(Normaliser::Sparsemax.apply(&[0.75, 0.25, -1.0, -1.0, -1.0], 1.0), [0.75, 0.25, 0.0, 0.0, 0.0]);
+/// // At a lower temperature only one does.
+/// assert_eq!(Normaliser::Sparsemax.apply(&[0.75, 0.25, -1.0, -1.0, -1.0], 0.5), [1.0, 0.0, 0.0, 0.0, 0.0]);
+/// assert!(Normaliser::Softmax.apply(&[0.75, 0.25, -1.0, -1.0, -1.0], 0.5).iter().all(|p| *p > 0.0));
+/// ```
 pub trait Mixing: fmt::Debug + Send + Sync {
     /// The probabilities p of one edge, none below 0 and 1 in all, from z = α/τ.
     fn forward(&self, z: &Row) -> Row;

@@ -6,7 +6,7 @@ use zodarts_data::DataSource;
 /// The data as named, with a path made absolute.
 pub fn lasting(data: &str) -> String {
     match DataSource::parse(data) {
-        Ok(DataSource::Npz(path) | DataSource::Folder(path)) => {
+        Ok(DataSource::Npz(path) | DataSource::Folder(path) | DataSource::Image(path)) => {
             std::path::absolute(path).map_or_else(|_| data.into(), |path| path.display().to_string())
         }
         _ => data.into(),
