@@ -38,6 +38,8 @@ pub(crate) struct Traits {
     pub width: usize,
     /// Whether the file has 16 bits per channel or more.
     pub deep: bool,
+    /// Whether grey goes from the smallest value of the file to its largest, so that it means something else in each file.
+    pub own_range: bool,
     /// Images of the file.
     pub frames: usize,
     /// Whose they are, if the file says.
@@ -57,7 +59,7 @@ pub(crate) fn traits(path: &Path) -> Result<Traits, DataError> {
     let color = decoder.color_type();
     let channels = if color.has_color() { 3 } else { 1 };
     let (height, width, deep) = (height as usize, width as usize, is_deep(color));
-    Ok(Traits { channels, height, width, deep, frames: 1, patient: None })
+    Ok(Traits { channels, height, width, deep, own_range: false, frames: 1, patient: None })
 }
 
 fn is_deep(color: ColorType) -> bool {

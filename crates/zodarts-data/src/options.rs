@@ -78,6 +78,12 @@ pub enum Progress {
         /// Their names.
         names: Vec<String>,
     },
+    /// Grey DICOM files that name no window and were given none: each goes from its own smallest value to its largest, so that one value
+    /// can have another grey in every file.
+    OwnRange {
+        /// How many.
+        files: usize,
+    },
     /// Files of a folder that were left out: hidden, or not images by their extension.
     Skipped {
         /// How many.

@@ -477,3 +477,22 @@ fn the_frames_of_one_file_are_a_data_set_if_they_are_of_several_patients() {
     let error = open("path,frame,label\nother.png,,a\n".into()).unwrap_err().to_string();
     assert!(error.contains("labels.csv: no line names `film.dcm`; write a line for each frame"), "{error}");
 }
+
+#[test]
+fn grey_that_means_something_else_in_each_file_is_told() {
+    let folder = TempDir::new().unwrap();
+    for at in 0..4u16 {
+        let values: Vec<u16> = (0..64).map(|pixel| 100 * at + pixel).collect();
+        Dicom::grey(8, 8, &values).patient(&at.to_string()).write(&folder.path().join(format!("a/{at}.dcm")));
+        scan(&folder.path().join(format!("b/{at}.dcm")), &at.to_string(), 7);
+    }
+    let told = |window| {
+        let seen = RefCell::new(Vec::new());
+        let options = OpenOptions { window, ..OpenOptions::default() };
+        let spec = folder.path().to_str().unwrap();
+        Dataset::open(spec, &options, &|event| seen.borrow_mut().push(event)).unwrap();
+        seen.into_inner().into_iter().any(|event| event == Progress::OwnRange { files: 4 })
+    };
+    assert!(told(None), "the four of 16 bits, and none of 8");
+    assert!(!told(zodarts_data::Window::new(200.0, 400.0)));
+}

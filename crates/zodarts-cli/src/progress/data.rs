@@ -46,6 +46,10 @@ impl<'a> DataProgress<'a> {
             Progress::UnusedColumns { names } => {
                 note(&format!("--labels: left out the column(s) {}", names.join(", ")));
             }
+            Progress::OwnRange { files } => note(&format!(
+                "grey DICOM files without a window: {files}; each goes from its own smallest value to its largest; --window C,W \
+                 makes values comparable where they mean the same in every file, as in CT"
+            )),
             Progress::Skipped { files } => {
                 note(&format!("left out {files} files that are hidden or no images by their extension"));
             }

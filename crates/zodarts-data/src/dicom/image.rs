@@ -55,8 +55,9 @@ impl DicomImage {
     /// What the header says.
     pub fn traits(&self) -> Traits {
         let Header { rows, columns, frames, patient, .. } = self.header;
-        let channels = self.header.channels();
-        Traits { channels, height: rows, width: columns, deep: self.is_deep(), frames, patient }
+        let (channels, deep) = (self.header.channels(), self.is_deep());
+        let own_range = channels == 1 && deep && self.window.is_none();
+        Traits { channels, height: rows, width: columns, deep, own_range, frames, patient }
     }
 
     fn is_deep(&self) -> bool {

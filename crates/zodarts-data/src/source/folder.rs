@@ -25,6 +25,9 @@ pub(super) fn read(
         Some(table) => labelled::plan(place(path), table, options, &mut patients, progress)?,
         None => plan(path, options, &mut patients, progress)?,
     };
+    if plan.images.own_range > 0 {
+        progress(Progress::OwnRange { files: plan.images.own_range });
+    }
     let total = plan.splits.iter().map(Vec::len).sum();
     let done = std::cell::Cell::new(0);
     let report = |images| {

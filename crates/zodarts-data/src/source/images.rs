@@ -1,5 +1,6 @@
 //! Images of many files, of which the headers are read, and cuts that leave patients together.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -75,6 +76,8 @@ pub(super) struct Images<'a> {
     /// The number of each image's patient, where any is known.
     pub patients: Option<Vec<u32>>,
     pub format: Format,
+    /// How many files have grey that goes from their own smallest value to their largest.
+    pub own_range: usize,
 }
 
 impl<'a> Images<'a> {
@@ -102,7 +105,9 @@ impl<'a> Images<'a> {
         let numbers: Vec<u32> = keys.map(|key| patients.number(key)).collect();
         let known = numbers.iter().any(|number| *number != patients::UNKNOWN);
         let patients = known.then(|| items.iter().map(|item| numbers[item.entry]).collect());
-        Ok(Self { reading, listed, frames, items, patients, format })
+        let ranged = listed.iter().zip(&found).filter(|(_, traits)| traits.own_range);
+        let own_range = ranged.map(|(listed, _)| &listed.path).collect::<HashSet<_>>().len();
+        Ok(Self { reading, listed, frames, items, patients, format, own_range })
     }
 
     /// All images, by number.
