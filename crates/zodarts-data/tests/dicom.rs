@@ -218,7 +218,10 @@ fn values_are_rescaled_by_a_table() {
     let mut single = modality_table([3, 1, 8], &[]);
     let bytes = PrimitiveValue::U8([0, 100, 200].into_iter().collect());
     single.put(DataElement::new(Tag(0x0028, 0x3006), VR::OW, bytes));
-    near(&row(Dicom::grey8(1, 3, &[1, 2, 3]).with_items(MODALITY_TABLE, vec![single]), 3, None), &[0.0, 0.5, 1.0]);
+    near(
+        &row(Dicom::grey8(1, 3, &[1, 2, 3]).with_items(MODALITY_TABLE, vec![single]), 3, None),
+        &[0.0, 0.5, 1.0],
+    );
 }
 
 #[test]

@@ -449,7 +449,8 @@ fn the_frames_of_one_file_are_a_data_set_if_they_are_of_several_patients() {
     let path = folder.path().join("film.dcm");
     film(&path, 0..24);
     let rows = |patient: fn(u8) -> String| {
-        let row = |at: u8| format!("film.dcm,{},{}{}\n", at + 1, ["a", "b"][usize::from(at % 2)], patient(at));
+        let row =
+            |at: u8| format!("film.dcm,{},{}{}\n", at + 1, ["a", "b"][usize::from(at % 2)], patient(at));
         (0..24).map(row).collect::<String>()
     };
     let table = folder.path().join("labels.csv");

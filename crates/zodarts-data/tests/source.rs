@@ -42,6 +42,9 @@ fn a_single_image_is_no_data_set_without_labels() {
         std::fs::write(&path, "").unwrap();
         let error = Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &|_| ()).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains(&format!("{name}: is an image without labels, not a data set; name its frames")), "{text}");
+        assert!(
+            text.contains(&format!("{name}: is an image without labels, not a data set; name its frames")),
+            "{text}"
+        );
     }
 }

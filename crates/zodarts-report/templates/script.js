@@ -102,3 +102,13 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   });
   figure.append(details);
 }
+
+// Paper cannot be opened: what is folded is printed unfolded.
+const folded = () => document.querySelectorAll("details:not(.values)");
+addEventListener("beforeprint", () => folded().forEach((details) => {
+  details.dataset.was = details.open ? "open" : "";
+  details.open = true;
+}));
+addEventListener("afterprint", () => folded().forEach((details) => {
+  details.open = details.dataset.was === "open";
+}));

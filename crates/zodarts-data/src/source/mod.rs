@@ -112,7 +112,8 @@ pub(crate) fn load(
 ) -> Result<RawDataset, DataError> {
     let in_files = matches!(source, DataSource::Folder(_) | DataSource::Image(_));
     if let (Some(table), false) = (&options.labels, in_files) {
-        let expected = "left out where DATA is neither a folder nor an image: other data have labels of their own";
+        let expected =
+            "left out where DATA is neither a folder nor an image: other data have labels of their own";
         return Err(DataError::Option { option: "labels", found: table.display().to_string(), expected });
     }
     if let (None, DataSource::Image(path)) = (&options.labels, source) {

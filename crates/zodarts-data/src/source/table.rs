@@ -97,8 +97,7 @@ impl Columns {
         let needed = |name: &str| {
             // What is there instead is not told: without a header it would be a row, with a patient's name perhaps.
             let problem = format!("line 1: column `{name}` is missing among {} column(s)", header.len());
-            let hint =
-                "name the columns path and label (and frame, split, patient) in the first line, separated by commas";
+            let hint = "name the columns path and label (and frame, split, patient) in the first line, separated by commas";
             place(name)?.ok_or_else(|| wrong(path, problem, hint))
         };
         let (path, label) = (needed("path")?, needed("label")?);
@@ -127,11 +126,13 @@ impl Columns {
             })
         })?;
         let frame = self.frame.map(field).filter(|found| !found.is_empty());
-        let frame = frame.map(|found| frame_number(found).ok_or_else(|| {
-            let found: String = found.chars().take(40).collect();
-            let problem = format!("line {line}: the frame is `{found}`, expected a number from 1");
-            wrong(table, problem, "write the number of the frame, or nothing for every frame of the file")
-        }));
+        let frame = frame.map(|found| {
+            frame_number(found).ok_or_else(|| {
+                let found: String = found.chars().take(40).collect();
+                let problem = format!("line {line}: the frame is `{found}`, expected a number from 1");
+                wrong(table, problem, "write the number of the frame, or nothing for every frame of the file")
+            })
+        });
         let patient = self.patient.and_then(|column| PatientKey::of_id(field(column).as_bytes()));
         let (path, label) = (field(self.path).into(), field(self.label).into());
         Ok(Row { line, path, label, frame: frame.transpose()?, split, patient })

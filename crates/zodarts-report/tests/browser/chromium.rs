@@ -146,6 +146,18 @@ impl Page {
         self.call("Emulation.setEmulatedMedia", &json!({"features": feature}));
     }
 
+    /// `screen` or `print`.
+    pub fn medium(&mut self, medium: &str) {
+        self.call("Emulation.setEmulatedMedia", &json!({"media": medium}));
+    }
+
+    /// The page on sheets of A4, as base64 of a PDF.
+    pub fn print(&mut self) -> String {
+        let paper = json!({"paperWidth": 8.27, "paperHeight": 11.69});
+        let sheets = self.call("Page.printToPDF", &paper);
+        sheets["data"].as_str().expect("sheets").to_owned()
+    }
+
     /// The window as base64 of a PNG.
     pub fn picture(&mut self) -> String {
         let picture = self.call("Page.captureScreenshot", &json!({"format": "png"}));

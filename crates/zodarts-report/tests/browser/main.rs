@@ -89,6 +89,23 @@ fn switch(page: &mut Page) {
     page.value("document.getElementById('heat').click()");
 }
 
+/// Looks at the page as it is printed: on white whatever the screen shows, with all settings unfolded, on a few sheets.
+fn print(page: &mut Page) {
+    page.value(
+        "window.unfolded = null; addEventListener('afterprint', \
+         () => { window.unfolded = document.querySelector('details:not(.values)').dataset.was === ''; })",
+    );
+    let sheets = STANDARD.decode(page.print()).unwrap();
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-print.pdf"), &sheets).unwrap();
+    let count = sheets.windows(12).filter(|text| text.starts_with(b"/Type /Page\n")).count();
+    assert!((3..=12).contains(&count), "{count} sheets");
+    assert_eq!(page.value("window.unfolded"), true, "printing is heard of");
+    assert_eq!(page.value("document.querySelector('details:not(.values)').open"), false, "and over");
+    page.medium("print");
+    assert_eq!(page.text("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");
+    page.screenshot("report-print", 720, false);
+}
+
 #[test]
 fn a_page_works_in_a_browser() {
     let Some(chromium) = browser() else { return };
@@ -119,6 +136,7 @@ fn a_page_works_in_a_browser() {
     page.scheme("dark");
     assert_ne!(page.text(background), light);
     page.screenshot("report-dark", 1280, false);
+    print(&mut page);
     page.quiet();
 }
 
