@@ -406,15 +406,17 @@ fn greys(samples: &Samples) -> Vec<u8> {
 fn frames_are_labelled_one_by_one() {
     let folder = TempDir::new().unwrap();
     let split = |at: usize| ["train", "val", "test"][at % 3];
-    let mut lines = "path,frame,label,split\n".to_owned();
+    let rows = |at: u8| {
+        let split = split(at.into());
+        format!("{at}.dcm,4,b,{split}\n{at}.dcm,1,a,{split}\n{at}.dcm,3,a,{split}\n")
+    };
     for at in 0..6 {
         film(&folder.path().join(format!("{at}.dcm")), [10 + at, 20 + at, 30 + at, 40 + at]);
-        let split = split(at.into());
-        lines += &format!("{at}.dcm,4,b,{split}\n{at}.dcm,1,a,{split}\n{at}.dcm,3,a,{split}\n");
     }
     film(&folder.path().join("whole.dcm"), [90, 91]);
     grey(&folder.path().join("plain.png"), 99);
-    lines += "whole.dcm,,b,train\nplain.png,1,b,train\n";
+    let rows: String = (0..6).map(rows).collect();
+    let lines = format!("path,frame,label,split\n{rows}whole.dcm,,b,train\nplain.png,1,b,train\n");
     let data = labelled(folder.path(), &lines).unwrap();
     // In the order of class, path and frame; frames that no line names are left out.
     assert_eq!(greys(&data.train), [10, 30, 13, 33, 40, 43, 99, 90, 91]);
