@@ -4,6 +4,8 @@
 //! A method never sees a network. The supernet is one [`BilevelProblem`]; a quadratic whose hypergradient
 //! is known in closed form is another, and that is how each method's estimate is tested.
 
+use serde::{Deserialize, Serialize};
+
 /// The parts of an evaluation a caller wants; the rest need not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
@@ -40,7 +42,7 @@ pub struct Gradients {
 }
 
 /// What one pass over one batch measured.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Mean loss over the batch.
     pub loss: f64,

@@ -55,6 +55,9 @@ pub enum Error {
         /// `search` or `training`.
         stage: &'static str,
     },
+    /// Somebody asked for the run to end, by [`Observer::stop_requested`](crate::observer::Observer::stop_requested). What was done is kept.
+    #[error("interrupted; give the same command again to go on")]
+    Interrupted,
     /// Too little data for a search or a training.
     #[error("{what} needs at least {needed} images, found {found} in {dataset}")]
     TooFewImages {

@@ -62,6 +62,12 @@ pub enum Event<'a> {
 pub trait Observer {
     /// Called on the thread that drives the run.
     fn event(&mut self, event: Event<'_>);
+
+    /// Whether the run should end here and be gone on with another time. It is asked after every step and every epoch; what is done by then
+    /// is kept, and the run ends with [`Error::Interrupted`](crate::Error::Interrupted).
+    fn stop_requested(&self) -> bool {
+        false
+    }
 }
 
 /// Ignores everything.

@@ -22,7 +22,8 @@ pub fn resume<R: DeserializeOwned>(
     }
     if let Some(Resumed { checkpoint, .. }) = &from {
         let epochs = checkpoint.epochs_done();
-        observer.event(Event::Note(format!("{stage} goes on after {epochs} epochs")));
+        let part = if checkpoint.is_within_epoch() { " and a part of the next" } else { "" };
+        observer.event(Event::Note(format!("{stage} goes on after {epochs} epochs{part}")));
     }
     Ok(from)
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use zodarts::Error;
 use zodarts::data::{Dataset, OpenOptions};
 use zodarts::genotype::Genotype;
 use zodarts::methods::MethodKind;
@@ -73,12 +74,22 @@ enum Stage {
 
 impl Stage {
     fn run(self, dataset: &Dataset, settings: &Settings, folder: &RunFolder, observer: &mut dyn Observer) {
+        self.try_run(dataset, settings, folder, observer).unwrap();
+    }
+
+    fn try_run(
+        self,
+        dataset: &Dataset,
+        settings: &Settings,
+        folder: &RunFolder,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
         let (protocol, start) = (Protocol::Official, Instant::now());
         let job = Job { dataset, data: "phantom", settings, folder, protocol, limit: None, start };
         if self == Stage::Search {
-            job.search(None, observer).unwrap();
+            job.search(None, observer).map(drop)
         } else {
-            job.train(Some(GENOTYPE.parse::<Genotype>().unwrap()), observer).unwrap();
+            job.train(Some(GENOTYPE.parse::<Genotype>().unwrap()), observer).map(drop)
         }
     }
 
@@ -119,6 +130,69 @@ impl Stage {
             rest.notes
         };
         whole.made.iter().map(resume).collect()
+    }
+}
+
+/// Asks for an end after some steps.
+struct Impatient {
+    steps: usize,
+    left: usize,
+}
+
+impl Observer for Impatient {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Step(_) = event {
+            self.left = self.left.saturating_sub(1);
+            self.steps += 1;
+        }
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// Runs a stage some steps at a time; returns how often it was stopped, and the steps it took.
+fn in_pieces(stage: Stage, settings: &Settings, path: &Path, steps: usize) -> (usize, usize) {
+    let dataset = phantom();
+    RunFolder::create(path).unwrap();
+    fs::write(path.join("config.toml"), "").unwrap();
+    let mut taken = 0;
+    for stops in 0..1000 {
+        let folder = RunFolder::open(path).unwrap().resuming();
+        let mut observer = Impatient { steps: 0, left: steps };
+        let result = stage.try_run(&dataset, settings, &folder, &mut observer);
+        taken += observer.steps;
+        match result {
+            Ok(()) => return (stops, taken),
+            Err(Error::Interrupted) => assert_eq!(observer.left, 0),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("it does not come to its end")
+}
+
+#[test]
+fn stopped_after_any_step_it_goes_on_with_the_next() {
+    let mut zo = tiny();
+    (zo.search.batch_size, zo.search.epochs) = (Auto::Fixed(16), 3);
+    let mut unrolled = zo.clone();
+    unrolled.search.method = MethodKind::DartsV2;
+    let mut best = tiny();
+    (best.train.selection, best.train.batch_size) = (Selection::Best, Auto::Fixed(48));
+    for (stage, settings) in [(Stage::Search, zo), (Stage::Search, unrolled), (Stage::Train, best)] {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("whole");
+        let mut whole = Impatient { steps: 0, left: usize::MAX };
+        stage.run(&phantom(), &settings, &RunFolder::create(&path).unwrap(), &mut whole);
+        let expected = stage.left(&path);
+        for steps in [1, 3] {
+            let path = root.path().join(steps.to_string());
+            let (stops, taken) = in_pieces(stage, &settings, &path, steps);
+            // No step is done twice.
+            assert_eq!((stops, taken), (whole.steps / steps, whole.steps));
+            assert!(stage.left(&path) == expected, "after every {steps} steps");
+        }
     }
 }
 

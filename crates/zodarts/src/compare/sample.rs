@@ -175,6 +175,10 @@ impl Observer for Among<'_> {
             other => self.observer.event(other),
         }
     }
+
+    fn stop_requested(&self) -> bool {
+        self.observer.stop_requested()
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::{RunError, tensors};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +27,8 @@ pub struct Checkpoint<'a> {
     pub counts: Vec<(&'static str, u64)>,
     /// The vectors.
     pub vectors: Vec<(&'static str, &'a [f32])>,
+    /// What the epoch that was left half done says of itself, in JSON; none between two epochs.
+    pub begun: Option<String>,
 }
 
 /// What a checkpoint says besides its vectors.
@@ -34,6 +37,8 @@ struct Progress {
     stage: String,
     epochs_done: usize,
     counts: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begun: Option<String>,
     /// Over all of the above and the vectors.
     sha256: String,
 }
@@ -61,6 +66,7 @@ impl Checkpoint<'_> {
             stage: self.stage.into(),
             epochs_done: self.epochs_done,
             counts: self.counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+            begun: self.begun.clone(),
             sha256: String::new(),
         };
         progress.sha256 = digest(&progress, bytes.iter().map(|(name, bytes)| (*name, &bytes[..])));
@@ -117,6 +123,21 @@ impl Restored {
         self.progress.counts.get(name).copied().ok_or_else(|| self.refuse(format!("no count `{name}`")))
     }
 
+    /// The epoch that was left half done, if one was.
+    ///
+    /// # Errors
+    /// If it does not describe one.
+    pub fn begun<B: DeserializeOwned>(&self) -> Result<Option<B>, RunError> {
+        let parse = |text: &String| serde_json::from_str(text);
+        let begun = self.progress.begun.as_ref().map(parse).transpose();
+        begun.map_err(|error| self.refuse(format!("the epoch that was begun: {error}")))
+    }
+
+    /// Whether an epoch was left half done.
+    pub fn is_within_epoch(&self) -> bool {
+        self.progress.begun.is_some()
+    }
+
     /// Whether there is such a vector.
     pub fn has(&self, name: &str) -> bool {
         self.vectors.contains_key(name)
@@ -145,6 +166,9 @@ impl Restored {
 fn digest<'v>(progress: &Progress, vectors: impl Iterator<Item = (&'v str, &'v [u8])>) -> String {
     let mut hash = Sha256::new();
     hash.update(format!("{} {} {:?}", progress.stage, progress.epochs_done, progress.counts));
+    if let Some(begun) = &progress.begun {
+        hash.update(format!(" {begun}"));
+    }
     for (name, bytes) in vectors {
         hash.update(format!(" {name} {} ", bytes.len()));
         hash.update(bytes);
@@ -158,7 +182,8 @@ mod tests {
 
     fn example() -> Vec<u8> {
         let vectors = vec![("weights", &[1.0, -2.5, f32::MIN_POSITIVE][..]), ("alpha", &[])];
-        Checkpoint { stage: "search", epochs_done: 7, counts: vec![("alpha_steps", 14)], vectors }.encode()
+        let (counts, begun) = (vec![("alpha_steps", 14)], Some("[3, 0.1]".into()));
+        Checkpoint { stage: "search", epochs_done: 7, counts, vectors, begun }.encode()
     }
 
     fn decode(bytes: &[u8]) -> Result<Restored, String> {
@@ -170,6 +195,8 @@ mod tests {
         let mut restored = decode(&example()).unwrap();
         assert_eq!((restored.stage(), restored.epochs_done()), ("search", 7));
         assert_eq!(restored.count("alpha_steps").unwrap(), 14);
+        assert_eq!(restored.begun::<(usize, f64)>().unwrap(), Some((3, 0.1)));
+        assert!(restored.begun::<String>().unwrap_err().to_string().contains("the epoch that was begun: "));
         assert!(restored.has("weights") && !restored.has("momentum"));
         assert_eq!(restored.take("weights", 3).unwrap(), [1.0, -2.5, f32::MIN_POSITIVE]);
         assert!(restored.take("alpha", 0).unwrap().is_empty());
@@ -201,6 +228,7 @@ mod tests {
                     assert_eq!(restored.vectors, original.vectors, "byte {byte}, bit {bit}");
                     assert_eq!(restored.progress.counts, original.progress.counts, "byte {byte}, bit {bit}");
                     assert_eq!(restored.epochs_done(), original.epochs_done(), "byte {byte}, bit {bit}");
+                    assert_eq!(restored.progress.begun, original.progress.begun, "byte {byte}, bit {bit}");
                 }
             }
         }

@@ -25,6 +25,18 @@ pub struct EpochImages {
     augment: ChaCha8Rng,
 }
 
+impl EpochImages {
+    /// Words drawn for the augmentation so far.
+    pub fn drawn(&self) -> u64 {
+        self.augment.get_word_pos() as u64
+    }
+
+    /// Goes on where so many words were drawn.
+    pub fn skip_to(&mut self, drawn: u64) {
+        self.augment.set_word_pos(drawn.into());
+    }
+}
+
 impl<'a> Batches<'a> {
     pub fn new(input: &SearchInput<'a>, (weights_half, alpha_half): (&'a Samples, &'a Samples)) -> Self {
         let settings = input.settings;

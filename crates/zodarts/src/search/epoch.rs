@@ -12,6 +12,7 @@ use crate::methods::{Method, Round, RoundReport, combined};
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::SearchRecord;
 use crate::supernet_problem::SupernetProblem;
+use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use zodarts_data::rng::stream;
 use zodarts_data::{Batch, Samples};
@@ -27,8 +28,41 @@ pub struct EpochRunner<'a> {
     validation: Vec<Batch>,
 }
 
+/// An epoch between two of its rounds: what it takes along beside the state.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Begun {
+    totals: Totals,
+    settled: Settled,
+    /// Words drawn for the augmentation.
+    augmented: u64,
+    /// Words drawn for directions.
+    directed: u64,
+    /// Seconds of these rounds.
+    seconds: f64,
+}
+
+impl Begun {
+    /// An epoch at its beginning, after one that left `settled`.
+    pub fn after(settled: Settled) -> Self {
+        let mut begun = Self { totals: Totals::default(), settled, augmented: 0, directed: 0, seconds: 0.0 };
+        begun.settled.begin();
+        begun
+    }
+}
+
+/// How an epoch ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It is done.
+    Whole(Box<SearchRecord>, Settled),
+    /// The deadline cut it short.
+    OutOfTime,
+    /// Somebody asked for it.
+    Left(Begun),
+}
+
 /// Sums over the rounds of an epoch.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Totals {
     training: Evaluation,
     validation: Evaluation,
@@ -61,25 +95,27 @@ impl<'a> EpochRunner<'a> {
         Self { input: *input, batches, method, workers, training: Vec::new(), validation: Vec::new() }
     }
 
-    /// One epoch; `None` if the deadline cut it short.
+    /// Epoch number `epoch` of `epochs`, or what is left of it.
     pub fn run(
         &mut self,
         problem: &SupernetProblem,
         state: &mut SearchState,
-        epoch: usize,
-        epochs: usize,
-        settled: &mut Settled,
+        (epoch, epochs): (usize, usize),
+        begun: Begun,
         observer: &mut dyn Observer,
-    ) -> Result<Option<SearchRecord>, Error> {
+    ) -> Result<Ended, Error> {
         let start = Instant::now();
         let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
         let (mut images, steps) = (self.batches.epoch(epoch), self.batches.steps());
         let mut directions = stream(self.input.seed, "search-directions", epoch as u64);
-        let mut totals = Totals::default();
-        settled.begin();
-        for (index, range) in rounds(steps, self.method.steps_per_round()).enumerate() {
+        images.skip_to(begun.augmented);
+        directions.set_word_pos(begun.directed.into());
+        let Begun { mut totals, mut settled, .. } = begun;
+        let seconds = || begun.seconds + start.elapsed().as_secs_f64();
+        let rounds = rounds(steps, self.method.steps_per_round()).enumerate();
+        for (index, range) in rounds.skip(totals.rounds) {
             if self.input.deadline.passed() {
-                return Ok(None);
+                return Ok(Ended::OutOfTime);
             }
             let done = range.end;
             self.batches.load_training(&mut images, range, &mut self.training);
@@ -101,8 +137,13 @@ impl<'a> EpochRunner<'a> {
             settled.watch(problem.network(), mixing, &state.alpha, &report);
             totals.add(&report);
             observer.event(Event::Step(self.step(&totals, (epoch, epochs), (done, steps))));
+            if done < steps && observer.stop_requested() {
+                let (augmented, directed) = (images.drawn(), directions.get_word_pos() as u64);
+                return Ok(Ended::Left(Begun { totals, settled, augmented, directed, seconds: seconds() }));
+            }
         }
-        Ok(Some(self.record(problem, state, &totals, (epoch, epochs), learning_rate, start)))
+        let record = self.record(problem, state, &totals, (epoch, epochs), (learning_rate, seconds()));
+        Ok(Ended::Whole(Box::new(record), settled))
     }
 
     /// A worker, and the batches to measure on.
@@ -134,8 +175,7 @@ impl<'a> EpochRunner<'a> {
         state: &SearchState,
         totals: &Totals,
         (epoch, epochs): (usize, usize),
-        learning_rate: f64,
-        start: Instant,
+        (learning_rate, seconds): (f64, f64),
     ) -> SearchRecord {
         SearchRecord {
             epoch,
@@ -151,7 +191,7 @@ impl<'a> EpochRunner<'a> {
             hypergradient_norm: totals.norms / totals.rounds.max(1) as f64,
             passes: totals.passes,
             genotype: Genotype::argmax(&state.alpha),
-            seconds: start.elapsed().as_secs_f64(),
+            seconds,
         }
     }
 }

@@ -29,7 +29,7 @@ use crate::observer::{Event, Observer, Stage};
 use crate::run::RunFolder;
 use crate::settings::SearchSettings;
 use crate::supernet_problem::SupernetProblem;
-use epoch::EpochRunner;
+use epoch::{Begun, Ended, EpochRunner};
 use progress::Progress;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,8 @@ pub struct SearchOutcome {
 /// Searches an architecture.
 ///
 /// # Errors
-/// If there are too few images, they do not fit in memory, the loss diverges, or the folder cannot be written.
+/// If there are too few images, they do not fit in memory, the loss diverges, the observer asks for an end, or the folder cannot be
+/// written.
 pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
     let SearchInput { info, development, settings, seed, .. } = input;
     let (weights_half, alpha_half) = halves(&input)?;
@@ -185,16 +186,26 @@ fn epoch(
     let span = (progress.done, progress.planned);
     problem.temperature = input.settings.temperature_at(span.0, span.1);
     let before = progress.state.clone();
-    let Progress { state, settled, .. } = progress;
-    let Some(record) = runner.run(problem, state, span.0, span.1, settled, observer)? else {
-        // What is delivered is what the last record says.
-        progress.state = before;
-        return Ok(false);
+    let begun = progress.begun.take().unwrap_or_else(|| Begun::after(progress.settled));
+    let record = match runner.run(problem, &mut progress.state, span, begun, observer)? {
+        Ended::Whole(record, settled) => {
+            progress.settled = settled;
+            record
+        }
+        Ended::OutOfTime => {
+            // What is delivered is what the last record says.
+            progress.state = before;
+            return Ok(false);
+        }
+        Ended::Left(begun) => {
+            progress.leave(input.folder, &begun)?;
+            return Err(Error::Interrupted);
+        }
     };
     progress.over = input.settings.early_stop && progress.settled.is_settled();
     progress.keep(input.folder, &record)?;
     observer.event(Event::SearchEpoch { record: &record, alpha: &progress.state.alpha });
-    Ok(true)
+    if observer.stop_requested() { Err(Error::Interrupted) } else { Ok(true) }
 }
 
 /// The halves for weights and for architecture parameters.

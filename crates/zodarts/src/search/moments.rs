@@ -1,6 +1,6 @@
 //! A search as it stands after some of its epochs.
 
-use super::epoch::EpochRunner;
+use super::epoch::{Begun, Ended, EpochRunner};
 use super::settled::Settled;
 use super::{SearchInput, check_memory, first_alpha, first_weights, halves, problem};
 use crate::error::Error;
@@ -49,7 +49,6 @@ pub fn moments(
     let mut problem = problem(&input);
     let mut state = SearchState::new(first_weights(&problem, &input), first_alpha(settings.alpha_init, seed));
     let mut runner = EpochRunner::new(&problem, &input, (&weights_half, &alpha_half));
-    let mut unused = Settled::default();
     let last = epochs.iter().copied().max().unwrap_or(0);
     let mut moments = Vec::new();
     for done in 0..=last {
@@ -64,8 +63,17 @@ pub fn moments(
             });
         }
         if done < last {
-            let record = runner.run(&problem, &mut state, done, last, &mut unused, observer)?;
-            record.ok_or(Error::OutOfTime { stage: "search" })?;
+            match runner.run(
+                &problem,
+                &mut state,
+                (done, last),
+                Begun::after(Settled::default()),
+                observer,
+            )? {
+                Ended::Whole(..) => {}
+                Ended::OutOfTime => return Err(Error::OutOfTime { stage: "search" }),
+                Ended::Left(_) => return Err(Error::Interrupted),
+            }
         }
     }
     observer.event(Event::StageDone(Stage::Search));

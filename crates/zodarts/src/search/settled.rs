@@ -8,12 +8,13 @@
 use crate::genotype::Genotype;
 use crate::methods::RoundReport;
 use crate::normaliser::Mixing;
+use serde::{Deserialize, Serialize};
 use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::{Extent, Liveness};
 use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
 
 /// Watches the rounds of an epoch.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Settled {
     one_hot: bool,
     genotype: Option<Genotype>,
@@ -49,7 +50,7 @@ impl Settled {
     }
 
     /// Whether every round of the epoch was decided, in all chains alike, with the same genotype as before.
-    pub fn is_settled(&self) -> bool {
+    pub fn is_settled(self) -> bool {
         self.one_hot && self.unchanged
     }
 }

@@ -5,6 +5,7 @@ use super::memory::batch_size;
 use crate::error::Error;
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::TrainRecord;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::rng::{epoch_order, stream};
@@ -45,8 +46,31 @@ pub struct EpochRunner<'a> {
     batch: Batch,
 }
 
+/// An epoch between two of its steps: what it takes along beside the state.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Begun {
+    /// Steps done.
+    steps: usize,
+    totals: Totals,
+    /// Words drawn for the augmentation.
+    augmented: u64,
+    /// Seconds of these steps.
+    seconds: f64,
+}
+
+/// How an epoch ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It is done.
+    Whole(TrainRecord),
+    /// The deadline cut it short.
+    OutOfTime,
+    /// Somebody asked for it.
+    Left(Begun),
+}
+
 /// Sums over the batches of an epoch.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Totals {
     loss: f64,
     correct: f64,
@@ -68,33 +92,40 @@ impl<'a> EpochRunner<'a> {
         }
     }
 
-    /// One epoch; `None` if the deadline cut it short.
+    /// Epoch number `epoch` of `epochs`, or what is left of it.
     pub fn run(
         &mut self,
         state: &mut TrainState,
-        epoch: usize,
-        epochs: usize,
+        (epoch, epochs): (usize, usize),
+        begun: Begun,
         observer: &mut dyn Observer,
-    ) -> Result<Option<TrainRecord>, Error> {
+    ) -> Result<Ended, Error> {
         let start = Instant::now();
         let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
         let seed = self.input.seed;
         let order = epoch_order(self.input.train.len(), &mut stream(seed, "train-order", epoch as u64));
         let mut augment = stream(seed, "train-augment", epoch as u64);
+        augment.set_word_pos(begun.augmented.into());
         let steps = order.len().div_ceil(self.batch_size);
-        let mut totals = Totals::default();
-        for (index, positions) in order.chunks(self.batch_size).enumerate() {
+        let mut totals = begun.totals;
+        let seconds = || begun.seconds + start.elapsed().as_secs_f64();
+        for (index, positions) in order.chunks(self.batch_size).enumerate().skip(begun.steps) {
             if self.input.deadline.passed() {
-                return Ok(None);
+                return Ok(Ended::OutOfTime);
             }
             self.augmentation.batch(self.input.train, positions, &mut augment, &mut self.batch);
             let loss = self.step(state, learning_rate, &mut totals);
             if !loss.is_finite() {
                 return Err(Error::Diverged { stage: "training", epoch, loss });
             }
-            observer.event(Event::Step(totals.step((epoch, epochs), (index + 1, steps))));
+            let done = index + 1;
+            observer.event(Event::Step(totals.step((epoch, epochs), (done, steps))));
+            if done < steps && observer.stop_requested() {
+                let augmented = augment.get_word_pos() as u64;
+                return Ok(Ended::Left(Begun { steps: done, totals, augmented, seconds: seconds() }));
+            }
         }
-        Ok(Some(TrainRecord {
+        Ok(Ended::Whole(TrainRecord {
             epoch,
             epochs,
             learning_rate,
@@ -104,7 +135,7 @@ impl<'a> EpochRunner<'a> {
             val_acc: f64::NAN,
             val_auc: None,
             selected: false,
-            seconds: start.elapsed().as_secs_f64(),
+            seconds: seconds(),
         }))
     }
 

@@ -19,7 +19,7 @@ use crate::observer::{Event, Observer, Stage};
 use crate::protocol::Protocol;
 use crate::run::{RunFolder, TrainRecord};
 use crate::settings::{Architecture, Selection, TrainSettings};
-use epoch::{EpochRunner, TrainState};
+use epoch::{Ended, EpochRunner, TrainState};
 use judge::{Judge, merit};
 use progress::{Best, Progress};
 use std::sync::Arc;
@@ -74,8 +74,8 @@ pub struct TrainOutcome {
 /// Trains a network from scratch.
 ///
 /// # Errors
-/// If there are too few images, they do not fit in memory, the genotype makes no network, the loss diverges, or the folder cannot be
-/// written.
+/// If there are too few images, they do not fit in memory, the genotype makes no network, the loss diverges, the observer asks for an
+/// end, or the folder cannot be written.
 pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
     check(&input)?;
     check_memory(input.info, input.train.len(), input.settings, input.genotype, input.memory)?;
@@ -93,10 +93,21 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
             break;
         }
         let span = (progress.done, progress.planned);
-        let Some(mut record) = runner.run(&mut progress.state, span.0, span.1, observer)? else { break };
+        let begun = progress.begun.take().unwrap_or_default();
+        let mut record = match runner.run(&mut progress.state, span, begun, observer)? {
+            Ended::Whole(record) => record,
+            Ended::OutOfTime => break,
+            Ended::Left(begun) => {
+                progress.leave(input.folder, &begun)?;
+                return Err(Error::Interrupted);
+            }
+        };
         judge_epoch(&mut judge, &mut progress, &mut record, (&input, &labels))?;
         progress.keep(input.folder, &record)?;
         observer.event(Event::TrainEpoch(&record));
+        if observer.stop_requested() {
+            return Err(Error::Interrupted);
+        }
         if progress.done == 1 {
             progress.planned = input.deadline.plan(input.settings.epochs, 1, start.elapsed());
             if progress.planned < input.settings.epochs {

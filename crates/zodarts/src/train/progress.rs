@@ -1,9 +1,10 @@
 //! How far a training is: at its beginning, or where it was cut short.
 
 use super::TrainInput;
-use super::epoch::TrainState;
+use super::epoch::{Begun, TrainState};
 use crate::error::Error;
 use crate::evaluate::Point;
+use crate::files::json_line;
 use crate::observer::Observer;
 use crate::resume::resume;
 use crate::run::{Checkpoint, Resumed, RunFolder, TrainRecord};
@@ -18,7 +19,7 @@ pub struct Best {
     pub statistics: Vec<f32>,
 }
 
-/// A training between two epochs.
+/// A training between two epochs, or within one.
 pub struct Progress {
     pub state: TrainState,
     pub best: Option<Best>,
@@ -26,6 +27,8 @@ pub struct Progress {
     pub done: usize,
     /// Epochs to be done.
     pub planned: usize,
+    /// The epoch that was left half done, if one was.
+    pub begun: Option<Begun>,
     /// Seconds of the epochs before the training was cut short.
     pub earlier: f64,
 }
@@ -38,18 +41,19 @@ impl Progress {
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
         match resume(input.folder, "train", observer)? {
-            Some(from) => Self::resume(from, network),
+            Some(from) => Self::resume(from, network, input.settings.epochs),
             None => Ok(Self {
                 state: TrainState::new(network, input.seed),
                 best: None,
                 done: 0,
                 planned: input.settings.epochs,
+                begun: None,
                 earlier: 0.0,
             }),
         }
     }
 
-    fn resume(from: Resumed<TrainRecord>, network: &Network) -> Result<Self, Error> {
+    fn resume(from: Resumed<TrainRecord>, network: &Network, epochs: usize) -> Result<Self, Error> {
         let Resumed { mut checkpoint, records } = from;
         let (weights, statistics) = (network.weights.len(), network.statistics.len());
         let state = TrainState {
@@ -59,7 +63,7 @@ impl Progress {
         };
         let selected = records.iter().rfind(|record| record.selected);
         let best = selected.map(|record| -> Result<Best, Error> {
-            // Those of the last epoch are not kept twice.
+            // Without vectors of its own, the best epoch is the last.
             let (weights, statistics) = if checkpoint.has("best_weights") {
                 (checkpoint.take("best_weights", weights)?, checkpoint.take("best_statistics", statistics)?)
             } else {
@@ -72,7 +76,8 @@ impl Progress {
             best: best.transpose()?,
             state,
             done: records.len(),
-            planned: records.last().map_or(0, |record| record.epochs),
+            planned: records.last().map_or(epochs, |record| record.epochs),
+            begun: checkpoint.begun()?,
             earlier: records.iter().map(|record| record.seconds).sum(),
         })
     }
@@ -82,16 +87,26 @@ impl Progress {
         self.done += 1;
         let Some(folder) = folder else { return Ok(()) };
         folder.append("train.jsonl", record)?;
+        // Those of the last epoch are not kept twice.
+        self.write(folder, self.best.as_ref().filter(|_| !record.selected), None)
+    }
+
+    /// Keeps the training in the middle of an epoch, in the folder if there is one.
+    pub fn leave(&self, folder: Option<&RunFolder>, begun: &Begun) -> Result<(), Error> {
+        let Some(folder) = folder else { return Ok(()) };
+        self.write(folder, self.best.as_ref(), Some(json_line(begun)))
+    }
+
+    fn write(&self, folder: &RunFolder, best: Option<&Best>, begun: Option<String>) -> Result<(), Error> {
         let mut vectors = vec![
             ("weights", &self.state.weights[..]),
             ("momentum", &self.state.sgd.momentum_buffer),
             ("statistics", &self.state.statistics),
         ];
-        if let Some(best) = self.best.as_ref().filter(|_| !record.selected) {
+        if let Some(best) = best {
             vectors.extend([("best_weights", &best.weights[..]), ("best_statistics", &best.statistics)]);
         }
         let (epochs_done, counts) = (self.done, Vec::new());
-        folder.write_checkpoint(&Checkpoint { stage: "train", epochs_done, counts, vectors })?;
-        Ok(())
+        Ok(folder.write_checkpoint(&Checkpoint { stage: "train", epochs_done, counts, vectors, begun })?)
     }
 }

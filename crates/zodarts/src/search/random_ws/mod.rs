@@ -74,7 +74,7 @@ fn best_of(
     let (epochs, stop) = shared.train(&mut worker, start, observer)?;
     observer.event(Event::StageDone(Stage::Search));
     let genotypes = Genotype::draw_different(count, &mut stream(input.seed, "random-ws-sample", 0));
-    let sample = score((&problem, shared.weights()), &mut worker, &genotypes, &batches, observer);
+    let sample = score((&problem, shared.weights()), &mut worker, &genotypes, &batches, observer)?;
     observer.event(Event::StageDone(Stage::Score));
     let best = best(&sample).ok_or(Error::Diverged { stage: "search", epoch: epochs - 1, loss: f64::NAN })?;
     let passes = epochs * batches.steps() + count * batches.plain();

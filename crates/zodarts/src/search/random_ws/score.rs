@@ -1,5 +1,6 @@
 //! Scores genotypes with shared weights.
 
+use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::search::batches::Batches;
@@ -21,21 +22,27 @@ pub struct Scored {
 }
 
 /// Scores each genotype on the whole architecture half.
+///
+/// # Errors
+/// If the observer asks for an end.
 pub fn score(
     (problem, weights): (&SupernetProblem, &[f32]),
     worker: &mut Executor<f32>,
     genotypes: &[Genotype],
     batches: &Batches<'_>,
     observer: &mut dyn Observer,
-) -> Vec<Scored> {
+) -> Result<Vec<Scored>, Error> {
     let mut sample: Vec<Scored> = Vec::with_capacity(genotypes.len());
     for genotype in genotypes.iter().copied() {
         let alpha = one_hot(genotype, problem.temperature);
         let total = evaluate(problem, worker, (weights, &alpha), batches);
         sample.push(Scored { genotype, acc: share(total), loss: total.loss });
         observer.event(Event::Step(scoring(&sample, genotypes.len())));
+        if observer.stop_requested() {
+            return Err(Error::Interrupted);
+        }
     }
-    sample
+    Ok(sample)
 }
 
 /// The best of a sample; none if every loss is beyond numbers.

@@ -131,6 +131,10 @@ impl<'a> SharedWeights<'a> {
                 accuracy: share(total),
                 live_operations: None,
             }));
+            // Its epochs are short: one that is left is begun again.
+            if observer.stop_requested() {
+                return Err(Error::Interrupted);
+            }
         }
         let seconds = start.elapsed().as_secs_f64();
         let (train_loss, train_acc) = (total.loss, share(total));
@@ -159,7 +163,8 @@ impl<'a> SharedWeights<'a> {
         let Some(folder) = self.input.folder else { return Ok(()) };
         folder.append(RandomWsRecord::FILE, record)?;
         let (counts, vectors) = (Vec::new(), vectors_of(&self.chain));
-        folder.write_checkpoint(&Checkpoint { stage: STAGE, epochs_done: done, counts, vectors })?;
+        let begun = None;
+        folder.write_checkpoint(&Checkpoint { stage: STAGE, epochs_done: done, counts, vectors, begun })?;
         Ok(())
     }
 }
