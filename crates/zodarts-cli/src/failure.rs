@@ -1,5 +1,6 @@
 //! How errors look, and what the process returns.
 
+use crate::interrupt;
 use anyhow::Error;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::process::ExitCode;
@@ -18,6 +19,10 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints an error, its causes and its hint.
 pub fn report(error: &Error) -> ExitCode {
+    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(zodarts::Error::Interrupted))) {
+        eprint!("interrupted\n{}", hints(error, styled()));
+        return ExitCode::from(interrupt::status());
+    }
     let io = error.downcast_ref::<io::Error>();
     if io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
         // Whoever read the output has seen enough.
@@ -34,23 +39,32 @@ pub fn bug() -> ExitCode {
     ExitCode::from(UNEXPECTED)
 }
 
-/// Messages of the libraries carry their hint after the first semicolon.
+/// An error with its causes, then its hints.
 fn text(error: &Error, styled: bool) -> String {
-    let (red, cyan, plain) = if styled { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m") } else { ("", "", "") };
-    let (mut lines, mut hints) = (Vec::new(), Vec::new());
-    let mut above = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        // Wrappers repeat what they wrap.
-        if above.contains(&cause) {
-            continue;
-        }
-        let (message, hint) = cause.split_once("; ").map_or((&*cause, None), |(a, b)| (a, Some(b)));
-        let label = if above.is_empty() { format!("{red}error{plain}") } else { "  cause".into() };
-        lines.push(format!("{label}: {message}\n"));
-        hints.extend(hint.map(|hint| format!("{cyan}hint{plain}: {hint}\n")));
-        above = cause;
-    }
-    lines.concat() + &hints.concat()
+    let (red, plain) = if styled { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+    let labels = [format!("{red}error{plain}")].into_iter().chain(std::iter::repeat("  cause".into()));
+    let line = |((message, _), label): (Cause, String)| format!("{label}: {message}\n");
+    let lines: Vec<String> = causes(error).into_iter().zip(labels).map(line).collect();
+    lines.concat() + &hints(error, styled)
+}
+
+/// What to do, by an error and its causes.
+fn hints(error: &Error, styled: bool) -> String {
+    let (cyan, plain) = if styled { ("\x1b[1;36m", "\x1b[0m") } else { ("", "") };
+    let line = |(_, hint): Cause| hint.map(|hint| format!("{cyan}hint{plain}: {hint}\n"));
+    causes(error).into_iter().filter_map(line).collect::<Vec<String>>().concat()
+}
+
+/// A message and what to do about it.
+type Cause = (String, Option<String>);
+
+/// An error and its causes, each with its hint: messages of the libraries carry it after the first semicolon.
+fn causes(error: &Error) -> Vec<Cause> {
+    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    // Wrappers repeat what they wrap.
+    causes.dedup_by(|cause, above| above.contains(&**cause));
+    let parts = |cause: &String| cause.split_once("; ").map(|(a, b)| (a.to_owned(), Some(b.to_owned())));
+    causes.iter().map(|cause| parts(cause).unwrap_or_else(|| (cause.clone(), None))).collect()
 }
 
 fn styled() -> bool {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod failure;
 mod frames;
+mod interrupt;
 mod output;
 mod progress;
 mod resolve;

@@ -1,14 +1,16 @@
 //! What every run needs before it starts: the data and a folder.
 
-use crate::args::SourceOptions;
+use crate::args::{RunOptions, SourceOptions};
+use crate::interrupt;
 use crate::progress::{Ui, note};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use zodarts::genotype::Genotype;
+use zodarts::lock::Lock;
 use zodarts::memory::Memory;
 use zodarts::model::Model;
 use zodarts::observer::Observer;
-use zodarts::pipeline::Job;
+use zodarts::pipeline::{Job, Wanted};
 use zodarts::run::{RunError, RunFolder};
 use zodarts::settings::{DataSettings, Settings};
 use zodarts::{pipeline, search, train};
@@ -41,17 +43,14 @@ fn validation(text: &str) -> ValSource {
     text.parse().map_or_else(|_| ValSource::File(PathBuf::from(text)), ValSource::Fraction)
 }
 
-/// Refuses a folder that holds files, before time is spent on data.
+/// Refuses a folder that holds files and no run, before time is spent on data.
 ///
 /// # Errors
-/// If `out` is not a new or empty folder.
+/// If `out` is neither new, nor empty, nor the folder of a run.
 pub fn check_out(out: Option<&Path>) -> Result<(), RunError> {
-    let Some(path) = out.filter(|path| path.exists()) else { return Ok(()) };
-    let failed = |source| RunError::Read { path: path.into(), source };
-    match path.read_dir().map_err(failed)?.next() {
-        Some(_) => Err(RunError::Exists { path: path.into() }),
-        None => Ok(()),
-    }
+    let no_run = |path: &&Path| path.exists() && !path.join("config.toml").is_file();
+    let Some(path) = out.filter(no_run) else { return Ok(()) };
+    if RunFolder::is_vacant(path)? { Ok(()) } else { Err(RunError::Exists { path: path.into() }) }
 }
 
 /// Refuses a search that is too large for this machine, before anything is written.
@@ -86,17 +85,24 @@ pub fn check_predictions(dataset: &Dataset, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// Creates the folder of a run: `out`, or one of its own below `runs`.
+/// The folder of a run, and the lock that says it is ours: `out`, or one below `runs` named after `what` it is. From here on the user
+/// can stop the run.
 ///
 /// # Errors
-/// If it cannot be created or holds files.
-pub fn folder(out: Option<&Path>, dataset: &Dataset, what: &str, settings: &Settings) -> Result<RunFolder> {
-    let info = &dataset.info;
-    let name = format!("{}{}-{what}-seed{}", info.name, info.size_flag, settings.seed);
-    match out {
-        Some(path) => Ok(RunFolder::create(path)?),
-        None => Ok(RunFolder::create_fresh(Path::new("runs"), &name)?),
+/// If it cannot be created, or holds anything but the same run, cut short.
+pub fn folder(options: &RunOptions, wanted: &Wanted<'_>, what: &str) -> Result<(RunFolder, Lock)> {
+    let Wanted { info, settings, .. } = wanted;
+    let found = if let Some(path) = &options.out {
+        wanted.at(path)?
+    } else {
+        let name = format!("{}{}-{what}-seed{}", info.name, info.size_flag, settings.seed);
+        wanted.below(Path::new("runs"), &name)?
+    };
+    if found.0.resumes() {
+        note(&format!("goes on in {}", found.0.path().display()));
     }
+    interrupt::watch()?;
+    Ok(found)
 }
 
 /// What watches a run: the terminal and, if they are wanted, event files.

@@ -147,6 +147,7 @@ fn resnet18_has_a_page_without_a_cell() {
     let dataset = hostile();
     let run = zodarts::run::RunInfo {
         version: "0".into(),
+        command: None,
         data: "phantom".into(),
         dataset: dataset.info.name.clone(),
         fingerprint: dataset.info.fingerprint,

@@ -100,6 +100,10 @@ fn evaluation(metrics: &Metrics) -> Vec<Value> {
 }
 
 impl<O: Observer> Observer for TensorBoard<O> {
+    fn stop_requested(&self) -> bool {
+        self.inner.stop_requested()
+    }
+
     fn event(&mut self, event: Event<'_>) {
         let written = self.write(&event);
         self.inner.event(event);

@@ -8,6 +8,7 @@ use common::{EPOCHS, fit_with_events, tiny};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use zodarts::genotype::Genotype;
 use zodarts::observer::{Event, Observer};
 use zodarts::run::{RunFolder, SearchRecord, TrainRecord};
 use zodarts_nn::space::{EDGE_LIST, OPERATIONS, Operation};
@@ -154,7 +155,7 @@ fn tensorboard_finds_all_that_the_run_wrote() {
     check_search(&found, &folder.records("search.jsonl").unwrap());
     check_train(&found, &folder.records("train.jsonl").unwrap());
     assert_eq!(alphas.0.len(), EPOCHS.0);
-    assert_eq!(alphas.0.last(), Some(&fit.search.unwrap().alpha));
+    assert_eq!(Genotype::argmax(alphas.0.last().unwrap()), fit.search.unwrap().argmax);
     check_alphas(&found, &alphas.0);
     check_images(&found);
     check_charts(&found);

@@ -5,6 +5,7 @@ use crate::evaluate::predictions::PredictionsError;
 use crate::genotype::GenotypeError;
 use crate::memory::OutOfMemory;
 use crate::model::ModelError;
+use crate::pipeline::Goal;
 use crate::protocol::Protocol;
 use crate::run::RunError;
 use crate::settings::InvalidSettings;
@@ -102,24 +103,36 @@ pub enum Error {
         /// The protocol asked for.
         protocol: Protocol,
     },
-    /// A folder that holds a trial of another configuration.
+    /// A folder that holds a run of another configuration.
     #[error(
-        "{path}: holds a trial of another configuration: {difference}; choose another folder with --out, or run \
+        "{path}: holds a run of another configuration: {difference}; choose another folder with --out, or run \
          with the settings of that one"
     )]
-    OtherTrial {
-        /// The trial's folder.
+    OtherRun {
+        /// The run's folder.
         path: PathBuf,
         /// What the folder has, and what was asked for.
         difference: String,
     },
     /// A folder that another process works in.
     #[error(
-        "{path}: another zodarts works in this folder; wait for it or stop it, then give the command again"
+        "{path}: another zodarts ({owner}) works in this folder; wait for it or stop it, then give the command again"
     )]
     InUse {
         /// The folder.
         path: PathBuf,
+        /// Which process it is, and where.
+        owner: String,
+    },
+    /// There is no run that was cut short.
+    #[error(
+        "{path}: no `zodarts {goal}` with these settings and data was cut short here; leave --resume out to begin one"
+    )]
+    NothingToResume {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What was wanted.
+        goal: Goal,
     },
     /// A threshold that cannot be chosen.
     #[error(

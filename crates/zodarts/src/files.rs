@@ -1,7 +1,8 @@
 //! Files that are there whole or not at all, and reads that end.
 
 use serde::Serialize;
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -32,9 +33,35 @@ pub fn write_then(path: &Path, bytes: &[u8], before: impl FnOnce() -> io::Result
     Ok(())
 }
 
+/// What names of temporary files begin with: one that is left was being written by a process that was killed.
+const TEMPORARY: &str = ".writing-";
+
+/// Removes what killed processes left half written in a folder. Nobody may be writing there.
+///
+/// # Errors
+/// If the folder is there and cannot be read, or a file not be removed.
+pub fn clear_temporary(folder: &Path) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if is_temporary(&entry.file_name()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is one that was being written.
+pub fn is_temporary(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes())
+}
+
 /// A temporary file that others may read as far as the user's mask allows, like any other result.
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -49,6 +49,7 @@ pub mod evaluate;
 pub mod explain;
 mod files;
 pub mod genotype;
+pub mod lock;
 pub mod memory;
 pub mod methods;
 pub mod model;

@@ -121,7 +121,7 @@ impl Stage {
         let resume = |copy: &PathBuf| {
             spoil(copy);
             fs::write(copy.join("config.toml"), "").unwrap();
-            let folder = RunFolder::open(copy).unwrap().resuming();
+            let folder = RunFolder::open(copy).unwrap().resuming().unwrap();
             let mut rest =
                 Copies { folder: &root.path().join("unused"), made: Vec::new(), notes: Vec::new() };
             fs::create_dir_all(rest.folder).unwrap();
@@ -159,7 +159,7 @@ fn in_pieces(stage: Stage, settings: &Settings, path: &Path, steps: usize) -> (u
     fs::write(path.join("config.toml"), "").unwrap();
     let mut taken = 0;
     for stops in 0..1000 {
-        let folder = RunFolder::open(path).unwrap().resuming();
+        let folder = RunFolder::open(path).unwrap().resuming().unwrap();
         let mut observer = Impatient { steps: 0, left: steps };
         let result = stage.try_run(&dataset, settings, &folder, &mut observer);
         taken += observer.steps;

@@ -2,20 +2,26 @@
 
 use crate::resolve::{self, Layer};
 use anyhow::Result;
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use zodarts::pipeline::Resume;
 use zodarts::settings::{Preset, Settings};
 
 /// Options of every command that makes a run.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Run options")]
 pub struct RunOptions {
-    /// Folder to write to; must be new or empty [default: runs/NAME, named after data, method and seed]
+    /// Folder to write to: new, empty, or that of the same run that was cut short [default: runs/NAME, named after data, method and seed]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Whether to go on with the same run if it was cut short: `auto` does if there is one, `always`, or --resume alone, insists on it,
+    /// `never` begins anew
+    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true, default_value = "auto",
+        default_missing_value = "always", hide_possible_values = true)]
+    pub resume: When,
     /// What its settings start from.
     #[command(flatten)]
     pub base: BaseOptions,
@@ -31,6 +37,27 @@ pub struct RunOptions {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Whether a run goes on that was cut short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// If there is one.
+    Auto,
+    /// Or it is an error.
+    Always,
+    /// A new one begins.
+    Never,
+}
+
+impl From<When> for Resume {
+    fn from(when: When) -> Self {
+        match when {
+            When::Auto => Resume::Auto,
+            When::Always => Resume::Always,
+            When::Never => Resume::Never,
+        }
+    }
 }
 
 /// What becomes of the predictions: the settings of section `predict`.

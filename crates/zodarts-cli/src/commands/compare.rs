@@ -1,6 +1,7 @@
 //! `zodarts compare`.
 
 use crate::args::CompareArgs;
+use crate::interrupt::{self, Uninterested};
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::setup;
@@ -8,7 +9,7 @@ use anyhow::{Result, bail};
 use std::path::Path;
 use zodarts::Error;
 use zodarts::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
-use zodarts::observer::{Observer, Silent};
+use zodarts::observer::Observer;
 use zodarts::protocol::Protocol;
 use zodarts::settings::{Preset, Settings};
 
@@ -28,6 +29,7 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
              accuracies are no estimates of anything to come",
         );
     }
+    interrupt::watch()?;
     let campaign = Campaign { trials: &trials, settings, protocol, jobs: args.jobs, out };
     let comparison = campaign.run(&Terminal { ui, alone: args.jobs.get() == 1 })?;
     if args.json {
@@ -71,7 +73,7 @@ struct Terminal<'a> {
 impl Watcher for Terminal<'_> {
     fn begins(&self, trial: &Trial<'_>, position: Position) -> Box<dyn Observer + '_> {
         note(&format!("{} begins: {}", place(position), trial.name()));
-        if self.alone { Box::new(self.ui.brief_observer()) } else { Box::new(Silent) }
+        if self.alone { Box::new(self.ui.brief_observer()) } else { Box::new(Uninterested) }
     }
 
     fn ends(&self, trial: &Trial<'_>, position: Position, result: &Result<TrialResult, Error>, found: bool) {

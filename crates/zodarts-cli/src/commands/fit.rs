@@ -7,7 +7,7 @@ use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
 use std::time::Instant;
-use zodarts::pipeline::{Fit, Job};
+use zodarts::pipeline::{Fit, Goal, Job, Wanted};
 use zodarts::protocol::Protocol;
 use zodarts::run::RunFolder;
 use zodarts::settings::{Architecture, Preset, Settings};
@@ -27,7 +27,9 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     }
     setup::check_training(&dataset, &settings, None)?;
     setup::check_predictions(&dataset, &settings)?;
-    let folder = setup::folder(out, &dataset, &what(&settings), &settings)?;
+    let (info, resume) = (&dataset.info, args.run.resume.into());
+    let wanted = Wanted { goal: Goal::Fit, info, settings: &settings, resume };
+    let (folder, _lock) = setup::folder(&args.run, &wanted, &what(&settings))?;
     let job = Job {
         dataset: &dataset,
         data,

@@ -7,7 +7,7 @@ use crate::setup;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::time::Instant;
-use zodarts::pipeline::Job;
+use zodarts::pipeline::{Goal, Job, Wanted};
 use zodarts::protocol::Protocol;
 use zodarts::settings::Preset;
 
@@ -19,7 +19,9 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     setup::check_out(out)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     setup::check_search(&dataset, &settings)?;
-    let folder = setup::folder(out, &dataset, &settings.search.method.to_string(), &settings)?;
+    let (info, resume) = (&dataset.info, args.run.resume.into());
+    let wanted = Wanted { goal: Goal::Search, info, settings: &settings, resume };
+    let (folder, _lock) = setup::folder(&args.run, &wanted, &settings.search.method.to_string())?;
     let job = Job {
         dataset: &dataset,
         data: &args.data,
@@ -29,12 +31,12 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
         limit: args.run.max_time,
         start,
     };
-    job.begin()?;
+    job.begin(Goal::Search)?;
     job.describe()?;
     let outcome = job
         .search(None, &mut *setup::observer(&job, args.run.tensorboard, ui))
         .with_context(|| setup::stopped(&folder))?;
-    note(&format!("searched {}", result::search(&outcome, settings.search.epochs)));
+    note(&format!("searched {}", result::search(&(&outcome).into(), settings.search.epochs)));
     note(&format!("files are in {0}; train with `zodarts train --run {0}`", folder.path().display()));
     if !args.run.json {
         return output::print(&format!("{}\n", outcome.genotype));

@@ -1,6 +1,7 @@
 //! `zodarts train`.
 
 use crate::args::TrainArgs;
+use crate::interrupt;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::setup;
@@ -10,7 +11,8 @@ use std::path::Path;
 use std::time::Instant;
 use zodarts::Error;
 use zodarts::genotype::Genotype;
-use zodarts::pipeline::Job;
+use zodarts::lock::Lock;
+use zodarts::pipeline::{Goal, Job, Wanted};
 use zodarts::protocol::Protocol;
 use zodarts::run::{RunError, RunFolder, RunInfo};
 use zodarts::settings::{Architecture, Preset, Settings};
@@ -32,15 +34,17 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     }
     setup::check_training(&dataset, &settings, genotype)?;
     setup::check_predictions(&dataset, &settings)?;
-    let folder = match searched.filter(|_| args.run.out.is_none()) {
-        Some(folder) => untrained(folder)?,
-        None => setup::folder(args.run.out.as_deref(), &dataset, what(genotype), &settings)?,
+    let (info, resume) = (&dataset.info, args.run.resume.into());
+    let wanted = Wanted { goal: Goal::Train, info, settings: &settings, resume };
+    let (folder, _lock) = match searched.filter(|_| args.run.out.is_none()) {
+        Some(folder) => in_search(folder, &wanted)?,
+        None => setup::folder(&args.run, &wanted, what(genotype))?,
     };
     let limit = args.run.max_time;
     let protocol = Protocol::Official;
     let job =
         Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, protocol, limit, start };
-    job.begin()?;
+    job.begin(Goal::Train)?;
     job.describe()?;
     if let Some(genotype) = &genotype {
         folder.write_genotype(genotype)?;
@@ -94,16 +98,25 @@ fn check_same_data(searched: &RunFolder, record: Option<&RunInfo>, dataset: &Dat
     Ok(())
 }
 
-/// The folder of a search, unless it holds a training.
-fn untrained(folder: RunFolder) -> Result<RunFolder> {
+/// The folder of a search, in which the network it found is trained, unless that was done.
+fn in_search(folder: RunFolder, wanted: &Wanted<'_>) -> Result<(RunFolder, Lock)> {
     let path = folder.path();
-    if path.join("train.jsonl").exists() {
-        bail!(RunError::Damaged {
+    if !path.join("train.jsonl").exists() {
+        let lock = Lock::inside(path)?;
+        interrupt::watch()?;
+        return Ok((folder, lock));
+    }
+    match wanted.at(path) {
+        Ok(found) => {
+            interrupt::watch()?;
+            Ok(found)
+        }
+        Err(Error::Run(RunError::Exists { .. })) => bail!(RunError::Damaged {
             path: path.into(),
             reason: "already holds a training; choose another folder with --out".into(),
-        });
+        }),
+        Err(other) => Err(other.into()),
     }
-    Ok(folder)
 }
 
 /// What a run is named after.

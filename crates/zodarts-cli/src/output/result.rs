@@ -6,7 +6,7 @@ use zodarts::evaluate::{AtThreshold, ClassReport, Report};
 use zodarts::model::Calibration;
 use zodarts::pipeline::Prepared;
 use zodarts::run::Metrics;
-use zodarts::search::{SearchOutcome, Stop};
+use zodarts::search::{SearchSummary, Stop};
 use zodarts::text::number;
 use zodarts::train::TrainOutcome;
 
@@ -58,7 +58,7 @@ pub fn network(sheet: &mut Sheet, metrics: &Metrics) {
 }
 
 /// How the search went.
-pub fn search(outcome: &SearchOutcome, epochs: usize) -> String {
+pub fn search(outcome: &SearchSummary, epochs: usize) -> String {
     let why = match outcome.stop {
         Stop::Finished => "",
         Stop::Settled => " (stopped: every edge settled on one operation)",

@@ -3,6 +3,7 @@
 use super::look::Look;
 use super::panel::Panel;
 use super::{Ui, note, style};
+use crate::interrupt;
 use console::Term;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
@@ -147,5 +148,9 @@ impl Observer for RunProgress<'_> {
             Event::Evaluated(_) => {}
             Event::Note(text) => self.note(&text),
         }
+    }
+
+    fn stop_requested(&self) -> bool {
+        interrupt::requested()
     }
 }

@@ -87,7 +87,7 @@ fn a_folder_of_another_comparison_is_left_alone() {
     run(place.path(), only).success();
     let before = fs::read(place.path().join("c/tables.md")).unwrap();
     let longer = run(place.path(), &format!("{only} --train-epochs 2")).code(1);
-    longer.stderr(contains("holds a trial of another configuration: `train.epochs` = 1, not 2"));
+    longer.stderr(contains("holds a run of another configuration: `train.epochs` = 1, not 2"));
     assert_eq!(fs::read(place.path().join("c/tables.md")).unwrap(), before);
 }
 

@@ -1,62 +1,128 @@
-//! A comparison whose process is killed again and again.
+//! Processes that are killed again and again.
 
-use crate::support::{run, zodarts_in};
+use crate::support::{left, zodarts_in};
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Long enough to be killed many times.
 const LONGER: &str = "\
-[search]\nepochs = 12\nchannels = 4\ncells = 1\ninput_size = 12\n\
-[train]\nepochs = 20\nchannels = 4\ncells = 1\ninput_size = 12\n";
+[search]\nepochs = 24\nchannels = 4\ncells = 1\ninput_size = 12\n\
+[train]\nepochs = 40\nchannels = 4\ncells = 1\ninput_size = 12\n";
 
-const COMMAND: &str =
-    "compare phantom --config longer.toml --methods zo-darts-plus,random-ws --seeds 1 --out c";
+/// Most kills before a test gives up.
+const MOST: u32 = 1000;
+const STEP: Duration = Duration::from_millis(2);
 
-/// Fewest kills that count, and most before the test gives up.
-const KILLS: std::ops::Range<u64> = 5..500;
-
-/// Runs the command for a while. Whether it came to its end.
-fn run_for(place: &Path, time: Duration) -> bool {
-    let mut command = zodarts_in(place);
-    command.args(COMMAND.split_whitespace()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    let step = Duration::from_millis(5);
-    for _ in 0..time.as_millis() / step.as_millis() {
-        if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.success(), "{status}");
-            return true;
-        }
-        sleep(step);
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    false
+/// A command that is killed, and where its run lies.
+struct Command {
+    line: &'static str,
+    run: &'static str,
+    /// A file that shows that it has begun to compute.
+    first: &'static str,
+    /// Fewest kills that count.
+    kills: u32,
+    /// How much longer it is let be from kill to kill: a slow machine must come to its next checkpoint.
+    patience: Duration,
 }
 
-/// What a trial leaves, times aside.
-fn left(place: &Path, method: &str) -> Vec<Vec<u8>> {
-    let trial = place.join("c/trials/official/phantom").join(method).join("seed-1");
-    let files = ["genotype.txt", "model.json", "model.safetensors", "predictions.csv"];
-    files.map(|file| fs::read(trial.join(file)).unwrap()).into()
+const FIT: Command = Command {
+    line: "fit --config longer.toml",
+    run: "runs/phantom-zo-darts-plus-seed0",
+    first: "search.jsonl",
+    kills: 50,
+    patience: Duration::from_micros(200),
+};
+
+const COMPARE: Command = Command {
+    line: "compare phantom --config longer.toml --methods random-ws --seeds 1 --out c",
+    run: "c/trials/official/phantom/random-ws/seed-1",
+    first: "random-ws.jsonl",
+    kills: 5,
+    // Genotypes are scored at one go.
+    patience: Duration::from_millis(30),
+};
+
+impl Command {
+    fn start(&self, place: &Path) -> Child {
+        let mut command = zodarts_in(place);
+        command.args(self.line.split_whitespace()).stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// Runs it whole; how long it took to its first record, and from there.
+    fn whole(&self, place: &Path) -> [Duration; 2] {
+        let start = Instant::now();
+        let mut child = self.start(place);
+        while !place.join(self.run).join(self.first).exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it ends without a record");
+            sleep(STEP);
+        }
+        let begun = Instant::now();
+        assert!(child.wait().unwrap().success());
+        [begun.duration_since(start), begun.elapsed()]
+    }
+
+    /// Runs it for a while. Whether it came to its end.
+    fn run_for(&self, place: &Path, time: Duration) -> bool {
+        let (start, mut child) = (Instant::now(), self.start(place));
+        while start.elapsed() < time {
+            if let Some(status) = child.try_wait().unwrap() {
+                assert!(status.success(), "{status}");
+                return true;
+            }
+            sleep(STEP);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        false
+    }
+
+    /// Files that a process was writing when it was killed.
+    fn half_written(&self, place: &Path) -> usize {
+        let folder = place.join(self.run).join("checkpoint");
+        let Ok(files) = fs::read_dir(folder) else { return 0 };
+        files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with('.')).count()
+    }
+
+    /// Kills it at moments without a pattern until it comes to its end, which must be that of one that was let be.
+    fn check(&self) {
+        let [whole, killed] = [(), ()].map(|()| tempfile::tempdir().unwrap());
+        for place in [&whole, &killed] {
+            fs::write(place.path().join("longer.toml"), LONGER).unwrap();
+        }
+        let [first, rest] = self.whole(whole.path());
+        // Some are too short to do anything.
+        let moment = |kill: u32| {
+            let part = f64::from(kill * 7919 % 271) / 271.0;
+            first.mul_f64(0.6 + 0.4 * part) + rest.mul_f64(0.02 * part) + self.patience * kill
+        };
+        let (mut kills, mut within) = (0, 0);
+        while !self.run_for(killed.path(), moment(kills)) {
+            kills += 1;
+            within += usize::from(self.half_written(killed.path()) > 0);
+            assert!(kills < MOST, "it does not come to its end");
+        }
+        eprintln!("{}: {kills} kills, {within} of them while a checkpoint was being written", self.line);
+        assert!(kills >= self.kills, "{kills} kills");
+        assert!(self.kills < 50 || within > 0, "none of {kills} kills fell into a write");
+        assert_eq!(self.half_written(killed.path()), 0, "what was half written is cleared away");
+        let [expected, found] = [&whole, &killed].map(|place| left(&place.path().join(self.run)));
+        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+        for (file, content) in &expected {
+            assert!(found[file] == *content, "{file} differs");
+        }
+    }
 }
 
 #[test]
-fn killed_at_any_moment_it_goes_on_and_ends_in_the_same_bits() {
-    let [whole, killed] = [(), ()].map(|()| tempfile::tempdir().unwrap());
-    for place in [&whole, &killed] {
-        fs::write(place.path().join("longer.toml"), LONGER).unwrap();
-    }
-    run(whole.path(), COMMAND).success();
-    // Moments without a pattern, and longer ones in time: a slow machine must come to its first checkpoint.
-    let moment = |kill: u64| Duration::from_millis(60 + kill * 30 + kill * 7919 % 271);
-    let kills =
-        (0..KILLS.end).find(|kill| run_for(killed.path(), moment(*kill))).expect("it comes to its end");
-    assert!(kills >= KILLS.start, "{kills} kills");
-    eprintln!("{kills} kills");
-    for method in ["zo-darts-plus", "random-ws"] {
-        assert!(left(killed.path(), method) == left(whole.path(), method), "{method} differs");
-    }
+fn a_fit_killed_at_any_moment_goes_on_and_ends_in_the_same_bits() {
+    FIT.check();
+}
+
+#[test]
+fn a_comparison_killed_at_any_moment_goes_on_and_ends_in_the_same_bits() {
+    COMPARE.check();
 }

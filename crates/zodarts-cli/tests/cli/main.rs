@@ -14,5 +14,6 @@ mod predict;
 mod reference;
 mod run;
 mod scans;
+mod stopped;
 mod study;
 mod support;

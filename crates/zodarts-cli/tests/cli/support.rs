@@ -2,6 +2,7 @@
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -96,4 +97,37 @@ pub fn write_png(path: &Path, seed: u32) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let pixel = |x, y| image::Luma([((x * 31 + y * 17 + seed * 53 + x * y * seed) % 256) as u8]);
     image::GrayImage::from_fn(16, 16, pixel).save(path).unwrap();
+}
+
+/// What a run left: the content of each of its files by name, without times, and without its page, which shows them. Nor do records count
+/// that were set aside because the process was killed between them and their checkpoint.
+pub fn left(run: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for folder in [run.to_owned(), run.join("checkpoint")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(run).unwrap().display().to_string();
+            let counts =
+                name != "report.html" && !["previous", "-interrupted"].iter().any(|part| name.contains(part));
+            if path.is_file() && counts {
+                files.insert(name, timeless(&path));
+            }
+        }
+    }
+    files
+}
+
+/// A file's content; of JSON, without values whose names say that they are seconds.
+fn timeless(path: &Path) -> Vec<u8> {
+    let bytes = std::fs::read(path).unwrap();
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    if !["json", "jsonl"].contains(&extension) {
+        return bytes;
+    }
+    let values = serde_json::Deserializer::from_slice(&bytes).into_iter::<serde_json::Value>();
+    let mut values: Vec<serde_json::Value> = values.map(Result::unwrap).collect();
+    for object in values.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+        object.retain(|key, _| !key.contains("seconds"));
+    }
+    format!("{values:?}").into_bytes()
 }

@@ -16,7 +16,6 @@
 
 mod contender;
 mod live;
-mod lock;
 mod published;
 mod ranks;
 mod report;

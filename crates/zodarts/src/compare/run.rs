@@ -52,7 +52,7 @@ impl Campaign<'_> {
     /// others from running.
     ///
     /// # Errors
-    /// If the tables cannot be written, or threads not be started.
+    /// If the tables cannot be written, threads not be started, or an observer asks for an end.
     ///
     /// # Panics
     /// If a trial does, which no input should be able to cause.
@@ -92,6 +92,10 @@ impl Campaign<'_> {
             Ok(None) => (trial.run(&mut *watcher.begins(trial, position)), false),
             Err(error) => (Err(error), false),
         };
+        if let Err(Error::Interrupted) = result {
+            // It is not over: it goes on with the next command.
+            return Err(Error::Interrupted);
+        }
         watcher.ends(trial, position, &result, found);
         let failed = |error: Error| Failure { trial: trial.name(), reason: error.to_string() };
         let mut outcomes = outcomes.lock().expect("no trial panicked");

@@ -5,10 +5,10 @@
 //! genotype, appended when it is judged. Who makes it holds `seed-S.lock` beside it; the other trial, of this comparison or of another
 //! on the same folder, waits and finds it finished.
 
-use super::lock;
 use super::slot::Slot;
 use crate::error::Error;
 use crate::genotype::Genotype;
+use crate::lock::Lock;
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::RunFolder;
 use crate::search::{SearchSummary, Stop};
@@ -82,7 +82,7 @@ impl<'a> Sample<'a> {
 
     /// Judges the genotypes that are not judged yet, and returns all.
     pub fn run(&self, observer: &mut dyn Observer) -> Result<Vec<Sampled>, Error> {
-        let _lock = lock::wait(&self.slot.path, || {
+        let _lock = Lock::wait_beside(&self.slot.path, || {
             observer.event(Event::Note("waiting for the sample, which another trial is making".into()));
         })?;
         let folder = self.slot.open()?;

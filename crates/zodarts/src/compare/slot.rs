@@ -1,9 +1,9 @@
 //! A run folder of a comparison, which may have been begun before.
 
 use crate::error::Error;
-use crate::pipeline::{Job, lasting_settings};
+use crate::pipeline::{Goal, Job, other_data, other_setting};
 use crate::protocol::Protocol;
-use crate::run::{RunFolder, RunInfo};
+use crate::run::RunFolder;
 use crate::settings::{PredictSettings, Settings};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -31,9 +31,13 @@ impl Slot<'_> {
     pub fn check(&self) -> Result<(), Error> {
         let Some(folder) = self.begun()? else { return Ok(()) };
         let (run, settings) = folder.config()?;
-        let difference = self.other_data(run.as_ref()).or_else(|| self.other_setting(&settings));
+        // Networks are compared as trained: nothing is prepared to predict.
+        let plain =
+            |settings: &Settings| Settings { predict: PredictSettings::default(), ..settings.clone() };
+        let difference = other_data(run.as_ref(), &self.dataset.info)
+            .or_else(|| other_setting(&plain(&settings), &plain(&self.settings)));
         match difference {
-            Some(difference) => Err(Error::OtherTrial { path: self.path.clone(), difference }),
+            Some(difference) => Err(Error::OtherRun { path: self.path.clone(), difference }),
             None => Ok(()),
         }
     }
@@ -42,10 +46,10 @@ impl Slot<'_> {
     pub fn open(&self) -> Result<RunFolder, Error> {
         self.check()?;
         if let Some(folder) = self.begun()? {
-            return Ok(folder.resuming());
+            return Ok(folder.resuming()?);
         }
         let folder = RunFolder::create(&self.path)?;
-        self.job(&folder).begin()?;
+        self.job(&folder).begin(Goal::Trial)?;
         Ok(folder)
     }
 
@@ -61,40 +65,4 @@ impl Slot<'_> {
             start: Instant::now(),
         }
     }
-
-    fn other_data(&self, run: Option<&RunInfo>) -> Option<String> {
-        let own = &self.dataset.info.fingerprint;
-        run.filter(|run| run.fingerprint != *own)
-            .map(|run| format!("data with fingerprint {:.12}…, not {own:.12}…", run.fingerprint))
-    }
-
-    /// The first setting, by section and key, in which the folder differs. What the method does not read does not count: its default
-    /// may have changed since.
-    fn other_setting(&self, settings: &Settings) -> Option<String> {
-        let (there, here) = (table(settings), table(&lasting_settings(&self.settings)));
-        let keys = there.keys().chain(here.keys());
-        let key = keys.into_iter().find(|key| there.get(*key) != here.get(*key))?;
-        let value = |table: &Flat| table.get(key).map_or_else(|| "unset".into(), ToString::to_string);
-        Some(format!("`{key}` = {}, not {}", value(&there), value(&here)))
-    }
-}
-
-/// Settings that are read, by section and key.
-type Flat = std::collections::BTreeMap<String, toml::Value>;
-
-fn table(settings: &Settings) -> Flat {
-    let search = settings.search.as_read();
-    let settings = Settings { search, predict: PredictSettings::default(), ..settings.clone() };
-    let mut flat = Flat::new();
-    for (section, value) in toml::Table::try_from(&settings).expect("settings are plain values") {
-        match value {
-            toml::Value::Table(values) => {
-                flat.extend(values.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)));
-            }
-            value => {
-                flat.insert(section, value);
-            }
-        }
-    }
-    flat
 }

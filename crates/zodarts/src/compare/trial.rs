@@ -1,12 +1,12 @@
 //! One trial: a contender with a seed on a data set, in a run folder of its own.
 
 use super::contender::{Contender, random_genotype};
-use super::lock;
 use super::sample::{Sample, Sampled, chosen};
 use super::slot::Slot;
 use super::training::{Trained, Training};
 use crate::error::Error;
 use crate::genotype::Genotype;
+use crate::lock::Lock;
 use crate::observer::Observer;
 use crate::pipeline::Job;
 use crate::run::{Metrics, RunFolder, SearchRecord};
@@ -59,7 +59,7 @@ impl Trial<'_> {
     /// Refuses a folder that holds a trial of other settings or other data, before anything is run.
     ///
     /// # Errors
-    /// [`Error::OtherTrial`] with what differs, or what is damaged.
+    /// [`Error::OtherRun`] with what differs, or what is damaged.
     pub fn check(&self) -> Result<(), Error> {
         self.slot.check()?;
         if self.is_of_sample() {
@@ -85,7 +85,7 @@ impl Trial<'_> {
     /// # Errors
     /// [`Error::InUse`] if another process runs it. See [`Job::search`], [`Job::train`] and [`evaluate_run`](crate::pipeline::evaluate_run).
     pub fn run(&self, observer: &mut dyn Observer) -> Result<TrialResult, Error> {
-        let _lock = lock::take(&self.slot.path)?;
+        let _lock = Lock::beside(&self.slot.path)?;
         self.check()?;
         let folder = self.slot.open()?;
         let genotype = self.genotype(&self.slot.job(&folder), observer)?;

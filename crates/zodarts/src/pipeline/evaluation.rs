@@ -74,6 +74,35 @@ pub fn evaluate_run(
     keep(folder, (model, dataset), Scoring { protocol: Protocol::Official, split, reads, samples, scores })
 }
 
+/// As [`evaluate_run`], in a folder in which that may have been cut short: a reading whose figures are there is not made again, but
+/// completed.
+///
+/// # Errors
+/// As [`evaluate_run`].
+pub fn finish_evaluation(
+    folder: &RunFolder,
+    model: &Model,
+    dataset: &Dataset,
+    split: Split,
+) -> Result<Metrics, Error> {
+    let Some(metrics) = folder.metrics(split.name())?.filter(|_| folder.resumes()) else {
+        return evaluate_run(folder, model, dataset, split);
+    };
+    check_same_data(folder.path(), model, dataset)?;
+    let samples = open(dataset, split);
+    keep_tables(folder, split, &model.scores(&samples)?, &Labels::of(&samples)?)?;
+    Ok(metrics)
+}
+
+/// Whether the evaluation of a split is all there.
+///
+/// # Errors
+/// If its figures are damaged.
+pub fn is_kept(folder: &RunFolder, split: &str) -> Result<bool, Error> {
+    let tables = ["predictions", "truth"].map(|stem| table(folder, stem, split).is_file());
+    Ok(tables == [true; 2] && folder.metrics(split)?.is_some())
+}
+
 /// Evaluates a run's model on the test split under protocol `paper`, and keeps metrics and predictions. The test split was
 /// read in every epoch of the training already.
 ///
@@ -142,9 +171,13 @@ fn keep(
     };
     // Metrics first: no prediction is left behind of a reading that was not counted.
     folder.write_metrics(&metrics)?;
-    predictions::save(&scores, &table(folder, "predictions", split.name()))?;
-    truth::save(&labels, &table(folder, "truth", split.name()))?;
+    keep_tables(folder, split, &scores, &labels)?;
     Ok(metrics)
+}
+
+fn keep_tables(folder: &RunFolder, split: Split, scores: &Scores, labels: &Labels) -> Result<(), Error> {
+    predictions::save(scores, &table(folder, "predictions", split.name()))?;
+    Ok(truth::save(labels, &table(folder, "truth", split.name()))?)
 }
 
 /// Copies a split's predictions into `directory` under the name that `MedMNIST`'s Evaluator reads its scores

@@ -1,13 +1,18 @@
 //! Whole jobs: from data to a run folder.
 
 mod evaluation;
+mod goal;
 mod lasting;
+mod likeness;
+mod place;
 mod prepare;
 
 pub use evaluation::{
     Evaluation, Split, check_same_data, evaluate_as_paper, evaluate_run, evaluated_images, export_predictions,
 };
-pub(crate) use lasting::lasting_settings;
+pub use goal::Goal;
+pub(crate) use likeness::{other_data, other_setting};
+pub use place::{Resume, Wanted};
 pub use prepare::{Prepared, positive_class};
 
 use crate::budget::Deadline;
@@ -20,7 +25,8 @@ use crate::run::{Metrics, RunFolder, RunInfo};
 use crate::search::{RandomWsOutcome, SearchInput, SearchOutcome, SearchSummary, random_search, search};
 use crate::settings::{Architecture, Settings};
 use crate::train::{TrainInput, TrainOutcome, train};
-use lasting::lasting;
+use evaluation::finish_evaluation;
+use lasting::{lasting, lasting_settings};
 use std::time::{Duration, Instant};
 use zodarts_data::{Dataset, Samples, Summary};
 use zodarts_kernels::Kernels;
@@ -50,14 +56,18 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Writes `config.toml`: the first file of a run.
+    /// Writes `config.toml`, the first file of a run. One that goes on has it.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn begin(&self) -> Result<(), Error> {
+    pub fn begin(&self, goal: Goal) -> Result<(), Error> {
+        if self.folder.resumes() {
+            return Ok(());
+        }
         let info = &self.dataset.info;
         let run = RunInfo {
             version: env!("CARGO_PKG_VERSION").into(),
+            command: Some(goal.name().into()),
             data: lasting(self.data),
             dataset: info.name.clone(),
             fingerprint: info.fingerprint.clone(),
@@ -165,12 +175,12 @@ impl Job<'_> {
         train(input, observer)
     }
 
-    /// Search, training and the one look at the test images.
+    /// Search, training and the one look at the test images. In a folder that resumes, what is done is not done again.
     ///
     /// # Errors
     /// See [`search`], [`train`] and [`evaluate_run`].
     pub fn fit(&self, observer: &mut dyn Observer) -> Result<Fit, Error> {
-        self.begin()?;
+        self.begin(Goal::Fit)?;
         let data = self.describe()?;
         if !data.findings.is_empty() {
             let found = data.findings.join("; ");
@@ -178,13 +188,22 @@ impl Job<'_> {
         }
         let search = match self.settings.train.architecture {
             Architecture::Resnet18 => None,
-            Architecture::Genotype => Some(self.search(Some(SEARCH_SHARE), observer)?),
+            Architecture::Genotype => Some(self.found(observer)?),
         };
-        let mut train = self.train(search.as_ref().map(|outcome| outcome.genotype), observer)?;
+        let mut train = self.train(search.map(|found| found.genotype), observer)?;
         let prepared = self.prepare(&mut train.model)?;
-        let metrics = evaluate_run(self.folder, &train.model, self.dataset, Split::Test)?;
+        let metrics = finish_evaluation(self.folder, &train.model, self.dataset, Split::Test)?;
         observer.event(Event::Evaluated(&metrics));
         Ok(Fit { data, search, train, prepared, metrics })
+    }
+
+    /// What a search found: one that is over, or else one that is made now.
+    fn found(&self, observer: &mut dyn Observer) -> Result<SearchSummary, Error> {
+        let over = self.folder.record::<SearchSummary>(SearchSummary::FILE)?;
+        match over.filter(|_| self.folder.resumes()) {
+            Some(found) => Ok(found),
+            None => Ok(SearchSummary::from(&self.search(Some(SEARCH_SHARE), observer)?)),
+        }
     }
 }
 
@@ -194,7 +213,7 @@ pub struct Fit {
     /// What the data are.
     pub data: Summary,
     /// The search; none for `ResNet-18`.
-    pub search: Option<SearchOutcome>,
+    pub search: Option<SearchSummary>,
     /// The training.
     pub train: TrainOutcome,
     /// How it was prepared to predict.

@@ -31,10 +31,11 @@ impl Job<'_> {
         }
         let calibration = wanted.calibrate.then(|| model.calibrate(&self.dataset.val)).transpose()?;
         let threshold = wanted.sensitivity.map(|wanted| self.choose_threshold(model, wanted)).transpose()?;
+        model.save(self.folder.path())?;
+        // Last: it says that the model is prepared.
         if let Some(calibration) = &calibration {
             self.folder.write_record(RunFolder::CALIBRATION, calibration)?;
         }
-        model.save(self.folder.path())?;
         Ok(Prepared { calibration, threshold })
     }
 

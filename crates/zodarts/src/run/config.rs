@@ -21,6 +21,9 @@ pub struct RunConfig {
 pub struct RunInfo {
     /// Version of zodarts.
     pub version: String,
+    /// The command that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// The data as given.
     pub data: String,
     /// Name of the data set.

@@ -1,13 +1,14 @@
 //! Reading and writing the files of a run folder.
 
 use super::{Checkpoint, Metrics, RunConfig, RunError, RunInfo, tensors};
-use crate::files::{json, json_line, write_atomically, write_then};
+use crate::files::{clear_temporary, is_temporary, json, json_line, write_atomically, write_then};
 use crate::genotype::Genotype;
+use crate::lock::Lock;
 use crate::settings::Settings;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Largest text file read back.
@@ -52,12 +53,22 @@ impl RunFolder {
     /// # Errors
     /// If it cannot be created, or holds files already.
     pub fn create(path: &Path) -> Result<Self, RunError> {
-        let failed = |source| RunError::Write { path: path.into(), source };
-        fs::create_dir_all(path).map_err(failed)?;
-        if fs::read_dir(path).map_err(failed)?.next().is_some() {
+        fs::create_dir_all(path).map_err(|source| RunError::Write { path: path.into(), source })?;
+        if !Self::is_vacant(path)? {
             return Err(RunError::Exists { path: path.into() });
         }
         Ok(Self { path: path.into(), resumes: false })
+    }
+
+    /// Whether a folder holds nothing but what a process leaves that is killed before its first file is whole.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn is_vacant(path: &Path) -> Result<bool, RunError> {
+        let names =
+            || fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>();
+        let names = names().map_err(|source| RunError::Read { path: path.into(), source })?;
+        Ok(names.iter().all(|name| name == Lock::FILE || is_temporary(name)))
     }
 
     /// Creates `parent/name`, or `parent/name-2` and so on if that exists.
@@ -92,9 +103,15 @@ impl RunFolder {
     }
 
     /// The same folder, in which a stage that was cut short goes on from its last checkpoint. Its settings must be those it began with.
-    #[must_use]
-    pub fn resuming(self) -> Self {
-        Self { resumes: true, ..self }
+    /// What was half written is cleared away, so nobody else may work there.
+    ///
+    /// # Errors
+    /// If that cannot be removed.
+    pub fn resuming(self) -> Result<Self, RunError> {
+        for folder in [self.path.clone(), self.path.join("checkpoint")] {
+            clear_temporary(&folder).map_err(|source| RunError::Write { path: folder, source })?;
+        }
+        Ok(Self { resumes: true, ..self })
     }
 
     /// Whether stages that were cut short go on.
@@ -224,8 +241,10 @@ impl RunFolder {
     pub fn append(&self, name: &str, record: &impl Serialize) -> Result<(), RunError> {
         let path = self.path.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        file.and_then(|mut file| file.write_all(json_line(record).as_bytes()))
-            .map_err(|source| RunError::Write { path, source })
+        // To the disk, for a checkpoint that follows counts on it.
+        let write =
+            |mut file: File| file.write_all(json_line(record).as_bytes()).and_then(|()| file.sync_data());
+        file.and_then(write).map_err(|source| RunError::Write { path, source })
     }
 
     /// Sums up a `.jsonl` file, if it exists and has records.

@@ -17,7 +17,8 @@
 //!   predictions.csv     scores in the form of MedMNIST's Evaluator
 //!   truth.csv           the labels they were held against, in the same form
 //!   report.html         all of this, to look at
-//!   checkpoint/         latest and previous state of a search or training, from which `compare` goes on
+//!   checkpoint/         latest and previous state of a search or training, from which it goes on
+//!   lock                which process works here, as long as it does
 //! ```
 
 mod checkpoint;
