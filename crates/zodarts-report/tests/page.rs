@@ -146,6 +146,7 @@ fn resnet18_has_a_page_without_a_cell() {
     let folder = RunFolder::create(place.path()).unwrap();
     let dataset = hostile();
     let run = zodarts::run::RunInfo {
+        format: zodarts::run::RunInfo::FORMAT,
         version: "0".into(),
         command: None,
         data: "phantom".into(),

@@ -66,6 +66,7 @@ impl Job<'_> {
         }
         let info = &self.dataset.info;
         let run = RunInfo {
+            format: RunInfo::FORMAT,
             version: env!("CARGO_PKG_VERSION").into(),
             command: Some(goal.name().into()),
             data: lasting(self.data),

@@ -1,6 +1,6 @@
 //! The state of a running search or training, as named vectors.
 
-use super::{RunError, tensors};
+use super::{RunError, format, tensors};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::de::DeserializeOwned;
@@ -34,6 +34,8 @@ pub struct Checkpoint<'a> {
 /// What a checkpoint says besides its vectors.
 #[derive(Debug, Serialize, Deserialize)]
 struct Progress {
+    #[serde(default = "format::unsaid")]
+    format: u32,
     stage: String,
     epochs_done: usize,
     counts: BTreeMap<String, u64>,
@@ -41,6 +43,13 @@ struct Progress {
     begun: Option<String>,
     /// Over all of the above and the vectors.
     sha256: String,
+}
+
+/// What every version says.
+#[derive(Deserialize)]
+struct Version {
+    #[serde(default = "format::unsaid")]
+    format: u32,
 }
 
 /// A checkpoint that was read back whole.
@@ -63,6 +72,7 @@ impl Checkpoint<'_> {
             (*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("a vector"))
         });
         let mut progress = Progress {
+            format: format::FORMAT,
             stage: self.stage.into(),
             epochs_done: self.epochs_done,
             counts: self.counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
@@ -80,16 +90,20 @@ impl Checkpoint<'_> {
 impl Restored {
     /// Reads a checkpoint and holds it to its checksum.
     pub(super) fn read(path: &Path) -> Result<Self, RunError> {
-        let bytes = tensors::read_limited(path, MAX_BYTES)?;
-        Self::decode(path, &bytes).map_err(|reason| RunError::Damaged { path: path.into(), reason })
+        Self::decode(path, &tensors::read_limited(path, MAX_BYTES)?)
     }
 
-    fn decode(path: &Path, bytes: &[u8]) -> Result<Self, String> {
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
-        let progress = header.metadata().as_ref().and_then(|entries| entries.get(PROGRESS));
-        let progress = progress.ok_or_else(|| format!("no `{PROGRESS}` in its metadata"))?;
-        let progress: Progress =
-            serde_json::from_str(progress).map_err(|error| format!("`{PROGRESS}`: {error}"))?;
+    fn decode(path: &Path, bytes: &[u8]) -> Result<Self, RunError> {
+        let damaged = |reason| RunError::Damaged { path: path.into(), reason };
+        let progress = progress(bytes).map_err(damaged)?;
+        // First: what a later version writes need not make sense here.
+        let Version { format } = parsed(&progress).map_err(damaged)?;
+        format::check(path, format)?;
+        let progress: Progress = parsed(&progress).map_err(damaged)?;
+        Self::whole(path, progress, bytes).map_err(damaged)
+    }
+
+    fn whole(path: &Path, progress: Progress, bytes: &[u8]) -> Result<Self, String> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
         let views: BTreeMap<String, TensorView<'_>> = file.tensors().into_iter().collect();
         if views.values().any(|view| view.dtype() != Dtype::F32) {
@@ -162,9 +176,24 @@ impl Restored {
     }
 }
 
+/// What a checkpoint says besides its vectors, as text.
+fn progress(bytes: &[u8]) -> Result<String, String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
+    let progress = header.metadata().as_ref().and_then(|entries| entries.get(PROGRESS));
+    progress.cloned().ok_or_else(|| format!("no `{PROGRESS}` in its metadata"))
+}
+
+fn parsed<T: DeserializeOwned>(progress: &str) -> Result<T, String> {
+    serde_json::from_str(progress).map_err(|error| format!("`{PROGRESS}`: {error}"))
+}
+
 /// SHA-256 over what a checkpoint says.
 fn digest<'v>(progress: &Progress, vectors: impl Iterator<Item = (&'v str, &'v [u8])>) -> String {
     let mut hash = Sha256::new();
+    // The first format said nothing of itself.
+    if progress.format > 1 {
+        hash.update(format!("{} ", progress.format));
+    }
     hash.update(format!("{} {} {:?}", progress.stage, progress.epochs_done, progress.counts));
     if let Some(begun) = &progress.begun {
         hash.update(format!(" {begun}"));
@@ -186,7 +215,7 @@ mod tests {
         Checkpoint { stage: "search", epochs_done: 7, counts, vectors, begun }.encode()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Restored, String> {
+    fn decode(bytes: &[u8]) -> Result<Restored, RunError> {
         Restored::decode(Path::new("latest.safetensors"), bytes)
     }
 

@@ -1,6 +1,6 @@
 //! `config.toml`: what was run on what, and every setting.
 
-use super::RunError;
+use super::{RunError, format};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -19,6 +19,9 @@ pub struct RunConfig {
 /// Circumstances of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
+    /// Version of what the folder holds; see the formats in the sources.
+    #[serde(default = "format::unsaid")]
+    pub format: u32,
     /// Version of zodarts.
     pub version: String,
     /// The command that made it.
@@ -35,6 +38,11 @@ pub struct RunInfo {
     /// The kernels: which vector instructions they use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernels: Option<String>,
+}
+
+impl RunInfo {
+    /// The version of a run folder that is written.
+    pub const FORMAT: u32 = format::FORMAT;
 }
 
 impl RunConfig {
@@ -57,14 +65,19 @@ impl RunConfig {
     /// Parses a file's text.
     ///
     /// # Errors
-    /// If it is not TOML, or has a key no setting has.
+    /// If it is not TOML, or has a key no setting has, or is of a later version.
     pub fn parse(path: &Path, text: &str) -> Result<(Option<RunInfo>, Settings), RunError> {
         let refuse = |error: toml::de::Error| RunError::Damaged {
             path: path.into(),
             reason: format!("not a configuration: {}", error.to_string().trim_end()),
         };
         let mut table: toml::Table = text.parse().map_err(refuse)?;
-        let run = table.remove("run").map(toml::Value::try_into).transpose().map_err(refuse)?;
+        let run = table.remove("run");
+        // First: what a later version writes need not make sense here.
+        if let Some(found) = run.as_ref().and_then(|run| run.get("format")?.as_integer()) {
+            format::check(path, u32::try_from(found).unwrap_or(u32::MAX))?;
+        }
+        let run = run.map(toml::Value::try_into).transpose().map_err(refuse)?;
         Ok((run, table.try_into().map_err(refuse)?))
     }
 }

@@ -24,6 +24,7 @@
 mod checkpoint;
 mod config;
 mod folder;
+mod format;
 mod metrics;
 mod records;
 mod resume;
@@ -66,6 +67,18 @@ pub enum RunError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// The file was written by a later version.
+    #[error(
+        "{path}: has format {found}, but this zodarts knows formats up to {known}; it was written by a newer one, use that"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The last that is known.
+        known: u32,
     },
     /// The folder is not a run.
     #[error(

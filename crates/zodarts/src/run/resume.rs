@@ -28,7 +28,7 @@ impl RunFolder {
     /// does not [resume](RunFolder::resuming) a stage begins, and nothing is touched.
     ///
     /// # Errors
-    /// If a file cannot be written. Damaged files are no errors: the checkpoint before is taken, or the stage begins again.
+    /// If a file cannot be written, or is of a later version. Damaged files are no errors: the checkpoint before is taken, or the stage begins again.
     pub fn resume<R: DeserializeOwned>(&self, stage: &str) -> Result<Resumption<R>, RunError> {
         let mut refused = Vec::new();
         if !self.resumes() {
@@ -42,7 +42,7 @@ impl RunFolder {
             match Restored::read(&path).and_then(|checkpoint| self.up_to(stage, checkpoint)) {
                 Ok(Some(resumed)) => return Ok(Resumption { from: Some(resumed), refused }),
                 Ok(None) => {}
-                Err(error @ RunError::Write { .. }) => return Err(error),
+                Err(error @ (RunError::Write { .. } | RunError::Newer { .. })) => return Err(error),
                 Err(error) => refused.push(error),
             }
         }

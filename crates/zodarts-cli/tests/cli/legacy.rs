@@ -1,0 +1,95 @@
+//! Run folders of earlier formats, kept in `tests/legacy/`, and of formats to come.
+
+use crate::support::{run, stdout};
+use predicates::str::contains;
+use std::fs;
+use std::path::Path;
+
+/// A copy of a folder of `tests/legacy/`.
+fn legacy(name: &str) -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/legacy").join(name), place.path());
+    place
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_run_of_format_1_is_evaluated_and_shown() {
+    let place = legacy("format-1");
+    let before = fs::read_to_string(place.path().join("fit/predictions.csv")).unwrap();
+    let found = stdout(place.path(), "evaluate fit --split test");
+    assert!(found.contains("n = 120"), "{found}");
+    let scores =
+        |text: &str| -> Vec<f64> { text.split([',', '\n']).filter_map(|cell| cell.parse().ok()).collect() };
+    let after = fs::read_to_string(place.path().join("fit/predictions.csv")).unwrap();
+    let (before, after) = (scores(&before), scores(&after));
+    assert_eq!(before.len(), after.len());
+    assert!(
+        before.iter().zip(&after).all(|(a, b)| (a - b).abs() < 1e-4),
+        "another machine may round otherwise"
+    );
+    run(place.path(), "report fit").success();
+    run(place.path(), "fit --config fit/config.toml --out again").success();
+}
+
+#[test]
+fn a_trial_of_format_1_goes_on_from_its_checkpoint() {
+    let place = legacy("format-1");
+    let line = "compare phantom --config cut-short.toml --methods random --seeds 1 --out cut-short";
+    let output = run(place.path(), line).success();
+    let text = String::from_utf8(output.get_output().stderr.clone()).unwrap();
+    assert!(text.contains("train goes on after 5 epochs"), "{text}");
+}
+
+#[test]
+fn what_a_later_version_wrote_is_refused_and_left_alone() {
+    let place = legacy("format-1");
+    let place = place.path();
+    let config = place.join("fit/config.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    let later =
+        text.replace("[run]\n", "[run]\nformat = 7\nsomething_new = [1, 2]\n") + "\n[later]\nkey = 1\n";
+    fs::write(&config, &later).unwrap();
+    let message = "fit/config.toml: has format 7, but this zodarts knows formats up to 2";
+    for line in ["evaluate fit", "report fit", "fit --out fit", "fit --config fit/config.toml"] {
+        run(place, line)
+            .failure()
+            .code(1)
+            .stderr(contains(message))
+            .stderr(contains("hint: it was written by a newer one"));
+    }
+    assert_eq!(fs::read_to_string(&config).unwrap(), later);
+
+    let model = place.join("fit/model.json");
+    fs::write(&config, text).unwrap();
+    let card = fs::read_to_string(&model).unwrap();
+    fs::write(&model, card.replace("\"format\": 1", "\"format\": 9")).unwrap();
+    run(place, "evaluate fit").failure().code(1).stderr(contains("format"));
+}
+
+#[test]
+fn a_checkpoint_of_a_later_version_is_not_begun_again_over() {
+    let place = legacy("format-1");
+    let place = place.path();
+    let line = "compare phantom --config cut-short.toml --methods random --seeds 1 --out cut-short";
+    let trial = place.join("cut-short/trials/official/phantom/random/seed-1");
+    let path = trial.join("checkpoint/latest.safetensors");
+    let header = r#"{"__metadata__": {"progress": "{\"format\": 7, \"news\": []}"}}"#;
+    let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+    fs::write(&path, &bytes).unwrap();
+    let message = "checkpoint/latest.safetensors: has format 7, but this zodarts knows formats up to 2";
+    run(place, line).failure().code(1).stderr(contains(message));
+    assert!(fs::read(&path).unwrap() == bytes && trial.join("train.jsonl").is_file());
+}
