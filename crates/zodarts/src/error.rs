@@ -40,15 +40,15 @@ pub enum Error {
     /// In a predictions file.
     #[error(transparent)]
     Predictions(#[from] PredictionsError),
-    /// The loss is no longer a number.
-    #[error("{stage} diverged in epoch {epoch}: the loss is {loss}; a lower learning rate may help")]
+    /// Numbers went wrong twice, the second time at half the learning rate.
+    #[error("{stage} diverged in epoch {}: {diagnosis}; a lower learning rate may help", .epoch + 1)]
     Diverged {
         /// `search` or `training`.
         stage: &'static str,
         /// The epoch, from 0.
         epoch: usize,
-        /// The loss found.
-        loss: f64,
+        /// What shows it, and in which layer.
+        diagnosis: String,
     },
     /// A time limit that leaves nothing to deliver.
     #[error("the time limit was over before the first epoch of {stage} was done; give --max-time more")]

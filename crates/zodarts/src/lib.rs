@@ -43,6 +43,7 @@
 pub mod bilevel;
 pub mod budget;
 pub mod compare;
+mod diagnosis;
 mod drawing;
 pub mod error;
 pub mod evaluate;

@@ -7,7 +7,7 @@ use zodarts::Error;
 use zodarts::data::{Dataset, OpenOptions};
 use zodarts::genotype::Genotype;
 use zodarts::methods::MethodKind;
-use zodarts::observer::{Event, Observer};
+use zodarts::observer::{Event, Observer, Silent};
 use zodarts::pipeline::Job;
 use zodarts::protocol::Protocol;
 use zodarts::run::RunFolder;
@@ -265,4 +265,60 @@ fn lost_records_make_a_stage_begin_again() {
     let notes = Stage::Search.check(&tiny(), |folder| fs::write(folder.join("search.jsonl"), "").unwrap());
     assert_eq!(said(&notes, "0 records, but"), [true; 4]);
     assert_eq!(said(&notes, "goes on after"), [false; 4]);
+}
+
+/// Whether a diagnosis names a layer or an architecture parameter.
+fn names_a_place(text: &str) -> bool {
+    text.contains('`') || text.contains(", α of ")
+}
+
+/// Settings of a stage with a learning rate that takes numbers beyond what they can be, though half of it does not: the lowest such power of
+/// two. Without clipping, or no gradient would be large.
+fn too_fast(stage: Stage) -> Settings {
+    let dataset = phantom();
+    for power in 0..120 {
+        let mut settings = tiny();
+        let rate = 2f64.powi(power);
+        (settings.search.clip, settings.search.learning_rate, settings.search.batch_size) =
+            (0.0, rate, Auto::Fixed(24));
+        (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, rate, 0);
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(&root.path().join("run")).unwrap();
+        let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
+        stage.try_run(&dataset, &settings, &folder, &mut watcher).unwrap();
+        if let Some(note) = watcher.notes.iter().find(|note| note.contains("at half the rate")) {
+            assert!(note.contains("diverged in epoch ") && names_a_place(note), "{note}");
+            return settings;
+        }
+    }
+    panic!("no rate is too fast");
+}
+
+#[test]
+fn numbers_that_go_wrong_are_taken_back_once_at_half_the_rate_and_stopping_changes_nothing() {
+    for stage in [Stage::Search, Stage::Train] {
+        let settings = too_fast(stage);
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("whole");
+        stage.run(&phantom(), &settings, &RunFolder::create(&path).unwrap(), &mut Silent);
+        let path_in_pieces = root.path().join("pieces");
+        in_pieces(stage, &settings, &path_in_pieces, 1);
+        assert!(stage.left(&path_in_pieces) == stage.left(&path));
+    }
+}
+
+#[test]
+fn numbers_that_go_wrong_again_end_the_run_and_say_where() {
+    for (stage, name) in [(Stage::Search, "search"), (Stage::Train, "training")] {
+        let mut settings = tiny();
+        (settings.search.clip, settings.search.learning_rate) = (0.0, 1e30);
+        (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, 1e30, 0);
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(&root.path().join("run")).unwrap();
+        let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
+        let error = stage.try_run(&phantom(), &settings, &folder, &mut watcher).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{name} diverged in epoch 1: the loss is ")), "{error}");
+        assert!(names_a_place(&error) && error.ends_with("; a lower learning rate may help"), "{error}");
+        assert_eq!(said(&[watcher.notes.clone()], "begins again at half the rate"), [true]);
+    }
 }

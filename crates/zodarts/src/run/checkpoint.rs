@@ -137,6 +137,11 @@ impl Restored {
         self.progress.counts.get(name).copied().ok_or_else(|| self.refuse(format!("no count `{name}`")))
     }
 
+    /// A number, or another where it is missing.
+    pub fn count_or(&self, name: &str, otherwise: u64) -> u64 {
+        self.progress.counts.get(name).copied().unwrap_or(otherwise)
+    }
+
     /// The epoch that was left half done, if one was.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use super::rounds::rounds;
 use super::settled::Settled;
 use super::{SearchInput, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation};
+use crate::diagnosis::{is_broken, of_search};
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::{Method, Round, RoundReport, combined};
@@ -95,17 +96,18 @@ impl<'a> EpochRunner<'a> {
         Self { input: *input, batches, method, workers, training: Vec::new(), validation: Vec::new() }
     }
 
-    /// Epoch number `epoch` of `epochs`, or what is left of it.
+    /// Epoch number `epoch` of `epochs`, or what is left of it, at `factor` times the learning rate of the schedule.
     pub fn run(
         &mut self,
         problem: &SupernetProblem,
         state: &mut SearchState,
         (epoch, epochs): (usize, usize),
+        factor: f64,
         begun: Begun,
         observer: &mut dyn Observer,
     ) -> Result<Ended, Error> {
         let start = Instant::now();
-        let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
+        let learning_rate = factor * self.input.settings.schedule(epochs).learning_rate(epoch);
         let (mut images, steps) = (self.batches.epoch(epoch), self.batches.steps());
         let mut directions = stream(self.input.seed, "search-directions", epoch as u64);
         images.skip_to(begun.augmented);
@@ -130,8 +132,10 @@ impl<'a> EpochRunner<'a> {
                 directions: &mut directions,
             };
             let report = self.method.round(problem, &mut self.workers, state, &mut round);
-            if !report.training.loss.is_finite() || state.alpha.iter().any(|value| !value.is_finite()) {
-                return Err(Error::Diverged { stage: "search", epoch, loss: report.training.loss });
+            let (loss, SearchState { chain, alpha, .. }) = (report.training.loss, &*state);
+            if is_broken(loss, report.hypergradient_norm, chain, alpha) {
+                let diagnosis = of_search(loss, &problem.network().weights, chain, alpha);
+                return Err(Error::Diverged { stage: "search", epoch, diagnosis });
             }
             let mixing = (problem.mixing(), problem.temperature);
             settled.watch(problem.network(), mixing, &state.alpha, &report);

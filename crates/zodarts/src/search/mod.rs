@@ -185,16 +185,24 @@ fn epoch(
 ) -> Result<bool, Error> {
     let span = (progress.done, progress.planned);
     problem.temperature = input.settings.temperature_at(span.0, span.1);
-    let before = progress.state.clone();
     let begun = progress.begun.take().unwrap_or_else(|| Begun::after(progress.settled));
-    let record = match runner.run(problem, &mut progress.state, span, begun, observer)? {
+    let factor = progress.factor();
+    let ended = match runner.run(problem, &mut progress.state, span, factor, begun, observer) {
+        Err(error @ Error::Diverged { .. }) if !progress.halved => {
+            observer.event(Event::Note(format!("{error}; the epoch begins again at half the rate")));
+            progress.roll_back();
+            return Ok(true);
+        }
+        ended => ended?,
+    };
+    let record = match ended {
         Ended::Whole(record, settled) => {
             progress.settled = settled;
             record
         }
         Ended::OutOfTime => {
             // What is delivered is what the last record says.
-            progress.state = before;
+            progress.state = progress.good.clone();
             return Ok(false);
         }
         Ended::Left(begun) => {

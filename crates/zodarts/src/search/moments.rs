@@ -63,13 +63,8 @@ pub fn moments(
             });
         }
         if done < last {
-            match runner.run(
-                &problem,
-                &mut state,
-                (done, last),
-                Begun::after(Settled::default()),
-                observer,
-            )? {
+            let begun = Begun::after(Settled::default());
+            match runner.run(&problem, &mut state, (done, last), 1.0, begun, observer)? {
                 Ended::Whole(..) => {}
                 Ended::OutOfTime => return Err(Error::OutOfTime { stage: "search" }),
                 Ended::Left(_) => return Err(Error::Interrupted),

@@ -7,13 +7,36 @@ use crate::error::Error;
 use crate::files::json_line;
 use crate::methods::{Chain, SearchState};
 use crate::observer::Observer;
-use crate::resume::{resume, vectors_of};
-use crate::run::{Checkpoint, Resumed, RunFolder, SearchRecord};
+use crate::resume::resume;
+use crate::run::{Checkpoint, Restored, Resumed, RunError, RunFolder, SearchRecord};
 use zodarts_nn::optim::{AdamState, SgdState};
+
+/// The share of the learning rate that is left once numbers went wrong.
+const HALF: f64 = 0.5;
+
+/// What a state is called in a checkpoint.
+struct Names {
+    vectors: [&'static str; 5],
+    steps: &'static str,
+}
+
+const STATE: Names =
+    Names { vectors: ["weights", "momentum", "alpha", "alpha_m", "alpha_v"], steps: "alpha_steps" };
+
+/// That of the epoch before one that was left half done.
+const GOOD: Names = Names {
+    vectors: ["good_weights", "good_momentum", "good_alpha", "good_alpha_m", "good_alpha_v"],
+    steps: "good_alpha_steps",
+};
 
 /// A search between two epochs, or within one.
 pub struct Progress {
     pub state: SearchState,
+    /// The state after the last epoch that was done.
+    pub good: SearchState,
+    /// Whether numbers went wrong once: the learning rate of the weights is half of the schedule's since.
+    pub halved: bool,
+    /// After the last epoch that was done.
     pub settled: Settled,
     /// Epochs done.
     pub done: usize,
@@ -38,7 +61,9 @@ impl Progress {
         match resume(input.folder, "search", observer)? {
             Some(from) => Self::resume(from, &first, input.settings.epochs),
             None => Ok(Self {
+                good: first.clone(),
                 state: first,
+                halved: false,
                 settled: Settled::default(),
                 done: 0,
                 planned: input.settings.epochs,
@@ -52,21 +77,18 @@ impl Progress {
 
     fn resume(from: Resumed<SearchRecord>, first: &SearchState, epochs: usize) -> Result<Self, Error> {
         let Resumed { mut checkpoint, records } = from;
-        let (weights, alphas) = (first.chain.weights.len(), first.alpha.len());
-        let sgd = SgdState { momentum_buffer: checkpoint.take("momentum", weights)? };
-        let chain = Chain { weights: checkpoint.take("weights", weights)?, sgd };
-        let alpha = checkpoint.take("alpha", alphas)?;
-        let adam = AdamState {
-            m: checkpoint.take("alpha_m", alphas)?,
-            v: checkpoint.take("alpha_v", alphas)?,
-            step: checkpoint.count("alpha_steps")?,
-        };
+        let begun = checkpoint.begun()?;
+        let state = take(&mut checkpoint, &STATE, first)?;
+        // Between two epochs they are one.
+        let good = if begun.is_some() { take(&mut checkpoint, &GOOD, first)? } else { state.clone() };
         Ok(Self {
-            settled: Settled::after(&alpha),
-            state: SearchState { chain, alpha, adam },
+            settled: Settled::after(&good.alpha),
+            state,
+            good,
+            halved: checkpoint.count_or("halved", 0) > 0,
             done: records.len(),
             planned: records.last().map_or(epochs, |record| record.epochs),
-            begun: checkpoint.begun()?,
+            begun,
             passes: records.iter().map(|record| record.passes).sum(),
             over: checkpoint.count("settled")? > 0,
             earlier: records.iter().map(|record| record.seconds).sum(),
@@ -77,6 +99,7 @@ impl Progress {
     pub fn keep(&mut self, folder: Option<&RunFolder>, record: &SearchRecord) -> Result<(), Error> {
         self.done += 1;
         self.passes += record.passes;
+        self.good = self.state.clone();
         let Some(folder) = folder else { return Ok(()) };
         folder.append("search.jsonl", record)?;
         self.write(folder, None)
@@ -88,11 +111,49 @@ impl Progress {
     }
 
     fn write(&self, folder: &RunFolder, begun: Option<String>) -> Result<(), Error> {
-        let SearchState { chain, alpha, adam } = &self.state;
-        let mut vectors = vectors_of(chain);
-        vectors.extend([("alpha", &alpha[..]), ("alpha_m", &adam.m), ("alpha_v", &adam.v)]);
-        let counts = vec![("alpha_steps", adam.step), ("settled", u64::from(self.over))];
+        let mut vectors = vectors_of(&self.state, &STATE);
+        let mut counts = vec![
+            (STATE.steps, self.state.adam.step),
+            ("settled", u64::from(self.over)),
+            ("halved", u64::from(self.halved)),
+        ];
+        if begun.is_some() {
+            vectors.extend(vectors_of(&self.good, &GOOD));
+            counts.push((GOOD.steps, self.good.adam.step));
+        }
         let (stage, epochs_done) = ("search", self.done);
         Ok(folder.write_checkpoint(&Checkpoint { stage, epochs_done, counts, vectors, begun })?)
     }
+
+    /// What the learning rate of the schedule is multiplied by.
+    pub fn factor(&self) -> f64 {
+        if self.halved { HALF } else { 1.0 }
+    }
+
+    /// Goes back to the last epoch that was done, to go on at half the learning rate.
+    pub fn roll_back(&mut self) {
+        self.state = self.good.clone();
+        self.halved = true;
+    }
+}
+
+fn take(checkpoint: &mut Restored, names: &Names, first: &SearchState) -> Result<SearchState, RunError> {
+    let (weights, alphas) = (first.chain.weights.len(), first.alpha.len());
+    let [of_weights, of_momentum, of_alpha, of_m, of_v] = names.vectors;
+    let sgd = SgdState { momentum_buffer: checkpoint.take(of_momentum, weights)? };
+    Ok(SearchState {
+        chain: Chain { weights: checkpoint.take(of_weights, weights)?, sgd },
+        alpha: checkpoint.take(of_alpha, alphas)?,
+        adam: AdamState {
+            m: checkpoint.take(of_m, alphas)?,
+            v: checkpoint.take(of_v, alphas)?,
+            step: checkpoint.count(names.steps)?,
+        },
+    })
+}
+
+fn vectors_of<'s>(state: &'s SearchState, names: &Names) -> Vec<(&'static str, &'s [f32])> {
+    let SearchState { chain, alpha, adam } = state;
+    let vectors = [&chain.weights[..], &chain.sgd.momentum_buffer, alpha, &adam.m, &adam.v];
+    names.vectors.into_iter().zip(vectors).collect()
 }

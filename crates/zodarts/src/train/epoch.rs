@@ -2,6 +2,7 @@
 
 use super::TrainInput;
 use super::memory::batch_size;
+use crate::diagnosis::of_training;
 use crate::error::Error;
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::TrainRecord;
@@ -21,6 +22,7 @@ use zodarts_nn::optim::{Sgd, SgdState};
 const STATISTICS_MOMENTUM: f64 = 0.1;
 
 /// All that training carries from epoch to epoch.
+#[derive(Clone)]
 pub struct TrainState {
     pub weights: Vec<f32>,
     pub statistics: Vec<f32>,
@@ -92,16 +94,17 @@ impl<'a> EpochRunner<'a> {
         }
     }
 
-    /// Epoch number `epoch` of `epochs`, or what is left of it.
+    /// Epoch number `epoch` of `epochs`, or what is left of it, at `factor` times the learning rate of the schedule.
     pub fn run(
         &mut self,
         state: &mut TrainState,
         (epoch, epochs): (usize, usize),
+        factor: f64,
         begun: Begun,
         observer: &mut dyn Observer,
     ) -> Result<Ended, Error> {
         let start = Instant::now();
-        let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
+        let learning_rate = factor * self.input.settings.schedule(epochs).learning_rate(epoch);
         let seed = self.input.seed;
         let order = epoch_order(self.input.train.len(), &mut stream(seed, "train-order", epoch as u64));
         let mut augment = stream(seed, "train-augment", epoch as u64);
@@ -115,8 +118,10 @@ impl<'a> EpochRunner<'a> {
             }
             self.augmentation.batch(self.input.train, positions, &mut augment, &mut self.batch);
             let loss = self.step(state, learning_rate, &mut totals);
-            if !loss.is_finite() {
-                return Err(Error::Diverged { stage: "training", epoch, loss });
+            if !loss.is_finite() || self.gradient.iter().any(|value| !value.is_finite()) {
+                let layout = &self.executor.network().weights;
+                let diagnosis = of_training(loss, layout, &state.weights, &self.gradient);
+                return Err(Error::Diverged { stage: "training", epoch, diagnosis });
             }
             let done = index + 1;
             observer.event(Event::Step(totals.step((epoch, epochs), (done, steps))));

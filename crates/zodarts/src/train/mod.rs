@@ -10,6 +10,7 @@ pub(crate) use memory::batch_size;
 pub use memory::check_memory;
 
 use crate::budget::Deadline;
+use crate::diagnosis::of_scores;
 use crate::error::Error;
 use crate::evaluate::{Labels, Point, score};
 use crate::genotype::Genotype;
@@ -17,7 +18,7 @@ use crate::memory::Memory;
 use crate::model::{Model, ModelCard, loss_kind};
 use crate::observer::{Event, Observer, Stage};
 use crate::protocol::Protocol;
-use crate::run::{RunFolder, TrainRecord};
+use crate::run::RunFolder;
 use crate::settings::{Architecture, Selection, TrainSettings};
 use epoch::{Ended, EpochRunner, TrainState};
 use judge::{Judge, merit};
@@ -94,15 +95,24 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
         }
         let span = (progress.done, progress.planned);
         let begun = progress.begun.take().unwrap_or_default();
-        let mut record = match runner.run(&mut progress.state, span, begun, observer)? {
-            Ended::Whole(record) => record,
-            Ended::OutOfTime => break,
-            Ended::Left(begun) => {
+        let factor = progress.factor();
+        let ended = runner.run(&mut progress.state, span, factor, begun, observer);
+        let ended =
+            ended.and_then(|ended| judged(ended, &mut judge, &mut progress, (&input, &network, &labels)));
+        let record = match ended {
+            Ok(Ended::Whole(record)) => record,
+            Ok(Ended::OutOfTime) => break,
+            Ok(Ended::Left(begun)) => {
                 progress.leave(input.folder, &begun)?;
                 return Err(Error::Interrupted);
             }
+            Err(error @ Error::Diverged { .. }) if !progress.halved => {
+                observer.event(Event::Note(format!("{error}; the epoch begins again at half the rate")));
+                progress.roll_back();
+                continue;
+            }
+            Err(error) => return Err(error),
         };
-        judge_epoch(&mut judge, &mut progress, &mut record, (&input, &labels))?;
         progress.keep(input.folder, &record)?;
         observer.event(Event::TrainEpoch(&record));
         if observer.stop_requested() {
@@ -123,17 +133,22 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
     Ok(outcome(card, network, best, done, seconds))
 }
 
-/// Scores an epoch, and keeps its weights if they are the ones to keep so far.
-fn judge_epoch(
+/// Scores an epoch that is done, and keeps its weights if they are the ones to keep so far.
+fn judged(
+    mut ended: Ended,
     judge: &mut Judge,
     progress: &mut Progress,
-    record: &mut TrainRecord,
-    (input, labels): (&TrainInput<'_>, &Labels),
-) -> Result<(), Error> {
+    (input, network, labels): (&TrainInput<'_>, &Network, &Labels),
+) -> Result<Ended, Error> {
+    let Ended::Whole(record) = &mut ended else { return Ok(ended) };
     let Progress { state, best, done, planned, .. } = progress;
     let epoch = *done;
-    let diverged = |_| Error::Diverged { stage: "training", epoch, loss: record.train_loss };
-    let scored = judge.score(state, input).map_err(diverged)?;
+    let diverged = |_| {
+        let diagnosis = of_scores(&network.weights, &state.weights);
+        Error::Diverged { stage: "training", epoch, diagnosis }
+    };
+    let scored = judge.score(state, input);
+    let scored = scored.map_err(diverged)?;
     let point = score(&scored.scores, labels, input.info.task, &input.info.classes)?;
     record.take(scored.loss, &point);
     record.selected = keeps_last(input) && epoch + 1 == *planned || improves(input, best.as_ref(), &point);
@@ -141,7 +156,7 @@ fn judge_epoch(
         let (weights, statistics) = (state.weights.clone(), state.statistics.clone());
         *best = Some(Best { epoch, point, weights, statistics });
     }
-    Ok(())
+    Ok(ended)
 }
 
 fn check(input: &TrainInput<'_>) -> Result<(), Error> {

@@ -11,6 +11,13 @@ use crate::run::{Checkpoint, Resumed, RunFolder, TrainRecord};
 use zodarts_nn::graph::Network;
 use zodarts_nn::optim::SgdState;
 
+/// The share of the learning rate that is left once numbers went wrong.
+const HALF: f64 = 0.5;
+
+/// Names of the vectors of a state, and of those of the epoch before one that was left half done.
+const STATE: [&str; 3] = ["weights", "momentum", "statistics"];
+const GOOD: [&str; 3] = ["good_weights", "good_momentum", "good_statistics"];
+
 /// The best epoch so far.
 pub struct Best {
     pub epoch: usize,
@@ -22,6 +29,10 @@ pub struct Best {
 /// A training between two epochs, or within one.
 pub struct Progress {
     pub state: TrainState,
+    /// The state after the last epoch that was done.
+    good: TrainState,
+    /// Whether numbers went wrong once: the learning rate is half of the schedule's since.
+    pub halved: bool,
     pub best: Option<Best>,
     /// Epochs done.
     pub done: usize,
@@ -40,27 +51,47 @@ impl Progress {
         network: &Network,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        match resume(input.folder, "train", observer)? {
-            Some(from) => Self::resume(from, network, input.settings.epochs),
-            None => Ok(Self {
-                state: TrainState::new(network, input.seed),
-                best: None,
-                done: 0,
-                planned: input.settings.epochs,
-                begun: None,
-                earlier: 0.0,
-            }),
+        if let Some(from) = resume(input.folder, "train", observer)? {
+            return Self::resume(from, network, input.settings.epochs);
         }
+        let state = TrainState::new(network, input.seed);
+        Ok(Self {
+            good: state.clone(),
+            state,
+            halved: false,
+            best: None,
+            done: 0,
+            planned: input.settings.epochs,
+            begun: None,
+            earlier: 0.0,
+        })
+    }
+
+    /// What the learning rate of the schedule is multiplied by.
+    pub fn factor(&self) -> f64 {
+        if self.halved { HALF } else { 1.0 }
+    }
+
+    /// Goes back to the last epoch that was done, to go on at half the learning rate.
+    pub fn roll_back(&mut self) {
+        self.state = self.good.clone();
+        self.halved = true;
     }
 
     fn resume(from: Resumed<TrainRecord>, network: &Network, epochs: usize) -> Result<Self, Error> {
         let Resumed { mut checkpoint, records } = from;
+        let begun = checkpoint.begun()?;
         let (weights, statistics) = (network.weights.len(), network.statistics.len());
-        let state = TrainState {
-            weights: checkpoint.take("weights", weights)?,
-            statistics: checkpoint.take("statistics", statistics)?,
-            sgd: SgdState { momentum_buffer: checkpoint.take("momentum", weights)? },
+        let mut taken = |[of_weights, of_momentum, of_statistics]: [&str; 3]| -> Result<TrainState, Error> {
+            Ok(TrainState {
+                weights: checkpoint.take(of_weights, weights)?,
+                statistics: checkpoint.take(of_statistics, statistics)?,
+                sgd: SgdState { momentum_buffer: checkpoint.take(of_momentum, weights)? },
+            })
         };
+        let state = taken(STATE)?;
+        // Between two epochs they are one.
+        let good = if begun.is_some() { taken(GOOD)? } else { state.clone() };
         let selected = records.iter().rfind(|record| record.selected);
         let best = selected.map(|record| -> Result<Best, Error> {
             // Without vectors of its own, the best epoch is the last.
@@ -75,9 +106,11 @@ impl Progress {
         Ok(Self {
             best: best.transpose()?,
             state,
+            good,
+            halved: checkpoint.count_or("halved", 0) > 0,
             done: records.len(),
             planned: records.last().map_or(epochs, |record| record.epochs),
-            begun: checkpoint.begun()?,
+            begun,
             earlier: records.iter().map(|record| record.seconds).sum(),
         })
     }
@@ -85,6 +118,7 @@ impl Progress {
     /// Takes note of an epoch, in the folder if there is one.
     pub fn keep(&mut self, folder: Option<&RunFolder>, record: &TrainRecord) -> Result<(), Error> {
         self.done += 1;
+        self.good = self.state.clone();
         let Some(folder) = folder else { return Ok(()) };
         folder.append("train.jsonl", record)?;
         // Those of the last epoch are not kept twice.
@@ -98,15 +132,19 @@ impl Progress {
     }
 
     fn write(&self, folder: &RunFolder, best: Option<&Best>, begun: Option<String>) -> Result<(), Error> {
-        let mut vectors = vec![
-            ("weights", &self.state.weights[..]),
-            ("momentum", &self.state.sgd.momentum_buffer),
-            ("statistics", &self.state.statistics),
-        ];
+        let mut vectors = vectors_of(&self.state, STATE);
+        if begun.is_some() {
+            vectors.extend(vectors_of(&self.good, GOOD));
+        }
         if let Some(best) = best {
             vectors.extend([("best_weights", &best.weights[..]), ("best_statistics", &best.statistics)]);
         }
-        let (epochs_done, counts) = (self.done, Vec::new());
+        let (epochs_done, counts) = (self.done, vec![("halved", u64::from(self.halved))]);
         Ok(folder.write_checkpoint(&Checkpoint { stage: "train", epochs_done, counts, vectors, begun })?)
     }
+}
+
+fn vectors_of<'s>(state: &'s TrainState, names: [&'static str; 3]) -> Vec<(&'static str, &'s [f32])> {
+    let vectors = [&state.weights[..], &state.sgd.momentum_buffer, &state.statistics];
+    names.into_iter().zip(vectors).collect()
 }

@@ -76,7 +76,10 @@ fn best_of(
     let genotypes = Genotype::draw_different(count, &mut stream(input.seed, "random-ws-sample", 0));
     let sample = score((&problem, shared.weights()), &mut worker, &genotypes, &batches, observer)?;
     observer.event(Event::StageDone(Stage::Score));
-    let best = best(&sample).ok_or(Error::Diverged { stage: "search", epoch: epochs - 1, loss: f64::NAN })?;
+    let best = best(&sample).ok_or_else(|| {
+        let diagnosis = "no genotype of the sample has a loss that is finite".into();
+        Error::Diverged { stage: "search", epoch: epochs - 1, diagnosis }
+    })?;
     let passes = epochs * batches.steps() + count * batches.plain();
     let seconds = shared.earlier() + start.elapsed().as_secs_f64();
     Ok(RandomWsOutcome { best, sample, epochs, passes, seconds, stop })

@@ -1,6 +1,7 @@
 //! Trains the weights that all genotypes share.
 
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
+use crate::diagnosis::of_training;
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::{Chain, combined};
@@ -118,7 +119,9 @@ impl<'a> SharedWeights<'a> {
             self.batches.load_training(&mut images, step..step + 1, &mut self.training);
             let evaluation = self.step(worker, Genotype::draw(&mut genotypes), learning_rate);
             if !evaluation.loss.is_finite() {
-                return Err(Error::Diverged { stage: "search", epoch, loss: evaluation.loss });
+                let (layout, loss) = (&self.problem.network().weights, evaluation.loss);
+                let diagnosis = of_training(loss, layout, &self.chain.weights, &self.gradients.weights);
+                return Err(Error::Diverged { stage: "search", epoch, diagnosis });
             }
             total = combined(total, evaluation);
             observer.event(Event::Step(Step {
