@@ -6,6 +6,11 @@ use crate::observer::{Event, Observer};
 use crate::run::{Resumed, Resumption, RunFolder};
 use serde::de::DeserializeOwned;
 
+/// What the learning rate of a schedule is multiplied by, before and after numbers went wrong.
+pub fn rate_factor(halved: bool) -> f64 {
+    if halved { 0.5 } else { 1.0 }
+}
+
 /// Where a stage goes on; none if it begins, as it does without a folder. Says so, and which checkpoints could not be used.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use zodarts::compare::{
     Campaign, Comparison, Contender, End, Named, Plan, Position, Sampled, Trial, TrialResult, Watcher,
 };
 use zodarts::data::{Dataset, OpenOptions};
+use zodarts::lock::Lock;
 use zodarts::methods::MethodKind;
 use zodarts::observer::{Observer, Silent};
 use zodarts::protocol::Protocol;
@@ -179,12 +180,11 @@ fn a_trial_that_another_process_runs_is_left_to_it() {
     let both = (&CONTENDERS[1..], &[1][..], 1);
     let trials = folder.path().join("trials/official/phantom/random");
     fs::create_dir_all(&trials).unwrap();
-    let lock = fs::File::create(trials.join("seed-1.lock")).unwrap();
-    lock.lock().unwrap();
+    let lock = Lock::beside(&trials.join("seed-1")).unwrap();
     let comparison = compare(&datasets, both, &settings, folder.path()).0.unwrap();
     assert_eq!((comparison.rows.len(), comparison.failures.len()), (1, 1));
     let reason = &comparison.failures[0].reason;
-    assert!(reason.contains("seed-1: another zodarts works in this folder"), "{reason}");
+    assert!(reason.contains("seed-1: another zodarts (process "), "{reason}");
     assert!(!trials.join("seed-1").exists());
     drop(lock);
     assert_eq!(compare(&datasets, both, &settings, folder.path()).0.unwrap().rows.len(), 2);

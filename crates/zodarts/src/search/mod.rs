@@ -26,6 +26,7 @@ use crate::methods::SearchState;
 use crate::model::loss_kind;
 use crate::normaliser::Mixing;
 use crate::observer::{Event, Observer, Stage};
+use crate::resume::rate_factor;
 use crate::run::RunFolder;
 use crate::settings::SearchSettings;
 use crate::supernet_problem::SupernetProblem;
@@ -186,7 +187,7 @@ fn epoch(
     let span = (progress.done, progress.planned);
     problem.temperature = input.settings.temperature_at(span.0, span.1);
     let begun = progress.begun.take().unwrap_or_else(|| Begun::after(progress.settled));
-    let factor = progress.factor();
+    let factor = rate_factor(progress.halved);
     let ended = match runner.run(problem, &mut progress.state, span, factor, begun, observer) {
         Err(error @ Error::Diverged { .. }) if !progress.halved => {
             observer.event(Event::Note(format!("{error}; the epoch begins again at half the rate")));

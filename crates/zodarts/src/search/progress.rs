@@ -11,9 +11,6 @@ use crate::resume::resume;
 use crate::run::{Checkpoint, Restored, Resumed, RunError, RunFolder, SearchRecord};
 use zodarts_nn::optim::{AdamState, SgdState};
 
-/// The share of the learning rate that is left once numbers went wrong.
-const HALF: f64 = 0.5;
-
 /// What a state is called in a checkpoint.
 struct Names {
     vectors: [&'static str; 5],
@@ -123,11 +120,6 @@ impl Progress {
         }
         let (stage, epochs_done) = ("search", self.done);
         Ok(folder.write_checkpoint(&Checkpoint { stage, epochs_done, counts, vectors, begun })?)
-    }
-
-    /// What the learning rate of the schedule is multiplied by.
-    pub fn factor(&self) -> f64 {
-        if self.halved { HALF } else { 1.0 }
     }
 
     /// Goes back to the last epoch that was done, to go on at half the learning rate.

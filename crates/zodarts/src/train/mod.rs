@@ -18,6 +18,7 @@ use crate::memory::Memory;
 use crate::model::{Model, ModelCard, loss_kind};
 use crate::observer::{Event, Observer, Stage};
 use crate::protocol::Protocol;
+use crate::resume::rate_factor;
 use crate::run::RunFolder;
 use crate::settings::{Architecture, Selection, TrainSettings};
 use epoch::{Ended, EpochRunner, TrainState};
@@ -95,7 +96,7 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
         }
         let span = (progress.done, progress.planned);
         let begun = progress.begun.take().unwrap_or_default();
-        let factor = progress.factor();
+        let factor = rate_factor(progress.halved);
         let ended = runner.run(&mut progress.state, span, factor, begun, observer);
         let ended =
             ended.and_then(|ended| judged(ended, &mut judge, &mut progress, (&input, &network, &labels)));

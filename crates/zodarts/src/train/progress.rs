@@ -11,9 +11,6 @@ use crate::run::{Checkpoint, Resumed, RunFolder, TrainRecord};
 use zodarts_nn::graph::Network;
 use zodarts_nn::optim::SgdState;
 
-/// The share of the learning rate that is left once numbers went wrong.
-const HALF: f64 = 0.5;
-
 /// Names of the vectors of a state, and of those of the epoch before one that was left half done.
 const STATE: [&str; 3] = ["weights", "momentum", "statistics"];
 const GOOD: [&str; 3] = ["good_weights", "good_momentum", "good_statistics"];
@@ -65,11 +62,6 @@ impl Progress {
             begun: None,
             earlier: 0.0,
         })
-    }
-
-    /// What the learning rate of the schedule is multiplied by.
-    pub fn factor(&self) -> f64 {
-        if self.halved { HALF } else { 1.0 }
     }
 
     /// Goes back to the last epoch that was done, to go on at half the learning rate.
