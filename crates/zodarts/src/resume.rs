@@ -1,7 +1,6 @@
 //! What stages share that go on where they were cut short.
 
 use crate::error::Error;
-use crate::methods::Chain;
 use crate::observer::{Event, Observer};
 use crate::run::{Resumed, Resumption, RunFolder};
 use serde::de::DeserializeOwned;
@@ -31,9 +30,4 @@ pub fn resume<R: DeserializeOwned>(
         observer.event(Event::Note(format!("{stage} goes on after {epochs} epochs{part}")));
     }
     Ok(from)
-}
-
-/// The vectors of a chain in a checkpoint.
-pub fn vectors_of(chain: &Chain) -> Vec<(&'static str, &[f32])> {
-    vec![("weights", &chain.weights), ("momentum", &chain.sgd.momentum_buffer)]
 }

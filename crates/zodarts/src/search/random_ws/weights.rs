@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::methods::{Chain, combined};
 use crate::observer::{Event, Observer, Stage, Step};
-use crate::resume::{resume, vectors_of};
+use crate::resume::resume;
 use crate::run::{Checkpoint, RandomWsRecord, Resumed};
 use crate::search::batches::Batches;
 use crate::search::epoch::share;
@@ -165,7 +165,9 @@ impl<'a> SharedWeights<'a> {
     fn keep(&self, record: &RandomWsRecord, done: usize) -> Result<(), Error> {
         let Some(folder) = self.input.folder else { return Ok(()) };
         folder.append(RandomWsRecord::FILE, record)?;
-        let (counts, vectors) = (Vec::new(), vectors_of(&self.chain));
+        let Chain { weights, sgd } = &self.chain;
+        let vectors = vec![("weights", &weights[..]), ("momentum", &sgd.momentum_buffer)];
+        let counts = Vec::new();
         let begun = None;
         folder.write_checkpoint(&Checkpoint { stage: STAGE, epochs_done: done, counts, vectors, begun })?;
         Ok(())
