@@ -11,6 +11,9 @@ use zodarts_nn::networks::{MacroShape, resnet18, supernet};
 use zodarts_nn::optim::{Sgd, SgdState};
 use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
 
+/// Tries of each network.
+const TRIES: usize = 5;
+
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
 struct Counting;
@@ -32,7 +35,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Takes a step with every operation live, then counts what three with other mixtures allocate.
+/// Takes a step with every operation live, then counts what three with other mixtures allocate: the least of some tries, for the queues of
+/// the thread pool grow when other programs keep its threads from their work, and that is not the step's doing.
 fn allocations_of_later_steps(network: Network) -> usize {
     let network = Arc::new(network);
     let input = network.input();
@@ -53,13 +57,16 @@ fn allocations_of_later_steps(network: Network) -> usize {
         sgd.step(&mut state, &mut weights, &gradient, 0.1);
     };
     step(&mixture);
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
-    for operation in 0..3 {
-        mixture[operation] = [0.0; OPERATIONS];
-        mixture[operation][operation + 1] = 1.0;
-        step(&mixture);
-    }
-    ALLOCATIONS.load(Ordering::Relaxed) - before
+    let mut count = || {
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        for operation in 0..3 {
+            mixture[operation] = [0.0; OPERATIONS];
+            mixture[operation][operation + 1] = 1.0;
+            step(&mixture);
+        }
+        ALLOCATIONS.load(Ordering::Relaxed) - before
+    };
+    (0..TRIES).map(|_| count()).min().unwrap_or_default()
 }
 
 #[test]
