@@ -1,0 +1,46 @@
+//! DICOM files.
+
+#[path = "../../../crates/zodarts-data/tests/support/dicom.rs"]
+#[allow(missing_docs, unreachable_pub, reason = "written for tests")]
+mod made;
+
+use super::{real, write};
+use dicom_core::{Tag, VR};
+use made::{Dicom, FRAMES, IMPLICIT, SLOPE};
+use std::path::Path;
+use zodarts_data::{ImageFile, Window};
+
+/// Most frames that are decoded of an input.
+const MOST: usize = 4;
+
+pub fn corpus(data: &Path) -> Vec<Vec<u8>> {
+    let files = [
+        Dicom::grey(4, 3, &[7; 12]).with(SLOPE, VR::DS, "2"),
+        Dicom::grey8(2, 2, &[1, 2, 3, 4, 5, 6, 7, 8]).with(FRAMES, VR::IS, "2").syntax(IMPLICIT),
+        Dicom::color(2, 2, "RGB", &[9; 12]).with_sequence(Tag(0x0008, 0x1140)),
+        Dicom::color(2, 2, "YBR_FULL", &[9; 12]),
+        Dicom::grey(1, 2, &[]).syntax(made::RLE).pieces(vec![], vec![rle(&[0, 0], &[0, 50])]),
+    ];
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let encode = |file: Dicom| {
+        let path = place.path().join("x.dcm");
+        file.write(&path);
+        std::fs::read(path).expect("what was just written")
+    };
+    files.into_iter().map(encode).chain(real(&data.join("dicom"))).collect()
+}
+
+/// A frame of two values in one literal run for each byte.
+fn rle(high: &[u8], low: &[u8]) -> Vec<u8> {
+    let packed = [high, low].map(|bytes| [&[bytes.len() as u8 - 1], bytes].concat());
+    let mut table = vec![2u32, 64, 64 + packed[0].len() as u32];
+    table.resize(16, 0);
+    [table.into_iter().flat_map(u32::to_le_bytes).collect(), packed.concat()].concat()
+}
+
+pub fn read(bytes: &[u8], place: &Path) -> bool {
+    let path = write(place, "x.dcm", bytes);
+    let window = bytes.len().is_multiple_of(2).then(|| Window::new(40.0, 400.0)).flatten();
+    let Ok(mut file) = ImageFile::open(&path, window) else { return false };
+    (0..file.frames().min(MOST)).all(|frame| file.read(frame, 3, 5, 5).is_ok())
+}

@@ -1,0 +1,28 @@
+//! Images of the usual formats.
+
+use super::write;
+use image::{DynamicImage, ImageFormat, Luma, Rgb};
+use std::io::Cursor;
+use std::path::Path;
+use zodarts_data::ImageFile;
+
+const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff];
+
+pub fn corpus() -> Vec<Vec<u8>> {
+    let grey = image::GrayImage::from_fn(9, 7, |x, y| Luma([(x * 20 + y) as u8]));
+    let deep = image::ImageBuffer::from_fn(9, 7, |x, y| Luma([(x * 7000 + y) as u16]));
+    let color = image::RgbImage::from_fn(9, 7, |x, y| Rgb([x as u8 * 20, y as u8 * 30, 99]));
+    let images: [DynamicImage; 3] = [grey.into(), deep.into(), color.into()];
+    let encode = |(image, format): (&DynamicImage, ImageFormat)| {
+        let mut bytes = Cursor::new(Vec::new());
+        // Not every format has 16 bits.
+        image.write_to(&mut bytes, format).ok().map(|()| bytes.into_inner())
+    };
+    let pairs = images.iter().flat_map(|image| FORMATS.map(|format| (image, format)));
+    pairs.filter_map(encode).collect()
+}
+
+pub fn read(bytes: &[u8], place: &Path) -> bool {
+    let path = write(place, "x.png", bytes);
+    ImageFile::open(&path, None).and_then(|mut file| file.read(0, 3, 8, 8)).is_ok()
+}
