@@ -1,6 +1,6 @@
 //! Images of many files, of which the headers are read, and cuts that leave patients together.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -89,24 +89,25 @@ impl<'a> Images<'a> {
         reading: Reading<'a>,
         patients: &mut Patients,
     ) -> Result<Self, DataError> {
-        let read = |file: &Listed| ImageFile::open(&file.path, reading.window)?.traits();
-        let found: Vec<Result<Traits, DataError>> = listed.par_iter().map(read).collect();
+        let (files, file_of) = distinct(&listed);
+        let read = |path: &&Path| ImageFile::open(path, reading.window)?.traits();
+        let found: Vec<Result<Traits, DataError>> = files.par_iter().map(read).collect();
         // The first error in path order, not in order of time.
         let found = found.into_iter().collect::<Result<Vec<Traits>, DataError>>()?;
         let format = Format::of(&found, reading.image_size);
-        let frames: Vec<usize> = found.iter().map(|traits| traits.frames).collect();
+        let own_range = found.iter().filter(|traits| traits.own_range).count();
+        let traits_of = || file_of.iter().map(|file| &found[*file]);
+        let frames: Vec<usize> = traits_of().map(|traits| traits.frames).collect();
         let items_of = |(entry, listed): (usize, &Listed)| {
             let wanted = listed.frame.map_or(0..frames[entry], |frame| frame..frame + 1);
             wanted.map(move |frame| Item { entry, frame })
         };
         let items: Vec<Item> = listed.iter().enumerate().flat_map(items_of).collect();
         check_memory(items.len(), format.shape)?;
-        let keys = listed.iter().zip(&found).map(|(listed, traits)| key(listed, traits, told));
+        let keys = listed.iter().zip(traits_of()).map(|(listed, traits)| key(listed, traits, told));
         let numbers: Vec<u32> = keys.map(|key| patients.number(key)).collect();
         let known = numbers.iter().any(|number| *number != patients::UNKNOWN);
         let patients = known.then(|| items.iter().map(|item| numbers[item.entry]).collect());
-        let ranged = listed.iter().zip(&found).filter(|(_, traits)| traits.own_range);
-        let own_range = ranged.map(|(listed, _)| &listed.path).collect::<HashSet<_>>().len();
         Ok(Self { reading, listed, frames, items, patients, format, own_range })
     }
 
@@ -163,6 +164,20 @@ impl Format {
         let shape = ImageShape { height: size, width: size, channels };
         Self { shape, deep: found.iter().any(|one| one.deep) }
     }
+}
+
+/// The files of a list, each once, and which of them each entry is of: a file whose frames are listed one by one is read once.
+fn distinct(listed: &[Listed]) -> (Vec<&Path>, Vec<usize>) {
+    let (mut files, mut places) = (Vec::new(), HashMap::new());
+    let mut file_of = Vec::with_capacity(listed.len());
+    for Listed { path, .. } in listed {
+        let place = *places.entry(path.as_path()).or_insert(files.len());
+        if place == files.len() {
+            files.push(path.as_path());
+        }
+        file_of.push(place);
+    }
+    (files, file_of)
 }
 
 /// Whose images a file holds: as whoever listed it has `told`, else as it says itself.
