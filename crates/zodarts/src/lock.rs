@@ -49,8 +49,8 @@ impl Lock {
             Err(Error::InUse { .. }) => {
                 waiting();
                 let locked = |file: &File| file.lock().map(|()| true);
-                attempt(&folder.with_extension("lock"), locked)
-                    .and_then(|(file, path, _)| Self::new(path, file))
+                let path = folder.with_extension("lock");
+                attempt(&path, locked).and_then(|(file, _)| Self::new(&path, file))
             }
             other => other,
         }
@@ -63,19 +63,19 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(error),
         };
         match attempt(path, locked)? {
-            (file, path, true) => Self::new(path, file),
-            (file, ..) => Err(Error::InUse { path: folder.into(), owner: owner(file) }),
+            (file, true) => Self::new(path, file),
+            (file, false) => Err(Error::InUse { path: folder.into(), owner: owner(file) }),
         }
     }
 
     /// Writes down who has it.
-    fn new(path: PathBuf, mut file: File) -> Result<Self, Error> {
+    fn new(path: &Path, mut file: File) -> Result<Self, Error> {
         let host = System::host_name().unwrap_or_else(|| "this computer".into());
         let text = format!("process {} on {host}\n", std::process::id());
         let written =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
-        written.map_err(|source| failed(&path, source))?;
-        Ok(Self { path, file })
+        written.map_err(|source| failed(path, source))?;
+        Ok(Self { path: path.into(), file })
     }
 }
 
@@ -90,7 +90,7 @@ impl Drop for Lock {
 }
 
 /// Opens the file of a lock and tries to lock it. Begins again if the file was taken away by who had it.
-fn attempt(path: &Path, lock: impl Fn(&File) -> io::Result<bool>) -> Result<(File, PathBuf, bool), Error> {
+fn attempt(path: &Path, lock: impl Fn(&File) -> io::Result<bool>) -> Result<(File, bool), Error> {
     let refused = |source| failed(path, source);
     path.parent().map_or(Ok(()), fs::create_dir_all).map_err(refused)?;
     loop {
@@ -98,7 +98,7 @@ fn attempt(path: &Path, lock: impl Fn(&File) -> io::Result<bool>) -> Result<(Fil
         let file = options.map_err(refused)?;
         let locked = lock(&file).map_err(refused)?;
         if !locked || is_at(&file, path) {
-            return Ok((file, path.to_owned(), locked));
+            return Ok((file, locked));
         }
     }
 }

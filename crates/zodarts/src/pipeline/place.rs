@@ -70,10 +70,10 @@ impl Wanted<'_> {
     /// # Errors
     /// If a folder cannot be read or written, or there is none and a new one is not wanted.
     pub fn below(&self, parent: &Path, name: &str) -> Result<(RunFolder, Lock), Error> {
-        let number = |n: usize| parent.join(if n == 1 { name.to_owned() } else { format!("{name}-{n}") });
+        let numbered = |number| RunFolder::numbered(parent, name, number);
         let mut begun: Vec<PathBuf> = Vec::new();
-        while number(begun.len() + 1).exists() {
-            begun.push(number(begun.len() + 1));
+        while numbered(begun.len() + 1).exists() {
+            begun.push(numbered(begun.len() + 1));
         }
         let mut candidates = begun.iter().rev().filter(|_| self.resume != Resume::Never);
         if let Some(found) = candidates.find_map(|path| self.cut_short(path)) {

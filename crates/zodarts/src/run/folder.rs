@@ -71,16 +71,20 @@ impl RunFolder {
         Ok(names.iter().all(|name| name == Lock::FILE || is_temporary(name)))
     }
 
+    /// The folder of run `number`, from 1, of a name: `parent/name`, `parent/name-2` and so on.
+    pub(crate) fn numbered(parent: &Path, name: &str, number: usize) -> PathBuf {
+        parent.join(if number == 1 { name.to_owned() } else { format!("{name}-{number}") })
+    }
+
     /// Creates `parent/name`, or `parent/name-2` and so on if that exists.
     ///
     /// # Errors
     /// If it cannot be created.
     pub fn create_fresh(parent: &Path, name: &str) -> Result<Self, RunError> {
-        let candidates = (1..).map(|n| if n == 1 { name.to_owned() } else { format!("{name}-{n}") });
         let failed = |path: &Path, source| RunError::Write { path: path.into(), source };
         fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
-        for candidate in candidates {
-            let path = parent.join(candidate);
+        for number in 1.. {
+            let path = Self::numbered(parent, name, number);
             // Creating is the test: two runs that start together must not share a folder.
             match fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path, resumes: false }),
