@@ -85,8 +85,7 @@ pub fn check_predictions(dataset: &Dataset, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// The folder of a run, and the lock that says it is ours: `out`, or one below `runs` named after `what` it is. From here on the user
-/// can stop the run.
+/// The folder of a run, and the lock that says it is ours: `out`, or one below `runs` named after `what` it is.
 ///
 /// # Errors
 /// If it cannot be created, or holds anything but the same run, cut short.
@@ -101,18 +100,21 @@ pub fn folder(options: &RunOptions, wanted: &Wanted<'_>, what: &str) -> Result<(
     if found.0.resumes() {
         note(&format!("goes on in {}", found.0.path().display()));
     }
-    interrupt::watch()?;
     Ok(found)
 }
 
-/// What watches a run: the terminal and, if they are wanted, event files.
-pub fn observer<'a>(job: &Job<'_>, tensorboard: bool, ui: &'a Ui) -> Box<dyn Observer + 'a> {
+/// What watches a run: the terminal and, if they are wanted, event files. From here on the user can stop the run.
+///
+/// # Errors
+/// If signals cannot be watched.
+pub fn observer<'a>(job: &Job<'_>, tensorboard: bool, ui: &'a Ui) -> Result<Box<dyn Observer + 'a>> {
+    interrupt::watch()?;
     if !tensorboard {
-        return Box::new(ui.observer());
+        return Ok(Box::new(ui.observer()));
     }
     let watcher = TensorBoard::new(job, ui.observer());
     note(&format!("to watch the run: tensorboard --logdir {}", watcher.folder().display()));
-    Box::new(watcher)
+    Ok(Box::new(watcher))
 }
 
 /// Loads the model of a run.

@@ -40,7 +40,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
         start,
     };
     let fit = job
-        .fit(&mut *setup::observer(&job, args.run.tensorboard, ui))
+        .fit(&mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;
     // What was computed is safe by now: a page that cannot be made takes nothing away.
     if let Err(error) = zodarts_report::write(&folder, Ok(&dataset)) {

@@ -34,7 +34,7 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     job.begin(Goal::Search)?;
     job.describe()?;
     let outcome = job
-        .search(None, &mut *setup::observer(&job, args.run.tensorboard, ui))
+        .search(None, &mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;
     note(&format!("searched {}", result::search(&(&outcome).into(), settings.search.epochs)));
     note(&format!("files are in {0}; train with `zodarts train --run {0}`", folder.path().display()));

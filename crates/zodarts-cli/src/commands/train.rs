@@ -1,7 +1,6 @@
 //! `zodarts train`.
 
 use crate::args::TrainArgs;
-use crate::interrupt;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::setup;
@@ -50,7 +49,7 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
         folder.write_genotype(genotype)?;
     }
     let mut outcome = job
-        .train(genotype, &mut *setup::observer(&job, args.run.tensorboard, ui))
+        .train(genotype, &mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;
     let prepared = job.prepare(&mut outcome.model)?;
     for (_, text) in result::prepared(&prepared, &dataset.info.classes) {
@@ -103,19 +102,14 @@ fn in_search(folder: RunFolder, wanted: &Wanted<'_>) -> Result<(RunFolder, Lock)
     let path = folder.path();
     if !path.join("train.jsonl").exists() {
         let lock = Lock::inside(path)?;
-        interrupt::watch()?;
         return Ok((folder, lock));
     }
     match wanted.at(path) {
-        Ok(found) => {
-            interrupt::watch()?;
-            Ok(found)
-        }
         Err(Error::Run(RunError::Exists { .. })) => bail!(RunError::Damaged {
             path: path.into(),
             reason: "already holds a training; choose another folder with --out".into(),
         }),
-        Err(other) => Err(other.into()),
+        found => Ok(found?),
     }
 }
 
