@@ -10,6 +10,11 @@ pub fn rate_factor(halved: bool) -> f64 {
     if halved { 0.5 } else { 1.0 }
 }
 
+/// What there is to tell when numbers went wrong for the first time.
+pub fn begins_again(error: &Error) -> Event<'static> {
+    Event::Note(format!("{error}; the epoch begins again at half the rate"))
+}
+
 /// Where a stage goes on; none if it begins, as it does without a folder. Says so, and which checkpoints could not be used.
 ///
 /// # Errors

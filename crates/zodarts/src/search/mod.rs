@@ -26,7 +26,7 @@ use crate::methods::SearchState;
 use crate::model::loss_kind;
 use crate::normaliser::Mixing;
 use crate::observer::{Event, Observer, Stage};
-use crate::resume::rate_factor;
+use crate::resume::{begins_again, rate_factor};
 use crate::run::RunFolder;
 use crate::settings::SearchSettings;
 use crate::supernet_problem::SupernetProblem;
@@ -190,7 +190,7 @@ fn epoch(
     let factor = rate_factor(progress.halved);
     let ended = match runner.run(problem, &mut progress.state, span, factor, begun, observer) {
         Err(error @ Error::Diverged { .. }) if !progress.halved => {
-            observer.event(Event::Note(format!("{error}; the epoch begins again at half the rate")));
+            observer.event(begins_again(&error));
             progress.roll_back();
             return Ok(true);
         }

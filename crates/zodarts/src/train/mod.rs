@@ -18,7 +18,7 @@ use crate::memory::Memory;
 use crate::model::{Model, ModelCard, loss_kind};
 use crate::observer::{Event, Observer, Stage};
 use crate::protocol::Protocol;
-use crate::resume::rate_factor;
+use crate::resume::{begins_again, rate_factor};
 use crate::run::RunFolder;
 use crate::settings::{Architecture, Selection, TrainSettings};
 use epoch::{Ended, EpochRunner, TrainState};
@@ -108,7 +108,7 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
                 return Err(Error::Interrupted);
             }
             Err(error @ Error::Diverged { .. }) if !progress.halved => {
-                observer.event(Event::Note(format!("{error}; the epoch begins again at half the rate")));
+                observer.event(begins_again(&error));
                 progress.roll_back();
                 continue;
             }
@@ -148,8 +148,7 @@ fn judged(
         let diagnosis = of_scores(&network.weights, &state.weights);
         Error::Diverged { stage: "training", epoch, diagnosis }
     };
-    let scored = judge.score(state, input);
-    let scored = scored.map_err(diverged)?;
+    let scored = judge.score(state, input).map_err(diverged)?;
     let point = score(&scored.scores, labels, input.info.task, &input.info.classes)?;
     record.take(scored.loss, &point);
     record.selected = keeps_last(input) && epoch + 1 == *planned || improves(input, best.as_ref(), &point);
