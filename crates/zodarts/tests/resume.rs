@@ -1,5 +1,9 @@
 //! A stage that was cut short after any epoch, with whatever a killed process may leave, ends in the bits of one that was not.
 
+#[path = "common/folders.rs"]
+mod folders;
+
+use folders::copy_folder;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -48,19 +52,6 @@ impl Observer for Copies<'_> {
             }
             Event::Note(note) => self.notes.push(note),
             _ => {}
-        }
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
         }
     }
 }

@@ -2,7 +2,7 @@
 //! that cannot be had.
 #![cfg(target_os = "linux")]
 
-use crate::support::{left, run};
+use crate::support::{assert_left, left, run};
 use std::fs;
 use std::process::{Command, Output};
 
@@ -49,7 +49,5 @@ fn a_full_disk_ends_a_run_and_takes_nothing_away() {
     assert!(stderr.contains("search goes on after") && stdout.ends_with("status 0\n"), "{stdout}{stderr}");
     run(whole.path(), "fit --config long.toml").success();
     let [expected, found] = [whole.path(), place].map(|place| left(&place.join(RUN)));
-    for (file, content) in &expected {
-        assert!(found[file] == *content, "{file} differs");
-    }
+    assert_left(&found, &expected);
 }

@@ -1,6 +1,6 @@
 //! Processes that are killed again and again.
 
-use crate::support::{left, zodarts_in};
+use crate::support::{assert_left, left, zodarts_in};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -111,9 +111,7 @@ impl Command {
         assert_eq!(self.half_written(killed.path()), 0, "what was half written is cleared away");
         let [expected, found] = [&whole, &killed].map(|place| left(&place.path().join(self.run)));
         assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-        for (file, content) in &expected {
-            assert!(found[file] == *content, "{file} differs");
-        }
+        assert_left(&found, &expected);
     }
 }
 

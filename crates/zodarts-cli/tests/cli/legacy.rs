@@ -1,5 +1,6 @@
 //! Run folders of earlier formats, kept in `tests/legacy/`, and of formats to come.
 
+use crate::folders::copy_folder;
 use crate::support::{run, stdout};
 use predicates::str::contains;
 use std::fs;
@@ -8,21 +9,8 @@ use std::path::Path;
 /// A copy of a folder of `tests/legacy/`.
 fn legacy(name: &str) -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/legacy").join(name), place.path());
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/legacy").join(name), place.path());
     place
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]

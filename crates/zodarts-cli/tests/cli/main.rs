@@ -7,6 +7,8 @@ mod data;
 mod dicom;
 mod engine;
 mod export;
+#[path = "../../../zodarts/tests/common/folders.rs"]
+mod folders;
 mod full_disk;
 mod help;
 mod killed;

@@ -1,7 +1,7 @@
 //! Runs that a user ends, and those that get in each other's way.
 #![cfg(unix)]
 
-use crate::support::{left, place, run, stdout, zodarts_in};
+use crate::support::{assert_left, left, place, run, stdout, zodarts_in};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -69,9 +69,7 @@ fn a_run_that_is_interrupted_says_how_to_go_on_and_does() {
     let text = String::from_utf8(output.get_output().stderr.clone()).unwrap();
     assert!(text.contains(&format!("goes on in {RUN}")) && text.contains("train goes on after"), "{text}");
     let [expected, found] = [whole.path(), place].map(|place| left(&place.join(RUN)));
-    for (file, content) in &expected {
-        assert!(found[file] == *content, "{file} differs");
-    }
+    assert_left(&found, &expected);
     assert!(place.join(RUN).join("report.html").is_file());
     // Finished, the same command begins another.
     run(place, line).success();

@@ -117,6 +117,14 @@ pub fn left(run: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// Holds what a run left to what it should have left.
+#[track_caller]
+pub fn assert_left(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>) {
+    for (file, content) in expected {
+        assert!(found[file] == *content, "{file} differs");
+    }
+}
+
 /// A file's content; of JSON, without values whose names say that they are seconds.
 fn timeless(path: &Path) -> Vec<u8> {
     let bytes = std::fs::read(path).unwrap();
