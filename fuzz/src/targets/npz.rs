@@ -1,10 +1,14 @@
 //! Archives of arrays.
 
+#[path = "../../../crates/zodarts-data/tests/support/mod.rs"]
+#[allow(missing_docs, unreachable_pub, reason = "written for tests")]
+mod made;
+
 use super::{real, write};
-use std::io::{Cursor, Write};
+use made::{Npz, npy};
 use std::path::Path;
+use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 use zodarts_data::{Dataset, OpenOptions};
 
 pub const WORDS: &[&str] = &[
@@ -26,52 +30,31 @@ pub const WORDS: &[&str] = &[
     "()",
 ];
 
-const SPLITS: [(&str, usize); 3] = [("train", 6), ("val", 4), ("test", 4)];
-
-/// Where an array is damaged: the name of the one of an archive that is.
+/// The array of an archive that is damaged.
 const DAMAGED: &str = "train_images";
 
-fn array(shape: &str, bytes: &[u8]) -> Vec<u8> {
-    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}\n");
-    let mut file = b"\x93NUMPY\x01\x00".to_vec();
-    file.extend((header.len() as u16).to_le_bytes());
-    file.extend(header.as_bytes());
-    file.extend(bytes);
-    file
-}
-
-fn images(count: usize) -> Vec<u8> {
-    let pixels: Vec<u8> = (0..count * 16).map(|at| (at * 7 + count) as u8).collect();
-    array(&format!("({count}, 4, 4)"), &pixels)
-}
-
-/// An archive in which one array may stand for another.
-fn archive(method: CompressionMethod, damaged: Option<&[u8]>) -> Vec<u8> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(method);
-    for (split, count) in SPLITS {
-        let labels: Vec<u8> = (0..count).map(|at| (at % 2) as u8).collect();
-        let arrays = [("images", images(count)), ("labels", array(&format!("({count}, 1)"), &labels))];
-        for (kind, bytes) in arrays {
-            let name = format!("{split}_{kind}");
-            let bytes = damaged.filter(|_| name == DAMAGED).unwrap_or(&bytes);
-            archive.start_file(format!("{name}.npy"), options).expect("names are valid");
-            archive.write_all(bytes).expect("memory can be written");
-        }
+/// An archive of grey or colour images.
+fn whole(colours: bool) -> Npz {
+    let mut npz = Npz::valid();
+    for (split, count) in [("train", 6), ("val", 4), ("test", 4)].into_iter().filter(|_| colours) {
+        let pixels: Vec<u8> = (0..count * 48).map(|at| at as u8).collect();
+        npz.set(&format!("{split}_images"), npy("|u1", &format!("({count}, 4, 4, 3)"), &pixels));
     }
-    archive.finish().expect("memory can be written").into_inner()
+    npz
 }
 
 pub fn archives(data: &Path) -> Vec<Vec<u8>> {
-    let made = [CompressionMethod::Stored, CompressionMethod::Deflated].map(|method| archive(method, None));
+    let methods = [CompressionMethod::Stored, CompressionMethod::Deflated];
+    let made =
+        methods.map(|method| whole(false).zipped(SimpleFileOptions::default().compression_method(method)));
     // The smallest of MedMNIST's files.
     let real = real(data).into_iter().filter(|bytes| bytes.starts_with(b"PK"));
     made.into_iter().chain(real).collect()
 }
 
 pub fn arrays() -> Vec<Vec<u8>> {
-    let colours: Vec<u8> = (0..6 * 48).map(|at| at as u8).collect();
-    vec![images(6), array("(6, 4, 4, 3)", &colours)]
+    let array = |colours| whole(colours).arrays.into_iter().find(|(name, _)| name == DAMAGED);
+    [false, true].into_iter().filter_map(array).map(|(_, bytes)| bytes).collect()
 }
 
 pub fn read(bytes: &[u8], place: &Path) -> bool {
@@ -79,8 +62,9 @@ pub fn read(bytes: &[u8], place: &Path) -> bool {
     Dataset::open(&path.to_string_lossy(), &OpenOptions::default(), &|_| ()).is_ok()
 }
 
+/// Reads an archive with this array among images of as many channels as it seems to have.
 pub fn read_array(bytes: &[u8], place: &Path) -> bool {
-    // Three channels in the training images alone are refused late enough.
-    read(&archive(CompressionMethod::Stored, Some(bytes)), place)
-        || bytes.windows(2).any(|pair| pair == b"3)")
+    let colours = bytes.windows(4).any(|text| text == b", 3)");
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    read(&whole(colours).set(DAMAGED, bytes.to_vec()).zipped(options), place)
 }

@@ -55,9 +55,13 @@ impl Npz {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
+        self.zipped(SimpleFileOptions::default())
+    }
+
+    pub fn zipped(&self, options: SimpleFileOptions) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, array) in &self.arrays {
-            zip.start_file(format!("{name}.npy"), SimpleFileOptions::default()).unwrap();
+            zip.start_file(format!("{name}.npy"), options).unwrap();
             zip.write_all(array).unwrap();
         }
         zip.finish().unwrap().into_inner()
