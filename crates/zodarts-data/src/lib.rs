@@ -16,6 +16,7 @@
 //! # Ok::<(), zodarts_data::DataError>(())
 //! ```
 
+mod ahead;
 mod augment;
 mod batch;
 pub mod check;
@@ -37,6 +38,7 @@ mod store;
 mod summary;
 mod task;
 
+pub use ahead::{Ahead, HELD, ahead};
 pub use augment::{Augmentation, Mix, Resizer, resize_matrix};
 pub use batch::Batch;
 pub use dataset::Dataset;

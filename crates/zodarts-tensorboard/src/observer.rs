@@ -187,6 +187,7 @@ mod tests {
             passes: 4,
             genotype: Genotype([Operation::SkipConnect; EDGES]),
             seconds: 1.0,
+            seconds_waiting: 0.0,
         }
     }
 

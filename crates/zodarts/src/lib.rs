@@ -65,6 +65,7 @@ pub mod settings;
 pub mod study;
 mod supernet_problem;
 pub mod text;
+mod times;
 pub mod train;
 
 pub use error::Error;

@@ -1,11 +1,10 @@
 //! Scores under the statistics of the batch, as the authors of ZO-DARTS+ take them.
 
+use super::in_order::in_order;
 use super::{ModelCard, ModelError, Scored, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
-use zodarts_data::{Augmentation, Batch, Samples};
+use zodarts_data::{Batch, Samples};
 use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
 use zodarts_nn::loss::Loss;
 
@@ -15,9 +14,8 @@ use zodarts_nn::loss::Loss;
 pub struct BatchScorer {
     executor: Executor<f32>,
     loss: Loss,
-    images: Augmentation,
+    side: usize,
     batch_size: usize,
-    batch: Batch,
 }
 
 impl BatchScorer {
@@ -31,9 +29,8 @@ impl BatchScorer {
         Ok(Self {
             executor: Executor::new(Arc::new(card.network()?)),
             loss: Loss::new(loss_kind(card.dataset.task)),
-            images: Augmentation::none(side),
+            side,
             batch_size,
-            batch: Batch::new(),
         })
     }
 
@@ -43,23 +40,21 @@ impl BatchScorer {
     /// If there is no image, or a score is not a finite number.
     pub fn score(&mut self, weights: &[f32], samples: &Samples) -> Result<Scored, EvaluateError> {
         let classes = self.executor.network().classes;
-        let positions: Vec<usize> = (0..samples.len()).collect();
         let mut values = vec![0.0; samples.len() * classes];
         let mut rows = values.chunks_exact_mut(classes);
         let mut total = 0.0;
-        // Nothing is drawn without augmentation; the generator is only asked for by the signature.
-        let mut unused = ChaCha8Rng::seed_from_u64(0);
-        for chunk in positions.chunks(self.batch_size) {
-            self.images.batch(samples, chunk, &mut unused, &mut self.batch);
-            let Batch { images, targets, n, .. } = &self.batch;
-            let (point, view) = (Point { weights, mixture: None }, BatchView { images, targets, count: *n });
-            let outcome = self.executor.pass(point, &self.loss, view, Wanted::default());
-            total += outcome.loss * chunk.len() as f64;
-            let logits: Vec<f64> = self.executor.logits().collect();
-            for (logits, row) in logits.chunks_exact(classes).zip(rows.by_ref()) {
-                self.loss.scores(logits, row);
+        in_order(samples, self.side, self.batch_size, |batches| {
+            while let Some(Batch { images, targets, n, .. }) = batches.next() {
+                let (point, count) = (Point { weights, mixture: None }, *n);
+                let view = BatchView { images, targets, count };
+                let outcome = self.executor.pass(point, &self.loss, view, Wanted::default());
+                total += outcome.loss * count as f64;
+                let logits: Vec<f64> = self.executor.logits().collect();
+                for (logits, row) in logits.chunks_exact(classes).zip(rows.by_ref()) {
+                    self.loss.scores(logits, row);
+                }
             }
-        }
+        });
         Ok(Scored {
             scores: Scores::new(samples.len(), classes, values)?,
             loss: total / samples.len() as f64,

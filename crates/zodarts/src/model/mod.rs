@@ -3,6 +3,7 @@
 mod batch_scorer;
 mod calibration;
 mod file;
+mod in_order;
 mod network_input;
 mod predictor;
 mod scorer;

@@ -1,11 +1,10 @@
 //! Scores of the images of a data set, and how far they are from the truth.
 
+use super::in_order::in_order;
 use super::{ModelCard, Predictor, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
-use zodarts_data::{Augmentation, Batch, Samples, Task};
+use zodarts_data::{Samples, Task};
 use zodarts_nn::graph::Network;
 use zodarts_nn::loss::Loss;
 
@@ -26,19 +25,13 @@ pub struct Scored {
 pub struct Scorer {
     network: Arc<Network>,
     task: Task,
-    images: Augmentation,
-    batch: Batch,
+    side: usize,
 }
 
 impl Scorer {
     /// A scorer for a network.
     pub fn new(network: Arc<Network>, card: &ModelCard) -> Self {
-        Self {
-            network,
-            task: card.dataset.task,
-            images: Augmentation::none(card.input_size),
-            batch: Batch::new(),
-        }
+        Self { network, task: card.dataset.task, side: card.input_size }
     }
 
     /// Scores all images under given weights and running statistics.
@@ -85,16 +78,14 @@ impl Scorer {
     ) -> Vec<f32> {
         let classes = self.network.classes;
         let mut predictor = Predictor::new(&self.network, weights, statistics, self.task);
-        let positions: Vec<usize> = (0..samples.len()).collect();
         let mut values = Vec::with_capacity(samples.len() * classes);
-        // Nothing is drawn without augmentation; the generator is only asked for by the signature.
-        let mut unused = ChaCha8Rng::seed_from_u64(0);
-        for chunk in positions.chunks(BATCH) {
-            self.images.batch(samples, chunk, &mut unused, &mut self.batch);
-            let logits = predictor.append_scores(&self.batch.images, &mut values);
-            let rows = logits.chunks_exact(classes).zip(self.batch.targets.chunks_exact(classes));
-            rows.for_each(|(logits, targets)| visit(logits, targets));
-        }
+        in_order(samples, self.side, BATCH, |batches| {
+            while let Some(batch) = batches.next() {
+                let logits = predictor.append_scores(&batch.images, &mut values);
+                let rows = logits.chunks_exact(classes).zip(batch.targets.chunks_exact(classes));
+                rows.for_each(|(logits, targets)| visit(logits, targets));
+            }
+        });
         values
     }
 }

@@ -36,6 +36,9 @@ pub struct SearchRecord {
     pub genotype: Genotype,
     /// Seconds of this epoch.
     pub seconds: f64,
+    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    #[serde(default)]
+    pub seconds_waiting: f64,
 }
 
 /// One line of `random-ws.jsonl`: an epoch of a random search with shared weights, which has no α to speak of.
@@ -55,6 +58,9 @@ pub struct RandomWsRecord {
     pub passes: usize,
     /// Seconds of this epoch.
     pub seconds: f64,
+    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    #[serde(default)]
+    pub seconds_waiting: f64,
 }
 
 impl RandomWsRecord {
@@ -85,6 +91,9 @@ pub struct TrainRecord {
     pub selected: bool,
     /// Seconds of this epoch, validation aside.
     pub seconds: f64,
+    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    #[serde(default)]
+    pub seconds_waiting: f64,
 }
 
 impl TrainRecord {
@@ -114,6 +123,7 @@ impl SearchRecord {
             passes: 4,
             genotype: Genotype([zodarts_nn::space::Operation::SkipConnect; zodarts_nn::space::EDGES]),
             seconds: 1.0,
+            seconds_waiting: 0.0,
         };
         live.iter().enumerate().map(record).collect()
     }

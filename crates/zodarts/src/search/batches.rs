@@ -17,6 +17,19 @@ pub struct Batches<'a> {
     augmentation: Augmentation,
 }
 
+/// What a round works on.
+#[derive(Debug, Default)]
+pub struct RoundImages {
+    /// A batch for each of its weight steps.
+    pub training: Vec<Batch>,
+    /// Batches to take the hypergradient on.
+    pub validation: Vec<Batch>,
+    /// Steps of the epoch with those of this round.
+    pub steps: usize,
+    /// Words drawn for the augmentation up to here.
+    pub drawn: u64,
+}
+
 /// The order of an epoch's images, and where its augmentation is drawn from.
 #[derive(Clone, Debug)]
 pub struct EpochImages {
@@ -67,6 +80,27 @@ impl<'a> Batches<'a> {
     /// Weight steps of an epoch.
     pub fn steps(&self) -> usize {
         self.weights_half.len().div_ceil(self.size)
+    }
+
+    /// Makes what some rounds of an epoch work on, one round a call, until there are no more. A round is its number and its steps;
+    /// `validation` is how many batches each has, and `drawn` where the augmentation goes on.
+    pub fn of_rounds<'r>(
+        &'r self,
+        (epoch, drawn): (usize, u64),
+        mut rounds: impl Iterator<Item = (usize, Range<usize>)> + Send + 'r,
+        validation: usize,
+    ) -> impl FnMut(&mut RoundImages) -> bool + Send + 'r {
+        let mut images = self.epoch(epoch);
+        images.skip_to(drawn);
+        move |round| {
+            let Some((index, steps)) = rounds.next() else { return false };
+            round.steps = steps.end;
+            self.load_training(&mut images, steps, &mut round.training);
+            let taken = index * validation..(index + 1) * validation;
+            self.load_validation(&mut images, taken, &mut round.validation);
+            round.drawn = images.drawn();
+            true
+        }
     }
 
     /// Fills `batches` with those of some weight steps.

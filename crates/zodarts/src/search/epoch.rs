@@ -1,6 +1,6 @@
 //! One epoch of search.
 
-use super::batches::Batches;
+use super::batches::{Batches, RoundImages};
 use super::memory::workers;
 use super::rounds::rounds;
 use super::settled::Settled;
@@ -13,10 +13,11 @@ use crate::methods::{Method, Round, RoundReport, combined};
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::SearchRecord;
 use crate::supernet_problem::SupernetProblem;
+use crate::times::Times;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use zodarts_data::rng::stream;
-use zodarts_data::{Batch, Samples};
+use zodarts_data::{Ahead, Samples, ahead};
 use zodarts_nn::executor::Executor;
 
 /// Runs epochs and keeps their buffers.
@@ -25,8 +26,6 @@ pub struct EpochRunner<'a> {
     batches: Batches<'a>,
     method: Box<dyn Method<SupernetProblem>>,
     workers: Vec<Executor<f32>>,
-    training: Vec<Batch>,
-    validation: Vec<Batch>,
 }
 
 /// An epoch between two of its rounds: what it takes along beside the state.
@@ -38,14 +37,23 @@ pub struct Begun {
     augmented: u64,
     /// Words drawn for directions.
     directed: u64,
-    /// Seconds of these rounds.
-    seconds: f64,
+    #[serde(flatten)]
+    times: Times,
+}
+
+/// Which epoch it is, of how many.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    epoch: usize,
+    epochs: usize,
+    learning_rate: f64,
 }
 
 impl Begun {
     /// An epoch at its beginning, after one that left `settled`.
     pub fn after(settled: Settled) -> Self {
-        let mut begun = Self { totals: Totals::default(), settled, augmented: 0, directed: 0, seconds: 0.0 };
+        let (totals, times) = (Totals::default(), Times::default());
+        let mut begun = Self { totals, settled, augmented: 0, directed: 0, times };
         begun.settled.begin();
         begun
     }
@@ -93,7 +101,7 @@ impl<'a> EpochRunner<'a> {
         let batches = Batches::new(input, halves);
         let workers = workers(settings.chains, method.workers(), batches.largest());
         let workers = (0..workers).map(|_| problem.worker()).collect();
-        Self { input: *input, batches, method, workers, training: Vec::new(), validation: Vec::new() }
+        Self { input: *input, batches, method, workers }
     }
 
     /// Epoch number `epoch` of `epochs`, or what is left of it, at `factor` times the learning rate of the schedule.
@@ -106,27 +114,39 @@ impl<'a> EpochRunner<'a> {
         begun: Begun,
         observer: &mut dyn Observer,
     ) -> Result<Ended, Error> {
-        let start = Instant::now();
+        let batches = self.batches.clone();
+        let rounds = rounds(batches.steps(), self.method.steps_per_round()).enumerate();
+        let rounds = rounds.skip(begun.totals.rounds);
+        let make = batches.of_rounds((epoch, begun.augmented), rounds, self.method.validation_batches());
         let learning_rate = factor * self.input.settings.schedule(epochs).learning_rate(epoch);
-        let (mut images, steps) = (self.batches.epoch(epoch), self.batches.steps());
+        let course = Course { epoch, epochs, learning_rate };
+        ahead(make, |images| self.rounds(problem, state, course, begun, images, observer))
+    }
+
+    /// The rounds that there are images for.
+    fn rounds(
+        &mut self,
+        problem: &SupernetProblem,
+        state: &mut SearchState,
+        course: Course,
+        begun: Begun,
+        images: &mut Ahead<RoundImages>,
+        observer: &mut dyn Observer,
+    ) -> Result<Ended, Error> {
+        let start = Instant::now();
+        let Course { epoch, learning_rate, .. } = course;
+        let steps = self.batches.steps();
         let mut directions = stream(self.input.seed, "search-directions", epoch as u64);
-        images.skip_to(begun.augmented);
         directions.set_word_pos(begun.directed.into());
         let Begun { mut totals, mut settled, .. } = begun;
-        let seconds = || begun.seconds + start.elapsed().as_secs_f64();
-        let rounds = rounds(steps, self.method.steps_per_round()).enumerate();
-        for (index, range) in rounds.skip(totals.rounds) {
+        let times = |images: &Ahead<RoundImages>| begun.times.later(start.elapsed(), images.waited());
+        while let Some(taken) = images.next() {
             if self.input.deadline.passed() {
                 return Ok(Ended::OutOfTime);
             }
-            let done = range.end;
-            self.batches.load_training(&mut images, range, &mut self.training);
-            let count = self.method.validation_batches();
-            let taken = index * count..(index + 1) * count;
-            self.batches.load_validation(&mut images, taken, &mut self.validation);
             let mut round = Round {
-                training: &self.training,
-                validation: &self.validation,
+                training: &taken.training,
+                validation: &taken.validation,
                 learning_rate,
                 temperature: problem.temperature,
                 directions: &mut directions,
@@ -140,13 +160,14 @@ impl<'a> EpochRunner<'a> {
             let mixing = (problem.mixing(), problem.temperature);
             settled.watch(problem.network(), mixing, &state.alpha, &report);
             totals.add(&report);
-            observer.event(Event::Step(self.step(&totals, (epoch, epochs), (done, steps))));
+            let (done, augmented) = (taken.steps, taken.drawn);
+            observer.event(Event::Step(self.step(&totals, course, (done, steps))));
             if done < steps && observer.stop_requested() {
-                let (augmented, directed) = (images.drawn(), directions.get_word_pos() as u64);
-                return Ok(Ended::Left(Begun { totals, settled, augmented, directed, seconds: seconds() }));
+                let directed = directions.get_word_pos() as u64;
+                return Ok(Ended::Left(Begun { totals, settled, augmented, directed, times: times(images) }));
             }
         }
-        let record = self.record(problem, state, &totals, (epoch, epochs), (learning_rate, seconds()));
+        let record = self.record(problem, state, &totals, course, times(images));
         Ok(Ended::Whole(Box::new(record), settled))
     }
 
@@ -155,7 +176,8 @@ impl<'a> EpochRunner<'a> {
         (&mut self.workers[0], &self.batches)
     }
 
-    fn step(&self, totals: &Totals, (epoch, epochs): (usize, usize), (step, steps): (usize, usize)) -> Step {
+    fn step(&self, totals: &Totals, course: Course, (step, steps): (usize, usize)) -> Step {
+        let Course { epoch, epochs, .. } = course;
         Step {
             stage: Stage::Search,
             epoch,
@@ -178,9 +200,10 @@ impl<'a> EpochRunner<'a> {
         problem: &SupernetProblem,
         state: &SearchState,
         totals: &Totals,
-        (epoch, epochs): (usize, usize),
-        (learning_rate, seconds): (f64, f64),
+        course: Course,
+        times: Times,
     ) -> SearchRecord {
+        let Course { epoch, epochs, learning_rate } = course;
         SearchRecord {
             epoch,
             epochs,
@@ -195,7 +218,8 @@ impl<'a> EpochRunner<'a> {
             hypergradient_norm: totals.norms / totals.rounds.max(1) as f64,
             passes: totals.passes,
             genotype: Genotype::argmax(&state.alpha),
-            seconds,
+            seconds: times.seconds,
+            seconds_waiting: times.waiting,
         }
     }
 }

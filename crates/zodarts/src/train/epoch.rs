@@ -6,11 +6,12 @@ use crate::diagnosis::of_training;
 use crate::error::Error;
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::run::TrainRecord;
+use crate::times::Times;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::rng::{epoch_order, stream};
-use zodarts_data::{Augmentation, Batch};
+use zodarts_data::{Ahead, Augmentation, Batch, ahead};
 use zodarts_kernels::Kernels;
 use zodarts_nn::executor::{BatchView, Executor, Point as NetworkPoint, Wanted};
 use zodarts_nn::graph::Network;
@@ -45,7 +46,22 @@ pub struct EpochRunner<'a> {
     loss: Loss,
     executor: Executor<f32>,
     gradient: Vec<f32>,
+}
+
+/// A batch of an epoch, and the words drawn for the augmentation up to it.
+#[derive(Debug, Default)]
+struct Images {
     batch: Batch,
+    drawn: u64,
+}
+
+/// Which epoch it is, of how many.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    epoch: usize,
+    epochs: usize,
+    steps: usize,
+    learning_rate: f64,
 }
 
 /// An epoch between two of its steps: what it takes along beside the state.
@@ -56,8 +72,8 @@ pub struct Begun {
     totals: Totals,
     /// Words drawn for the augmentation.
     augmented: u64,
-    /// Seconds of these steps.
-    seconds: f64,
+    #[serde(flatten)]
+    times: Times,
 }
 
 /// How an epoch ended.
@@ -90,7 +106,6 @@ impl<'a> EpochRunner<'a> {
             loss,
             gradient: vec![0.0; network.weights.len()],
             executor: Executor::with_kernels(network, Kernels::detect(), settings.convolutions),
-            batch: Batch::new(),
         }
     }
 
@@ -103,33 +118,55 @@ impl<'a> EpochRunner<'a> {
         begun: Begun,
         observer: &mut dyn Observer,
     ) -> Result<Ended, Error> {
-        let start = Instant::now();
-        let learning_rate = factor * self.input.settings.schedule(epochs).learning_rate(epoch);
         let seed = self.input.seed;
         let order = epoch_order(self.input.train.len(), &mut stream(seed, "train-order", epoch as u64));
         let mut augment = stream(seed, "train-augment", epoch as u64);
         augment.set_word_pos(begun.augmented.into());
+        let mut batches = order.chunks(self.batch_size).skip(begun.steps);
+        let (augmentation, samples) = (self.augmentation, self.input.train);
+        let make = |images: &mut Images| {
+            let Some(positions) = batches.next() else { return false };
+            augmentation.batch(samples, positions, &mut augment, &mut images.batch);
+            images.drawn = augment.get_word_pos() as u64;
+            true
+        };
+        let learning_rate = factor * self.input.settings.schedule(epochs).learning_rate(epoch);
         let steps = order.len().div_ceil(self.batch_size);
-        let mut totals = begun.totals;
-        let seconds = || begun.seconds + start.elapsed().as_secs_f64();
-        for (index, positions) in order.chunks(self.batch_size).enumerate().skip(begun.steps) {
+        let course = Course { epoch, epochs, steps, learning_rate };
+        ahead(make, |images| self.steps(state, course, begun, images, observer))
+    }
+
+    /// The steps that there are images for.
+    fn steps(
+        &mut self,
+        state: &mut TrainState,
+        course: Course,
+        begun: Begun,
+        images: &mut Ahead<Images>,
+        observer: &mut dyn Observer,
+    ) -> Result<Ended, Error> {
+        let start = Instant::now();
+        let Course { epoch, epochs, steps, learning_rate } = course;
+        let Begun { steps: mut done, mut totals, .. } = begun;
+        let times = |images: &Ahead<Images>| begun.times.later(start.elapsed(), images.waited());
+        while let Some(taken) = images.next() {
             if self.input.deadline.passed() {
                 return Ok(Ended::OutOfTime);
             }
-            self.augmentation.batch(self.input.train, positions, &mut augment, &mut self.batch);
-            let loss = self.step(state, learning_rate, &mut totals);
+            let loss = self.step(state, &taken.batch, learning_rate, &mut totals);
             if !loss.is_finite() || self.gradient.iter().any(|value| !value.is_finite()) {
                 let layout = &self.executor.network().weights;
                 let diagnosis = of_training(loss, layout, &state.weights, &self.gradient);
                 return Err(Error::Diverged { stage: "training", epoch, diagnosis });
             }
-            let done = index + 1;
+            done += 1;
             observer.event(Event::Step(totals.step((epoch, epochs), (done, steps))));
+            let augmented = taken.drawn;
             if done < steps && observer.stop_requested() {
-                let augmented = augment.get_word_pos() as u64;
-                return Ok(Ended::Left(Begun { steps: done, totals, augmented, seconds: seconds() }));
+                return Ok(Ended::Left(Begun { steps: done, totals, augmented, times: times(images) }));
             }
         }
+        let Times { seconds, waiting } = times(images);
         Ok(Ended::Whole(TrainRecord {
             epoch,
             epochs,
@@ -140,12 +177,18 @@ impl<'a> EpochRunner<'a> {
             val_acc: f64::NAN,
             val_auc: None,
             selected: false,
-            seconds: seconds(),
+            seconds,
+            seconds_waiting: waiting,
         }))
     }
 
-    fn step(&mut self, state: &mut TrainState, learning_rate: f64, totals: &mut Totals) -> f64 {
-        let batch = &self.batch;
+    fn step(
+        &mut self,
+        state: &mut TrainState,
+        batch: &Batch,
+        learning_rate: f64,
+        totals: &mut Totals,
+    ) -> f64 {
         let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
         let point = NetworkPoint { weights: &state.weights, mixture: None };
         let wanted = Wanted { weights: Some(&mut self.gradient), mixture: None };

@@ -8,14 +8,14 @@ use crate::methods::{Chain, combined};
 use crate::observer::{Event, Observer, Stage, Step};
 use crate::resume::resume;
 use crate::run::{Checkpoint, RandomWsRecord, Resumed};
-use crate::search::batches::Batches;
+use crate::search::batches::{Batches, RoundImages};
 use crate::search::epoch::share;
 use crate::search::standing::one_hot;
 use crate::search::{SearchInput, Stop, first_weights};
 use crate::supernet_problem::SupernetProblem;
 use std::time::Instant;
-use zodarts_data::Batch;
 use zodarts_data::rng::stream;
+use zodarts_data::{Ahead, Batch, ahead};
 use zodarts_nn::executor::Executor;
 use zodarts_nn::optim::Sgd;
 
@@ -32,7 +32,6 @@ pub struct SharedWeights<'a> {
     /// Epochs done, and their seconds, before the search was cut short.
     earlier: (usize, f64),
     gradients: Gradients,
-    training: Vec<Batch>,
 }
 
 impl<'a> SharedWeights<'a> {
@@ -46,7 +45,6 @@ impl<'a> SharedWeights<'a> {
             chain: Chain::new(first_weights(problem, &input)),
             earlier: (0, 0.0),
             gradients: Gradients::default(),
-            training: Vec::new(),
         }
     }
 
@@ -107,17 +105,31 @@ impl<'a> SharedWeights<'a> {
         (epoch, epochs): (usize, usize),
         observer: &mut dyn Observer,
     ) -> Result<Option<RandomWsRecord>, Error> {
+        // A step of it is a round of one, without a hypergradient.
+        let steps = (0..self.batches.steps()).map(|step| (step, step..step + 1));
+        let make = self.batches.of_rounds((epoch, 0), steps, 0);
+        ahead(make, |images| self.steps(worker, (epoch, epochs), images, observer))
+    }
+
+    /// The steps of an epoch.
+    fn steps(
+        &mut self,
+        worker: &mut Executor<f32>,
+        (epoch, epochs): (usize, usize),
+        images: &mut Ahead<RoundImages>,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<RandomWsRecord>, Error> {
         let start = Instant::now();
         let learning_rate = self.input.settings.schedule(epochs).learning_rate(epoch);
         let mut genotypes = stream(self.input.seed, "random-ws-genotypes", epoch as u64);
-        let (mut images, steps) = (self.batches.epoch(epoch), self.batches.steps());
+        let steps = self.batches.steps();
         let mut total = Evaluation::default();
-        for step in 0..steps {
+        while let Some(taken) = images.next() {
             if self.input.deadline.passed() {
                 return Ok(None);
             }
-            self.batches.load_training(&mut images, step..step + 1, &mut self.training);
-            let evaluation = self.step(worker, Genotype::draw(&mut genotypes), learning_rate);
+            let evaluation =
+                self.step(worker, &taken.training[0], Genotype::draw(&mut genotypes), learning_rate);
             if !evaluation.loss.is_finite() {
                 let (layout, loss) = (&self.problem.network().weights, evaluation.loss);
                 let diagnosis = of_training(loss, layout, &self.chain.weights, &self.gradients.weights);
@@ -128,7 +140,7 @@ impl<'a> SharedWeights<'a> {
                 stage: Stage::Search,
                 epoch,
                 epochs,
-                step: step + 1,
+                step: taken.steps,
                 steps,
                 loss: total.loss,
                 accuracy: share(total),
@@ -149,12 +161,19 @@ impl<'a> SharedWeights<'a> {
             train_acc,
             passes: steps,
             seconds,
+            seconds_waiting: images.waited().as_secs_f64(),
         }))
     }
 
     /// One SGD step of the weights, with the operations of one genotype.
-    fn step(&mut self, worker: &mut Executor<f32>, genotype: Genotype, learning_rate: f64) -> Evaluation {
-        let (problem, batch) = (self.problem, &self.training[0]);
+    fn step(
+        &mut self,
+        worker: &mut Executor<f32>,
+        batch: &Batch,
+        genotype: Genotype,
+        learning_rate: f64,
+    ) -> Evaluation {
+        let problem = self.problem;
         let alpha = one_hot(genotype, problem.temperature);
         let (chain, gradients) = (&mut self.chain, &mut self.gradients);
         let evaluation = problem.evaluate(worker, &chain.weights, &alpha, batch, Want::Weights, gradients);
