@@ -9,7 +9,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 use crate::augment::Resizer;
 use crate::error::DataError;
 use crate::patients::PatientKey;
-use crate::store::deinterleave;
+use crate::store::{ImageShape, deinterleave};
 
 /// The largest width or height decoded.
 pub(crate) const MAX_SIDE: u32 = 16_384;
@@ -72,9 +72,18 @@ pub(crate) fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataErr
 }
 
 /// Decodes a file within limits.
-pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
-    let image = reader(path)?.decode().map_err(|error| damaged(path, &error))?;
-    Ok(Decoded::from_image(&image))
+pub(crate) fn decode(path: &Path) -> Result<DynamicImage, DataError> {
+    reader(path)?.decode().map_err(|error| damaged(path, &error))
+}
+
+/// The bytes of an image that has 8 bits, and no alpha, if it is of that shape.
+pub(crate) fn bytes(image: &DynamicImage, shape: ImageShape) -> Option<&[u8]> {
+    let found = (image.height() as usize, image.width() as usize) == (shape.height, shape.width);
+    match (image, shape.channels) {
+        (DynamicImage::ImageLuma8(grey), 1) if found => Some(grey.as_raw()),
+        (DynamicImage::ImageRgb8(color), 3) if found => Some(color.as_raw()),
+        _ => None,
+    }
 }
 
 fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, DataError> {
@@ -92,7 +101,7 @@ fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, DataError> {
 }
 
 impl Decoded {
-    fn from_image(image: &DynamicImage) -> Decoded {
+    pub fn from_image(image: &DynamicImage) -> Decoded {
         let color = image.color();
         let channels = if color.has_color() { 3 } else { 1 };
         let deep = is_deep(color);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::decode::{self, Decoded, Traits, damaged};
 use crate::dicom::{self, DicomImage, Fault, Window};
 use crate::error::DataError;
+use crate::store::{ImageShape, Pixels};
 
 /// A PNG, JPEG, BMP, TIFF or DICOM file, of which the header is read. A DICOM file may hold several images, one for each frame.
 #[derive(Debug)]
@@ -86,11 +87,35 @@ impl ImageFile {
         }
     }
 
+    /// Appends image `frame`, from 0, brought to a shape.
+    pub(crate) fn append_to(
+        &mut self,
+        pixels: &mut Pixels,
+        frame: usize,
+        shape: ImageShape,
+    ) -> Result<(), DataError> {
+        let decoded = match (&self.format, &mut *pixels) {
+            (Format::Raster, Pixels::U8(values)) => {
+                let image = decode::decode(&self.path)?;
+                // Most of a folder's images are as they are wanted: their bytes need not become numbers and bytes again.
+                if let Some(bytes) = decode::bytes(&image, shape) {
+                    values.extend_from_slice(bytes);
+                    return Ok(());
+                }
+                Decoded::from_image(&image)
+            }
+            _ => self.decode(frame)?,
+        };
+        let resized = decoded.into_channels(shape.channels).resized(shape.height, shape.width);
+        pixels.push_planes(&resized.planes, shape.channels);
+        Ok(())
+    }
+
     /// Decodes image `frame`, from 0.
     pub(crate) fn decode(&mut self, frame: usize) -> Result<Decoded, DataError> {
         assert!(frame < self.frames(), "no such frame");
         match &mut self.format {
-            Format::Raster => decode::decode(&self.path),
+            Format::Raster => Ok(Decoded::from_image(&decode::decode(&self.path)?)),
             Format::Dicom(image) => image.frame(frame).map_err(|fault| error(&self.path, fault)),
         }
     }

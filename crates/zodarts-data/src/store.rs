@@ -92,18 +92,7 @@ impl ImageStore {
         }
         self.labels.extend_from_slice(&other.labels);
         self.files = self.files.take().zip(other.files).map(|(mine, theirs)| [mine, theirs].concat());
-        let mine = std::mem::replace(&mut self.pixels, Pixels::U8(Vec::new()));
-        self.pixels = match (mine, other.pixels) {
-            (Pixels::U8(mut mine), Pixels::U8(theirs)) => {
-                mine.extend_from_slice(&theirs);
-                Pixels::U8(mine)
-            }
-            (mine, theirs) => {
-                let mut wide = mine.into_u16();
-                wide.extend_from_slice(&theirs.into_u16());
-                Pixels::U16(wide)
-            }
-        };
+        self.pixels.append(other.pixels);
     }
 
     /// The same images at `size`×`size`.
@@ -112,10 +101,8 @@ impl ImageStore {
         let mut resizer = Resizer::new((self.shape.height, self.shape.width), (size, size));
         let mut source = vec![0.0; self.shape.values()];
         let mut target = vec![0.0; shape.values()];
-        let mut pixels = match self.pixels {
-            Pixels::U8(_) => Pixels::U8(Vec::with_capacity(self.len() * shape.values())),
-            Pixels::U16(_) => Pixels::U16(Vec::with_capacity(self.len() * shape.values())),
-        };
+        let deep = matches!(self.pixels, Pixels::U16(_));
+        let mut pixels = Pixels::with_capacity(deep, self.len() * shape.values());
         for image in 0..self.len() {
             self.planes(image, &mut source);
             resizer.resize(&source, &mut target);
@@ -127,6 +114,39 @@ impl ImageStore {
 }
 
 impl Pixels {
+    /// None yet, with room for some values; `deep` for those of 16 bits.
+    pub fn with_capacity(deep: bool, values: usize) -> Self {
+        if deep { Pixels::U16(Vec::with_capacity(values)) } else { Pixels::U8(Vec::with_capacity(values)) }
+    }
+
+    /// Bytes of a value.
+    pub fn width(&self) -> usize {
+        match self {
+            Pixels::U8(_) => 1,
+            Pixels::U16(_) => 2,
+        }
+    }
+
+    /// Appends others. Where either has 16 bits, all have them then.
+    pub fn append(&mut self, other: Pixels) {
+        match (&mut *self, other) {
+            // No more room than that: these are most of what a data set takes.
+            (Pixels::U8(mine), Pixels::U8(theirs)) => {
+                mine.reserve_exact(theirs.len());
+                mine.extend_from_slice(&theirs);
+            }
+            (Pixels::U16(mine), theirs) => {
+                let theirs = theirs.into_u16();
+                mine.reserve_exact(theirs.len());
+                mine.extend_from_slice(&theirs);
+            }
+            (Pixels::U8(mine), theirs @ Pixels::U16(_)) => {
+                *self = Pixels::U16(Pixels::U8(std::mem::take(mine)).into_u16());
+                self.append(theirs);
+            }
+        }
+    }
+
     /// Widens to 16 bits; 255 becomes 65535.
     pub fn into_u16(self) -> Vec<u16> {
         match self {

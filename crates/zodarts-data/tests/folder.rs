@@ -44,6 +44,25 @@ fn says(error: &DataError, parts: &[&str]) {
 }
 
 #[test]
+fn values_of_8_bits_are_kept_as_they_are() {
+    let folder = TempDir::new().unwrap();
+    let grey = GrayImage::from_fn(16, 16, |x, y| Luma([(y * 16 + x) as u8]));
+    let color = RgbImage::from_fn(16, 16, |x, y| Rgb([(y * 16 + x) as u8, 255 - (y * 16 + x) as u8, 7]));
+    for (place, image) in [("grey", DynamicImage::from(grey)), ("color", color.into())] {
+        for file in ["a/0", "a/1", "a/2", "b/0", "b/1", "b/2"] {
+            let path = folder.path().join(place).join(format!("{file}.png"));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            image.save(path).unwrap();
+        }
+        let data = open(&folder.path().join(place)).unwrap();
+        let rising: Vec<f32> = (0..=255_u8).map(|value| f32::from(value) / 255.0).collect();
+        let falling: Vec<f32> = rising.iter().rev().copied().collect();
+        let expected = [rising, falling, vec![7.0 / 255.0; 256]].concat();
+        assert_eq!(data.train.image(0), expected[..data.info.channels * 256]);
+    }
+}
+
+#[test]
 fn class_folders_are_cut_in_stratified_seeded_splits() {
     let folder = folder(20, 8);
     let data = with_seed(folder.path(), 0);

@@ -9,7 +9,7 @@ use super::images::{Format, Images, Item};
 use crate::error::DataError;
 use crate::hex::hex;
 use crate::image_file::ImageFile;
-use crate::store::{ImageShape, ImageStore, Pixels};
+use crate::store::{ImageStore, Pixels};
 
 /// Images decoded between two reports of progress, but for those of a file of many.
 const CHUNK: usize = 256;
@@ -25,14 +25,14 @@ impl Images<'_> {
         classes: usize,
         report: &dyn Fn(usize),
     ) -> Result<ImageStore, DataError> {
-        let mut pixels = if format.deep { Pixels::U16(Vec::new()) } else { Pixels::U8(Vec::new()) };
+        let mut pixels = Pixels::with_capacity(format.deep, images.len() * format.shape.values());
         let items: Vec<Item> = images.iter().map(|image| self.items[*image as usize]).collect();
         for chunk in self.chunks(&items) {
             let files: Vec<&[Item]> = chunk.chunk_by(|a, b| self.path(*a) == self.path(*b)).collect();
-            let read = |items: &&[Item]| self.decode(items, format.shape);
-            let decoded: Vec<Result<Vec<Vec<f32>>, DataError>> = files.par_iter().map(read).collect();
+            let read = |items: &&[Item]| self.decode(items, format);
+            let decoded: Vec<Result<Pixels, DataError>> = files.par_iter().map(read).collect();
             for file in decoded {
-                file?.iter().for_each(|planes| pixels.push_planes(planes, format.shape.channels));
+                pixels.append(file?);
             }
             report(chunk.len());
         }
@@ -43,15 +43,13 @@ impl Images<'_> {
         Ok(ImageStore { shape: format.shape, pixels, labels, label_width: 1, classes, files, patients })
     }
 
-    /// The planes of some images of one file.
-    fn decode(&self, items: &[Item], shape: ImageShape) -> Result<Vec<Vec<f32>>, DataError> {
-        let Some(first) = items.first() else { return Ok(Vec::new()) };
+    /// The pixels of some images of one file.
+    fn decode(&self, items: &[Item], Format { shape, deep }: Format) -> Result<Pixels, DataError> {
+        let mut pixels = Pixels::with_capacity(deep, items.len() * shape.values());
+        let Some(first) = items.first() else { return Ok(pixels) };
         let mut file = ImageFile::open(self.path(*first), self.reading.window)?;
-        let planes = |item: &Item| {
-            let image = file.decode(item.frame)?.into_channels(shape.channels);
-            Ok(image.resized(shape.height, shape.width).planes)
-        };
-        items.iter().map(planes).collect()
+        items.iter().try_for_each(|item| file.append_to(&mut pixels, item.frame, shape))?;
+        Ok(pixels)
     }
 
     fn path(&self, item: Item) -> &Path {
