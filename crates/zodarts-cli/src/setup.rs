@@ -32,6 +32,7 @@ pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) ->
         anonymous: data.anonymous,
         cache_dir: None,
         offline: source.offline,
+        memory: Some(Memory::available().bytes()),
         mirror: source.mirror.clone(),
     };
     let progress = ui.data();

@@ -8,10 +8,11 @@ use crate::copies::Copies;
 use crate::error::DataError;
 use crate::hex::hex;
 use crate::info::DatasetInfo;
+use crate::memory;
 use crate::options::{OpenOptions, Progress, ValSource};
 use crate::samples::{Samples, SealedTest};
 use crate::source::{self, DataSource, RawDataset};
-use crate::store::ImageStore;
+use crate::store::{ImageShape, ImageStore};
 
 /// A data set in memory: training, validation and (sealed) test images.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ impl Dataset {
         check(options)?;
         let mut raw = source::load(&DataSource::parse(spec)?, options, progress)?;
         if let Some(size) = options.image_size {
-            check_memory(&raw, size)?;
+            check_memory(spec, &raw, size, options.memory)?;
             raw.resize(size);
         }
         if let Some(ValSource::File(path)) = &options.val {
@@ -109,17 +110,14 @@ fn check(options: &OpenOptions) -> Result<(), DataError> {
     }
 }
 
-/// Most values a data set may have after a resize: 16 GiB of 8-bit images.
-pub(crate) const MAX_VALUES: u128 = 16 << 30;
-
-fn check_memory(raw: &RawDataset, size: usize) -> Result<(), DataError> {
-    let images: usize = [&raw.train, &raw.val, &raw.test].map(ImageStore::len).iter().sum();
-    let values = images as u128 * raw.train.shape.channels as u128 * (size as u128).pow(2);
-    if values > MAX_VALUES {
-        let expected = "a size at which all images together take less than 16 GiB";
-        return Err(DataError::Option { option: "image_size", found: size.to_string(), expected });
-    }
-    Ok(())
+/// Refuses a resize to images that do not fit in memory.
+fn check_memory(spec: &str, raw: &RawDataset, size: usize, available: Option<u64>) -> Result<(), DataError> {
+    let images = [&raw.train, &raw.val, &raw.test].into_iter();
+    let bytes = images.map(|store| {
+        let shape = ImageShape { height: size, width: size, ..store.shape };
+        store.len() as u128 * shape.values() as u128 * store.pixels.width() as u128
+    });
+    memory::check(spec, bytes.sum(), available, memory::SMALLER)
 }
 
 fn assemble(raw: RawDataset) -> Dataset {

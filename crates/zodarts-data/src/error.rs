@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::memory::Bytes;
+
 /// Why data could not be opened. Every message names the file and field, what was found, what was expected
 /// and, after a semicolon, what to do.
 #[derive(Debug, thiserror::Error)]
@@ -174,6 +176,18 @@ pub enum DataError {
         found: String,
         /// The official MD5.
         expected: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// More images than memory holds.
+    #[error("{data}: the images need {} of memory, but {} are available; {hint}", Bytes(*needed), Bytes(*available))]
+    Memory {
+        /// The data set.
+        data: String,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes available.
+        available: u64,
         /// What to do.
         hint: &'static str,
     },

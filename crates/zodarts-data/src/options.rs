@@ -39,6 +39,8 @@ pub struct OpenOptions {
     pub cache_dir: Option<PathBuf>,
     /// Never use the network.
     pub offline: bool,
+    /// Bytes of memory that images may take; by default 16 GiB.
+    pub memory: Option<u64>,
     /// Base URL to download from instead of Zenodo, such as a hospital's mirror; MD5s are checked all the same.
     pub mirror: Option<String>,
 }

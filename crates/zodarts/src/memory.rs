@@ -1,8 +1,8 @@
 //! Whether a run fits in memory, found out before it takes any.
 
-use std::fmt;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 use thiserror::Error;
+use zodarts_data::Bytes;
 
 /// Bytes a run may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,11 @@ impl Memory {
     /// A given number of bytes.
     pub fn of(bytes: u64) -> Self {
         Self(bytes)
+    }
+
+    /// How many.
+    pub fn bytes(self) -> u64 {
+        self.0
     }
 
     /// What this machine has left, or the control group (container) of this process; unlimited where neither is known.
@@ -85,18 +90,6 @@ fn hint(largest: usize) -> String {
             "not even one image at a time fits: give fewer channels or cells, or a smaller input_size".into()
         }
         _ => format!("the largest batch size that fits is {largest}"),
-    }
-}
-
-/// Bytes for people, such as `1.5 GiB`.
-struct Bytes(u64);
-
-impl fmt::Display for Bytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = [(40, "TiB"), (30, "GiB"), (20, "MiB")];
-        let unit = units.into_iter().find(|(shift, _)| self.0 >> shift > 0);
-        let (shift, name) = unit.unwrap_or((10, "KiB"));
-        write!(f, "{:.1} {name}", self.0 as f64 / f64::from(2).powi(shift))
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::dataset::MAX_VALUES;
 use crate::decode::Traits;
 use crate::dicom::Window;
 use crate::error::DataError;
 use crate::image_file::ImageFile;
+use crate::memory;
 use crate::options::OpenOptions;
 use crate::patients::{self, PatientKey, Patients};
 use crate::rng::stream;
@@ -29,13 +29,14 @@ pub(super) struct Reading<'a> {
     pub window: Option<Window>,
     pub image_size: Option<usize>,
     pub anonymous: bool,
+    pub memory: Option<u64>,
 }
 
 impl<'a> Reading<'a> {
     /// Of the files below `root`.
     pub fn new(root: &'a Path, options: &OpenOptions) -> Self {
-        let OpenOptions { window, image_size, anonymous, .. } = *options;
-        Self { root, window, image_size, anonymous }
+        let OpenOptions { window, image_size, anonymous, memory, .. } = *options;
+        Self { root, window, image_size, anonymous, memory }
     }
 }
 
@@ -103,7 +104,7 @@ impl<'a> Images<'a> {
             wanted.map(move |frame| Item { entry, frame })
         };
         let items: Vec<Item> = listed.iter().enumerate().flat_map(items_of).collect();
-        check_memory(items.len(), format.shape)?;
+        format.check_memory(items.len(), reading)?;
         let keys = listed.iter().zip(traits_of()).map(|(listed, traits)| key(listed, traits, told));
         let numbers: Vec<u32> = keys.map(|key| patients.number(key)).collect();
         let known = numbers.iter().any(|number| *number != patients::UNKNOWN);
@@ -164,6 +165,13 @@ impl Format {
         let shape = ImageShape { height: size, width: size, channels };
         Self { shape, deep: found.iter().any(|one| one.deep) }
     }
+
+    /// Refuses more images than memory holds, before any is decoded.
+    fn check_memory(self, images: usize, reading: Reading<'_>) -> Result<(), DataError> {
+        let values = images as u128 * self.shape.values() as u128;
+        let bytes = if self.deep { 2 * values } else { values };
+        memory::check(&reading.root.display().to_string(), bytes, reading.memory, memory::SMALLER)
+    }
 }
 
 /// The files of a list, each once, and which of them each entry is of: a file whose frames are listed one by one is read once.
@@ -186,13 +194,4 @@ fn key(listed: &Listed, traits: &Traits, told: bool) -> Option<PatientKey> {
     // Whoever it is: the frames of a recording are of one patient, by whatever path they are listed.
     let file = || PatientKey::of_file(&listed.path.canonicalize().unwrap_or_else(|_| listed.path.clone()));
     key.or_else(|| (traits.frames > 1).then(file))
-}
-
-/// Refuses more images than memory holds, before any is decoded.
-fn check_memory(images: usize, shape: ImageShape) -> Result<(), DataError> {
-    if images as u128 * shape.values() as u128 <= MAX_VALUES {
-        return Ok(());
-    }
-    let expected = "a size at which all images together take less than 16 GiB";
-    Err(DataError::Option { option: "image_size", found: shape.height.to_string(), expected })
 }

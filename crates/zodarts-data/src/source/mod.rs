@@ -126,9 +126,9 @@ pub(crate) fn load(
     }
     match source {
         DataSource::Phantom { seed } => Ok(phantom::generate(*seed)),
-        DataSource::Npz(path) => npz::read(path),
+        DataSource::Npz(path) => npz::read(path, options.memory),
         DataSource::Folder(path) | DataSource::Image(path) => folder::read(path, options, progress),
-        DataSource::MedMnist(file) => npz::read(&download::fetch(*file, options, progress)?),
+        DataSource::MedMnist(file) => npz::read(&download::fetch(*file, options, progress)?, options.memory),
     }
 }
 

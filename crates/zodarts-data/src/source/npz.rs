@@ -13,6 +13,7 @@ use super::labels::{LabelTable, Meaning};
 use super::npy::{Header, Integer};
 use super::{MedMnistFile, RawDataset, name_of};
 use crate::error::DataError;
+use crate::memory;
 use crate::patients::Patients;
 use crate::store::{ImageShape, ImageStore, Pixels};
 
@@ -24,8 +25,10 @@ const MAX_RATIO: u64 = 100;
 const MAX_SIDE: usize = 1024;
 
 /// Reads a MedMNIST-style file; a MedMNIST name as its stem says what the labels mean.
-pub(super) fn read(path: &Path) -> Result<RawDataset, DataError> {
+pub(super) fn read(path: &Path, memory: Option<u64>) -> Result<RawDataset, DataError> {
     let known = MedMnistFile::of_path(path);
+    let bytes = Archive::open(path)?.bytes();
+    memory::check(&path.display().to_string(), bytes, memory, "take some of the images out of it")?;
     let read = |name| Archive::open(path)?.split(name, known);
     // Decompression is what reading takes, so the splits are read side by side.
     let (train, (val, test)) = rayon::join(|| read("train"), || rayon::join(|| read("val"), || read("test")));
@@ -118,6 +121,11 @@ struct Array {
     bytes: Vec<u8>,
 }
 
+/// Whether images may expand like that.
+fn is_credible(size: u64, compressed: u64) -> bool {
+    size <= FREE_BYTES.max(compressed.saturating_mul(MAX_RATIO))
+}
+
 /// What an array is for.
 #[derive(Clone, Copy)]
 enum Content {
@@ -181,7 +189,7 @@ impl<'a> Archive<'a> {
             |detail: String| DataError::DamagedArray { path: path.clone(), array: array.clone(), detail };
         let mut entry = self.zip.by_index(index).map_err(|error| damaged(error.to_string()))?;
         let (size, compressed) = (entry.size(), entry.compressed_size().min(self.length));
-        if size > FREE_BYTES.max(compressed.saturating_mul(MAX_RATIO)) {
+        if !is_credible(size, compressed) {
             return Err(damaged(format!(
                 "{compressed} bytes claim to expand to {size}, more than images can"
             )));
@@ -196,6 +204,16 @@ impl<'a> Archive<'a> {
         };
         let bytes = read_elements(&mut entry, &header, element, size).map_err(damaged)?;
         Ok(Array { name: array, header, element, bytes })
+    }
+
+    /// Bytes of all arrays by the archive's directory, but for those that are refused when they are read.
+    fn bytes(&mut self) -> u128 {
+        let sizes = (0..self.zip.len()).filter_map(|index| {
+            let entry = self.zip.by_index_raw(index).ok()?;
+            let (size, compressed) = (entry.size(), entry.compressed_size().min(self.length));
+            is_credible(size, compressed).then_some(u128::from(size))
+        });
+        sizes.sum()
     }
 
     fn arrays(&self) -> String {
