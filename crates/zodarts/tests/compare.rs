@@ -157,6 +157,27 @@ fn a_stage_that_was_cut_short_goes_on_and_a_finished_one_is_kept() {
 }
 
 #[test]
+fn an_evaluation_that_was_cut_short_is_completed_and_counted_once() {
+    let (datasets, settings) = (phantom(), tiny());
+    let folder = tempfile::tempdir().unwrap();
+    let only = (&CONTENDERS[..1], &[4][..], 1);
+    compare(&datasets, only, &settings, folder.path()).0.unwrap();
+    let trial = folder.path().join("trials/official/phantom/zo-darts-plus/seed-4");
+    let read =
+        || ["metrics.json", "truth.csv", "predictions.csv"].map(|file| fs::read(trial.join(file)).unwrap());
+    let whole = read();
+    // As if killed after its figures, and after its labels.
+    for gone in [&["truth.csv", "predictions.csv"][..], &["predictions.csv"]] {
+        for file in gone {
+            fs::remove_file(trial.join(file)).unwrap();
+        }
+        let (_, begun, found) = compare(&datasets, only, &settings, folder.path());
+        assert_eq!((begun, found), (1, 0));
+        assert!(read() == whole);
+    }
+}
+
+#[test]
 fn a_damaged_trial_fails_alone_and_stays_as_it_is() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::model::Model;
 use crate::observer::Observer;
-use crate::pipeline::{Job, Split, evaluate_as_paper, evaluate_run};
+use crate::pipeline::{Job, Split, evaluate_as_paper, finish_evaluation, kept_last};
 use crate::protocol::Protocol;
 use crate::run::{Metrics, RunFolder, TrainRecord};
 use crate::settings::Settings;
@@ -67,7 +67,8 @@ impl<'a> Training<'a> {
     /// What it found, if it is finished.
     pub fn result(&self) -> Result<Option<Trained>, Error> {
         let Some(folder) = self.slot.begun()? else { return Ok(None) };
-        let Some(test) = folder.metrics("test")? else { return Ok(None) };
+        let kept = kept_last(&folder, Split::Test);
+        let Some(test) = folder.metrics("test")?.filter(|_| kept) else { return Ok(None) };
         self.found(&folder, test).map(Some)
     }
 
@@ -81,9 +82,9 @@ impl<'a> Training<'a> {
         let dataset = self.slot.dataset;
         let test = match self.slot.protocol {
             Protocol::Official => {
-                // The test split last: its metrics say that the training is finished.
-                evaluate_run(&folder, &model, dataset, Split::Val)?;
-                evaluate_run(&folder, &model, dataset, Split::Test)?
+                // The test split last: its predictions say that the training is finished.
+                finish_evaluation(&folder, &model, dataset, Split::Val)?;
+                finish_evaluation(&folder, &model, dataset, Split::Test)?
             }
             Protocol::Paper => evaluate_as_paper(&folder, &model, dataset)?,
         };

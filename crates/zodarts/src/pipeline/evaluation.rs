@@ -176,8 +176,14 @@ fn keep(
 }
 
 fn keep_tables(folder: &RunFolder, split: Split, scores: &Scores, labels: &Labels) -> Result<(), Error> {
-    predictions::save(scores, &table(folder, "predictions", split.name()))?;
-    Ok(truth::save(labels, &table(folder, "truth", split.name()))?)
+    truth::save(labels, &table(folder, "truth", split.name()))?;
+    // The last file of an evaluation, see `kept_last`.
+    Ok(predictions::save(scores, &table(folder, "predictions", split.name()))?)
+}
+
+/// Whether the file is there that an evaluation of a split ends with.
+pub fn kept_last(folder: &RunFolder, split: Split) -> bool {
+    table(folder, "predictions", split.name()).is_file()
 }
 
 /// Copies a split's predictions into `directory` under the name that `MedMNIST`'s Evaluator reads its scores

@@ -10,6 +10,7 @@ mod prepare;
 pub use evaluation::{
     Evaluation, Split, check_same_data, evaluate_as_paper, evaluate_run, evaluated_images, export_predictions,
 };
+pub(crate) use evaluation::{finish_evaluation, kept_last};
 pub use goal::Goal;
 pub(crate) use likeness::{other_data, other_setting};
 pub use place::{Resume, Wanted};
@@ -25,7 +26,6 @@ use crate::run::{Metrics, RunFolder, RunInfo};
 use crate::search::{RandomWsOutcome, SearchInput, SearchOutcome, SearchSummary, random_search, search};
 use crate::settings::{Architecture, Settings};
 use crate::train::{TrainInput, TrainOutcome, train};
-use evaluation::finish_evaluation;
 use lasting::{lasting, lasting_settings};
 use std::time::{Duration, Instant};
 use zodarts_data::{Dataset, Samples, Summary};
