@@ -3,6 +3,7 @@
 mod bad_input;
 mod compare;
 mod data;
+mod determinism;
 #[path = "../../../zodarts-data/tests/support/dicom.rs"]
 mod dicom;
 mod engine;
@@ -18,6 +19,7 @@ mod predict;
 mod reference;
 mod run;
 mod scans;
+mod scarce;
 mod stopped;
 mod study;
 mod support;
