@@ -68,6 +68,11 @@ impl Bench {
         Ok(path)
     }
 
+    /// A path for what takes long to make and is kept.
+    pub fn kept(&self, name: &str) -> PathBuf {
+        self.scratch.with_file_name(name)
+    }
+
     /// One of the peers' scripts with its arguments.
     pub fn script(&self, name: &str, arguments: &[&str]) -> Result<Command> {
         let mut command = self.interpreter()?;

@@ -75,7 +75,8 @@ fn trio(ours: Command, peer: impl Fn() -> Result<Command>) -> Result<Trio> {
     Ok([ours, first, second])
 }
 
-fn peak(bench: &Bench, command: &Command) -> Result<f64> {
+/// Most bytes that a command was resident with.
+pub fn peak(bench: &Bench, command: &Command) -> Result<f64> {
     #[derive(Deserialize)]
     struct Peak {
         peak_bytes: f64,

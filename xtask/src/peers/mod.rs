@@ -3,6 +3,7 @@
 
 mod bench;
 mod inference;
+mod large;
 mod memory;
 mod options;
 mod report;
@@ -45,6 +46,7 @@ fn measure(part: Part, bench: &Bench) -> Result<report::Measured> {
         Part::Memory => memory::measure(bench),
         Part::Inference => inference::measure(bench),
         Part::Scaling => scaling::measure(bench),
+        Part::Large => large::measure(bench),
     }
 }
 

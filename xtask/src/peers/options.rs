@@ -12,10 +12,12 @@ pub enum Part {
     Memory,
     Inference,
     Scaling,
+    Large,
 }
 
 impl Part {
-    pub const ALL: [Part; 5] = [Part::Step, Part::Search, Part::Memory, Part::Inference, Part::Scaling];
+    pub const ALL: [Part; 6] =
+        [Part::Step, Part::Search, Part::Memory, Part::Inference, Part::Scaling, Part::Large];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -24,6 +26,7 @@ impl Part {
             Part::Memory => "memory",
             Part::Inference => "inference",
             Part::Scaling => "scaling",
+            Part::Large => "large",
         }
     }
 
@@ -34,6 +37,7 @@ impl Part {
             Part::Memory => "Peak memory",
             Part::Inference => "Predictions of a trained network",
             Part::Scaling => "How cost grows",
+            Part::Large => "Large data sets",
         }
     }
 
@@ -42,7 +46,7 @@ impl Part {
         match self {
             Part::Search => Some("breastmnist.npz"),
             Part::Memory => Some("pneumoniamnist.npz"),
-            Part::Step | Part::Inference | Part::Scaling => None,
+            Part::Step | Part::Inference | Part::Scaling | Part::Large => None,
         }
     }
 }
