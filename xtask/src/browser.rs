@@ -1,7 +1,6 @@
 //! A Chromium for the tests that look at pages.
 
 use crate::shell;
-use std::path::PathBuf;
 use std::process::Command;
 
 /// Names a Chromium that is not on the PATH.
@@ -14,10 +13,12 @@ const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "g
 /// # Errors
 /// Why there is none; the tests that need it are skipped then.
 pub fn ensure() -> Result<(), String> {
-    if std::env::var_os(CHROMIUM).is_some() || PROGRAMS.iter().any(|program| on_path(program).is_some()) {
+    if std::env::var_os(CHROMIUM).is_some()
+        || PROGRAMS.iter().any(|program| shell::on_path(program).is_some())
+    {
         return Ok(());
     }
-    if on_path("apt-get").is_none() || !is_root() {
+    if shell::on_path("apt-get").is_none() || !is_root() {
         return Err(format!("there is none; install one, or name it in {CHROMIUM}"));
     }
     let install = |arguments: &[&str]| {
@@ -27,11 +28,6 @@ pub fn ensure() -> Result<(), String> {
     };
     install(&["update"])?;
     install(&["install", "--no-install-recommends", "chromium"])
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 fn is_root() -> bool {

@@ -1,12 +1,14 @@
-//! Developers' commands: `cargo xtask validate`, `golden`, `peers`, `reference` and `roofline`.
+//! Developers' commands: `cargo xtask validate`, `deny`, `golden`, `peers`, `reference` and `roofline`.
 
 mod browser;
+mod deny;
 mod golden;
 mod peers;
 mod python;
 mod reference;
 mod roofline;
 mod shell;
+mod tool;
 mod validate;
 
 use anyhow::{Result, bail};
@@ -17,6 +19,8 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   validate [--fix]                   Check everything, cheapest first; --fix formats instead of checking the format
+  deny                               Hold what the workspace depends on to deny.toml: licences, build scripts, sources,
+                                     known faults; installs cargo-deny below target/tools where it is not there
   golden [--write] [--python PATH]   Make the golden numbers again and compare them with those checked in;
                                      --write replaces these, --python uses an interpreter that has the packages of
                                      xtask/golden/requirements.txt instead of making a virtual environment
@@ -44,6 +48,7 @@ fn run(arguments: &[String]) -> Result<()> {
     match arguments.as_slice() {
         ["validate"] => validate::run(false),
         ["validate", "--fix"] => validate::run(true),
+        ["deny"] => deny::run(),
         ["golden", options @ ..] => golden::run(&golden::Options::parse(options)?),
         ["peers", options @ ..] => peers::run(&peers::Options::parse(options)?),
         ["reference"] => reference::run(),

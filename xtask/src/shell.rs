@@ -15,6 +15,12 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// The file of a program on the PATH.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
 /// Cargo, the one that runs this program, as if it were called by hand: some packages are built again if variables differ that it sets for
 /// this program.
 pub fn cargo() -> Command {

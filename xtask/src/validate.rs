@@ -1,6 +1,6 @@
 //! Every check of the workspace, cheapest first, up to the first that fails.
 
-use crate::{browser, python, shell};
+use crate::{browser, deny, python, shell};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::time::Instant;
@@ -45,16 +45,23 @@ impl Step {
     }
 
     fn run(&self, python: Option<&OsString>) -> Result<()> {
-        println!("==> {}: {}", self.name, self.command_line());
-        let start = Instant::now();
         let mut cargo = shell::cargo();
         cargo.args(self.arguments).envs(self.environment.iter().copied());
         cargo.envs(python.map(|python| (PYTHON, python)));
-        shell::run(&mut cargo)
-            .with_context(|| format!("{} failed; to run it alone: {}", self.name, self.command_line()))?;
-        println!("==> {}: passed in {:.1} s", self.name, start.elapsed().as_secs_f64());
-        Ok(())
+        timed(self.name, "passed in", &self.command_line(), || shell::run(&mut cargo))
     }
+}
+
+/// Checks that may have to skip what they cannot do here must not say that it passed.
+const OVER: &str = "over after";
+
+/// Says what is run, how it ended and how long it took.
+fn timed(name: &str, ending: &str, command_line: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
+    println!("==> {name}: {command_line}");
+    let start = Instant::now();
+    run().with_context(|| format!("{name} failed; to run it alone: {command_line}"))?;
+    println!("==> {name}: {ending} {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
 }
 
 /// Names the Python that tests hold exported files and event files with.
@@ -82,6 +89,7 @@ pub fn run(fix: bool) -> Result<()> {
     let start = Instant::now();
     let first = if fix { FORMAT } else { FORMAT_CHECK };
     first.run(None)?;
+    timed("dependencies, held to deny.toml", OVER, "cargo xtask deny", deny::run)?;
     let python = python();
     println!("==> a Chromium, to look at pages");
     if let Err(reason) = browser::ensure() {
