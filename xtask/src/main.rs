@@ -3,6 +3,7 @@
 mod browser;
 mod deny;
 mod golden;
+mod network;
 mod peers;
 mod python;
 mod reference;

@@ -21,10 +21,25 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
-/// Cargo, the one that runs this program, as if it were called by hand: some packages are built again if variables differ that it sets for
-/// this program.
+/// Cargo, the one that runs this program.
 pub fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    as_by_hand(Command::new(own_cargo()))
+}
+
+/// That cargo, started by another program.
+pub fn cargo_under(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).arg(own_cargo());
+    as_by_hand(command)
+}
+
+fn own_cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// A command that is to call cargo, or is cargo, as if it were called by hand: some packages are built again if variables differ that cargo
+/// sets for this program.
+fn as_by_hand(mut command: Command) -> Command {
     command.current_dir(root());
     let own = |name: &OsString| {
         let name = name.to_string_lossy();

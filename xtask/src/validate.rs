@@ -1,8 +1,9 @@
 //! Every check of the workspace, cheapest first, up to the first that fails.
 
-use crate::{browser, deny, python, shell};
+use crate::{browser, deny, network, python, shell};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
+use std::process::Command;
 use std::time::Instant;
 
 /// One call of cargo.
@@ -17,12 +18,17 @@ const FORMAT: Step = Step { name: "format", arguments: &["fmt", "--all"], enviro
 const FORMAT_CHECK: Step =
     Step { name: "format check", arguments: &["fmt", "--all", "--", "--check"], environment: &[] };
 
-const STEPS: [Step; 4] = [
-    Step {
-        name: "lints",
-        arguments: &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
-        environment: &[],
-    },
+const FETCH: Step =
+    Step { name: "dependencies, fetched", arguments: &["fetch", "--locked"], environment: &[] };
+
+/// The first step that compiles everything, so the one in which build scripts run.
+const LINTS: Step = Step {
+    name: "lints",
+    arguments: &["clippy", "--offline", "--workspace", "--all-targets", "--", "-D", "warnings"],
+    environment: &[],
+};
+
+const STEPS: [Step; 3] = [
     Step {
         name: "documentation",
         arguments: &["doc", "--workspace", "--no-deps"],
@@ -46,9 +52,27 @@ impl Step {
 
     fn run(&self, python: Option<&OsString>) -> Result<()> {
         let mut cargo = shell::cargo();
-        cargo.args(self.arguments).envs(self.environment.iter().copied());
         cargo.envs(python.map(|python| (PYTHON, python)));
-        timed(self.name, "passed in", &self.command_line(), || shell::run(&mut cargo))
+        self.run_by(cargo, "")
+    }
+
+    /// Without a network where the system allows that, so that nothing downloads anything while it is built.
+    fn run_cut_off(&self) -> Result<()> {
+        if network::can_be_cut() {
+            return self.run_by(network::cargo(), &network::prefix());
+        }
+        println!(
+            "==> SKIPPED: what is built may reach the network, for `{}` does not work here",
+            network::prefix().trim_end()
+        );
+        self.run(None)
+    }
+
+    /// By a command that starts with cargo, and is typed with `prefix` before it.
+    fn run_by(&self, mut cargo: Command, prefix: &str) -> Result<()> {
+        let command_line = format!("{prefix}{}", self.command_line());
+        cargo.args(self.arguments).envs(self.environment.iter().copied());
+        timed(self.name, "passed in", &command_line, || shell::run(&mut cargo))
     }
 }
 
@@ -95,6 +119,8 @@ pub fn run(fix: bool) -> Result<()> {
     if let Err(reason) = browser::ensure() {
         println!("==> SKIPPED: pages are not looked at in a browser: {reason}");
     }
+    FETCH.run(None)?;
+    LINTS.run_cut_off()?;
     for step in &STEPS {
         step.run(python.as_ref())?;
     }
@@ -108,6 +134,6 @@ mod tests {
 
     #[test]
     fn a_step_is_shown_as_one_would_type_it() {
-        assert_eq!(STEPS[1].command_line(), "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps");
+        assert_eq!(STEPS[0].command_line(), "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps");
     }
 }
