@@ -1,4 +1,4 @@
-//! Developers' commands: `cargo xtask validate`, `deny`, `golden`, `peers`, `reference` and `roofline`.
+//! Developers' commands: `cargo xtask validate`, `deny`, `golden`, `peers`, `reference`, `roofline` and `sanitize`.
 
 mod browser;
 mod deny;
@@ -8,6 +8,7 @@ mod peers;
 mod python;
 mod reference;
 mod roofline;
+mod sanitize;
 mod shell;
 mod tool;
 mod validate;
@@ -31,6 +32,8 @@ Commands:
   reference                          Make docs/reference.md again from the command's own definitions
   roofline [--json] [--rounds N] [--portable]
                                      Measure this machine's limits and the share of them that each kernel reaches
+  sanitize                           Run the tests of zodarts-kernels under AddressSanitizer (where there is a nightly
+                                     toolchain) and valgrind (where it is installed)
 ";
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["peers", options @ ..] => peers::run(&peers::Options::parse(options)?),
         ["reference"] => reference::run(),
         ["roofline", options @ ..] => roofline::run(options),
+        ["sanitize"] => sanitize::run(),
         ["--help" | "-h" | "help"] => {
             print!("{USAGE}");
             Ok(())

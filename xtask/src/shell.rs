@@ -39,7 +39,7 @@ fn own_cargo() -> OsString {
 
 /// A command that is to call cargo, or is cargo, as if it were called by hand: some packages are built again if variables differ that cargo
 /// sets for this program.
-fn as_by_hand(mut command: Command) -> Command {
+pub fn as_by_hand(mut command: Command) -> Command {
     command.current_dir(root());
     let own = |name: &OsString| {
         let name = name.to_string_lossy();

@@ -1,6 +1,6 @@
 //! Every check of the workspace, cheapest first, up to the first that fails.
 
-use crate::{browser, deny, network, python, shell};
+use crate::{browser, deny, network, python, sanitize, shell};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::process::Command;
@@ -124,6 +124,8 @@ pub fn run(fix: bool) -> Result<()> {
     for step in &STEPS {
         step.run(python.as_ref())?;
     }
+    // Of the tests just compiled: for one package alone, libraries would be built again with other features.
+    timed("kernels under valgrind", OVER, "cargo xtask sanitize", || sanitize::memory(&["--workspace"]))?;
     println!("==> all checks passed in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }
