@@ -1,4 +1,4 @@
-//! Developers' commands: `cargo xtask validate`, `deny`, `golden`, `peers`, `reference`, `roofline` and `sanitize`.
+//! Developers' commands: `cargo xtask validate`, `deny`, `golden`, `peers`, `reference`, `roofline`, `sanitize` and `semver`.
 
 mod browser;
 mod deny;
@@ -9,6 +9,7 @@ mod python;
 mod reference;
 mod roofline;
 mod sanitize;
+mod semver;
 mod shell;
 mod tool;
 mod validate;
@@ -34,6 +35,8 @@ Commands:
                                      Measure this machine's limits and the share of them that each kernel reaches
   sanitize                           Run the tests of zodarts-kernels under AddressSanitizer (where there is a nightly
                                      toolchain) and valgrind (where it is installed)
+  semver [--baseline REV]            Ask cargo-semver-checks whether the library zodarts keeps what it promised at REV,
+                                     by default the last tag; installs it below target/tools where it is not there
 ";
 
 fn main() -> ExitCode {
@@ -58,6 +61,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["reference"] => reference::run(),
         ["roofline", options @ ..] => roofline::run(options),
         ["sanitize"] => sanitize::run(),
+        ["semver", options @ ..] => semver::run(&semver::Options::parse(options)?),
         ["--help" | "-h" | "help"] => {
             print!("{USAGE}");
             Ok(())
