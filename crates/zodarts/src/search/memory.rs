@@ -61,7 +61,8 @@ fn check(
 
 /// Images of a batch, unless there are fewer.
 pub fn batch_size(info: &DatasetInfo, images: usize, settings: &SearchSettings) -> usize {
-    settings.batch_size.unwrap_or(search_batch(&info.name, images))
+    let side = settings.images().side(info.height);
+    settings.batch_size.unwrap_or(search_batch(&info.name, images, side))
 }
 
 /// How many of `chains` chains run at once: as many as there are threads, but those of a large batch take turns on all

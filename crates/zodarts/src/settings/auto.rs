@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
+use zodarts_kernels::LANES;
 
 /// A number, or `auto`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,9 +69,10 @@ impl<'de> Deserialize<'de> for Auto {
     }
 }
 
-/// Batch size of a search: the authors' for their data sets, else by the number of images.
-pub fn search_batch(dataset: &str, images: usize) -> usize {
-    match dataset {
+/// Batch size of a search: the authors' for their data sets, else by the number of images; fewer where images are taken at so many
+/// pixels a side that a batch would not fit in most machines.
+pub fn search_batch(dataset: &str, images: usize, side: usize) -> usize {
+    let wanted = match dataset {
         "breastmnist" => 16,
         "pneumoniamnist" => 32,
         "organamnist" | "organsmnist" => 256,
@@ -81,12 +83,13 @@ pub fn search_batch(dataset: &str, images: usize) -> usize {
             10_000..30_000 => 256,
             _ => 512,
         },
-    }
+    };
+    wanted.min(most(side))
 }
 
-/// Batch size of training: the authors' for their data sets, else by the number of images.
-pub fn train_batch(dataset: &str, images: usize) -> usize {
-    match dataset {
+/// Batch size of training: the authors' for their data sets, else by the number of images; fewer of large ones, as in a search.
+pub fn train_batch(dataset: &str, images: usize, side: usize) -> usize {
+    let wanted = match dataset {
         "breastmnist" => 64,
         "pneumoniamnist" => 16,
         "organamnist" | "organsmnist" | "octmnist" => 128,
@@ -94,5 +97,28 @@ pub fn train_batch(dataset: &str, images: usize) -> usize {
             ..10_000 => 64,
             _ => 128,
         },
+    };
+    wanted.min(most(side))
+}
+
+/// Pixels of a batch: 1024 images of 32×32, 16 of 224×224, for which a search by the defaults takes 5 GiB. It does not depend on the machine, for
+/// results depend on the batch.
+const PIXELS: usize = 1 << 20;
+
+/// Most images of a batch: whole blocks of the engine, at least one.
+fn most(side: usize) -> usize {
+    (PIXELS / (side * side).max(1) / LANES * LANES).max(LANES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_the_authors_until_images_are_large() {
+        assert_eq!([28, 32].map(|side| search_batch("octmnist", 100_000, side)), [512; 2]);
+        assert_eq!([64, 128, 224].map(|side| search_batch("octmnist", 100_000, side)), [256, 64, 16]);
+        assert_eq!([32, 224].map(|side| search_batch("breastmnist", 624, side)), [16; 2]);
+        assert_eq!([28, 64, 224, 1024].map(|side| train_batch("scans", 20_000, side)), [128, 128, 16, 8]);
     }
 }

@@ -34,7 +34,8 @@ pub fn check_memory(
 
 /// Images of a batch.
 pub fn batch_size(info: &DatasetInfo, images: usize, settings: &TrainSettings) -> usize {
-    settings.batch_size.unwrap_or(train_batch(&info.name, images))
+    let side = settings.images().side(info.height);
+    settings.batch_size.unwrap_or(train_batch(&info.name, images, side))
 }
 
 /// Bytes of a training: the executor, a batch with a copy to blend from, and weights with what goes along with them.
