@@ -9,7 +9,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 use crate::augment::Resizer;
 use crate::error::DataError;
 use crate::patients::PatientKey;
-use crate::store::{ImageShape, deinterleave};
+use crate::store::{ImageShape, deinterleave, of_8_bits, of_16_bits};
 
 /// The largest width or height decoded.
 pub(crate) const MAX_SIDE: u32 = 16_384;
@@ -109,10 +109,10 @@ impl Decoded {
         let area = width * height;
         let mut planes = vec![0.0; area * channels];
         match (channels, deep) {
-            (1, false) => deinterleave(&image.to_luma8(), 1, 255.0, &mut planes),
-            (1, true) => deinterleave(&image.to_luma16(), 1, 65535.0, &mut planes),
-            (_, false) => deinterleave(&image.to_rgb8(), 3, 255.0, &mut planes),
-            (_, true) => deinterleave(&image.to_rgb16(), 3, 65535.0, &mut planes),
+            (1, false) => deinterleave(&image.to_luma8(), 1, of_8_bits, &mut planes),
+            (1, true) => deinterleave(&image.to_luma16(), 1, of_16_bits, &mut planes),
+            (_, false) => deinterleave(&image.to_rgb8(), 3, of_8_bits, &mut planes),
+            (_, true) => deinterleave(&image.to_rgb16(), 3, of_16_bits, &mut planes),
         }
         Decoded { planes, channels, height, width, deep }
     }
