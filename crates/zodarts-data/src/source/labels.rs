@@ -10,17 +10,22 @@ use crate::task::Task;
 /// More classes than any classifier here is for; a label above is taken for an error.
 const MAX_CLASSES: usize = 1000;
 
-/// Labels as read, row-major.
+/// Labels as read, row-major. They stay as narrow as they are in the file, which may hold millions.
 #[derive(Debug)]
 pub(super) struct LabelTable {
-    pub values: Vec<i128>,
+    element: Integer,
+    bytes: Vec<u8>,
     pub columns: usize,
 }
 
 impl LabelTable {
-    /// Reads the elements of an integer array of shape (N,), (N, 1) or (N, L); on failure says what shape was
-    /// expected.
-    pub fn decode(header: &Header, integer: Integer, bytes: &[u8]) -> Result<LabelTable, String> {
+    /// The elements of an integer array of as many columns as [`LabelTable::columns_of`] says.
+    pub fn new(element: Integer, bytes: Vec<u8>, columns: usize) -> LabelTable {
+        LabelTable { element, bytes, columns }
+    }
+
+    /// Columns of an array of shape (N,), (N, 1) or (N, L); on failure says what shape was expected.
+    pub fn columns_of(header: &Header) -> Result<usize, String> {
         let columns = match *header.shape {
             [_] => 1,
             [_, columns @ 1..=MAX_CLASSES] => columns,
@@ -29,12 +34,15 @@ impl LabelTable {
         if header.fortran_order && columns > 1 {
             return Err("the same in C order; save numpy.ascontiguousarray(labels)".to_owned());
         }
-        let values = bytes.chunks_exact(integer.width).map(|element| integer.decode(element)).collect();
-        Ok(LabelTable { values, columns })
+        Ok(columns)
     }
 
     pub fn rows(&self) -> usize {
-        self.values.len() / self.columns
+        self.bytes.len() / self.element.width / self.columns
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = i128> {
+        self.bytes.chunks_exact(self.element.width).map(|value| self.element.decode(value))
     }
 }
 
@@ -113,7 +121,7 @@ impl Check<'_> {
     /// Number of classes of the training labels, which must be all of 0..K.
     fn classes_of(&self, train: &LabelTable) -> Result<usize, DataError> {
         let mut seen = [false; MAX_CLASSES];
-        for (row, &value) in train.values.iter().enumerate() {
+        for (row, value) in train.values().enumerate() {
             match usize::try_from(value).ok().filter(|&class| class < MAX_CLASSES) {
                 Some(class) => seen[class] = true,
                 None => return Err(self.out_of_range("train", row, value, MAX_CLASSES)),
@@ -121,7 +129,7 @@ impl Check<'_> {
         }
         let classes = seen.iter().rposition(|&seen| seen).map_or(0, |last| last + 1);
         if classes < 2 || seen[..classes].contains(&false) {
-            let row = train.values.iter().position(|&value| value + 1 == classes as i128).unwrap_or_default();
+            let row = train.values().position(|value| value + 1 == classes as i128).unwrap_or_default();
             let missing = seen[..classes].iter().position(|&seen| !seen);
             let expected = missing.map_or("at least two classes".to_owned(), |class| {
                 format!("classes numbered 0, 1, 2, … without a gap, but no training image has label {class}")
@@ -132,8 +140,8 @@ impl Check<'_> {
     }
 
     fn range(&self, split: &str, table: &LabelTable, limit: usize) -> Result<(), DataError> {
-        match table.values.iter().position(|value| !(0..limit as i128).contains(value)) {
-            Some(at) => Err(self.out_of_range(split, at / table.columns, table.values[at], limit)),
+        match table.values().enumerate().find(|(_, value)| !(0..limit as i128).contains(value)) {
+            Some((at, value)) => Err(self.out_of_range(split, at / table.columns, value, limit)),
             None => Ok(()),
         }
     }

@@ -98,7 +98,8 @@ fn bytes<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], String> {
     Ok(buffer)
 }
 
-fn excerpt(text: &str) -> String {
+/// The start of a text from the file, for an error.
+pub(super) fn excerpt(text: &str) -> String {
     text.trim_end().chars().take(100).collect()
 }
 

@@ -10,15 +10,15 @@ use std::path::Path;
 use zip::ZipArchive;
 
 use super::labels::{LabelTable, Meaning};
-use super::npy::{Header, Integer};
+use super::npy::{Header, Integer, excerpt};
 use super::{MedMnistFile, RawDataset, name_of};
 use crate::error::DataError;
 use crate::memory;
 use crate::patients::Patients;
 use crate::store::{ImageShape, ImageStore, Pixels};
 
-/// Arrays up to this size may be compressed without limit.
-const FREE_BYTES: u64 = 64 << 20;
+/// Arrays up to this size may be compressed without limit. Of images of one pixel this is millions, each with a label and a place.
+const FREE_BYTES: u64 = 8 << 20;
 /// Larger ones at most this many times; real images reach about ten.
 const MAX_RATIO: u64 = 100;
 /// The largest height or width of an image in an array.
@@ -85,7 +85,7 @@ impl Split {
             shape: self.shape,
             pixels: Pixels::U8(self.pixels),
             label_width: self.labels.columns,
-            labels: self.labels.values.into_iter().map(|value| value as u16).collect(),
+            labels: self.labels.values().map(|value| value as u16).collect(),
             classes: meaning.classes.len(),
             files: None,
             patients: None,
@@ -166,8 +166,9 @@ impl<'a> Archive<'a> {
         let images = self.array(&format!("{name}_images"), Content::Pixels)?;
         let (count, shape) = self.image_shape(&images, known)?;
         let labels = self.array(&format!("{name}_labels"), Content::Labels)?;
-        let labels = LabelTable::decode(&labels.header, labels.element, &labels.bytes)
-            .map_err(|expected| self.shape_error(&labels, &expected))?;
+        let columns = LabelTable::columns_of(&labels.header);
+        let columns = columns.map_err(|expected| self.shape_error(&labels, &expected))?;
+        let labels = LabelTable::new(labels.element, labels.bytes, columns);
         if labels.rows() != count {
             let path = self.path.to_owned();
             return Err(DataError::LengthMismatch {
@@ -199,7 +200,7 @@ impl<'a> Archive<'a> {
             return Err(DataError::PickledArray { path, array });
         }
         let Some(element) = header.integer().filter(|&integer| content.accepts(integer)) else {
-            let (found, expected) = (header.descr, content.expected());
+            let (found, expected) = (excerpt(&header.descr), content.expected());
             return Err(DataError::ArrayType { path, array, found, expected });
         };
         let bytes = read_elements(&mut entry, &header, element, size).map_err(damaged)?;
@@ -217,8 +218,9 @@ impl<'a> Archive<'a> {
     }
 
     fn arrays(&self) -> String {
+        let quoted = |name: &str| format!("`{}`", excerpt(name));
         let names: Vec<_> =
-            self.zip.file_names().filter_map(Result::ok).take(12).map(|n| format!("`{n}`")).collect();
+            self.zip.file_names().filter_map(Result::ok).take(12).map(|n| quoted(&n)).collect();
         if names.is_empty() { "no arrays".to_owned() } else { names.join(", ") }
     }
 
