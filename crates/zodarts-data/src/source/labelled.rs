@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::images::{Images, Listed, Reading};
 use super::plan::{Plan, cut_in_three};
-use super::table::{Row, Table, wrong};
+use super::table::{Row, Table, excerpt, wrong};
 use crate::copies::SPLITS;
 use crate::error::DataError;
 use crate::options::{OpenOptions, Progress};
@@ -82,7 +82,8 @@ fn resolved(place: Place<'_>, table: &Path, rows: Vec<Row>) -> Result<Vec<(Row, 
     let mut files = Vec::with_capacity(rows.len());
     for row in rows {
         let (line, name) = (row.line, &row.path);
-        let refused = |problem: &str, hint| wrong(table, format!("line {line}: `{name}` {problem}"), hint);
+        let refused =
+            |problem: &str, hint| wrong(table, format!("line {line}: `{}` {problem}", excerpt(name)), hint);
         let (file, real) =
             resolve(place.folder, &root, name).map_err(|problem| refused(problem, problem_hint(problem)))?;
         if only.as_ref().is_some_and(|only| *only != real) {

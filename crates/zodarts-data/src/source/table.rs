@@ -1,5 +1,6 @@
 //! A table of labels: CSV of an image's path, its label, and where wanted its frame, split and patient.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -11,7 +12,11 @@ use crate::error::DataError;
 use crate::patients::PatientKey;
 
 /// Largest table that is read.
-const MAX_BYTES: u64 = 1 << 28;
+const MAX_BYTES: u64 = 64 << 20;
+/// Most rows of a table. Short ones take many times their bytes in memory.
+const MAX_ROWS: usize = 1 << 20;
+/// Most characters of a label: as many as a folder's name may have.
+const MAX_LABEL: usize = 255;
 /// What spreadsheets write before UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// Names of the columns.
@@ -57,13 +62,16 @@ impl Table {
     pub fn read(path: &Path) -> Result<Self, DataError> {
         let text = text(path)?;
         // The reader of CSV would count a line for each half of these ends.
-        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).replace("\r\n", "\n");
+        let text = with_plain_ends(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text));
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|error| damaged(path, &error))?.clone();
         let (columns, unused) = Columns::find(path, &header)?;
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|error| damaged(path, &error))?;
+            if rows.len() == MAX_ROWS {
+                return Err(wrong(path, format!("has more than {MAX_ROWS} rows"), "split the data set"));
+            }
             rows.push(columns.row(path, &record)?);
         }
         if rows.is_empty() {
@@ -117,6 +125,12 @@ impl Columns {
                 return Err(wrong(table, format!("line {line}: the {name} is empty"), "complete the line"));
             }
         }
+        let length = field(self.label).chars().count();
+        if length > MAX_LABEL {
+            let problem =
+                format!("line {line}: the label has {length} characters, at most {MAX_LABEL} are taken");
+            return Err(wrong(table, problem, "a label is the name of a class"));
+        }
         let split = self.split.map_or(Ok(0), |column| {
             let found = field(column);
             SPLITS.iter().position(|split| *split == found).ok_or_else(|| {
@@ -144,13 +158,18 @@ fn frame_number(text: &str) -> Option<usize> {
     text.parse::<usize>().ok()?.checked_sub(1)
 }
 
+/// A text with lines that end as on Unix; no copy of one whose lines do.
+fn with_plain_ends(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
+}
+
 /// The text of a table, if it is one.
 fn text(path: &Path) -> Result<String, DataError> {
     let unreadable = |source| DataError::Io { path: path.to_owned(), action: "read the labels", source };
     let mut bytes = Vec::new();
     File::open(path).map_err(unreadable)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(wrong(path, "is larger than 256 MiB".into(), "split the data set"));
+        return Err(wrong(path, format!("is larger than {} MiB", MAX_BYTES >> 20), "split the data set"));
     }
     if bytes.is_empty() {
         return Err(wrong(
@@ -176,6 +195,14 @@ fn damaged(path: &Path, error: &csv::Error) -> DataError {
             wrong(path, problem, "put fields with commas in quotes")
         }
         _ => wrong(path, format!("line {line}: not readable as CSV"), "save it as CSV again"),
+    }
+}
+
+/// The start of a path, for an error.
+pub(super) fn excerpt(path: &str) -> String {
+    match path.char_indices().nth(MAX_LABEL) {
+        Some((end, _)) => format!("{}…", &path[..end]),
+        None => path.to_owned(),
     }
 }
 
