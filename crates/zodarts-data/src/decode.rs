@@ -1,15 +1,16 @@
 //! PNG, JPEG, BMP and TIFF files of unknown origin, decoded within limits.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 use crate::augment::Resizer;
 use crate::error::DataError;
 use crate::patients::PatientKey;
-use crate::store::{ImageShape, deinterleave, of_8_bits, of_16_bits};
+use crate::store::{ImageShape, of_8_bits, of_16_bits};
 
 /// The largest width or height decoded.
 pub(crate) const MAX_SIDE: u32 = 16_384;
@@ -18,16 +19,27 @@ pub(crate) const MAX_MEMORY: u64 = 1 << 28;
 /// File extensions of the formats that are read.
 const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
 
-/// A decoded image: planes `[channel][y][x]` of values in [0, 1].
+/// A decoded image, its values as narrow as they come out of the decoder: images may be large.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Decoded {
-    pub planes: Vec<f32>,
+    pub values: Values,
     /// 1 for grey, 3 for RGB; alpha is dropped.
     pub channels: usize,
     pub height: usize,
     pub width: usize,
     /// Whether the file has 16 bits per channel or more.
     pub deep: bool,
+}
+
+/// The values of an image.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Values {
+    /// Channel by channel of each pixel, white being 255.
+    Bytes(Vec<u8>),
+    /// Channel by channel of each pixel, white being 65535.
+    Words(Vec<u16>),
+    /// Plane by plane, white being 1.
+    Planes(Vec<f32>),
 }
 
 /// What a file's header says.
@@ -72,18 +84,18 @@ pub(crate) fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataErr
 }
 
 /// Decodes a file within limits.
-pub(crate) fn decode(path: &Path) -> Result<DynamicImage, DataError> {
-    reader(path)?.decode().map_err(|error| damaged(path, &error))
-}
-
-/// The bytes of an image that has 8 bits, and no alpha, if it is of that shape.
-pub(crate) fn bytes(image: &DynamicImage, shape: ImageShape) -> Option<&[u8]> {
-    let found = (image.height() as usize, image.width() as usize) == (shape.height, shape.width);
-    match (image, shape.channels) {
-        (DynamicImage::ImageLuma8(grey), 1) if found => Some(grey.as_raw()),
-        (DynamicImage::ImageRgb8(color), 3) if found => Some(color.as_raw()),
-        _ => None,
+pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
+    let failed = |error: ImageError| damaged(path, &error);
+    let mut decoder = reader(path)?.into_decoder().map_err(failed)?;
+    let (width, height) = decoder.dimensions();
+    // A plane of four bytes a pixel is made of it later.
+    if u64::from(width) * u64::from(height) > MAX_MEMORY / 4 {
+        let most = MAX_MEMORY / 4;
+        return Err(damaged(path, &format!("{width}×{height} pixels exceed the limit of {most}")));
     }
+    let mut limits = limits();
+    limits.reserve(decoder.total_bytes()).and_then(|()| decoder.set_limits(limits)).map_err(failed)?;
+    Ok(Decoded::from_image(DynamicImage::from_decoder(decoder).map_err(failed)?))
 }
 
 fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, DataError> {
@@ -93,52 +105,90 @@ fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, DataError> {
     }
     let mut reader =
         ImageReader::open(path).map_err(unreadable)?.with_guessed_format().map_err(unreadable)?;
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
-    limits.max_alloc = Some(MAX_MEMORY);
-    reader.limits(limits);
+    reader.limits(limits());
     Ok(reader)
 }
 
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
+    limits.max_alloc = Some(MAX_MEMORY);
+    limits
+}
+
 impl Decoded {
-    pub fn from_image(image: &DynamicImage) -> Decoded {
+    fn from_image(image: DynamicImage) -> Decoded {
         let color = image.color();
         let channels = if color.has_color() { 3 } else { 1 };
         let deep = is_deep(color);
         let (width, height) = (image.width() as usize, image.height() as usize);
-        let area = width * height;
-        let mut planes = vec![0.0; area * channels];
-        match (channels, deep) {
-            (1, false) => deinterleave(&image.to_luma8(), 1, of_8_bits, &mut planes),
-            (1, true) => deinterleave(&image.to_luma16(), 1, of_16_bits, &mut planes),
-            (_, false) => deinterleave(&image.to_rgb8(), 3, of_8_bits, &mut planes),
-            (_, true) => deinterleave(&image.to_rgb16(), 3, of_16_bits, &mut planes),
-        }
-        Decoded { planes, channels, height, width, deep }
-    }
-
-    /// Grey from colour by ITU-R BT.601 luma, as Pillow's `convert("L")`; colour from grey by repetition.
-    pub fn into_channels(self, channels: usize) -> Decoded {
-        let area = self.height * self.width;
-        let planes = match (self.channels, channels) {
-            (1, 3) => self.planes.repeat(3),
-            (3, 1) => {
-                let (red, rest) = self.planes.split_at(area);
-                let (green, blue) = rest.split_at(area);
-                red.iter().zip(green).zip(blue).map(|((r, g), b)| 0.299 * r + 0.587 * g + 0.114 * b).collect()
-            }
-            _ => return self,
+        let values = match (channels, deep) {
+            (1, false) => Values::Bytes(image.into_luma8().into_raw()),
+            (1, true) => Values::Words(image.into_luma16().into_raw()),
+            (_, false) => Values::Bytes(image.into_rgb8().into_raw()),
+            (_, true) => Values::Words(image.into_rgb16().into_raw()),
         };
-        Decoded { planes, channels, ..self }
+        Decoded { values, channels, height, width, deep }
     }
 
-    /// The same image at another size.
-    pub fn resized(self, height: usize, width: usize) -> Decoded {
-        if (self.height, self.width) == (height, width) {
-            return self;
+    /// The bytes of an image of 8 bits that is of that shape already.
+    pub fn bytes(&self, shape: ImageShape) -> Option<&[u8]> {
+        let found = ImageShape { height: self.height, width: self.width, channels: self.channels };
+        match &self.values {
+            Values::Bytes(bytes) if found == shape => Some(bytes),
+            _ => None,
         }
-        let mut planes = vec![0.0; self.channels * height * width];
-        Resizer::new((self.height, self.width), (height, width)).resize(&self.planes, &mut planes);
-        Decoded { planes, height, width, ..self }
     }
+
+    /// The planes of an image of that many channels and that size: grey from colour by ITU-R BT.601 luma, as Pillow's `convert("L")`;
+    /// colour from grey by repetition. No more than one plane is there at the image's own size.
+    pub fn fitted(&self, channels: usize, height: usize, width: usize) -> Vec<f32> {
+        let mut resizer = Resizer::new((self.height, self.width), (height, width));
+        let area = height * width;
+        let mut planes = vec![0.0; channels * area];
+        for (channel, target) in planes.chunks_exact_mut(area).enumerate().take(self.channels) {
+            let luma = channels < self.channels;
+            resizer.resize(&if luma { self.luma() } else { self.plane(channel) }, target);
+        }
+        if channels > self.channels {
+            let (first, others) = planes.split_at_mut(area);
+            others.chunks_exact_mut(area).for_each(|other| other.copy_from_slice(first));
+        }
+        planes
+    }
+
+    /// A channel.
+    fn plane(&self, channel: usize) -> Cow<'_, [f32]> {
+        let area = self.height * self.width;
+        match &self.values {
+            Values::Bytes(bytes) => plane(&bytes[channel..], self.channels, of_8_bits).into(),
+            Values::Words(words) => plane(&words[channel..], self.channels, of_16_bits).into(),
+            Values::Planes(planes) => planes[channel * area..][..area].into(),
+        }
+    }
+
+    /// Grey of three channels.
+    fn luma(&self) -> Cow<'_, [f32]> {
+        let area = self.height * self.width;
+        match &self.values {
+            Values::Bytes(bytes) => luma_of_pixels(bytes, of_8_bits).into(),
+            Values::Words(words) => luma_of_pixels(words, of_16_bits).into(),
+            Values::Planes(planes) => {
+                (0..area).map(|at| luma([0, 1, 2].map(|channel| planes[channel * area + at]))).collect()
+            }
+        }
+    }
+}
+
+/// What `unit` makes of every `channels`th value.
+fn plane<T: Copy>(values: &[T], channels: usize, unit: impl Fn(T) -> f32) -> Vec<f32> {
+    values.iter().step_by(channels).map(|value| unit(*value)).collect()
+}
+
+fn luma_of_pixels<T: Copy>(values: &[T], unit: impl Fn(T) -> f32) -> Vec<f32> {
+    values.as_chunks::<3>().0.iter().map(|pixel| luma(pixel.map(&unit))).collect()
+}
+
+fn luma([red, green, blue]: [f32; 3]) -> f32 {
+    0.299 * red + 0.587 * green + 0.114 * blue
 }

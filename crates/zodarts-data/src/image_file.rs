@@ -72,7 +72,7 @@ impl ImageFile {
         assert!(matches!(channels, 1 | 3) && height > 0 && width > 0, "grey or RGB, and not empty");
         let decoded = self.decode(frame)?;
         let white = if decoded.deep { 65535.0 } else { 255.0 };
-        let mut planes = decoded.into_channels(channels).resized(height, width).planes;
+        let mut planes = decoded.fitted(channels, height, width);
         for value in &mut planes {
             *value = (*value * white).round() / white;
         }
@@ -94,20 +94,15 @@ impl ImageFile {
         frame: usize,
         shape: ImageShape,
     ) -> Result<(), DataError> {
-        let decoded = match (&self.format, &mut *pixels) {
-            (Format::Raster, Pixels::U8(values)) => {
-                let image = decode::decode(&self.path)?;
-                // Most of a folder's images are as they are wanted: their bytes need not become numbers and bytes again.
-                if let Some(bytes) = decode::bytes(&image, shape) {
-                    values.extend_from_slice(bytes);
-                    return Ok(());
-                }
-                Decoded::from_image(&image)
+        let decoded = self.decode(frame)?;
+        match (&mut *pixels, decoded.bytes(shape)) {
+            // Most of a folder's images are as they are wanted: their bytes need not become numbers and bytes again.
+            (Pixels::U8(values), Some(bytes)) => values.extend_from_slice(bytes),
+            _ => {
+                pixels
+                    .push_planes(&decoded.fitted(shape.channels, shape.height, shape.width), shape.channels);
             }
-            _ => self.decode(frame)?,
-        };
-        let resized = decoded.into_channels(shape.channels).resized(shape.height, shape.width);
-        pixels.push_planes(&resized.planes, shape.channels);
+        }
         Ok(())
     }
 
@@ -115,7 +110,7 @@ impl ImageFile {
     pub(crate) fn decode(&mut self, frame: usize) -> Result<Decoded, DataError> {
         assert!(frame < self.frames(), "no such frame");
         match &mut self.format {
-            Format::Raster => Ok(Decoded::from_image(&decode::decode(&self.path)?)),
+            Format::Raster => decode::decode(&self.path),
             Format::Dicom(image) => image.frame(frame).map_err(|fault| error(&self.path, fault)),
         }
     }

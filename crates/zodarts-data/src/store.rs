@@ -167,12 +167,7 @@ impl Pixels {
 }
 
 /// From interleaved pixels to planes of what `value` makes of them.
-pub(crate) fn deinterleave<T: Copy>(
-    pixels: &[T],
-    channels: usize,
-    value: impl Fn(T) -> f32,
-    planes: &mut [f32],
-) {
+fn deinterleave<T: Copy>(pixels: &[T], channels: usize, value: impl Fn(T) -> f32, planes: &mut [f32]) {
     let area = pixels.len() / channels;
     for (channel, plane) in planes.chunks_exact_mut(area).enumerate() {
         for (target, pixel) in plane.iter_mut().zip(pixels[channel..].iter().step_by(channels)) {

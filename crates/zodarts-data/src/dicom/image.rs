@@ -10,7 +10,7 @@ use super::syntax::Codec;
 use super::values::Color;
 use super::window::Window;
 use super::{color, jpeg, rle};
-use crate::decode::{Decoded, Traits};
+use crate::decode::{Decoded, Traits, Values};
 
 /// A DICOM file whose header is read and whose frames are found.
 #[derive(Debug)]
@@ -82,12 +82,14 @@ impl DicomImage {
                     color::rgb(&words.values, words.planar, white.into())
                 } else {
                     let rgb = color::from_ybr(&words.values, words.planar, white);
+                    drop(words);
                     color::rgb(&rgb, true, white.into())
                 }
             }
         };
         let Header { rows: height, columns: width, .. } = self.header;
-        Ok(Decoded { planes, channels: self.header.channels(), height, width, deep: self.is_deep() })
+        let (values, channels) = (Values::Planes(planes), self.header.channels());
+        Ok(Decoded { values, channels, height, width, deep: self.is_deep() })
     }
 
     /// How values become grey.
