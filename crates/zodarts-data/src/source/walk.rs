@@ -9,6 +9,9 @@ use crate::image_file::is_image;
 /// The most classes a folder may have.
 const MAX_CLASSES: usize = 1000;
 
+/// Most folders that an error names.
+const NAMED: usize = 12;
+
 /// The image files of a `class/…` folder.
 #[derive(Debug)]
 pub(super) struct Listing {
@@ -47,38 +50,47 @@ pub(super) fn split_folders(path: &Path) -> Result<SplitFolders, DataError> {
         Some(_) if exact => Ok(found),
         Some(split) => Err(DataError::Folder {
             path: path.to_owned(),
-            problem: format!("`{split}` is named like a split, but its neighbours are {}", names.join(", ")),
+            problem: format!("`{split}` is named like a split, but its neighbours are {}", some(&names)),
             hint: "name splits exactly train, val and test with nothing beside them, or leave class folders only",
         }),
     }
 }
 
+/// The first names of what may be thousands.
+fn some(names: &[String]) -> String {
+    let (first, others) = names.split_at(names.len().min(NAMED));
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    first.join(", ") + &more
+}
+
 /// Lists a folder whose subfolders are classes.
 pub(super) fn classes(path: &Path) -> Result<Listing, DataError> {
     let mut listing = Listing { classes: Vec::new(), files: Vec::new(), skipped: 0 };
-    for entry in entries(path)? {
-        if !entry.is_dir() || name(&entry).starts_with('.') {
-            listing.skipped += usize::from(!entry.is_dir());
-            continue;
-        }
-        listing.add_class(&entry)?;
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries(path)?.into_iter().partition(|entry| entry.is_dir());
+    listing.skipped = files.len();
+    let folders: Vec<PathBuf> = folders.into_iter().filter(|folder| !name(folder).starts_with('.')).collect();
+    let count = folders.len();
+    // Before any is looked into.
+    if !(2..=MAX_CLASSES).contains(&count) {
+        let problem = format!("found {count} class folder(s), expected 2 to {MAX_CLASSES}");
+        let hint = "put the images of each class in a folder named after it";
+        return Err(DataError::Folder { path: path.to_owned(), problem, hint });
     }
-    let count = listing.classes.len();
-    if (2..=MAX_CLASSES).contains(&count) {
-        return Ok(listing);
-    }
-    let problem = format!("found {count} class folder(s), expected 2 to {MAX_CLASSES}");
-    let hint = "put the images of each class in a folder named after it";
-    Err(DataError::Folder { path: path.to_owned(), problem, hint })
+    let root = path.canonicalize().map_err(|source| io(path, "follow the link", source))?;
+    folders.iter().try_for_each(|folder| listing.add_class(&root, folder))?;
+    Ok(listing)
 }
 
 impl Listing {
-    fn add_class(&mut self, folder: &Path) -> Result<(), DataError> {
-        let class = self.classes.len().min(MAX_CLASSES) as u16;
+    fn add_class(&mut self, root: &Path, folder: &Path) -> Result<(), DataError> {
+        let class = self.classes.len() as u16;
         let mut files = Vec::new();
-        // A link to a folder above would bring in the other classes; one seen before, the same images again.
+        // A link to a folder above, the class itself being one perhaps, would bring in the other classes; one seen before, the same
+        // images again.
         let real = folder.canonicalize().map_err(|source| io(folder, "follow the link", source))?;
-        let mut visited: HashSet<PathBuf> = real.ancestors().skip(1).map(Path::to_owned).collect();
+        let above = real.ancestors().skip(1).chain(root.ancestors());
+        let mut visited: HashSet<PathBuf> = above.map(Path::to_owned).collect();
         let mut pending = vec![folder.to_owned()];
         while let Some(folder) = pending.pop() {
             let real = folder.canonicalize().map_err(|source| io(&folder, "follow the link", source))?;
