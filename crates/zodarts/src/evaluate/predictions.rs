@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 
 /// Longest line that is read. 14 labels take less than 200 bytes.
 const MAX_LINE: u64 = 64 * 1024;
+/// Most rows that are read.
+const MAX_ROWS: usize = 1 << 22;
+/// Most bytes that are read: scores of 200,000 images for 50 classes.
+const MAX_BYTES: u64 = 128 << 20;
 
 /// Why a predictions file could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -105,66 +109,96 @@ pub fn load(path: &Path) -> Result<Scores, PredictionsError> {
 /// # Errors
 /// As [`load`].
 pub fn read(input: &mut impl BufRead, path: &Path) -> Result<Scores, PredictionsError> {
-    let mut rows = read_rows(input, path)?;
-    rows.sort_by_key(|(index, _)| *index);
+    let rows = Rows::read(input, path)?;
     let reject = |problem: String| PredictionsError::Rows { path: path.to_owned(), problem };
-    if let Some(expected) = (0..rows.len()).find(|&at| rows[at].0 != at as u64) {
-        let found = rows[expected].0;
-        let problem = if found < expected as u64 {
-            format!("image {found} occurs twice")
-        } else {
-            format!("image {expected} is missing")
-        };
-        return Err(reject(problem));
-    }
-    let columns = rows.first().map_or(0, |(_, scores)| scores.len());
-    let values = rows.iter().flat_map(|(_, scores)| scores).copied().collect();
-    Scores::new(rows.len(), columns, values).map_err(|_| reject("no rows".to_owned()))
+    let order = rows.order().map_err(reject)?;
+    let values = order.iter().flat_map(|at| rows.scores(*at)).copied().collect();
+    Scores::new(order.len(), rows.columns, values).map_err(|_| reject("no rows".to_owned()))
 }
 
-fn read_rows(input: &mut impl BufRead, path: &Path) -> Result<Vec<(u64, Vec<f32>)>, PredictionsError> {
-    let mut rows: Vec<(u64, Vec<f32>)> = Vec::new();
-    let mut text = Vec::new();
-    for line in 1.. {
-        text.clear();
-        input
-            .by_ref()
-            .take(MAX_LINE)
-            .read_until(b'\n', &mut text)
-            .map_err(|source| PredictionsError::Io { action: "read", path: path.to_owned(), source })?;
-        if text.is_empty() {
-            break;
-        }
-        let reject = |problem| PredictionsError::Line { path: path.to_owned(), line, problem };
-        if text.len() as u64 == MAX_LINE {
-            return Err(reject(format!("longer than {} bytes", MAX_LINE - 1)));
-        }
-        let content = text.trim_ascii();
-        if content.is_empty() {
-            continue;
-        }
-        let row = parse_row(content).map_err(reject)?;
-        match rows.first() {
-            Some((_, first)) if first.len() != row.1.len() => {
-                return Err(reject(format!(
-                    "{} scores where the first row has {}",
-                    row.1.len(),
-                    first.len()
-                )));
+/// The rows of a file, as they stand there. One that is damaged may have millions, of which each would take many times its bytes.
+#[derive(Default)]
+struct Rows {
+    images: Vec<u64>,
+    columns: usize,
+    values: Vec<f32>,
+}
+
+impl Rows {
+    fn read(input: &mut impl BufRead, path: &Path) -> Result<Self, PredictionsError> {
+        let mut rows = Self::default();
+        let mut text = Vec::new();
+        let mut left = MAX_BYTES;
+        for line in 1.. {
+            text.clear();
+            input
+                .by_ref()
+                .take(MAX_LINE)
+                .read_until(b'\n', &mut text)
+                .map_err(|source| PredictionsError::Io { action: "read", path: path.to_owned(), source })?;
+            if text.is_empty() {
+                break;
             }
-            _ => rows.push(row),
+            let reject = |problem| PredictionsError::Line { path: path.to_owned(), line, problem };
+            if text.len() as u64 == MAX_LINE {
+                return Err(reject(format!("longer than {} bytes", MAX_LINE - 1)));
+            }
+            left = left
+                .checked_sub(text.len() as u64)
+                .ok_or_else(|| reject(format!("more than {} MiB up to here", MAX_BYTES >> 20)))?;
+            let content = text.trim_ascii();
+            if !content.is_empty() {
+                rows.push(content).map_err(reject)?;
+            }
+        }
+        Ok(rows)
+    }
+
+    fn push(&mut self, content: &[u8]) -> Result<(), String> {
+        if self.images.len() == MAX_ROWS {
+            return Err(format!("more than {MAX_ROWS} rows"));
+        }
+        let before = self.values.len();
+        let image = parse_row(content, &mut self.values)?;
+        let columns = self.values.len() - before;
+        match self.images.is_empty() {
+            true => self.columns = columns,
+            false if columns == self.columns => {}
+            false => return Err(format!("{columns} scores where the first row has {}", self.columns)),
+        }
+        self.images.push(image);
+        Ok(())
+    }
+
+    fn scores(&self, row: usize) -> &[f32] {
+        &self.values[row * self.columns..][..self.columns]
+    }
+
+    /// The places of the images 0, 1 and so on; on failure says which is missing, or there twice.
+    fn order(&self) -> Result<Vec<usize>, String> {
+        let mut order: Vec<usize> = (0..self.images.len()).collect();
+        order.sort_by_key(|row| self.images[*row]);
+        match order.iter().enumerate().find(|(image, row)| self.images[**row] != *image as u64) {
+            Some((image, row)) if self.images[*row] < image as u64 => {
+                Err(format!("image {} occurs twice", self.images[*row]))
+            }
+            Some((image, _)) => Err(format!("image {image} is missing")),
+            None => Ok(order),
         }
     }
-    Ok(rows)
 }
 
-fn parse_row(content: &[u8]) -> Result<(u64, Vec<f32>), String> {
+/// Reads a row: its image, and its scores behind the others.
+fn parse_row(content: &[u8], scores: &mut Vec<f32>) -> Result<u64, String> {
     let content = std::str::from_utf8(content).map_err(|_| "not text".to_owned())?;
     let mut fields = content.split(',').map(str::trim);
     let index = fields.next().unwrap_or_default();
     let index = index.parse().map_err(|_| format!("index `{}` is not a whole number", shorten(index)))?;
-    let scores: Vec<f32> = fields.map(parse_score).collect::<Result<_, _>>()?;
-    if scores.is_empty() { Err("no score".to_owned()) } else { Ok((index, scores)) }
+    let before = scores.len();
+    for field in fields {
+        scores.push(parse_score(field)?);
+    }
+    if scores.len() == before { Err("no score".to_owned()) } else { Ok(index) }
 }
 
 fn parse_score(field: &str) -> Result<f32, String> {
