@@ -95,6 +95,7 @@ impl Restored {
 
     fn decode(path: &Path, bytes: &[u8]) -> Result<Self, RunError> {
         let damaged = |reason| RunError::Damaged { path: path.into(), reason };
+        tensors::check_header(bytes).map_err(damaged)?;
         let progress = progress(bytes).map_err(damaged)?;
         // First: what a later version writes need not make sense here.
         let Version { format } = parsed(&progress).map_err(damaged)?;

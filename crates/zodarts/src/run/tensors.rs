@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use zodarts_nn::parameters::Layout;
 
+/// Longest header read: many times that of the network of the most cells. Each of its names takes several times its bytes in memory.
+const MAX_HEADER: u64 = 4 << 20;
+
 /// Encodes vectors with their layouts into one file. The order of tensors and so the bytes are fixed.
 ///
 /// # Panics
@@ -65,6 +68,7 @@ fn serialized(vectors: &[(&Layout, &[f32])], metadata: Option<HashMap<String, St
 /// If the file is damaged, or a tensor is missing, has another shape or another type.
 pub fn decode(path: &Path, bytes: &[u8], layout: &Layout) -> Result<Vec<f32>, RunError> {
     let refuse = |reason: String| RunError::Damaged { path: path.into(), reason };
+    check_header(bytes).map_err(refuse)?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;
     if bytes.len() / 4 < layout.len() {
         return Err(refuse(format!("{} bytes cannot hold {} weights", bytes.len(), layout.len())));
@@ -84,6 +88,15 @@ pub fn decode(path: &Path, bytes: &[u8], layout: &Layout) -> Result<Vec<f32>, Ru
         values.extend(view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
     }
     Ok(values)
+}
+
+/// Refuses a file whose header is longer than any that is written here.
+pub(super) fn check_header(bytes: &[u8]) -> Result<(), String> {
+    let claimed = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
+    if claimed <= MAX_HEADER {
+        return Ok(());
+    }
+    Err(format!("its header claims {claimed} bytes, at most {MAX_HEADER} are read"))
 }
 
 /// Reads a file of at most `limit` bytes.
