@@ -5,6 +5,9 @@ use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
+/// Most bytes of an error's own words.
+const MAX_WORDS: usize = 800;
+
 /// Content of `config.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunConfig {
@@ -69,7 +72,7 @@ impl RunConfig {
     pub fn parse(path: &Path, text: &str) -> Result<(Option<RunInfo>, Settings), RunError> {
         let refuse = |error: toml::de::Error| RunError::Damaged {
             path: path.into(),
-            reason: format!("not a configuration: {}", error.to_string().trim_end()),
+            reason: format!("not a configuration: {}", told(&error, text)),
         };
         let mut table: toml::Table = text.parse().map_err(refuse)?;
         let run = table.remove("run");
@@ -80,4 +83,16 @@ impl RunConfig {
         let run = run.map(toml::Value::try_into).transpose().map_err(refuse)?;
         Ok((run, table.try_into().map_err(refuse)?))
     }
+}
+
+/// An error in its own words, which repeat the line it is in; without that if it is long.
+fn told(error: &toml::de::Error, text: &str) -> String {
+    let words = error.to_string();
+    if words.len() <= MAX_WORDS {
+        return words.trim_end().to_owned();
+    }
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let message: String = error.message().chars().take(MAX_WORDS / 4).collect();
+    format!("line {line}: {message}")
 }
