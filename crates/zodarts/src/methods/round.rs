@@ -111,7 +111,8 @@ pub trait Method<P: BilevelProblem>: Send {
 
 /// Two evaluations as one: images and hits added, the loss averaged over all images.
 pub fn combined(a: Evaluation, b: Evaluation) -> Evaluation {
-    let images = a.images + b.images;
+    // A checkpoint may claim any number.
+    let images = a.images.saturating_add(b.images);
     if images == 0 {
         return Evaluation::default();
     }

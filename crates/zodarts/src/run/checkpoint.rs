@@ -177,6 +177,18 @@ impl Restored {
         }
     }
 
+    /// Takes a vector out that nothing can go on from unless all of it are numbers.
+    ///
+    /// # Errors
+    /// As [`Restored::take`], or if a value is not finite.
+    pub fn take_finite(&mut self, name: &str, len: usize) -> Result<Vec<f32>, RunError> {
+        let vector = self.take(name, len)?;
+        if vector.iter().all(|value| value.is_finite()) {
+            return Ok(vector);
+        }
+        Err(self.refuse(format!("vector `{name}` holds a value that is not a finite number")))
+    }
+
     fn refuse(&self, reason: String) -> RunError {
         RunError::Damaged { path: self.path.clone(), reason }
     }

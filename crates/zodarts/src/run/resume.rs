@@ -3,7 +3,14 @@
 use super::RunError;
 use super::checkpoint::Restored;
 use super::folder::RunFolder;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+/// What all records say of themselves.
+#[derive(Deserialize)]
+struct Numbered {
+    epoch: usize,
+}
 
 /// A stage up to its last checkpoint that can be used.
 #[derive(Debug)]
@@ -65,8 +72,21 @@ impl RunFolder {
             let reason = format!("{} records, but {count} epochs were done", records.len());
             return Err(RunError::Damaged { path: self.path().join(name), reason });
         }
+        self.check_order(&name, count)?;
         records.truncate(count);
         self.keep_lines(&name, count)?;
         Ok(Some(Resumed { checkpoint, records }))
+    }
+
+    /// Refuses records of which one is not that of its epoch: a stage goes on by what they say.
+    fn check_order(&self, name: &str, count: usize) -> Result<(), RunError> {
+        let numbered: Vec<Numbered> = self.records(name)?;
+        match numbered.iter().take(count).enumerate().find(|(at, record)| record.epoch != *at) {
+            Some((at, Numbered { epoch })) => {
+                let reason = format!("line {} is of epoch {epoch}, expected {at}", at + 1);
+                Err(RunError::Damaged { path: self.path().join(name), reason })
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -84,7 +84,7 @@ impl Totals {
     fn add(&mut self, report: &RoundReport) {
         self.training = combined(self.training, report.training);
         self.validation = combined(self.validation, report.validation);
-        self.passes += report.passes;
+        self.passes = self.passes.saturating_add(report.passes);
         self.norms += report.hypergradient_norm;
         self.rounds += 1;
     }

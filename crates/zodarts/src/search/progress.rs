@@ -86,7 +86,7 @@ impl Progress {
             done: records.len(),
             planned: records.last().map_or(epochs, |record| record.epochs),
             begun,
-            passes: records.iter().map(|record| record.passes).sum(),
+            passes: records.iter().fold(0, |sum, record| sum.saturating_add(record.passes)),
             over: checkpoint.count("settled")? > 0,
             earlier: records.iter().map(|record| record.seconds).sum(),
         })
@@ -95,7 +95,7 @@ impl Progress {
     /// Takes note of an epoch, in the folder if there is one.
     pub fn keep(&mut self, folder: Option<&RunFolder>, record: &SearchRecord) -> Result<(), Error> {
         self.done += 1;
-        self.passes += record.passes;
+        self.passes = self.passes.saturating_add(record.passes);
         self.good = self.state.clone();
         let Some(folder) = folder else { return Ok(()) };
         folder.append("search.jsonl", record)?;
@@ -134,12 +134,14 @@ fn take(checkpoint: &mut Restored, names: &Names, first: &SearchState) -> Result
     let [of_weights, of_momentum, of_alpha, of_m, of_v] = names.vectors;
     let sgd = SgdState { momentum_buffer: checkpoint.take(of_momentum, weights)? };
     Ok(SearchState {
-        chain: Chain { weights: checkpoint.take(of_weights, weights)?, sgd },
-        alpha: checkpoint.take(of_alpha, alphas)?,
+        // A round that leaves others ends the epoch, so none are written.
+        chain: Chain { weights: checkpoint.take_finite(of_weights, weights)?, sgd },
+        alpha: checkpoint.take_finite(of_alpha, alphas)?,
         adam: AdamState {
             m: checkpoint.take(of_m, alphas)?,
             v: checkpoint.take(of_v, alphas)?,
-            step: checkpoint.count(names.steps)?,
+            // The optimiser tells no more of them apart.
+            step: checkpoint.count(names.steps)?.min(i32::MAX as u64),
         },
     })
 }
