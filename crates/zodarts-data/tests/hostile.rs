@@ -51,7 +51,9 @@ fn an_archive_that_claims_to_hold_gigabytes_is_not_believed() {
     let mut archive = Npz::valid().set("train_images", npy("|u1", shape, &[0; 1000])).bytes();
     let [stored, size] = sizes(&archive);
     for claims in [&[size][..], &[stored, size]] {
-        claims.iter().for_each(|at| archive[*at..*at + 4].copy_from_slice(&4_294_966_200u32.to_le_bytes()));
+        for at in claims {
+            archive[*at..*at + 4].copy_from_slice(&4_294_966_200u32.to_le_bytes());
+        }
         let error = refused(&alone, &archive);
         assert!(error.contains("train_") || error.contains("not a readable .npz archive"), "{error}");
     }
@@ -166,15 +168,15 @@ fn fifty_thousand_classes_are_refused_wherever_they_are() {
     );
     npz.set("train_images", npy("|u1", "(1, 4, 4)", &[0; 16]));
     says(
-        &refused(&alone, &npz.set("train_labels", npy("|u1", "(1, 50000)", &[0; 50_000])).bytes()),
+        &refused(&alone, &npz.set("train_labels", npy("|u1", "(1, 50000)", &vec![0; 50_000])).bytes()),
         &["(1, 50000)"],
     );
 
     let folder = TempDir::new().unwrap();
     GrayImage::from_pixel(4, 4, Luma([0])).save(folder.path().join("x.png")).unwrap();
-    let rows: String = (1..=50_000).map(|at| format!("x.png,class {at},{at}\n")).collect();
+    let rows: Vec<String> = (1..=50_000).map(|at| format!("x.png,class {at},{at}\n")).collect();
     let table = folder.path().join("labels.csv");
-    fs::write(&table, format!("path,label,frame\n{rows}")).unwrap();
+    fs::write(&table, format!("path,label,frame\n{}", rows.concat())).unwrap();
     let error = labelled(&alone, folder.path(), &table).unwrap_err().to_string();
     says(&error, &["`label` has 50000 different value(s), expected 2 to 1000"]);
 
@@ -195,7 +197,6 @@ fn fifty_thousand_classes_are_refused_wherever_they_are() {
 #[test]
 fn a_class_folder_that_is_a_loop_of_links_is_no_class() {
     let _alone = Alone::now();
-    use std::os::unix::fs::symlink;
     let folder = TempDir::new().unwrap();
     for class in ["a", "b"] {
         fs::create_dir(folder.path().join(class)).unwrap();
@@ -205,10 +206,10 @@ fn a_class_folder_that_is_a_loop_of_links_is_no_class() {
         }
     }
     for (link, to) in [("own", "own"), ("one", "other"), ("other", "one"), ("gone", "nowhere")] {
-        symlink(to, folder.path().join(link)).unwrap();
+        std::os::unix::fs::symlink(to, folder.path().join(link)).unwrap();
     }
     assert_eq!(open(folder.path()).unwrap().info.classes, ["a", "b"]);
-    symlink(".", folder.path().join("c")).unwrap();
+    std::os::unix::fs::symlink(".", folder.path().join("c")).unwrap();
     says(&open(folder.path()).map(drop).unwrap_err().to_string(), &["class folder `c` has no images"]);
 }
 

@@ -19,6 +19,7 @@ impl Alone {
     }
 
     /// Does something that may not take more memory than [`MOST`]; where the system says, that is held.
+    #[allow(clippy::unused_self, reason = "only who is alone can tell")]
     pub fn bounded<T>(&self, what: impl FnOnce() -> T) -> T {
         // Linux counts the peak from here on then.
         let _ = fs::write("/proc/self/clear_refs", "5");
