@@ -4,16 +4,45 @@
 #[allow(missing_docs, unreachable_pub, reason = "written for tests")]
 mod made;
 
-use super::{real, write};
+use crate::place;
 use dicom_core::{Tag, VR};
 use made::{Dicom, FRAMES, IMPLICIT, SLOPE};
 use std::path::Path;
 use zodarts_data::{ImageFile, Window};
 
+pub const WORDS: &[&str] = &[
+    "DICM",
+    made::EXPLICIT,
+    made::IMPLICIT,
+    made::RLE,
+    made::JPEG,
+    "1.2.840.10008.1.2.2",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.57",
+    "1.2.840.10008.1.2.4.70",
+    "MONOCHROME1",
+    "MONOCHROME2",
+    "PALETTE COLOR ",
+    "RGB ",
+    "YBR_FULL",
+    "YBR_FULL_422",
+    "1e308",
+    "-1e-308",
+    "nan",
+    "\\",
+    "OB\0\0",
+    "OW\0\0",
+    "SQ\0\0",
+    "UN\0\0",
+    "US\u{2}\0",
+    "DS",
+    "IS",
+];
+
 /// Most frames that are decoded of an input.
 const MOST: usize = 4;
 
-pub fn corpus(data: &Path) -> Vec<Vec<u8>> {
+pub fn files(data: &Path) -> Vec<Vec<u8>> {
     let files = [
         Dicom::grey(4, 3, &[7; 12]).with(SLOPE, VR::DS, "2"),
         Dicom::grey8(2, 2, &[1, 2, 3, 4, 5, 6, 7, 8]).with(FRAMES, VR::IS, "2").syntax(IMPLICIT),
@@ -21,9 +50,8 @@ pub fn corpus(data: &Path) -> Vec<Vec<u8>> {
         Dicom::color(2, 2, "YBR_FULL", &[9; 12]),
         Dicom::grey(1, 2, &[]).syntax(made::RLE).pieces(vec![], vec![rle(&[0, 0], &[0, 50])]),
     ];
-    let place = tempfile::tempdir().expect("a temporary folder");
     let encode = |file: Dicom| {
-        let path = place.path().join("x.dcm");
+        let path = place::path("x.dcm");
         file.write(&path);
         std::fs::read(path).expect("what was just written")
     };
@@ -38,8 +66,16 @@ fn rle(high: &[u8], low: &[u8]) -> Vec<u8> {
     [table.into_iter().flat_map(u32::to_le_bytes).collect(), packed.concat()].concat()
 }
 
-pub fn read(bytes: &[u8], place: &Path) -> bool {
-    let path = write(place, "x.dcm", bytes);
+/// Files of a folder that are there.
+fn real(folder: &Path) -> Vec<Vec<u8>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths.into_iter().filter_map(|path| std::fs::read(path).ok()).collect()
+}
+
+pub fn read(bytes: &[u8]) -> bool {
+    let path = place::write("x.dcm", bytes);
     let window = bytes.len().is_multiple_of(2).then(|| Window::new(40.0, 400.0)).flatten();
     let Ok(mut file) = ImageFile::open(&path, window) else { return false };
     (0..file.frames().min(MOST)).all(|frame| file.read(frame, 3, 5, 5).is_ok())

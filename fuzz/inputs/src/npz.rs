@@ -1,12 +1,12 @@
-//! Archives of arrays.
+//! Archives of arrays: their bytes, arrays in them, and archives whose parts contradict each other.
 
 #[path = "../../../crates/zodarts-data/tests/support/mod.rs"]
 #[allow(missing_docs, unreachable_pub, reason = "written for tests")]
 mod made;
+mod woven;
 
-use super::{real, write};
+use crate::place;
 use made::{Npz, npy};
-use std::path::Path;
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 use zodarts_data::{Dataset, OpenOptions};
@@ -25,16 +25,21 @@ pub const WORDS: &[&str] = &[
     "val_labels.npy",
     "../",
     "PK\u{1}\u{2}",
-    "\u{93}NUMPY",
+    "PK\u{3}\u{4}",
+    "PK\u{5}\u{6}",
+    "PK\u{6}\u{6}",
+    "PK\u{6}\u{7}",
     ",),",
     "()",
 ];
 
-/// The array of an archive that is damaged.
+/// What archives begin with. An input that does not is taken for a description of one.
+const MARK: &[u8] = b"PK";
+/// The array of an archive that is damaged alone.
 const DAMAGED: &str = "train_images";
 
 /// An archive of grey or colour images.
-fn whole(colours: bool) -> Npz {
+pub fn whole(colours: bool) -> Npz {
     let mut npz = Npz::valid();
     for (split, count) in [("train", 6), ("val", 4), ("test", 4)].into_iter().filter(|_| colours) {
         let pixels: Vec<u8> = (0..count * 48).map(|at| at as u8).collect();
@@ -43,13 +48,11 @@ fn whole(colours: bool) -> Npz {
     npz
 }
 
-pub fn archives(data: &Path) -> Vec<Vec<u8>> {
+pub fn archives() -> Vec<Vec<u8>> {
     let methods = [CompressionMethod::Stored, CompressionMethod::Deflated];
     let made =
         methods.map(|method| whole(false).zipped(SimpleFileOptions::default().compression_method(method)));
-    // The smallest of MedMNIST's files.
-    let real = real(data).into_iter().filter(|bytes| bytes.starts_with(b"PK"));
-    made.into_iter().chain(real).collect()
+    made.into_iter().chain(woven::seeds()).collect()
 }
 
 pub fn arrays() -> Vec<Vec<u8>> {
@@ -57,14 +60,18 @@ pub fn arrays() -> Vec<Vec<u8>> {
     [false, true].into_iter().filter_map(array).map(|(_, bytes)| bytes).collect()
 }
 
-pub fn read(bytes: &[u8], place: &Path) -> bool {
-    let path = write(place, "x.npz", bytes);
+pub fn read(bytes: &[u8]) -> bool {
+    if bytes.starts_with(MARK) { open(bytes) } else { open(&woven::archive(bytes)) }
+}
+
+fn open(bytes: &[u8]) -> bool {
+    let path = place::write("x.npz", bytes);
     Dataset::open(&path.to_string_lossy(), &OpenOptions::default(), &|_| ()).is_ok()
 }
 
 /// Reads an archive with this array among images of as many channels as it seems to have.
-pub fn read_array(bytes: &[u8], place: &Path) -> bool {
+pub fn read_array(bytes: &[u8]) -> bool {
     let colours = bytes.windows(4).any(|text| text == b", 3)");
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    read(&whole(colours).set(DAMAGED, bytes.to_vec()).zipped(options), place)
+    open(&whole(colours).set(DAMAGED, bytes.to_vec()).zipped(options))
 }

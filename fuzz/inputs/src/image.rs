@@ -1,14 +1,35 @@
 //! Images of the usual formats.
 
-use super::write;
+use crate::place;
 use image::{DynamicImage, ImageFormat, Luma, Rgb};
 use std::io::Cursor;
-use std::path::Path;
 use zodarts_data::ImageFile;
+
+pub const WORDS: &[&str] = &[
+    "IHDR",
+    "PLTE",
+    "tRNS",
+    "IDAT",
+    "IEND",
+    "acTL",
+    "fcTL",
+    "fdAT",
+    "iCCP",
+    "sBIT",
+    "gAMA",
+    "BM",
+    "II*\0",
+    "MM\0*",
+    "II+\0",
+    "JFIF\0",
+    "Exif\0\0",
+    "Adobe\0",
+    "ICC_PROFILE\0",
+];
 
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff];
 
-pub fn corpus() -> Vec<Vec<u8>> {
+pub fn files() -> Vec<Vec<u8>> {
     let grey = image::GrayImage::from_fn(9, 7, |x, y| Luma([(x * 20 + y) as u8]));
     let deep = image::ImageBuffer::from_fn(9, 7, |x, y| Luma([(x * 7000 + y) as u16]));
     let color = image::RgbImage::from_fn(9, 7, |x, y| Rgb([x as u8 * 20, y as u8 * 30, 99]));
@@ -22,7 +43,7 @@ pub fn corpus() -> Vec<Vec<u8>> {
     pairs.filter_map(encode).collect()
 }
 
-pub fn read(bytes: &[u8], place: &Path) -> bool {
-    let path = write(place, "x.png", bytes);
+pub fn read(bytes: &[u8]) -> bool {
+    let path = place::write("x.png", bytes);
     ImageFile::open(&path, None).and_then(|mut file| file.read(0, 3, 8, 8)).is_ok()
 }

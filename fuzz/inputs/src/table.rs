@@ -1,8 +1,7 @@
 //! Tables of labels, of a folder of six images.
 
-use super::write;
+use crate::place;
 use image::{GrayImage, Luma};
-use std::path::Path;
 use zodarts_data::{Dataset, OpenOptions};
 
 pub const WORDS: &[&str] = &[
@@ -28,7 +27,7 @@ pub const WORDS: &[&str] = &[
     "18446744073709551616",
 ];
 
-pub fn corpus() -> Vec<Vec<u8>> {
+pub fn tables() -> Vec<Vec<u8>> {
     let rows = |columns: &str, more: fn(usize) -> String| {
         let row = |at: usize| format!("{at}.png,{}{}\n", ["a", "b"][at % 2], more(at));
         format!("path,label{columns}\n{}", (0..6).map(row).collect::<Vec<_>>().concat()).into_bytes()
@@ -41,13 +40,15 @@ pub fn corpus() -> Vec<Vec<u8>> {
     ]
 }
 
-pub fn read(bytes: &[u8], place: &Path) -> bool {
+pub fn read(bytes: &[u8]) -> bool {
+    let folder = place::folder("images");
     for at in 0..6u8 {
-        let path = place.join(format!("{at}.png"));
+        let path = folder.join(format!("{at}.png"));
         if !path.exists() {
             GrayImage::from_pixel(4, 4, Luma([at])).save(path).expect("the temporary folder can be written");
         }
     }
-    let options = OpenOptions { labels: Some(write(place, "labels.csv", bytes)), ..OpenOptions::default() };
-    Dataset::open(&place.to_string_lossy(), &options, &|_| ()).is_ok()
+    let labels = Some(place::write("images/labels.csv", bytes));
+    let options = OpenOptions { labels, ..OpenOptions::default() };
+    Dataset::open(&folder.to_string_lossy(), &options, &|_| ()).is_ok()
 }

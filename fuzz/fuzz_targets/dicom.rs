@@ -1,0 +1,8 @@
+//! DICOM files.
+#![no_main]
+
+use zodarts_fuzz_inputs::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = Target::Dicom.read(bytes);
+});

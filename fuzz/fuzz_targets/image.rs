@@ -1,0 +1,8 @@
+//! PNG, JPEG, BMP and TIFF.
+#![no_main]
+
+use zodarts_fuzz_inputs::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = Target::Image.read(bytes);
+});

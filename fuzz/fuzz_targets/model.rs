@@ -1,0 +1,8 @@
+//! Descriptions and weights of networks.
+#![no_main]
+
+use zodarts_fuzz_inputs::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = Target::Model.read(bytes);
+});

@@ -1,0 +1,8 @@
+//! Archives in `MedMNIST`'s layout.
+#![no_main]
+
+use zodarts_fuzz_inputs::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = Target::Npz.read(bytes);
+});

@@ -1,0 +1,8 @@
+//! Checkpoints, records and results of a run.
+#![no_main]
+
+use zodarts_fuzz_inputs::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = Target::Run.read(bytes);
+});

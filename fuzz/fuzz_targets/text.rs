@@ -1,0 +1,8 @@
+//! Architecture strings, windows and names of data.
+#![no_main]
+
+use zodarts_fuzz_inputs::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = Target::Text.read(bytes);
+});

@@ -1,0 +1,66 @@
+//! Networks: what they are, and their weights.
+
+use crate::place;
+use crate::run::legacy;
+use std::fs;
+use std::path::Path;
+use zodarts::model::Model;
+
+pub const WORDS: &[&str] = &[
+    "__metadata__",
+    "data_offsets",
+    "[0,18446744073709551615]",
+    "\"shape\":[4294967296,4294967296]",
+    "\"dtype\":\"F32\"",
+    "\"dtype\":\"F64\"",
+    "\"format\":99",
+    "\"classes\":[",
+    "\"channels\":1000000",
+    "\"cells\":1000000",
+    "\"input_size\":1024",
+    "\"genotype\":\"|none~0|\"",
+    "\"architecture\":\"resnet18\"",
+    "\"task\":\"multi-label\"",
+    "\"threshold\":{\"class\":1,\"value\":0.5}",
+    "null",
+    "1e400",
+    "-1",
+];
+
+/// An input begins with the number of the file that it stands for.
+const FILES: [&str; 2] = ["model.json", "model.safetensors"];
+const FOLDER: &str = "model";
+/// The largest side at which a network is tried on an image; more takes too long.
+const LARGEST: usize = 16;
+
+pub fn files() -> Vec<Vec<u8>> {
+    FILES.iter().enumerate().map(|(number, name)| [&[number as u8], &whole(name)[..]].concat()).collect()
+}
+
+fn whole(name: &str) -> Vec<u8> {
+    fs::read(legacy("fit").join(name)).expect("files kept for tests are there")
+}
+
+pub fn read(bytes: &[u8]) -> bool {
+    let Some((&number, bytes)) = bytes.split_first() else { return false };
+    let (number, folder) = (usize::from(number) % FILES.len(), place::folder(FOLDER));
+    let other = FILES[1 - number];
+    thread_local! {
+        static WHOLE: [Vec<u8>; 2] = FILES.map(whole);
+    }
+    WHOLE.with(|whole| place::write(Path::new(FOLDER).join(other), &whole[1 - number]));
+    place::write(Path::new(FOLDER).join(FILES[number]), bytes);
+    let Ok(model) = Model::load(&folder) else { return false };
+    if model.card.input_size <= LARGEST {
+        score(&model);
+    }
+    true
+}
+
+/// What the network says of a grey image; that it is no number is no fault of whoever read it.
+fn score(model: &Model) {
+    let values = model.card.dataset.channels * model.card.input_size.pow(2);
+    if let Ok(scores) = model.predictor().scores(&vec![0.5; values]) {
+        scores.rows().for_each(|scores| drop(model.decide(scores)));
+    }
+}
