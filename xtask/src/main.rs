@@ -1,7 +1,8 @@
-//! Developers' commands: `cargo xtask validate`, `deny`, `golden`, `peers`, `reference`, `roofline`, `sanitize` and `semver`.
+//! Developers' commands: `cargo xtask validate`, `deny`, `fuzz`, `golden`, `peers`, `reference`, `roofline`, `sanitize` and `semver`.
 
 mod browser;
 mod deny;
+mod fuzz;
 mod golden;
 mod network;
 mod peers;
@@ -24,6 +25,8 @@ Commands:
   validate [--fix]                   Check everything, cheapest first; --fix formats instead of checking the format
   deny                               Hold what the workspace depends on to deny.toml: licences, build scripts, sources,
                                      known faults; installs cargo-deny below target/tools where it is not there
+  fuzz TARGET|all [--time 10m]       Read damaged files of a kind (a file of fuzz/fuzz_targets), as coverage guides, for a time each;
+                                     needs cargo-fuzz; what crashes, hangs or fills the memory is left in fuzz/artifacts
   golden [--write] [--python PATH]   Make the golden numbers again and compare them with those checked in;
                                      --write replaces these, --python uses an interpreter that has the packages of
                                      xtask/golden/requirements.txt instead of making a virtual environment
@@ -56,6 +59,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["validate"] => validate::run(false),
         ["validate", "--fix"] => validate::run(true),
         ["deny"] => deny::run(),
+        ["fuzz", options @ ..] => fuzz::run(&fuzz::Options::parse(options)?),
         ["golden", options @ ..] => golden::run(&golden::Options::parse(options)?),
         ["peers", options @ ..] => peers::run(&peers::Options::parse(options)?),
         ["reference"] => reference::run(),
