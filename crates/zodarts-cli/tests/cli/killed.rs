@@ -12,7 +12,9 @@ const LONGER: &str = "\
 [search]\nepochs = 24\nchannels = 4\ncells = 1\ninput_size = 12\n\
 [train]\nepochs = 40\nchannels = 4\ncells = 1\ninput_size = 12\n";
 
-/// Most kills before a test gives up.
+/// So many kills that some must fall into the writing of a checkpoint.
+const MANY: u32 = 50;
+/// Most kills of one run before a test gives up.
 const MOST: u32 = 1000;
 const STEP: Duration = Duration::from_millis(2);
 
@@ -32,7 +34,7 @@ const FIT: Command = Command {
     line: "fit --config longer.toml",
     run: "runs/phantom-zo-darts-plus-seed0",
     first: "search.jsonl",
-    kills: 50,
+    kills: MANY,
     patience: Duration::from_micros(200),
 };
 
@@ -44,6 +46,14 @@ const COMPARE: Command = Command {
     // Genotypes are scored at one go.
     patience: Duration::from_millis(30),
 };
+
+/// Kills of all runs.
+#[derive(Default)]
+struct Kills {
+    all: u32,
+    /// Those while a checkpoint was being written.
+    within: usize,
+}
 
 impl Command {
     fn start(&self, place: &Path) -> Child {
@@ -87,31 +97,46 @@ impl Command {
         files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with('.')).count()
     }
 
-    /// Kills it at moments without a pattern until it comes to its end, which must be that of one that was let be.
+    /// Kills it at moments without a pattern until it comes to its end, which must be that of one that was let be; again and again, until
+    /// there were enough kills.
     fn check(&self) {
-        let [whole, killed] = [(), ()].map(|()| tempfile::tempdir().unwrap());
-        for place in [&whole, &killed] {
-            fs::write(place.path().join("longer.toml"), LONGER).unwrap();
+        let whole = self.place();
+        let took = self.whole(whole.path());
+        let expected = left(&whole.path().join(self.run));
+        let mut count = Kills::default();
+        while count.all < self.kills || (self.kills >= MANY && count.within == 0) {
+            let killed = self.place();
+            self.kill_on(killed.path(), took, &mut count);
+            assert_eq!(self.half_written(killed.path()), 0, "what was half written is cleared away");
+            let found = left(&killed.path().join(self.run));
+            assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+            assert_left(&found, &expected);
         }
-        let [first, rest] = self.whole(whole.path());
+        let Kills { all, within } = count;
+        eprintln!("{}: {all} kills, {within} of them while a checkpoint was being written", self.line);
+    }
+
+    /// A folder to run it in.
+    fn place(&self) -> tempfile::TempDir {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("longer.toml"), LONGER).unwrap();
+        place
+    }
+
+    /// Kills it until it comes to its end; it takes `first` to its first record, and `rest` from there, if it is let be.
+    fn kill_on(&self, place: &Path, [first, rest]: [Duration; 2], count: &mut Kills) {
+        let mut here = 0;
         // Some are too short to do anything.
-        let moment = |kill: u32| {
-            let part = f64::from(kill * 7919 % 271) / 271.0;
-            first.mul_f64(0.6 + 0.4 * part) + rest.mul_f64(0.02 * part) + self.patience * kill
+        let moment = |all: u32, here: u32| {
+            let part = f64::from(all * 7919 % 271) / 271.0;
+            first.mul_f64(0.6 + 0.4 * part) + rest.mul_f64(0.02 * part) + self.patience * here
         };
-        let (mut kills, mut within) = (0, 0);
-        while !self.run_for(killed.path(), moment(kills)) {
-            kills += 1;
-            within += usize::from(self.half_written(killed.path()) > 0);
-            assert!(kills < MOST, "it does not come to its end");
+        while !self.run_for(place, moment(count.all, here)) {
+            here += 1;
+            count.all += 1;
+            count.within += usize::from(self.half_written(place) > 0);
+            assert!(here < MOST, "it does not come to its end");
         }
-        eprintln!("{}: {kills} kills, {within} of them while a checkpoint was being written", self.line);
-        assert!(kills >= self.kills, "{kills} kills");
-        assert!(self.kills < 50 || within > 0, "none of {kills} kills fell into a write");
-        assert_eq!(self.half_written(killed.path()), 0, "what was half written is cleared away");
-        let [expected, found] = [&whole, &killed].map(|place| left(&place.path().join(self.run)));
-        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-        assert_left(&found, &expected);
     }
 }
 
