@@ -3,6 +3,6 @@
 
 use zodarts_fuzz_inputs::Target;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: zodarts_fuzz_inputs::on_one_thread(), |bytes: &[u8]| {
     let _ = Target::Text.read(bytes);
 });

@@ -15,6 +15,13 @@ mod text;
 
 use std::path::Path;
 
+/// Has the calling thread do all work that is shared among threads: what an input covers does not depend on who is faster then, and
+/// nobody waits for another thread to wake up. Too late once work was shared: then nothing changes.
+pub fn on_one_thread() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    let _ = pool.build_global();
+}
+
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -144,7 +151,7 @@ mod tests {
             assert!(first.starts_with("//! ") && first.ends_with('.'), "{first}");
             let expected = format!(
                 "#![no_main]\n\nuse zodarts_fuzz_inputs::Target;\n\n\
-                 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {{\n    let _ = Target::{target:?}.read(bytes);\n}});\n"
+                 libfuzzer_sys::fuzz_target!(init: zodarts_fuzz_inputs::on_one_thread(), |bytes: &[u8]| {{\n    let _ = Target::{target:?}.read(bytes);\n}});\n"
             );
             assert_eq!(rest, expected);
         }

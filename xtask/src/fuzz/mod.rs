@@ -103,10 +103,9 @@ fn watched(target: &str, time: Duration, place: &Path) -> Result<Summary> {
     let mut cargo = shell::cargo();
     // Without a sanitizer the toolchain need not be an unstable one; there is no unsafe code among what reads files.
     cargo.args(["fuzz", "run", "--sanitizer", "none", target, "--"]).args(limits(target, time)?);
-    // One thread: what an input covers should not depend on who was faster.
-    cargo.env("TMPDIR", place).env("RAYON_NUM_THREADS", "1");
+    cargo.env("TMPDIR", place).stderr(Stdio::piped());
     // Large pieces of memory go back at once, and the process has no more of it than is used: a setting of glibc, unknown elsewhere.
-    cargo.env("MALLOC_MMAP_THRESHOLD_", "131072").stderr(Stdio::piped());
+    cargo.env("MALLOC_MMAP_THRESHOLD_", "131072");
     let mut child = cargo.spawn().context("cannot run cargo fuzz")?;
     let mut summary = Summary::of(target);
     for line in BufReader::new(child.stderr.take().context("no standard error")?).split(b'\n') {
