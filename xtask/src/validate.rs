@@ -28,11 +28,26 @@ const LINTS: Step = Step {
     environment: &[],
 };
 
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         name: "documentation",
         arguments: &["doc", "--workspace", "--no-deps"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step {
+        name: "lints of the fuzz targets, a workspace of their own",
+        arguments: &[
+            "clippy",
+            "--locked",
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+            "--target-dir",
+            "target/fuzz-check",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        environment: &[],
     },
     Step { name: "tests", arguments: &["test", "--workspace"], environment: &[] },
     Step {

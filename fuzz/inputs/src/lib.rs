@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    /// What the workspace's own checks do not build is so little that it can be held to the letter.
+    /// Programs are too short to differ in more than the target.
     #[test]
     fn every_target_is_a_program_that_reads_it() {
         let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
