@@ -47,7 +47,10 @@ pub fn ahead<T: Default + Send, R>(
 ) -> R {
     let (give, made) = channel();
     let (used, free) = channel();
-    (0..HELD).for_each(|_| used.send(T::default()).unwrap_or_default());
+    for _ in 0..HELD {
+        // Its other end is below.
+        let _ = used.send(T::default());
+    }
     thread::scope(|scope| {
         scope.spawn(move || {
             for mut thing in free {

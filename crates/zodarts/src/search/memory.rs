@@ -3,7 +3,7 @@
 use crate::memory::{Memory, OutOfMemory};
 use crate::settings::{Chains, SearchSettings, search_batch};
 use crate::supernet_problem::SupernetProblem;
-use zodarts_data::DatasetInfo;
+use zodarts_data::{DatasetInfo, HELD};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
 
@@ -88,14 +88,14 @@ struct Needs {
     validation: usize,
 }
 
-/// Bytes of a search: executors, the batches of a round, and weights with what goes along with them.
+/// Bytes of a search: executors, the batches of a round and of the next, and weights with what goes along with them.
 fn needed(network: &Network, round: &Needs, images: usize, settings: &SearchSettings, batch: usize) -> u64 {
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
     let of_a_half = images.div_ceil(2).div_ceil(batch);
     let batches = round.steps.min(of_a_half) + round.validation.min(of_a_half);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
-    let values = batches * batch * image + (KEPT + round.vectors) * network.weights.len();
+    let values = HELD * batches * batch * image + (KEPT + round.vectors) * network.weights.len();
     workers(settings.chains, round.chains, batch) as u64 * executor + (values * size_of::<f32>()) as u64
 }
 

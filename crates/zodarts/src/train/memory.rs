@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::memory::Memory;
 use crate::settings::{TrainSettings, train_batch};
-use zodarts_data::DatasetInfo;
+use zodarts_data::{DatasetInfo, HELD};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
 use zodarts_nn::space::{EDGES, Operation};
@@ -38,12 +38,12 @@ pub fn batch_size(info: &DatasetInfo, images: usize, settings: &TrainSettings) -
     settings.batch_size.unwrap_or(train_batch(&info.name, images, side))
 }
 
-/// Bytes of a training: the executor, a batch with a copy to blend from, and weights with what goes along with them.
+/// Bytes of a training: the executor, a batch and the next, each with a copy to blend from, and weights with what goes along with them.
 /// Validation images are scored one at a time, which is little beside that.
 fn needed(network: &Network, settings: &TrainSettings, batch: usize) -> u64 {
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
-    let values = 2 * batch * image + VECTORS * network.weights.len();
+    let values = HELD * 2 * batch * image + VECTORS * network.weights.len();
     executor + (values * size_of::<f32>()) as u64
 }
