@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::memory::Bytes;
+use crate::bytes::Bytes;
 
 /// Why data could not be opened. Every message names the file and field, what was found, what was expected
 /// and, after a semicolon, what to do.

@@ -1,7 +1,5 @@
 //! Whether images fit in memory, found out before they take any.
 
-use std::fmt;
-
 use crate::error::DataError;
 
 /// Most bytes of images where nothing is said of what there is.
@@ -9,19 +7,6 @@ const DEFAULT: u64 = 16 << 30;
 
 /// What to do about images that are brought to a size.
 pub(crate) const SMALLER: &str = "give a smaller --image-size";
-
-/// A number of bytes for people, such as `1.5 GiB`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bytes(pub u64);
-
-impl fmt::Display for Bytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = [(40, "TiB"), (30, "GiB"), (20, "MiB")];
-        let unit = units.into_iter().find(|(shift, _)| self.0 >> shift > 0);
-        let (shift, name) = unit.unwrap_or((10, "KiB"));
-        write!(f, "{:.1} {name}", self.0 as f64 / f64::from(2).powi(shift))
-    }
-}
 
 /// Refuses images of so many bytes in all, of what is called `data`, if they do not fit in `available` bytes. While splits are put
 /// together, up to a quarter of them is there twice.
