@@ -100,12 +100,12 @@ impl Command {
     /// Kills it at moments without a pattern until it comes to its end, which must be that of one that was let be; again and again, until
     /// there were enough kills.
     fn check(&self) {
-        let whole = self.place();
+        let whole = Self::place();
         let took = self.whole(whole.path());
         let expected = left(&whole.path().join(self.run));
         let mut count = Kills::default();
         while count.all < self.kills || (self.kills >= MANY && count.within == 0) {
-            let killed = self.place();
+            let killed = Self::place();
             self.kill_on(killed.path(), took, &mut count);
             assert_eq!(self.half_written(killed.path()), 0, "what was half written is cleared away");
             let found = left(&killed.path().join(self.run));
@@ -117,7 +117,7 @@ impl Command {
     }
 
     /// A folder to run it in.
-    fn place(&self) -> tempfile::TempDir {
+    fn place() -> tempfile::TempDir {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("longer.toml"), LONGER).unwrap();
         place
