@@ -53,7 +53,7 @@ impl Wanted<'_> {
     /// If it holds anything else, another process works in it, or it cannot be read or written.
     pub fn at(&self, path: &Path) -> Result<(RunFolder, Lock), Error> {
         if !path.join("config.toml").is_file() {
-            return self.begin(|| RunFolder::create(path), path);
+            return self.begin(path, || Ok((RunFolder::create(path)?, Lock::inside(path)?)));
         }
         let lock = Lock::inside(path)?;
         let folder = RunFolder::open(path)?;
@@ -79,7 +79,7 @@ impl Wanted<'_> {
         if let Some(found) = candidates.find_map(|path| self.cut_short(path)) {
             return Ok(found);
         }
-        self.begin(|| RunFolder::create_fresh(parent, name), &parent.join(name))
+        self.begin(&parent.join(name), || fresh(parent, name))
     }
 
     /// A run that may go on; none if it may not, for whatever reason.
@@ -93,15 +93,13 @@ impl Wanted<'_> {
 
     fn begin(
         &self,
-        create: impl FnOnce() -> Result<RunFolder, RunError>,
         path: &Path,
+        create: impl FnOnce() -> Result<(RunFolder, Lock), Error>,
     ) -> Result<(RunFolder, Lock), Error> {
         if self.resume == Resume::Always {
             return Err(Error::NothingToResume { path: path.into(), goal: self.goal });
         }
-        let folder = create()?;
-        let lock = Lock::inside(folder.path())?;
-        Ok((folder, lock))
+        create()
     }
 
     fn standing(&self, folder: &RunFolder) -> Result<Standing, Error> {
@@ -119,5 +117,57 @@ impl Wanted<'_> {
             None if self.goal.is_reached(folder, &settings)? => Standing::Reached,
             None => Standing::CutShort,
         })
+    }
+}
+
+/// `parent/name`, or `parent/name-2` and so on: the first that is new or vacant, as a process leaves it that is killed at once, and that
+/// nobody else is quicker to take.
+fn fresh(parent: &Path, name: &str) -> Result<(RunFolder, Lock), Error> {
+    for number in 1.. {
+        let path = RunFolder::numbered(parent, name, number);
+        if path.is_file() {
+            continue;
+        }
+        if let Some(taken) = take(&path)? {
+            return Ok(taken);
+        }
+    }
+    unreachable!("there is always another number")
+}
+
+/// A folder that nobody has.
+fn take(path: &Path) -> Result<Option<(RunFolder, Lock)>, Error> {
+    let folder = match RunFolder::create(path) {
+        Err(RunError::Exists { .. }) => return Ok(None),
+        created => created?,
+    };
+    let lock = match Lock::inside(path) {
+        Err(Error::InUse { .. }) => return Ok(None),
+        locked => locked?,
+    };
+    // Between the two somebody may have come, worked and gone.
+    Ok(RunFolder::is_vacant(path)?.then_some((folder, lock)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_process_leaves_that_is_killed_at_once_is_taken() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = |name: &str| parent.path().join(name);
+        let next = || fresh(parent.path(), "run").unwrap();
+        let (first, lock) = next();
+        assert_eq!(first.path(), path("run"));
+        // Somebody works there.
+        assert_eq!(next().0.path(), path("run-2"));
+        drop(lock);
+        std::fs::write(path("run").join(".writing-x"), "half").unwrap();
+        assert_eq!(next().0.path(), path("run"));
+        std::fs::write(path("run").join("config.toml"), "").unwrap();
+        std::fs::write(path("run-2").join("notes.txt"), "mine").unwrap();
+        std::fs::write(path("run-3"), "a file").unwrap();
+        assert_eq!(next().0.path(), path("run-4"));
     }
 }

@@ -76,25 +76,6 @@ impl RunFolder {
         parent.join(if number == 1 { name.to_owned() } else { format!("{name}-{number}") })
     }
 
-    /// Creates `parent/name`, or `parent/name-2` and so on if that exists.
-    ///
-    /// # Errors
-    /// If it cannot be created.
-    pub fn create_fresh(parent: &Path, name: &str) -> Result<Self, RunError> {
-        let failed = |path: &Path, source| RunError::Write { path: path.into(), source };
-        fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
-        for number in 1.. {
-            let path = Self::numbered(parent, name, number);
-            // Creating is the test: two runs that start together must not share a folder.
-            match fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path, resumes: false }),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(failed(&path, error)),
-            }
-        }
-        unreachable!("there is always another number")
-    }
-
     /// Opens an existing folder.
     ///
     /// # Errors
