@@ -2,10 +2,9 @@
 
 use rayon::prelude::*;
 use std::ops::Range;
+use zodarts_kernels::{Kernels, LongDifferenceDot, LongDot};
 
-/// Independent partial sums: enough for the compiler to vectorise, fixed so that the order never changes.
-const LANES: usize = 8;
-/// Ranges summed one by one, fixed for the same reason.
+/// Ranges summed one by one, fixed so that the order never changes.
 const PARTS: usize = 16;
 /// Elements that are not worth a thread of their own.
 const SERIAL: usize = 1 << 15;
@@ -16,7 +15,10 @@ const SERIAL: usize = 1 << 15;
 /// If the lengths differ.
 pub fn dot(a: &[f32], b: &[f32]) -> f64 {
     assert_eq!(a.len(), b.len(), "dot product of vectors of different lengths");
-    sum(a.len(), |i| f64::from(a[i]) * f64::from(b[i]))
+    let kernels = Kernels::detect();
+    sum(a.len(), |part, total| {
+        kernels.run(LongDot { factors: [a, b].map(|vector| &vector[part.clone()]), total });
+    })
 }
 
 /// Σ (aᵢ − bᵢ)·gᵢ in `f64`, in an order that depends on the length alone. The difference is taken in `f64`.
@@ -25,7 +27,10 @@ pub fn dot(a: &[f32], b: &[f32]) -> f64 {
 /// If the lengths differ.
 pub fn difference_dot(a: &[f32], b: &[f32], g: &[f32]) -> f64 {
     assert!(a.len() == b.len() && b.len() == g.len(), "dot product of vectors of different lengths");
-    sum(a.len(), |i| (f64::from(a[i]) - f64::from(b[i])) * f64::from(g[i]))
+    let kernels = Kernels::detect();
+    sum(a.len(), |part, total| {
+        kernels.run(LongDifferenceDot { vectors: [a, b, g].map(|vector| &vector[part.clone()]), total });
+    })
 }
 
 /// Euclidean norm, accumulated in `f64`.
@@ -33,27 +38,14 @@ pub fn norm(a: &[f32]) -> f64 {
     dot(a, a).sqrt()
 }
 
-/// The sum of all terms: [`PARTS`] ranges, each summed in [`LANES`] interleaved chains, on as many threads as there are.
-fn sum(length: usize, term: impl Fn(usize) -> f64 + Sync) -> f64 {
+/// The sum over [`PARTS`] ranges, each written by `sum_part`, on as many threads as there are.
+fn sum(length: usize, sum_part: impl Fn(Range<usize>, &mut f64) + Sync) -> f64 {
     let mut parts = [0.0; PARTS];
     let size = length.div_ceil(PARTS);
     let range = |part: usize| (part * size).min(length)..((part + 1) * size).min(length);
-    parts.par_iter_mut().with_min_len(SERIAL.div_ceil(size.max(1))).enumerate().for_each(|(part, total)| {
-        *total = sum_range(range(part), &term);
-    });
+    let totals = parts.par_iter_mut().with_min_len(SERIAL.div_ceil(size.max(1)));
+    totals.enumerate().for_each(|(part, total)| sum_part(range(part), total));
     parts.iter().sum()
-}
-
-fn sum_range(range: Range<usize>, term: impl Fn(usize) -> f64) -> f64 {
-    let mut partial = [0.0; LANES];
-    let whole = range.end - range.len() % LANES;
-    for start in (range.start..whole).step_by(LANES) {
-        for (lane, total) in partial.iter_mut().enumerate() {
-            *total += term(start + lane);
-        }
-    }
-    let tail: f64 = (whole..range.end).map(term).sum();
-    partial.iter().sum::<f64>() + tail
 }
 
 #[cfg(test)]

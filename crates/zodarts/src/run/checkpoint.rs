@@ -63,11 +63,8 @@ pub struct Restored {
 impl Checkpoint<'_> {
     /// The file's bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let bytes: BTreeMap<&str, Vec<u8>> = self
-            .vectors
-            .iter()
-            .map(|(name, values)| (*name, values.iter().flat_map(|value| value.to_le_bytes()).collect()))
-            .collect();
+        let bytes: BTreeMap<&str, Vec<u8>> =
+            self.vectors.iter().map(|(name, values)| (*name, tensors::le_bytes(values))).collect();
         let views = bytes.iter().map(|(name, bytes)| {
             (*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("a vector"))
         });

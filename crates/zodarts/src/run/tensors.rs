@@ -51,7 +51,7 @@ fn serialized(vectors: &[(&Layout, &[f32])], metadata: Option<HashMap<String, St
     for (layout, values) in vectors {
         assert_eq!(layout.len(), values.len(), "a vector and its layout");
         for tensor in layout.tensors() {
-            let bytes = values[tensor.range.clone()].iter().flat_map(|value| value.to_le_bytes()).collect();
+            let bytes = le_bytes(&values[tensor.range.clone()]);
             named.push((tensor.name.clone(), tensor.shape.clone(), bytes));
         }
     }
@@ -60,6 +60,11 @@ fn serialized(vectors: &[(&Layout, &[f32])], metadata: Option<HashMap<String, St
         (name, view)
     });
     safetensors::serialize(views, metadata).expect("names and shapes are valid")
+}
+
+/// The values as a file holds them. Gathered by values and not by bytes, which the compiler makes one copy of.
+pub fn le_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().map(|value| value.to_le_bytes()).collect::<Vec<_>>().into_flattened()
 }
 
 /// Reads the tensors of a layout out of a file's bytes.
