@@ -7,7 +7,7 @@
 //! `lanes`.
 //!
 //! A kernel is a [`Job`]: a struct of borrowed buffers, checked against its shapes, that [`Kernels::run`]
-//! executes with the vector type detected at start-up. Each has a plain scalar twin over `N×C×H×W` arrays in
+//! executes with the vector type detected at start-up. Each has a plain scalar twin over `N×C×H×W` arrays or flat vectors in
 //! [`mod@reference`], and the property tests in `tests/` hold the two together.
 //!
 //! ```

@@ -1,36 +1,45 @@
-//! Sums over long vectors against their definition, and bit for bit on every vector unit.
+//! Sums over long vectors against their scalar twins, and bit for bit on every vector unit.
 
 use proptest::prelude::*;
+use zodarts_kernels::reference::{long_difference_dot, long_dot};
 use zodarts_kernels::{Kernels, LongDifferenceDot, LongDot};
 
-/// Holds what a job leaves, on the detected vector unit and on the portable path, to the sum of its terms.
-fn check(terms: &[f64], run: impl Fn(Kernels<f32>, &mut f64)) {
+/// Holds what a job leaves, on the detected vector unit and on the portable path, to what is expected, up to the rounding of sums
+/// of `size`.
+fn check(run: impl Fn(Kernels<f32>, &mut f64), expected: f64, size: f64) {
     let [found, portable] = [Kernels::detect(), Kernels::portable()].map(|kernels| {
         let mut total = f64::NAN;
         run(kernels, &mut total);
         total
     });
     assert_eq!(found.to_bits(), portable.to_bits(), "the vector units disagree: {found}, {portable}");
-    let (expected, scale): (f64, f64) = (terms.iter().sum(), terms.iter().map(|term| term.abs()).sum());
-    assert!((found - expected).abs() <= 1e-13 * scale, "found {found}, expected {expected}");
+    assert!((found - expected).abs() <= 1e-13 * size, "found {found}, expected {expected}");
 }
 
-fn triples() -> impl Strategy<Value = Vec<[f32; 3]>> {
+/// Up to 200 elements of three vectors: everyday ones, zeros of both signs, and some near both ends of the range.
+fn elements() -> impl Strategy<Value = Vec<[f32; 3]>> {
     let value = || prop_oneof![-1e3..1e3_f32, Just(0.0), Just(-0.0), 1e30..3e38_f32, 1e-40..1e-30_f32];
     prop::collection::vec([value(), value(), value()], 0..200)
 }
 
 proptest! {
     #[test]
-    fn sums_are_those_of_their_terms(triples in triples()) {
-        let [a, b, g] = [0, 1, 2].map(|at| triples.iter().map(|triple| triple[at]).collect::<Vec<f32>>());
-        let wide = |term: fn([f64; 3]) -> f64| -> Vec<f64> {
-            triples.iter().map(|triple| term(triple.map(f64::from))).collect()
+    fn sums_are_those_of_their_twins(elements in elements()) {
+        let vectors = |of: fn(f32) -> f32| -> [Vec<f32>; 3] {
+            std::array::from_fn(|at| elements.iter().map(|values| of(values[at])).collect())
         };
-        check(&wide(|[a, b, _]| a * b), |kernels, total| kernels.run(LongDot { factors: [&a, &b], total }));
-        check(&wide(|[a, b, g]| (a - b) * g), |kernels, total| {
-            kernels.run(LongDifferenceDot { vectors: [&a, &b, &g], total });
-        });
+        let [a, b, g] = vectors(|value| value);
+        let [a_size, b_size, g_size] = vectors(f32::abs);
+        check(
+            |kernels, total| kernels.run(LongDot { factors: [&a, &b], total }),
+            long_dot(&a, &b),
+            long_dot(&a_size, &b_size),
+        );
+        check(
+            |kernels, total| kernels.run(LongDifferenceDot { vectors: [&a, &b, &g], total }),
+            long_difference_dot(&a, &b, &g),
+            long_dot(&a_size, &g_size) + long_dot(&b_size, &g_size),
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! The scalar twins: each kernel again, as its definition, over plain `n×C×H×W` arrays.
+//! The scalar twins: each kernel again, as its definition, over plain `n×C×H×W` arrays, or over flat vectors.
 //!
 //! Slow and obvious on purpose. Property tests hold the vector kernels to these.
 
@@ -8,7 +8,7 @@ mod reduce;
 
 pub use conv::{conv2d, conv2d_input_gradient, conv2d_weight_gradient};
 pub use pool::{avg_pool2, avg_pool2_backward, avg_pool3, avg_pool3_backward, global_average};
-pub use reduce::{dot, moments};
+pub use reduce::{dot, long_difference_dot, long_dot, moments};
 
 /// Sizes of a batch of images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

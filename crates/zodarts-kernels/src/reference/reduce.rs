@@ -39,3 +39,13 @@ pub fn dot<T: Real>(gradient: &[T], input: &[T], size: &Size, centre: &[T]) -> V
         })
         .collect()
 }
+
+/// Σ aᵢ·bᵢ, in one chain.
+pub fn long_dot(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
+/// Σ (aᵢ − bᵢ)·gᵢ, in one chain.
+pub fn long_difference_dot(a: &[f32], b: &[f32], g: &[f32]) -> f64 {
+    a.iter().zip(b).zip(g).map(|((a, b), g)| (f64::from(*a) - f64::from(*b)) * f64::from(*g)).sum()
+}
