@@ -5,6 +5,9 @@ use crate::drawing::{Area, COLOURS, Drawn};
 use plotters::prelude::*;
 use std::ops::Range;
 
+/// Pixels of a dash and of the gap behind it.
+const DASHES: (u32, u32) = (5, 3);
+
 /// How a chart looks.
 pub struct Lines {
     pub title: &'static str,
@@ -44,13 +47,26 @@ impl Lines {
             .y_labels(most)
             .y_label_formatter(&|value| format!("{value:.decimals$}"))
             .draw()?;
-        for (course, colour) in courses.iter().zip(COLOURS.into_iter().cycle()) {
+        for (number, course) in courses.iter().enumerate() {
+            let colour = COLOURS[number % COLOURS.len()];
             let records = course.records.iter().enumerate();
             let points = records.map(|(epoch, record)| ((epoch + 1) as f64, value(record)));
-            chart
-                .draw_series(LineSeries::new(points, colour.stroke_width(self.width)))?
-                .label(format!("{} (seed {})", course.name, course.seed))
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 14, y)], colour.stroke_width(2)));
+            // Once the colours are used up, lines are dashed.
+            let dashed = number >= COLOURS.len();
+            let style = colour.stroke_width(self.width);
+            let drawn = if dashed {
+                let (length, gap) = DASHES;
+                chart.draw_series(DashedLineSeries::new(points, length, gap, style))?
+            } else {
+                chart.draw_series(LineSeries::new(points, style))?
+            };
+            drawn.label(format!("{} (seed {})", course.name, course.seed)).legend(move |(x, y)| {
+                // Whole, or two dashes.
+                let ends = if dashed { [(0, 5), (9, 14)] } else { [(0, 7), (7, 14)] };
+                let piece =
+                    |(from, to)| PathElement::new([(x + from, y), (x + to, y)], colour.stroke_width(2));
+                EmptyElement::at((0, 0)) + piece(ends[0]) + piece(ends[1])
+            });
         }
         match self.legend {
             Some(position) => {
