@@ -2,11 +2,14 @@
 
 use super::Course;
 use crate::drawing::{Area, COLOURS, Drawn};
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use std::ops::Range;
 
 /// Pixels of a dash and of the gap behind it.
 const DASHES: (u32, u32) = (5, 3);
+/// Pixels of a line in the legend.
+const MARK: i32 = 14;
 
 /// How a chart looks.
 pub struct Lines {
@@ -61,11 +64,13 @@ impl Lines {
                 chart.draw_series(LineSeries::new(points, style))?
             };
             drawn.label(format!("{} (seed {})", course.name, course.seed)).legend(move |(x, y)| {
-                // Whole, or two dashes.
-                let ends = if dashed { [(0, 5), (9, 14)] } else { [(0, 7), (7, 14)] };
-                let piece =
-                    |(from, to)| PathElement::new([(x + from, y), (x + to, y)], colour.stroke_width(2));
-                EmptyElement::at((0, 0)) + piece(ends[0]) + piece(ends[1])
+                let (mark, style) = ([(x, y), (x + MARK, y)], colour.stroke_width(2));
+                if dashed {
+                    let (length, gap) = DASHES;
+                    DashedPathElement::new(mark, length, gap, style).into_dyn()
+                } else {
+                    PathElement::new(mark, style).into_dyn()
+                }
             });
         }
         match self.legend {

@@ -50,4 +50,14 @@ mod tests {
         assert_eq!(lines.len(), 2, "{figure}");
         assert_eq!(lines[0].matches(',').count(), 2, "two points: {}", lines[0]);
     }
+    #[test]
+    fn lines_that_share_a_colour_differ_in_dashes() {
+        let black = |courses: usize| {
+            let courses = vec![Course::example("random-ws", &[24, 24, 24]); courses];
+            live_operations(&courses).unwrap().matches("stroke=\"#000000\"").count()
+        };
+        // The ninth has the first colour again, in many pieces; the eighth has one of its own.
+        assert_eq!(black(8), black(7));
+        assert!(black(9) > black(8) + 20, "{} {}", black(9), black(8));
+    }
 }
