@@ -50,6 +50,7 @@ mod tests {
         assert_eq!(lines.len(), 2, "{figure}");
         assert_eq!(lines[0].matches(',').count(), 2, "two points: {}", lines[0]);
     }
+
     #[test]
     fn lines_that_share_a_colour_differ_in_dashes() {
         let black = |courses: usize| {
