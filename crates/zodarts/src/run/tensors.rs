@@ -62,9 +62,9 @@ fn serialized(vectors: &[(&Layout, &[f32])], metadata: Option<HashMap<String, St
     safetensors::serialize(views, metadata).expect("names and shapes are valid")
 }
 
-/// The values as a file holds them. Gathered by values and not by bytes, which the compiler makes one copy of.
+/// The values as a file holds them.
 pub fn le_bytes(values: &[f32]) -> Vec<u8> {
-    values.iter().map(|value| value.to_le_bytes()).collect::<Vec<_>>().into_flattened()
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 /// Reads the tensors of a layout out of a file's bytes.

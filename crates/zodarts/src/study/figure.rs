@@ -1,7 +1,7 @@
 //! What an estimator's agreement depends on, at one moment.
 
 use super::{Estimator, MomentStudy};
-use crate::drawing::{Area, COLOURS, Drawn, render};
+use crate::drawing::{self, Area, Drawn, render};
 use crate::methods::{Mu, UnrolledSettings, ZoSettings};
 use plotters::prelude::*;
 use std::collections::BTreeMap;
@@ -123,12 +123,9 @@ impl Panel {
         for height in [0.0, ceiling] {
             chart.draw_series(LineSeries::new([(ends.start, height), (ends.end, height)], BLACK.mix(0.3)))?;
         }
-        for ((name, line), colour) in self.lines.iter().zip(COLOURS.into_iter().cycle()) {
-            let style = colour.stroke_width(2);
-            chart
-                .draw_series(LineSeries::new(line.iter().copied(), style).point_size(2))?
-                .label(*name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 14, y)], style));
+        for (number, (name, points)) in self.lines.iter().enumerate() {
+            let name = (*name).to_owned();
+            drawing::Line { number, width: 2, circles: 2, name }.draw(&mut chart, points)?;
         }
         let labels = &mut chart.configure_series_labels();
         labels.position(SeriesLabelPosition::UpperLeft).label_font(("sans-serif", 11)).draw()

@@ -1,15 +1,9 @@
 //! A chart with one line a contender over the epochs.
 
 use super::Course;
-use crate::drawing::{Area, COLOURS, Drawn};
-use plotters::element::DashedPathElement;
+use crate::drawing::{Area, Drawn, Line};
 use plotters::prelude::*;
 use std::ops::Range;
-
-/// Pixels of a dash and of the gap behind it.
-const DASHES: (u32, u32) = (5, 3);
-/// Pixels of a line in the legend.
-const MARK: i32 = 14;
 
 /// How a chart looks.
 pub struct Lines {
@@ -51,27 +45,10 @@ impl Lines {
             .y_label_formatter(&|value| format!("{value:.decimals$}"))
             .draw()?;
         for (number, course) in courses.iter().enumerate() {
-            let colour = COLOURS[number % COLOURS.len()];
             let records = course.records.iter().enumerate();
-            let points = records.map(|(epoch, record)| ((epoch + 1) as f64, value(record)));
-            // Once the colours are used up, lines are dashed.
-            let dashed = number >= COLOURS.len();
-            let style = colour.stroke_width(self.width);
-            let drawn = if dashed {
-                let (length, gap) = DASHES;
-                chart.draw_series(DashedLineSeries::new(points, length, gap, style))?
-            } else {
-                chart.draw_series(LineSeries::new(points, style))?
-            };
-            drawn.label(format!("{} (seed {})", course.name, course.seed)).legend(move |(x, y)| {
-                let (mark, style) = ([(x, y), (x + MARK, y)], colour.stroke_width(2));
-                if dashed {
-                    let (length, gap) = DASHES;
-                    DashedPathElement::new(mark, length, gap, style).into_dyn()
-                } else {
-                    PathElement::new(mark, style).into_dyn()
-                }
-            });
+            let points: Vec<_> = records.map(|(epoch, record)| ((epoch + 1) as f64, value(record))).collect();
+            let name = format!("{} (seed {})", course.name, course.seed);
+            Line { number, width: self.width, circles: 0, name }.draw(&mut chart, &points)?;
         }
         match self.legend {
             Some(position) => {
