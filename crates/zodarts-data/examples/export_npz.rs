@@ -4,7 +4,6 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::Write;
-
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 use zodarts_data::{Dataset, OpenOptions, Samples};

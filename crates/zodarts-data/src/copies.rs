@@ -1,10 +1,8 @@
 //! Exact copies: images with the same pixels, within and across splits.
 
-use std::collections::HashMap;
-
-use rayon::prelude::*;
-
 use crate::samples::Samples;
+use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// A split by its place in the order training, validation, test.
 pub(crate) type SplitIndex = usize;

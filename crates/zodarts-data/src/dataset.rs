@@ -1,9 +1,5 @@
 //! Opening a data set and cutting it in splits.
 
-use std::sync::Arc;
-
-use sha2::{Digest, Sha256};
-
 use crate::copies::Copies;
 use crate::error::DataError;
 use crate::hex::hex;
@@ -13,6 +9,8 @@ use crate::options::{OpenOptions, Progress, ValSource};
 use crate::samples::{Samples, SealedTest};
 use crate::source::{self, DataSource, RawDataset};
 use crate::store::{ImageShape, ImageStore};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// A data set in memory: training, validation and (sealed) test images.
 #[derive(Clone, Debug)]

@@ -1,16 +1,14 @@
 //! PNG, JPEG, BMP and TIFF files of unknown origin, decoded within limits.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
-
-use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
-
 use crate::augment::Resizer;
 use crate::error::DataError;
 use crate::patients::PatientKey;
 use crate::store::{ImageShape, of_8_bits, of_16_bits};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 
 /// The largest width or height decoded.
 pub(crate) const MAX_SIDE: u32 = 16_384;

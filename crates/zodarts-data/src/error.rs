@@ -1,8 +1,7 @@
 //! What can go wrong between a user's DATA argument and a data set in memory.
 
-use std::path::PathBuf;
-
 use crate::bytes::Bytes;
+use std::path::PathBuf;
 
 /// Why data could not be opened. Every message names the file and field, what was found, what was expected
 /// and, after a semicolon, what to do.

@@ -1,11 +1,10 @@
 //! Image files of any format that is read.
 
-use std::path::{Path, PathBuf};
-
 use crate::decode::{self, Decoded, Traits, damaged};
 use crate::dicom::{self, DicomImage, Fault, Window};
 use crate::error::DataError;
 use crate::store::{ImageShape, Pixels};
+use std::path::{Path, PathBuf};
 
 /// A PNG, JPEG, BMP, TIFF or DICOM file, of which the header is read. A DICOM file may hold several images, one for each frame.
 #[derive(Debug)]

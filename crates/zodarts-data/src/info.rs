@@ -1,8 +1,7 @@
 //! What is known of a data set besides its pixels.
 
-use serde::{Deserialize, Serialize};
-
 use crate::task::Task;
+use serde::{Deserialize, Serialize};
 
 /// Describes an opened data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,7 @@
 //! How a data set is opened, and what that tells whoever waits.
 
-use std::path::PathBuf;
-
 use crate::dicom::Window;
+use std::path::PathBuf;
 
 /// Where validation images come from, when not from the data set's own split.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,10 +2,9 @@
 //!
 //! An id is hashed where it is read and numbered when a data set is put together; only the numbers stay.
 
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
-
-use sha2::{Digest, Sha256};
 
 /// The number of an image of which nothing is known: a patient of its own.
 pub(crate) const UNKNOWN: u32 = u32::MAX;

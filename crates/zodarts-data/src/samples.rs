@@ -1,14 +1,12 @@
 //! Views of a data set's images: cheap to clone, to merge and to cut.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use sha2::{Digest, Sha256};
-
 use crate::patients;
 use crate::rng::stream;
 use crate::split::{self, Share, strata};
 use crate::store::ImageStore;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Some images of a data set with their labels. Cloning copies indices, never pixels.
 #[derive(Clone, Debug)]

@@ -1,11 +1,10 @@
 //! What is in a data set, and what is wrong with it.
 
-use serde::{Deserialize, Serialize};
-
 use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, Copies, REPEATED, SPLITS, SplitIndex, sentence};
 use crate::dataset::Dataset;
 use crate::info::DatasetInfo;
 use crate::samples::Samples;
+use serde::{Deserialize, Serialize};
 
 /// A description of a data set and the result of its integrity checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,12 +3,11 @@
 #[path = "support/dicom.rs"]
 mod dicom;
 
-use std::path::{Path, PathBuf};
-
 use dicom::*;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_object::InMemDicomObject;
 use proptest::prelude::*;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zodarts_data::{DataError, ImageFile, Window};
 

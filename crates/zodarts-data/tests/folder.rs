@@ -2,11 +2,10 @@
 
 mod support;
 
-use std::cell::RefCell;
-use std::path::Path;
-
 use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, RgbaImage};
 use proptest::prelude::*;
+use std::cell::RefCell;
+use std::path::Path;
 use support::open;
 use tempfile::TempDir;
 use zodarts_data::{DataError, Dataset, OpenOptions, Progress, Task, ValSource, read_image_file};

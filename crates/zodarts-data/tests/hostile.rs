@@ -4,12 +4,11 @@
 mod memory;
 mod support;
 
+use image::{GrayImage, ImageEncoder, Luma};
+use memory::Alone;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
-
-use image::{GrayImage, ImageEncoder, Luma};
-use memory::Alone;
 use support::{Npz, npy, open};
 use tempfile::TempDir;
 use zip::CompressionMethod;

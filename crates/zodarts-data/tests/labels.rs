@@ -4,12 +4,11 @@
 mod dicom;
 mod support;
 
+use dicom::Dicom;
+use image::{GrayImage, Luma};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
-
-use dicom::Dicom;
-use image::{GrayImage, Luma};
 use support::open;
 use tempfile::TempDir;
 use zodarts_data::{DataError, Dataset, OpenOptions, Progress, Samples, ValSource};

@@ -5,7 +5,6 @@ mod support;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
-
 use support::{open, shared};
 use zodarts_data::{Dataset, OpenOptions, Task, ValSource};
 

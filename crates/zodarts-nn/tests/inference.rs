@@ -1,5 +1,6 @@
 //! Compiled networks against the training executor, and the same bits whatever the batch and the threads.
 
+use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
@@ -10,8 +11,6 @@ use zodarts_nn::inference::Compiled;
 use zodarts_nn::networks::{MacroShape, discrete, resnet18};
 use zodarts_nn::scalar::Scalar;
 use zodarts_nn::space::{Choice, Operation};
-
-use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
 
 const CHOICES: [Choice; 5] = [
     [Conv3x3, Conv3x3, Conv3x3, Conv3x3, Conv3x3, Conv3x3],

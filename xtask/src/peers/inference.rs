@@ -3,7 +3,6 @@
 use super::bench::{Bench, output, program, text};
 use super::report::{Measured, Table, number, times};
 use super::series::{Contender, Series, interleaved, own_milliseconds, wall_milliseconds};
-
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;

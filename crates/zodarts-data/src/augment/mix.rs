@@ -1,12 +1,11 @@
 //! Blends of two images of a batch with their targets.
 
+use crate::batch::Batch;
+use crate::rng::epoch_order;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution};
 use serde::{Deserialize, Serialize};
-
-use crate::batch::Batch;
-use crate::rng::epoch_order;
 
 /// How images of a batch are blended. One λ ~ Beta(α, α) and one random pairing are drawn per batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,15 +4,14 @@ mod crop;
 mod mix;
 mod resize;
 
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
-
 use crate::batch::Batch;
 use crate::samples::Samples;
 use crop::Placement;
 pub use mix::Mix;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 pub use resize::{Resizer, resize_matrix};
+use serde::{Deserialize, Serialize};
 
 /// How a batch is made of stored images.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,9 +3,8 @@
 //! The file is not trusted: a length is compared with what is left of the file before anything is reserved, and sequences within
 //! sequences are passed over without recursion, however deep. No value is read here but those that are asked for.
 
-use std::io::{BufRead, Seek};
-
 use super::fault::Fault;
+use std::io::{BufRead, Seek};
 
 /// Where an element belongs: group and number.
 pub(super) type Tag = (u16, u16);

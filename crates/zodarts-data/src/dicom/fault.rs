@@ -1,8 +1,7 @@
 //! What can be wrong with a DICOM file. No text of the file is ever part of it: it could be a patient's name.
 
-use std::io;
-
 use super::elements::Tag;
+use std::io;
 
 /// Why a DICOM file is not read, without the file's name.
 #[derive(Debug, thiserror::Error)]

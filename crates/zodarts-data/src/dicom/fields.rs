@@ -1,9 +1,8 @@
 //! The values of a header, as bytes until somebody asks for a number.
 
-use std::collections::HashMap;
-
 use super::elements::Tag;
 use super::fault::Fault;
+use std::collections::HashMap;
 
 /// Values by their tags.
 #[derive(Debug, Default)]

@@ -1,9 +1,5 @@
 //! What stands before the pixels: their shape and meaning, and whose they are.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::Path;
-
 use super::elements::{Element, Elements, Tag};
 use super::fault::Fault;
 use super::fields::Fields;
@@ -13,6 +9,9 @@ use super::values::{Bits, Color, PHOTOMETRIC, STORED};
 use super::{MARK, PREAMBLE};
 use crate::decode::{MAX_MEMORY, MAX_SIDE};
 use crate::patients::PatientKey;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
 
 /// Most bytes of a value that is looked at: tables of colours have the most.
 const MOST: u32 = 1 << 17;

@@ -1,7 +1,5 @@
 //! The images of a DICOM file, one for each frame.
 
-use std::path::Path;
-
 use super::fault::Fault;
 use super::grey::Scale;
 use super::header::{Header, Source};
@@ -11,6 +9,7 @@ use super::values::Color;
 use super::window::Window;
 use super::{color, jpeg, rle};
 use crate::decode::{Decoded, Traits, Values};
+use std::path::Path;
 
 /// A DICOM file whose header is read and whose frames are found.
 #[derive(Debug)]

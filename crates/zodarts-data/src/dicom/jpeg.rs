@@ -1,8 +1,7 @@
 //! JPEG frames: baseline, extended and lossless.
 
-use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, PixelFormat};
-
 use crate::decode::MAX_MEMORY;
+use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, PixelFormat};
 
 /// A decoded frame.
 pub(super) struct Frame {

@@ -1,12 +1,11 @@
 //! Where the pixels of each frame lie in a file.
 
-use std::ops::Range;
-
 use super::elements::Element;
 use super::fault::Fault;
 use super::header::{Header, Source};
 use super::syntax::Codec;
 use crate::decode::MAX_MEMORY;
+use std::ops::Range;
 
 /// Most pieces of encapsulated pixel data.
 const MAX_FRAGMENTS: usize = 1 << 22;

@@ -56,9 +56,8 @@ fn unpack(mut packed: &[u8], length: usize) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use proptest::prelude::*;
 
     /// A frame of segments.
     fn frame(segments: &[&[u8]]) -> Vec<u8> {

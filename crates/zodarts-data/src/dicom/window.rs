@@ -1,9 +1,8 @@
 //! Windows: which values of a grey image are black, which white, and what lies between.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
 
 /// The values of a grey DICOM image that are told apart, in the units of its modality (Hounsfield units in CT): those below
 /// are black, those above white. Written `CENTRE,WIDTH`, such as `40,400`.
@@ -94,9 +93,8 @@ impl Function {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_window_is_a_centre_and_a_width() {

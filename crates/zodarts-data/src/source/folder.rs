@@ -1,8 +1,6 @@
 //! Images in files: one folder per class, either cut in splits here or already laid out as `train|val|test/class`, or with a table of
 //! labels.
 
-use std::path::{Path, PathBuf};
-
 use super::images::{Format, Images, Listed, Reading};
 use super::labelled::Place;
 use super::plan::{Plan, cut_in_three, divided};
@@ -13,6 +11,7 @@ use crate::options::{OpenOptions, Progress};
 use crate::patients::Patients;
 use crate::store::{ImageShape, ImageStore};
 use crate::task::Task;
+use std::path::{Path, PathBuf};
 
 /// Reads a folder, or the frames of one file if there is a table. Paths are taken in sorted order, so equal folders give equal data.
 pub(super) fn read(

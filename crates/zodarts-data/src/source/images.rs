@@ -1,10 +1,5 @@
 //! Images of many files, of which the headers are read, and cuts that leave patients together.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-
-use rayon::prelude::*;
-
 use crate::decode::Traits;
 use crate::dicom::Window;
 use crate::error::DataError;
@@ -15,6 +10,9 @@ use crate::patients::{self, PatientKey, Patients};
 use crate::rng::stream;
 use crate::split::{self, Share};
 use crate::store::ImageShape;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 /// The largest size that is kept when all images share it.
 const MAX_KEPT: usize = 224;

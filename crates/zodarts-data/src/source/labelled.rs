@@ -1,8 +1,5 @@
 //! Images with a table that says what they are: those of a folder, or the frames of one file.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Component, Path, PathBuf};
-
 use super::images::{Images, Listed, Reading};
 use super::plan::{Plan, cut_in_three};
 use super::table::{Row, Table, excerpt, wrong};
@@ -10,6 +7,8 @@ use crate::copies::SPLITS;
 use crate::error::DataError;
 use crate::options::{OpenOptions, Progress};
 use crate::patients::Patients;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
 
 /// The most classes a table may have.
 const MAX_CLASSES: usize = 1000;

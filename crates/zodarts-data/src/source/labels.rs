@@ -1,11 +1,10 @@
 //! The label arrays of an npz file, and what they mean.
 
-use std::path::Path;
-
 use super::MedMnistFile;
 use super::npy::{Header, Integer};
 use crate::error::DataError;
 use crate::task::Task;
+use std::path::Path;
 
 /// More classes than any classifier here is for; a label above is taken for an error.
 const MAX_CLASSES: usize = 1000;

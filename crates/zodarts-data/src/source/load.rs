@@ -1,15 +1,13 @@
 //! From image files to a store.
 
-use std::path::Path;
-
-use rayon::prelude::*;
-use sha2::{Digest, Sha256};
-
 use super::images::{Format, Images, Item};
 use crate::error::DataError;
 use crate::hex::hex;
 use crate::image_file::ImageFile;
 use crate::store::{ImageStore, Pixels};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::path::Path;
 
 /// Images decoded between two reports of progress, but for those of a file of many.
 const CHUNK: usize = 256;

@@ -2,9 +2,8 @@
 //!
 //! Facts from MedMNIST 3.0.2 (`medmnist/info.py`; Yang et al., Scientific Data 10, 41, 2023).
 
-use std::path::Path;
-
 use crate::task::Task;
+use std::path::Path;
 
 /// Where every file lives.
 pub(crate) const BASE_URL: &str = "https://zenodo.org/records/10519652/files";

@@ -15,14 +15,13 @@ mod table;
 pub(crate) mod validation;
 mod walk;
 
-use std::path::{Path, PathBuf};
-
 use crate::error::DataError;
 use crate::image_file;
 use crate::options::{OpenOptions, Progress};
 use crate::patients::Patients;
 use crate::store::ImageStore;
 use crate::task::Task;
+use std::path::{Path, PathBuf};
 
 pub use medmnist::{MEDMNIST, MedMnist, MedMnistFile};
 

@@ -134,9 +134,8 @@ fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use proptest::prelude::*;
 
     fn file(version: u8, text: &[u8]) -> Vec<u8> {
         let mut file = b"\x93NUMPY".to_vec();

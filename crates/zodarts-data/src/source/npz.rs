@@ -3,12 +3,6 @@
 //! The file is not trusted. A declared size is compared with the entry's before anything is reserved, arrays
 //! of Python objects are never read, and an entry that expands beyond reason is refused.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::Path;
-
-use zip::ZipArchive;
-
 use super::labels::{LabelTable, Meaning};
 use super::npy::{Header, Integer, excerpt};
 use super::{MedMnistFile, RawDataset, name_of};
@@ -16,6 +10,10 @@ use crate::error::DataError;
 use crate::memory;
 use crate::patients::Patients;
 use crate::store::{ImageShape, ImageStore, Pixels};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use zip::ZipArchive;
 
 /// Arrays up to this size may be compressed without limit. Of images of one pixel this is millions, each with a label and a place.
 const FREE_BYTES: u64 = 8 << 20;

@@ -21,14 +21,13 @@
 //! penalties tried, fitted to training and validation images together; `tests/phantom.rs`); `zodarts fit`, with
 //! its defaults, 0.94 on seed 0.
 
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
-
 use super::RawDataset;
 use crate::patients::Patients;
 use crate::rng::stream;
 use crate::store::{ImageShape, ImageStore, Pixels};
 use crate::task::Task;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 
 const SIZE: usize = 28;
 const AREA: usize = SIZE * SIZE;

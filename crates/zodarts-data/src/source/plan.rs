@@ -1,10 +1,9 @@
 //! Which images go into which split.
 
-use std::path::{Path, PathBuf};
-
 use super::images::Images;
 use crate::error::DataError;
 use crate::split::Share;
+use std::path::{Path, PathBuf};
 
 /// Fewest images, or patients, of a class that can be cut in three.
 const MIN_PER_CLASS: usize = 3;

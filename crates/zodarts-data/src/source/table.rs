@@ -1,15 +1,13 @@
 //! A table of labels: CSV of an image's path, its label, and where wanted its frame, split and patient.
 
+use crate::copies::{SPLITS, SplitIndex};
+use crate::error::DataError;
+use crate::patients::PatientKey;
+use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
-
-use crate::copies::{SPLITS, SplitIndex};
-use crate::error::DataError;
-use crate::patients::PatientKey;
 
 /// Largest table that is read.
 const MAX_BYTES: u64 = 64 << 20;
@@ -213,9 +211,8 @@ pub(super) fn wrong(path: &Path, problem: String, hint: &'static str) -> DataErr
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use proptest::prelude::*;
 
     fn read(text: impl AsRef<[u8]>) -> Result<Table, String> {
         let folder = tempfile::tempdir().unwrap();

@@ -1,11 +1,10 @@
 //! Validation images from a file or folder of their own.
 
-use std::path::{Path, PathBuf};
-
 use super::{RawDataset, folder, npz, plan};
 use crate::error::DataError;
 use crate::options::{OpenOptions, Progress};
 use crate::patients;
+use std::path::{Path, PathBuf};
 
 /// Takes the validation split from `path`; the one the data set came with joins its training images.
 pub(crate) fn replace(

@@ -1,10 +1,9 @@
 //! Listing class folders: sorted, without hidden files, safe against loops of links.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-
 use crate::error::DataError;
 use crate::image_file::is_image;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 /// The most classes a folder may have.
 const MAX_CLASSES: usize = 1000;

@@ -1,13 +1,11 @@
 //! Cuts that leave the images of a patient together.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
-
-use rand_chacha::ChaCha8Rng;
-
 use super::Share;
 use crate::patients::UNKNOWN;
 use crate::rng::shuffle;
+use rand_chacha::ChaCha8Rng;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Random orders that are tried; the cut nearest to what was asked for is taken.
 const TRIES: usize = 16;
@@ -181,10 +179,9 @@ fn together(members: &[u32], patients: &[u32]) -> Vec<Vec<u32>> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::rng::stream;
+    use proptest::prelude::*;
 
     /// A cut of images with these classes and patients, and the share of each class in its first part.
     fn cut(images: &[(usize, u32)], fraction: f64, seed: u64) -> (Vec<u32>, Vec<u32>) {

@@ -2,13 +2,11 @@
 
 mod by_patient;
 
-use std::collections::BTreeMap;
-
-use rand_chacha::ChaCha8Rng;
-
 use crate::rng::shuffle;
 use crate::store::ImageStore;
 use by_patient::cut_by_patient;
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
 
 /// How much of each stratum the first part of a cut gets.
 #[derive(Clone, Copy, Debug)]
@@ -91,11 +89,10 @@ pub(crate) fn strata(store: &ImageStore, members: &[u32]) -> impl Fn(u32) -> usi
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::rng::stream;
     use crate::store::{ImageShape, Pixels};
+    use proptest::prelude::*;
 
     #[test]
     fn labels_of_other_splits_decide_nothing() {

@@ -1,11 +1,10 @@
 //! DICOM files, written by a library that is not ours.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use std::path::Path;
-
 use dicom_core::value::{PixelFragmentSequence, Value};
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use std::path::Path;
 
 /// What must never be written anywhere.
 pub const PATIENT_NAME: &str = "ZZQUINCE^MORGANA";

@@ -3,7 +3,6 @@
 
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 use zodarts_data::{DataError, Dataset, OpenOptions};

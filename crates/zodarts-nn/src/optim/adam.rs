@@ -1,6 +1,5 @@
-use serde::{Deserialize, Serialize};
-
 use super::error::{Check, OptimiserError};
+use serde::{Deserialize, Serialize};
 
 /// Adam as `torch.optim.Adam`: the weight decay is an L2 penalty added to the gradient.
 ///

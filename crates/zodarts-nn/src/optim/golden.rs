@@ -1,7 +1,7 @@
 //! The optimisers and schedules against `PyTorch`: `golden/optimisers.py` made the numbers.
-use serde::Deserialize;
 
 use super::{Adam, AdamState, Schedule, Sgd, SgdState};
+use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Golden {

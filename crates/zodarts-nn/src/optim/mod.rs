@@ -2,6 +2,7 @@
 //!
 //! Hyper-parameters and reductions are `f64`; every reduction adds in a fixed order, so a step gives the
 //! same bits wherever it runs. No step allocates.
+
 mod adam;
 mod error;
 #[cfg(test)]

@@ -1,8 +1,6 @@
-use std::f64::consts::PI;
-
-use serde::{Deserialize, Serialize};
-
 use super::error::{Check, OptimiserError};
+use serde::{Deserialize, Serialize};
+use std::f64::consts::PI;
 
 /// A learning rate per epoch. Epochs count from 0; beyond the last one the rate stays at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,7 @@
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-
 use super::error::{Check, OptimiserError};
 use super::reduce::{dot, norm};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Added to the gradient norm before the division, as `torch.nn.utils.clip_grad_norm_` does.
 const CLIP_EPSILON: f64 = 1e-6;

@@ -1,6 +1,5 @@
-use zodarts_nn::space::{EDGE_LIST, EDGES, Operation};
-
 use super::{Genotype, GenotypeError};
+use zodarts_nn::space::{EDGE_LIST, EDGES, Operation};
 
 /// Characters of the text that an error quotes at most.
 const QUOTED: usize = 20;

@@ -1,8 +1,6 @@
-use std::collections::HashSet;
-
-use proptest::prelude::*;
-
 use super::*;
+use proptest::prelude::*;
+use std::collections::HashSet;
 
 const EXAMPLE: &str =
     "|nor_conv_3x3~0|+|nor_conv_3x3~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";

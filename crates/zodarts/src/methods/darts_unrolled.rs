@@ -4,12 +4,12 @@
 //!
 //! After the steps, λ = `∂L_val/∂(w_T, b_T)` is pulled back step by step. With δ the derivative by the gradient that a step took, both
 //! `∂²L_train/∂w² · δ` and `∂²L_train/∂α∂w · δ` come from one difference of gradients, at w and at w + r·δ, where r = radius/‖δ‖.
-use zodarts_nn::optim::{Adam, Sgd, SgdAdjoint, norm};
 
 use super::state::{Chain, Site, fit};
 use super::{Card, Method, MethodSettings, Round, RoundReport, SearchState, UnrolledSettings, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
+use zodarts_nn::optim::{Adam, Sgd, SgdAdjoint, norm};
 
 pub(super) const CARD: Card = Card {
     name: "darts-unrolled",

@@ -1,5 +1,6 @@
 //! DARTS, first order (Liu, Simonyan & Yang, 2019): the hypergradient is taken as `∇_α L_val(w, α)`, as if w
 //! did not depend on α.
+
 use super::state::Site;
 use super::stepwise::{First, Rule, Stepwise};
 use super::{Card, MethodSettings, Round, SearchState};

@@ -4,13 +4,13 @@
 //!
 //! g = `∇_α L_val(w', α) − ξ·[∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)]/(2R)`, where `w± = w ± R·∇_w L_val(w', α)`
 //! and `R = radius/‖∇_w L_val(w', α)‖`.
-use zodarts_nn::optim::{Sgd, norm};
 
 use super::state::{Chain, Site, fit};
 use super::stepwise::{First, Rule, Stepwise};
 use super::{Card, MethodSettings, Round, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
+use zodarts_nn::optim::{Sgd, norm};
 
 pub(super) const CARD: Card = Card {
     name: "darts-v2",

@@ -4,6 +4,7 @@
 //! the architecture parameters α along its estimate of the hypergradient, the gradient of
 //! F(α) = `L_val(w*(α), α)`. [`MethodKind`] lists the methods; to add one, write a file with a `CARD` and a
 //! `build` and name it in `registry.rs`.
+
 mod darts_unrolled;
 mod darts_v1;
 mod darts_v2;

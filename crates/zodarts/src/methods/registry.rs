@@ -1,15 +1,13 @@
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
 use super::{
     Method, MethodSettings, darts_unrolled, darts_v1, darts_v2, milenas, zo_darts, zo_darts_plus,
     zo_darts_wide,
 };
 use crate::bilevel::BilevelProblem;
 use crate::normaliser::Normaliser;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
 
 /// What there is to say about a method without running it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

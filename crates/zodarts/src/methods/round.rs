@@ -1,7 +1,6 @@
-use rand_chacha::ChaCha8Rng;
-
 use super::SearchState;
 use crate::bilevel::{BilevelProblem, Evaluation};
+use rand_chacha::ChaCha8Rng;
 use zodarts_nn::optim::Adam;
 
 /// The data and the randomness of one round.

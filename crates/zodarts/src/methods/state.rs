@@ -1,7 +1,6 @@
-use zodarts_nn::optim::{Adam, AdamState, Sgd, SgdState};
-
 use super::{Round, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
+use zodarts_nn::optim::{Adam, AdamState, Sgd, SgdState};
 
 /// Weights and what their optimiser remembers: all that decides the next step. A clone is an exact copy.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,9 +1,9 @@
 //! What the methods with one weight step per round share: everything but the estimate itself.
-use zodarts_nn::optim::{Adam, Sgd, norm};
 
 use super::state::{Site, fit};
 use super::{Method, MethodSettings, Round, RoundReport, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients};
+use zodarts_nn::optim::{Adam, Sgd, norm};
 
 /// An estimate of the hypergradient at one point.
 pub(super) trait Rule<P: BilevelProblem>: Send {

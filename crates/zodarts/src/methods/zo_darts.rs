@@ -1,4 +1,5 @@
 //! ZO-DARTS (Xie et al., 2023): the zeroth-order hypergradient with the softmax of DARTS.
+
 use super::zo::ZerothOrder;
 use super::{Card, MethodSettings};
 use crate::normaliser::Normaliser;

@@ -1,4 +1,5 @@
 //! ZO-DARTS+ (Xie et al., 2024): ZO-DARTS with an annealed sparsemax.
+
 use super::zo::ZerothOrder;
 use super::{Card, MethodSettings};
 use crate::normaliser::Normaliser;

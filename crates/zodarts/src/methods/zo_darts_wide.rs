@@ -1,5 +1,6 @@
 //! ZO-DARTS-wide, our own: ZO-DARTS+ whose α-gradient comes from losses alone, at α ± μu in several directions at once, with
 //! μ so wide that the differences stand out of the noise of a few training steps. `docs/hypergradient.md` says how far that is true.
+
 use super::zo::ZerothOrder;
 use super::{Card, MethodSettings};
 use crate::normaliser::Normaliser;

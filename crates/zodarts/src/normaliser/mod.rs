@@ -2,13 +2,13 @@
 //!
 //! p = normaliser(α/τ) per edge. Everything is computed in `f64` and rounded once: the forward pass sees
 //! the `f32` mixture, and the backward pass is the exact Jacobian at that mixture.
+
 mod annealing;
 mod softmax;
 mod sparsemax;
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use zodarts_nn::space::{ALPHAS, EDGES, Mixture, OPERATIONS};
 
 pub use annealing::{Annealing, AnnealingError};

@@ -1,6 +1,5 @@
-use proptest::prelude::*;
-
 use super::*;
+use proptest::prelude::*;
 
 const BOTH: [Normaliser; 2] = [Normaliser::Softmax, Normaliser::Sparsemax];
 

@@ -1,4 +1,6 @@
 //! The chains of a zeroth-order round: exact copies, independent of each other and of threads.
+
+use crate::problem::{D, Quadratic, Scene, W, defaults};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts::bilevel::{BilevelProblem, Gradients, Want};
@@ -6,8 +8,6 @@ use zodarts::methods::{
     Chain, Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, ZerothOrder,
 };
 use zodarts_nn::optim::dot;
-
-use crate::problem::{D, Quadratic, Scene, W, defaults};
 
 const DIFFERENCES: [Difference; 4] =
     [Difference::Forward, Difference::Central, Difference::ForwardLoss, Difference::CentralLoss];

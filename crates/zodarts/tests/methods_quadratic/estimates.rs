@@ -1,11 +1,11 @@
 //! Each estimate against the formula it claims to be.
+
+use crate::problem::{Batch, D, Scene, W, defaults, widen};
+use crate::reference::{hypergradient, relative_error};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts::methods::{Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, ZerothOrder};
 use zodarts_nn::optim::Sgd;
-
-use crate::problem::{Batch, D, Scene, W, defaults, widen};
-use crate::reference::{hypergradient, relative_error};
 
 const DIFFERENCES: [Difference; 4] =
     [Difference::Forward, Difference::Central, Difference::ForwardLoss, Difference::CentralLoss];

@@ -1,4 +1,5 @@
 //! Every search method on a quadratic bilevel problem whose hypergradient is known in closed form.
+
 mod chains;
 mod estimates;
 mod problem;

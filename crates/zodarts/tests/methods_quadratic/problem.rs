@@ -3,6 +3,7 @@
 //!
 //! The weights after any number of SGD steps are affine in α, so difference quotients are exact but for
 //! rounding at any width.
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts::bilevel::{BilevelProblem, Evaluation, Gradients, Want};

@@ -1,7 +1,7 @@
 //! The hypergradient of T unrolled SGD steps, in `f64`, by carrying dw/dα through every step.
-use zodarts_nn::optim::Sgd;
 
 use crate::problem::{Batch, D, Scene, W, dot, widen};
+use zodarts_nn::optim::Sgd;
 
 /// d(value)/dα of each weight.
 type Jacobian = [[f64; D]; W];

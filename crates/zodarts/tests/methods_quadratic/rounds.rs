@@ -1,8 +1,8 @@
 //! The order of updates in a round, what it reports and what it costs.
-use zodarts::bilevel::{BilevelProblem, Gradients, Want};
-use zodarts::methods::{Difference, MethodKind, MethodSettings, SearchState};
 
 use crate::problem::{D, Scene, W, defaults};
+use zodarts::bilevel::{BilevelProblem, Gradients, Want};
+use zodarts::methods::{Difference, MethodKind, MethodSettings, SearchState};
 
 /// The scene's state with one weight step taken at `alpha`.
 fn weights_stepped(scene: &Scene, settings: &MethodSettings, alpha: &[f32]) -> SearchState {

@@ -1,8 +1,7 @@
+use super::*;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
-
-use super::*;
 
 /// What the server does with a request.
 #[derive(Clone, Copy)]

@@ -76,9 +76,8 @@ fn project_out(vector: &mut [f32], directions: &[Vec<f32>]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use rand_chacha::rand_core::SeedableRng;
-
     use super::*;
+    use rand_chacha::rand_core::SeedableRng;
 
     fn whole(dimension: usize) -> Space {
         Space { dimension, row: None }

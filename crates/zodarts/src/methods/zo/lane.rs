@@ -1,8 +1,7 @@
-use zodarts_nn::optim::{Sgd, SgdState};
-
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::methods::combined;
 use crate::methods::state::{Chain, Site, fit};
+use zodarts_nn::optim::{Sgd, SgdState};
 
 /// What every lane of a round runs over.
 pub(super) struct Leg<'a, B> {

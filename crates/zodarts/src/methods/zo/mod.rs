@@ -7,11 +7,9 @@
 //!
 //! Directions that are centred on every edge leave out what no normaliser sees, a shift of all α of an edge: what is left of
 //! ∇F is all of it, and d is smaller by the number of edges.
+
 mod direction;
 mod lane;
-
-use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
-use zodarts_nn::space::OPERATIONS;
 
 use self::direction::Space;
 use self::lane::{Lane, Leg, run_side_by_side};
@@ -19,6 +17,8 @@ use super::{
     Difference, Method, MethodSettings, PerturbedChain, Round, RoundReport, SearchState, ZoSettings, combined,
 };
 use crate::bilevel::{BilevelProblem, Evaluation, Want};
+use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
+use zodarts_nn::space::OPERATIONS;
 
 /// The estimator of the zeroth-order methods.
 pub struct ZerothOrder {

@@ -1,11 +1,11 @@
 //! A discrete architecture: one operation per edge, written in NAS-Bench-201's form.
+
 mod draw;
 mod parse;
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zodarts_nn::space::{ALPHAS, Choice, EDGE_LIST, EDGES, NODES, OPERATIONS, Operation};
 

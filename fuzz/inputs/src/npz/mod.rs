@@ -1,6 +1,6 @@
 //! Archives of arrays: their bytes, arrays in them, and archives whose parts contradict each other.
 
-#[path = "../../../crates/zodarts-data/tests/support/mod.rs"]
+#[path = "../../../../crates/zodarts-data/tests/support/mod.rs"]
 #[allow(missing_docs, unreachable_pub, reason = "written for tests")]
 mod made;
 mod woven;

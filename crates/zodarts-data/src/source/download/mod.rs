@@ -1,19 +1,17 @@
 //! MedMNIST files, downloaded once: resumable, checked against the official MD5, renamed when complete.
 
-use std::fs::{File, OpenOptions as FileOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use md5::{Digest, Md5};
-use ureq::Agent;
-use ureq::http::StatusCode;
-
 use super::MedMnistFile;
 use super::medmnist::BASE_URL;
 use crate::error::DataError;
 use crate::hex::hex;
 use crate::options::{OpenOptions, Progress};
+use md5::{Digest, Md5};
+use std::fs::{File, OpenOptions as FileOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use ureq::Agent;
+use ureq::http::StatusCode;
 
 /// Bytes moved between two reports of progress.
 const CHUNK: usize = 1 << 16;
