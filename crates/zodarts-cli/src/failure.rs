@@ -19,7 +19,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints an error, its causes and its hint.
 pub fn report(error: &Error) -> ExitCode {
-    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(zodarts::Error::Interrupted))) {
+    if is_interrupted(error) {
         eprint!("interrupted\n{}", hints(error, styled()));
         return ExitCode::from(interrupt::status());
     }
@@ -55,16 +55,57 @@ fn hints(error: &Error, styled: bool) -> String {
     causes(error).into_iter().filter_map(line).collect::<Vec<String>>().concat()
 }
 
+/// Reports whether a run was stopped on request.
+fn is_interrupted(error: &Error) -> bool {
+    let interrupted = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(zodarts_nas::Error::Interrupted))
+            || cause.downcast_ref().is_some_and(zodarts_run::Error::is_interrupted)
+            || cause.downcast_ref().is_some_and(zodarts_lab::Error::is_interrupted)
+    };
+    error.chain().any(interrupted)
+}
+
+/// Returns the typed hint of an error of the libraries.
+fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    macro_rules! first {
+        ($($error:ty),*) => {
+            None$(.or_else(|| cause.downcast_ref::<$error>().and_then(<$error>::hint)))*
+        };
+    }
+    first!(
+        zodarts_lab::Error,
+        zodarts_run::Error,
+        zodarts_nas::Error,
+        zodarts_run::folder::RunError,
+        zodarts_nas::files::FileError,
+        zodarts_nas::settings::InvalidSettings,
+        zodarts_nas::memory::OutOfMemory,
+        zodarts_nas::genotype::GenotypeError,
+        zodarts_nas::model::ModelError,
+        zodarts_nas::evaluate::EvaluateError,
+        zodarts_nas::evaluate::predictions::PredictionsError
+    )
+}
+
 /// A message and what to do about it.
 type Cause = (String, Option<String>);
 
-/// An error and its causes, each with its hint: messages of the libraries carry it after the first semicolon.
+/// An error and its causes, each with its hint. Messages without a typed hint carry it after the first semicolon.
 fn causes(error: &Error) -> Vec<Cause> {
-    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let parts = |message: &str| {
+        message.split_once("; ").map(|(before, after)| (before.to_owned(), Some(after.to_owned())))
+    };
+    let cause = |cause: &(dyn std::error::Error + 'static)| {
+        let message = cause.to_string();
+        match hint(cause) {
+            Some(hint) => (message, Some(hint)),
+            None => parts(&message).unwrap_or((message, None)),
+        }
+    };
+    let mut causes: Vec<Cause> = error.chain().map(cause).collect();
     // Wrappers repeat what they wrap.
-    causes.dedup_by(|cause, above| above.contains(&**cause));
-    let parts = |cause: &String| cause.split_once("; ").map(|(a, b)| (a.to_owned(), Some(b.to_owned())));
-    causes.iter().map(|cause| parts(cause).unwrap_or_else(|| (cause.clone(), None))).collect()
+    causes.dedup_by(|cause, above| above.0.contains(&cause.0));
+    causes
 }
 
 fn styled() -> bool {

@@ -5,16 +5,17 @@ use crate::interrupt;
 use crate::progress::{Ui, note};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
-use zodarts::genotype::Genotype;
-use zodarts::lock::Lock;
-use zodarts::memory::Memory;
-use zodarts::model::Model;
-use zodarts::observer::Observer;
-use zodarts::pipeline::{Job, Wanted};
-use zodarts::run::{RunError, RunFolder};
-use zodarts::settings::{DataSettings, Settings};
-use zodarts::{pipeline, search, train};
 use zodarts_data::{Dataset, OpenOptions, ValSource};
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::model::Model;
+use zodarts_nas::observer::Observer;
+use zodarts_nas::{search, train};
+use zodarts_run::folder::{RunError, RunFolder};
+use zodarts_run::job;
+use zodarts_run::job::{Job, Wanted};
+use zodarts_run::lock::Lock;
+use zodarts_run::settings::{DataSettings, Settings};
 use zodarts_tensorboard::TensorBoard;
 
 /// Opens the data that `spec` names as the settings say.
@@ -81,7 +82,7 @@ pub fn check_training(dataset: &Dataset, settings: &Settings, genotype: Option<G
 /// If a sensitivity is wanted and the data have no two classes, or no class of the name that must not be missed.
 pub fn check_predictions(dataset: &Dataset, settings: &Settings) -> Result<()> {
     if settings.predict.sensitivity.is_some() {
-        pipeline::positive_class(&dataset.info, settings)?;
+        job::positive_class(&dataset.info, settings)?;
     }
     Ok(())
 }

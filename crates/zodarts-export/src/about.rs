@@ -1,7 +1,7 @@
 //! What an exported file says of its model.
 
-use zodarts::model::Model;
 use zodarts_data::Task;
+use zodarts_nas::model::Model;
 
 /// Words and facts that go along with a network.
 pub struct About<'a> {

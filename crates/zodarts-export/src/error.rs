@@ -2,14 +2,14 @@ use crate::TOLERANCE;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
-use zodarts::run::RunError;
+use zodarts_nas::files::FileError;
 
 /// An export that cannot be made.
 #[derive(Debug, Error)]
 pub enum ExportError {
     /// A file cannot be written.
     #[error(transparent)]
-    Write(#[from] RunError),
+    Write(#[from] FileError),
     /// There is no place to try the files in.
     #[error("{path}: not written: no temporary folder: {source}")]
     Temporary {

@@ -4,7 +4,7 @@
 //!
 //! ```no_run
 //! use std::path::Path;
-//! use zodarts::model::Model;
+//! use zodarts_nas::model::Model;
 //! use zodarts_export::{Format, export};
 //!
 //! let model = Model::load(Path::new("runs/phantom-zo-darts-plus-seed0"))?;
@@ -25,8 +25,8 @@ pub use error::ExportError;
 use pytorch::Check;
 use specimens::Specimens;
 use std::path::{Path, PathBuf};
-use zodarts::model::Model;
-use zodarts::run::write_file;
+use zodarts_nas::files::write_file;
+use zodarts_nas::model::Model;
 
 /// Largest difference of a probability that rounding explains.
 pub const TOLERANCE: f32 = 1e-5;

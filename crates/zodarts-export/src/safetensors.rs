@@ -2,8 +2,8 @@
 
 use crate::about::About;
 use std::path::Path;
-use zodarts::model::Model;
-use zodarts::run::tensors;
+use zodarts_nas::model::Model;
+use zodarts_nas::tensors;
 use zodarts_nn::parameters::Layout;
 
 /// A model as the bytes of a safetensors file. Tensors have the names and shapes that the `PyTorch` export gives them.

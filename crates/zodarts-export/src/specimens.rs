@@ -1,9 +1,9 @@
 //! Images to hold an exported file against the engine with. They are drawn, so that no data set has to be at hand.
 
 use rand::RngExt as _;
-use zodarts::model::Model;
 use zodarts_data::Resizer;
 use zodarts_data::rng::stream;
+use zodarts_nas::model::Model;
 
 /// Images of noise, of every coarseness.
 const NOISY: usize = 12;

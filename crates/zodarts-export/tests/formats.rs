@@ -4,9 +4,9 @@ mod common;
 
 use common::{Kind, PLAIN, model};
 use std::path::Path;
-use zodarts::data::Task;
-use zodarts::settings::Architecture;
+use zodarts_data::Task;
 use zodarts_export::{Checked, ExportError, Format, TOLERANCE, export};
+use zodarts_nas::settings::Architecture;
 
 /// A program that is not there: the Python exports of these tests are not run. `tests/python.rs` runs them.
 const NO_PYTHON: &str = "no-such-python";

@@ -7,16 +7,16 @@ use std::process::Command;
 use tract_onnx::prelude::{
     DatumExt as _, Framework, InferenceModelExt, IntoRunnable, Tensor, TractResult, tvec,
 };
-use zodarts::budget::Deadline;
-use zodarts::data::{Dataset, OpenOptions, Task};
-use zodarts::memory::Memory;
-use zodarts::model::Model;
-use zodarts::observer::Silent;
-use zodarts::protocol::Protocol;
-use zodarts::settings::{Architecture, Auto, TrainSettings};
-use zodarts::train::{TrainInput, train};
 use zodarts_data::Samples;
+use zodarts_data::{Dataset, OpenOptions, Task};
 use zodarts_export::{Checked, Format, TOLERANCE, export};
+use zodarts_nas::budget::Deadline;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::model::Model;
+use zodarts_nas::observer::Silent;
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::settings::{Architecture, Auto, TrainSettings};
+use zodarts_nas::train::{TrainInput, train};
 
 const GENOTYPE: &str =
     "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|";
@@ -66,7 +66,7 @@ fn trained(architecture: Architecture, side: usize, epochs: usize, dataset: &Dat
         seed: 1,
         deadline: Deadline::NONE,
         memory: Memory::available(),
-        folder: None,
+        store: None,
     };
     train(input, &mut Silent).unwrap().model
 }

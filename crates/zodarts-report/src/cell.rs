@@ -3,7 +3,7 @@
 use crate::chart::Ink;
 use crate::markup::Markup;
 use std::fmt::Write;
-use zodarts::genotype::Genotype;
+use zodarts_nas::genotype::Genotype;
 use zodarts_nn::space::{EDGE_LIST, EDGES, NODES, Operation};
 
 /// Pixels of the drawing.

@@ -5,8 +5,8 @@ use crate::markup::Markup;
 use crate::run::Run;
 use crate::sections::{Section, cells, headline};
 use askama::Template;
-use zodarts::run::TrainRecord;
-use zodarts::text::number;
+use zodarts_lab::text::number;
+use zodarts_nas::records::TrainRecord;
 
 /// Most runs whose curves are drawn together: more inks cannot be told apart.
 const CURVES: usize = Ink::COUNT - 1;

@@ -2,18 +2,15 @@
 
 use std::path::PathBuf;
 use thiserror::Error;
-use zodarts::evaluate::EvaluateError;
-use zodarts::run::RunError;
+use zodarts_nas::evaluate::EvaluateError;
+use zodarts_nas::files::FileError;
 
 /// A page or picture that cannot be made.
 #[derive(Debug, Error)]
 pub enum ReportError {
     /// A run folder cannot be read, or the page not be written.
     #[error(transparent)]
-    Run(#[from] RunError),
-    /// A run that is not what its files say.
-    #[error(transparent)]
-    Zodarts(#[from] zodarts::Error),
+    Run(#[from] zodarts_run::Error),
     /// Scores that cannot be drawn.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
@@ -25,4 +22,10 @@ pub enum ReportError {
         /// Why not.
         reason: String,
     },
+}
+
+impl From<FileError> for ReportError {
+    fn from(error: FileError) -> Self {
+        Self::Run(error.into())
+    }
 }

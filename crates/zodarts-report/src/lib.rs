@@ -19,8 +19,9 @@ use page::Page;
 use run::Run;
 use sections::Pictures;
 use std::path::{Path, PathBuf};
-use zodarts::run::{RunFolder, write_file};
 use zodarts_data::Dataset;
+use zodarts_nas::files::write_file;
+use zodarts_run::folder::RunFolder;
 
 /// A run's page in its folder.
 pub const FILE: &str = "report.html";

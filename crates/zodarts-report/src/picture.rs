@@ -1,7 +1,7 @@
 //! Images, and heat over them, as PNG.
 
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, codecs::png::PngEncoder};
-use zodarts::explain::Heat;
+use zodarts_nas::explain::Heat;
 
 /// Colours of heat that speaks for a class and against it: Okabe and Ito's, which colour-blind readers tell apart.
 const FOR: [f32; 3] = [213.0, 94.0, 0.0];

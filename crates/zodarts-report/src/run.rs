@@ -1,12 +1,14 @@
 //! A run folder, read as far as the run got.
 
 use crate::ReportError;
-use zodarts::model::{Calibration, Model};
-use zodarts::pipeline::{Evaluation, Split};
-use zodarts::run::{Metrics, RandomWsRecord, RunFolder, RunInfo, SearchRecord, TrainRecord};
-use zodarts::search::SearchSummary;
-use zodarts::settings::{Architecture, Settings};
 use zodarts_data::Summary;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::model::{Calibration, Model};
+use zodarts_nas::records::{RandomWsRecord, SearchRecord, TrainRecord};
+use zodarts_nas::search::SearchSummary;
+use zodarts_run::folder::{RunFolder, RunInfo};
+use zodarts_run::job::{Evaluation, Split};
+use zodarts_run::settings::{Architecture, Settings};
 
 /// What a run folder holds.
 #[derive(Clone, Debug)]
@@ -72,7 +74,10 @@ impl Run {
             found: folder.record(SearchSummary::FILE)?,
             train: folder.records("train.jsonl")?,
             calibration: folder.record(RunFolder::CALIBRATION)?,
-            model: has_model.then(|| Model::load(folder.path())).transpose().map_err(zodarts::Error::from)?,
+            model: has_model
+                .then(|| Model::load(folder.path()))
+                .transpose()
+                .map_err(zodarts_run::Error::from)?,
             metrics: folder.metrics(Split::Test.name())?,
             evaluation: Evaluation::read(folder, Split::Test)?,
         })

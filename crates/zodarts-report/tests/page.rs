@@ -4,10 +4,10 @@ mod common;
 
 use common::{fit, hostile, settings};
 use std::fs;
-use zodarts::run::RunFolder;
-use zodarts::settings::Architecture;
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_report::{page, write, write_comparison};
+use zodarts_run::folder::RunFolder;
+use zodarts_run::settings::Architecture;
 
 fn page_of(folder: &RunFolder) -> String {
     page(folder, Err("they are not at hand".into())).unwrap()
@@ -145,8 +145,8 @@ fn resnet18_has_a_page_without_a_cell() {
     settings.train.epochs = 1;
     let folder = RunFolder::create(place.path()).unwrap();
     let dataset = hostile();
-    let run = zodarts::run::RunInfo {
-        format: zodarts::run::RunInfo::FORMAT,
+    let run = zodarts_run::folder::RunInfo {
+        format: zodarts_run::folder::RunInfo::FORMAT,
         version: "0".into(),
         command: None,
         data: "phantom".into(),

@@ -7,11 +7,11 @@ use crate::layout::layout;
 use crate::messages::Value;
 use crate::summaries;
 use std::path::{Path, PathBuf};
-use zodarts::observer::{Event, Observer, Stage};
-use zodarts::pipeline::Job;
-use zodarts::run::Metrics;
-use zodarts::settings::{Architecture, Settings};
 use zodarts_data::Samples;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::observer::{Event, Observer, Stage};
+use zodarts_run::job::Job;
+use zodarts_run::settings::{Architecture, Settings};
 
 /// Writes what it sees to `tensorboard/` in the run folder and passes it on to the observer inside.
 ///
@@ -120,12 +120,13 @@ mod tests {
     use crate::file::tests::events;
     use crate::messages;
     use std::time::Instant;
-    use zodarts::data::{Dataset, OpenOptions};
-    use zodarts::genotype::Genotype;
-    use zodarts::observer::Step;
-    use zodarts::protocol::Protocol;
-    use zodarts::run::{RunFolder, SearchRecord, TrainRecord};
+    use zodarts_data::{Dataset, OpenOptions};
+    use zodarts_nas::genotype::Genotype;
+    use zodarts_nas::observer::Step;
+    use zodarts_nas::protocol::Protocol;
+    use zodarts_nas::records::{SearchRecord, TrainRecord};
     use zodarts_nn::space::{ALPHAS, EDGES, Operation};
+    use zodarts_run::folder::RunFolder;
 
     /// Keeps notes and counts everything else.
     #[derive(Default)]

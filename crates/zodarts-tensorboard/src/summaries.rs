@@ -2,7 +2,8 @@
 
 use crate::histogram::histogram;
 use crate::messages::Value;
-use zodarts::run::{Metrics, SearchRecord, TrainRecord};
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::records::{SearchRecord, TrainRecord};
 use zodarts_nn::space::{EDGE_LIST, Edge, Mixture, OPERATIONS, Operation};
 
 /// The section of an edge's probabilities.

@@ -8,10 +8,11 @@ use common::{EPOCHS, fit_with_events, tiny};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use zodarts::genotype::Genotype;
-use zodarts::observer::{Event, Observer};
-use zodarts::run::{RunFolder, SearchRecord, TrainRecord};
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::observer::{Event, Observer};
+use zodarts_nas::records::{SearchRecord, TrainRecord};
 use zodarts_nn::space::{EDGE_LIST, OPERATIONS, Operation};
+use zodarts_run::folder::RunFolder;
 
 /// The Python to test with.
 fn python() -> Option<PathBuf> {

@@ -5,7 +5,7 @@ mod common;
 use common::{EPOCHS, fit, fit_with_events, tiny};
 use std::fs;
 use std::path::Path;
-use zodarts::observer::{Event, Observer, Silent};
+use zodarts_nas::observer::{Event, Observer, Silent};
 use zodarts_tensorboard::TensorBoard;
 
 /// Counts what comes through and keeps the notes.

@@ -7,11 +7,11 @@ use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Result, bail};
 use std::path::Path;
-use zodarts::Error;
-use zodarts::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
-use zodarts::observer::Observer;
-use zodarts::protocol::Protocol;
-use zodarts::settings::{Preset, Settings};
+use zodarts_lab::Error;
+use zodarts_lab::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
+use zodarts_nas::observer::Observer;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::settings::{Preset, Settings};
 
 /// Runs the trials that are not finished and prints the tables.
 pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {

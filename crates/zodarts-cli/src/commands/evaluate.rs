@@ -6,8 +6,8 @@ use crate::output::result::{self, Sheet};
 use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
-use zodarts::pipeline::{evaluate_run, export_predictions};
-use zodarts::run::RunFolder;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::{evaluate_run, export_predictions};
 
 /// Evaluates a trained run on one split.
 pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {

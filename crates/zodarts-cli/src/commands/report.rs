@@ -6,10 +6,11 @@ use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
-use zodarts::Error;
-use zodarts::run::{RunFolder, write_file};
 use zodarts_data::Dataset;
+use zodarts_nas::files::write_file;
 use zodarts_report::{FILE, ReportError, page, write_comparison};
+use zodarts_run::Error;
+use zodarts_run::folder::RunFolder;
 
 /// The page of several runs, where no other name is given.
 const COMPARISON: &str = "comparison.html";
@@ -42,7 +43,7 @@ fn single(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<PathBuf> {
     };
     let html = match page(folder, dataset.as_ref().map_err(Clone::clone)) {
         // Data that lie where the run found them, but are no longer the same.
-        Err(ReportError::Zodarts(error @ Error::OtherData { .. })) if args.data.is_none() => {
+        Err(ReportError::Run(error @ Error::OtherData { .. })) if args.data.is_none() => {
             absent(&path, folder, &error.to_string())?
         }
         html => html?,

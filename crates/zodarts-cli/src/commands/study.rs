@@ -6,11 +6,11 @@ use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result, bail};
 use std::fs;
-use zodarts::budget::Deadline;
-use zodarts::memory::Memory;
-use zodarts::search::SearchInput;
-use zodarts::settings::{Preset, Settings};
-use zodarts::study::{StudySettings, study};
+use zodarts_lab::study::{StudySettings, study};
+use zodarts_nas::budget::Deadline;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::search::SearchInput;
+use zodarts_run::settings::{Preset, Settings};
 
 /// Runs a study.
 pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
@@ -35,7 +35,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
         seed: settings.seed,
         deadline: Deadline::NONE,
         memory: Memory::available(),
-        folder: None,
+        store: None,
     };
     let bar = ui.work("study", plan.total_passes(&settings.search.method_settings()) as u64);
     let tick = |passes| bar.inc(passes as u64);

@@ -8,15 +8,16 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::path::Path;
 use std::time::Instant;
-use zodarts::Error;
-use zodarts::genotype::Genotype;
-use zodarts::lock::Lock;
-use zodarts::pipeline::{Goal, Job, Wanted};
-use zodarts::protocol::Protocol;
-use zodarts::run::{RunError, RunFolder, RunInfo};
-use zodarts::settings::{Architecture, Preset, Settings};
-use zodarts::train::TrainOutcome;
 use zodarts_data::Dataset;
+use zodarts_nas::files::FileError;
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::train::TrainOutcome;
+use zodarts_run::Error;
+use zodarts_run::folder::{RunError, RunFolder, RunInfo};
+use zodarts_run::job::{Goal, Job, Wanted};
+use zodarts_run::lock::Lock;
+use zodarts_run::settings::{Architecture, Preset, Settings};
 
 /// Trains a network and prints its validation result.
 pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
@@ -71,7 +72,7 @@ fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings)
     let genotype: Genotype = match (&args.genotype, searched) {
         (Some(text), _) => text.parse()?,
         (None, Some(folder)) => folder.genotype()?,
-        (None, None) => bail!(Error::NoGenotype),
+        (None, None) => bail!(zodarts_nas::Error::NoGenotype),
     };
     genotype.check_connected()?;
     Ok(Some(genotype))
@@ -105,7 +106,7 @@ fn in_search(folder: RunFolder, wanted: &Wanted<'_>) -> Result<(RunFolder, Lock)
         return Ok((folder, lock));
     }
     match wanted.at(path) {
-        Err(Error::Run(RunError::Exists { .. })) => bail!(RunError::Damaged {
+        Err(Error::Run(RunError::Exists { .. })) => bail!(FileError::Damaged {
             path: path.into(),
             reason: "already holds a training; choose another folder with --out".into(),
         }),

@@ -2,8 +2,8 @@
 
 use super::builder::Builder;
 use super::messages::{AttributeProto, FLOAT};
-use zodarts::model::{Model, loss_kind};
 use zodarts_data::resize_matrix;
+use zodarts_nas::model::{Model, loss_kind};
 use zodarts_nn::graph::{EPSILON, Edge, Network, NodeId, Norm, Op};
 use zodarts_nn::loss::LossKind;
 use zodarts_nn::parameters::{Layout, Tensor};

@@ -11,7 +11,7 @@ use crate::about::About;
 use builder::{Builder, batched};
 use messages::{FLOAT, GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto, UINT8};
 use prost::Message;
-use zodarts::model::Model;
+use zodarts_nas::model::Model;
 
 /// Version of the file format, of ONNX 1.12 and later.
 const IR_VERSION: i64 = 8;

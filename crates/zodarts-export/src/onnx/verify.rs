@@ -6,7 +6,7 @@ use std::io::Cursor;
 use tract_onnx::prelude::{
     DatumExt as _, Framework, InferenceModelExt, IntoRunnable, Tensor, TractResult, tvec,
 };
-use zodarts::model::Model;
+use zodarts_nas::model::Model;
 
 /// The largest difference between probabilities by the bytes of an ONNX file and by the engine, over sample images.
 ///

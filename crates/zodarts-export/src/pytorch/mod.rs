@@ -5,9 +5,9 @@ mod verify;
 pub use verify::{Check, verify};
 
 use crate::about::About;
-use zodarts::model::Model;
-use zodarts::settings::Architecture;
 use zodarts_data::Task;
+use zodarts_nas::model::Model;
+use zodarts_nas::settings::Architecture;
 use zodarts_nn::networks::{RESNET_WIDTH, on_a_path};
 use zodarts_nn::space::EDGE_LIST;
 

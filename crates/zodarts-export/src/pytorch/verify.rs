@@ -4,7 +4,7 @@ use crate::specimens::{Specimens, largest_difference};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use zodarts::model::Model;
+use zodarts_nas::model::Model;
 
 /// Loads the file given as first argument, reads the bytes of images from stdin and prints what the network says of them.
 const SCRIPT: &str = "

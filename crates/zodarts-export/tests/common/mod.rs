@@ -1,10 +1,10 @@
 //! Networks that differ in all that formats can tell.
 
-use zodarts::data::{DatasetInfo, Task};
-use zodarts::genotype::Genotype;
-use zodarts::model::{Model, ModelCard};
-use zodarts::settings::Architecture;
 use zodarts_data::rng::stream;
+use zodarts_data::{DatasetInfo, Task};
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::model::{Model, ModelCard};
+use zodarts_nas::settings::Architecture;
 use zodarts_nn::init::initial_values;
 
 /// What sets networks apart, as far as formats can tell.

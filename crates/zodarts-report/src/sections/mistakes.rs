@@ -7,12 +7,12 @@ use crate::run::Run;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use zodarts::evaluate::{Mistake, mistakes};
-use zodarts::explain::Explainer;
-use zodarts::model::{Model, network_input};
-use zodarts::pipeline::{Evaluation, Split, evaluated_images};
-use zodarts::run::RunFolder;
 use zodarts_data::{Dataset, Samples};
+use zodarts_nas::evaluate::{Mistake, mistakes};
+use zodarts_nas::explain::Explainer;
+use zodarts_nas::model::{Model, network_input};
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::{Evaluation, Split, evaluated_images};
 
 /// Most images that are shown.
 const MOST: usize = 12;

@@ -4,8 +4,8 @@ use crate::cell::cell;
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
-use zodarts::genotype::Genotype;
-use zodarts::settings::Architecture;
+use zodarts_nas::genotype::Genotype;
+use zodarts_run::settings::Architecture;
 
 #[derive(Template)]
 #[template(path = "network.html")]

@@ -3,11 +3,11 @@
 use crate::markup::Markup;
 use crate::run::{Progress, Run};
 use askama::Template;
-use zodarts::protocol::Protocol;
-use zodarts::run::Metrics;
-use zodarts::search::Stop;
-use zodarts::text::number;
 use zodarts_data::Task;
+use zodarts_lab::text::number;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::search::Stop;
 
 #[derive(Template)]
 #[template(path = "result.html")]

@@ -5,7 +5,7 @@ use crate::chart::{Axis, Chart, Extra, Ink, Line, legend};
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
-use zodarts::run::SearchRecord;
+use zodarts_nas::records::SearchRecord;
 use zodarts_nn::space::{EDGE_LIST, EDGES, Operation};
 
 #[derive(Template)]

@@ -4,8 +4,8 @@ use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
 use toml::Value;
-use zodarts::run::RunInfo;
-use zodarts::settings::Architecture;
+use zodarts_run::folder::RunInfo;
+use zodarts_run::settings::Architecture;
 
 #[derive(Template)]
 #[template(path = "settings.html")]

@@ -4,9 +4,9 @@ use crate::chart::{Axis, Bar, Chart, Extra, Ink, Line};
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
-use zodarts::evaluate::{ClassReport, Curves, Reliability, Report, reliability};
-use zodarts::pipeline::Evaluation;
 use zodarts_data::Task;
+use zodarts_nas::evaluate::{ClassReport, Curves, Reliability, Report, reliability};
+use zodarts_run::job::Evaluation;
 
 /// Most classes whose confusion is shown.
 const CONFUSION: usize = 30;

@@ -4,7 +4,7 @@ use crate::chart::{Axis, Chart, Extra, Ink, Line};
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
-use zodarts::run::TrainRecord;
+use zodarts_nas::records::TrainRecord;
 
 #[derive(Template)]
 #[template(path = "training.html")]

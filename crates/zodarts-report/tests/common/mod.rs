@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
-use zodarts::observer::Silent;
-use zodarts::pipeline::Job;
-use zodarts::protocol::Protocol;
-use zodarts::run::RunFolder;
-use zodarts::settings::{Auto, Settings};
 use zodarts_data::{Dataset, OpenOptions};
+use zodarts_nas::observer::Silent;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::Job;
+use zodarts_run::settings::{Auto, Settings};
 
 /// The built-in images, with names that would break a careless page.
 pub fn hostile() -> Dataset {

@@ -3,7 +3,7 @@
 use super::digits;
 use super::picture::Picture;
 use crate::messages::Value;
-use zodarts::run::Metrics;
+use zodarts_nas::evaluate::Metrics;
 
 /// Side of a cell with room for a number of three digits.
 const CELL: usize = 40;

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 use std::time::Instant;
-use zodarts::data::{Dataset, OpenOptions};
-use zodarts::observer::Observer;
-use zodarts::pipeline::{Fit, Job};
-use zodarts::protocol::Protocol;
-use zodarts::run::RunFolder;
-use zodarts::settings::{Auto, Settings};
+use zodarts_data::{Dataset, OpenOptions};
+use zodarts_nas::observer::Observer;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::{Fit, Job};
+use zodarts_run::settings::{Auto, Settings};
 use zodarts_tensorboard::TensorBoard;
 
 /// Epochs of the search, and of the training.
