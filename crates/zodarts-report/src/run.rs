@@ -6,8 +6,8 @@ use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::model::{Calibration, Model};
 use zodarts_nas::records::{RandomWsRecord, SearchRecord, TrainRecord};
 use zodarts_nas::search::SearchSummary;
-use zodarts_run::folder::{RunFolder, RunInfo};
-use zodarts_run::job::{Evaluation, Split};
+use zodarts_run::folder::{Evaluation, Split};
+use zodarts_run::folder::{RunFolder, RunInfo, names};
 use zodarts_run::settings::{Architecture, Settings};
 
 /// What a run folder holds.
@@ -63,17 +63,17 @@ impl Run {
     /// If a file is damaged. One that is not there is not missed.
     pub fn read(folder: &RunFolder) -> Result<Self, ReportError> {
         let (info, settings) = folder.config()?;
-        let has_model = folder.path().join("model.json").is_file();
+        let has_model = folder.path().join(names::MODEL).is_file();
         Ok(Self {
             name: name(folder),
             info,
             settings,
-            data: folder.record(RunFolder::DATA)?,
-            search: folder.records("search.jsonl")?,
+            data: folder.record(names::DATA)?,
+            search: folder.records(names::SEARCH_RECORDS)?,
             random: folder.records(RandomWsRecord::FILE)?,
             found: folder.record(SearchSummary::FILE)?,
-            train: folder.records("train.jsonl")?,
-            calibration: folder.record(RunFolder::CALIBRATION)?,
+            train: folder.records(names::TRAIN_RECORDS)?,
+            calibration: folder.record(names::CALIBRATION)?,
             model: has_model
                 .then(|| Model::load(folder.path()))
                 .transpose()

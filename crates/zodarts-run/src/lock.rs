@@ -4,7 +4,7 @@
 //! that was killed holds nobody up. The file says who has it.
 
 use crate::error::Error;
-use crate::folder::RunFolder;
+use crate::folder::names;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ impl Lock {
     /// # Errors
     /// [`Error::InUse`] if another process has it; otherwise if it cannot be written.
     pub fn inside(folder: &Path) -> Result<Self, Error> {
-        Self::take(&folder.join(RunFolder::LOCK), folder)
+        Self::take(&folder.join(names::LOCK), folder)
     }
 
     /// The lock of a folder that need not be there: a file beside it.

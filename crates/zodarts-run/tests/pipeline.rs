@@ -12,7 +12,8 @@ use zodarts_nas::records::SearchRecord;
 use zodarts_nas::search::{SearchInput, SearchOutcome, Stop, search};
 use zodarts_nas::train::{TrainInput, train};
 use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{Fit, Job, Split, check_same_data, evaluate_run};
+use zodarts_run::folder::Split;
+use zodarts_run::job::{Fit, Job, check_same_data, evaluate_run};
 use zodarts_run::settings::{Architecture, Auto, Selection, Settings, TrainSettings};
 
 fn phantom() -> Dataset {

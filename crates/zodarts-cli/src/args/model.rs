@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use zodarts_data::Window;
 use zodarts_export::Format;
-use zodarts_run::job::Split;
+use zodarts_run::folder::Split;
 
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]

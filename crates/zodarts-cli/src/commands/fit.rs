@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 use std::time::Instant;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::Goal;
 use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{Fit, Goal, Job, Wanted};
+use zodarts_run::job::{Fit, Job, Wanted};
 use zodarts_run::settings::{Architecture, Preset, Settings};
 
 /// Searches, trains and evaluates.

@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use std::time::Instant;
 use zodarts_nas::protocol::Protocol;
-use zodarts_run::job::{Goal, Job, Wanted};
+use zodarts_run::folder::Goal;
+use zodarts_run::job::{Job, Wanted};
 use zodarts_run::settings::Preset;
 
 /// Searches an architecture and prints its genotype.

@@ -14,8 +14,9 @@ use zodarts_nas::genotype::Genotype;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::train::TrainOutcome;
 use zodarts_run::Error;
+use zodarts_run::folder::Goal;
 use zodarts_run::folder::{RunError, RunFolder, RunInfo};
-use zodarts_run::job::{Goal, Job, Wanted};
+use zodarts_run::job::{Job, Wanted};
 use zodarts_run::lock::Lock;
 use zodarts_run::settings::{Architecture, Preset, Settings};
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
-use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{Goal, Job, other_data, other_setting};
+use zodarts_run::folder::{Goal, RunFolder, names};
+use zodarts_run::job::{Job, other_data, other_setting};
 use zodarts_run::settings::{PredictSettings, Settings};
 
 /// A run folder and what belongs in it.
@@ -23,7 +23,7 @@ pub struct Slot<'a> {
 impl Slot<'_> {
     /// The folder, if it was begun.
     pub fn begun(&self) -> Result<Option<RunFolder>, Error> {
-        let begun = self.path.join("config.toml").exists();
+        let begun = self.path.join(names::CONFIG).exists();
         Ok(begun.then(|| RunFolder::open(&self.path)).transpose()?)
     }
 

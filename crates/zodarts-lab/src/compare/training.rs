@@ -11,8 +11,8 @@ use zodarts_nas::model::Model;
 use zodarts_nas::observer::Observer;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::TrainRecord;
-use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{Job, Split, evaluate_as_paper, finish_evaluation, kept_last};
+use zodarts_run::folder::{Progress, RunFolder, Split, names};
+use zodarts_run::job::Job;
 use zodarts_run::settings::Settings;
 
 /// Trainings of each search of the authors of ZO-DARTS+.
@@ -69,8 +69,10 @@ impl<'a> Training<'a> {
     /// What it found, if it is finished.
     pub fn result(&self) -> Result<Option<Trained>, Error> {
         let Some(folder) = self.slot.begun()? else { return Ok(None) };
-        let kept = kept_last(&folder, Split::Test);
-        let Some(test) = folder.metrics("test")?.filter(|_| kept) else { return Ok(None) };
+        if !folder.is_evaluated(Split::Test)? {
+            return Ok(None);
+        }
+        let Some(test) = folder.metrics("test")? else { return Ok(None) };
         self.found(&folder, test).map(Some)
     }
 
@@ -80,28 +82,27 @@ impl<'a> Training<'a> {
             return Ok(finished);
         }
         let folder = self.slot.open()?;
-        let model = model(&self.slot.job(&folder), genotype, observer)?;
-        let dataset = self.slot.dataset;
+        let job = self.slot.job(&folder);
+        let model = model(&job, genotype, observer)?;
         let test = match self.slot.protocol {
             Protocol::Official => {
                 // The test split last: its predictions say that the training is finished.
-                finish_evaluation(&folder, &model, dataset, Split::Val)?;
-                finish_evaluation(&folder, &model, dataset, Split::Test)?
+                job.evaluate(&model, Split::Val)?;
+                job.evaluate(&model, Split::Test)?
             }
-            Protocol::Paper => evaluate_as_paper(&folder, &model, dataset)?,
+            Protocol::Paper => job.evaluate_as_paper(&model)?,
         };
         self.found(&folder, test)
     }
 
     fn found(&self, folder: &RunFolder, test: Metrics) -> Result<Trained, Error> {
-        let (val, course) = (folder.metrics("val")?, folder.records("train.jsonl")?);
+        let (val, course) = (folder.metrics("val")?, folder.records(names::TRAIN_RECORDS)?);
         Ok(Trained { retrain: self.retrain, test, val, course })
     }
 }
 
 fn model(job: &Job<'_>, genotype: Option<Genotype>, observer: &mut dyn Observer) -> Result<Model, Error> {
-    // The description is written last.
-    if job.folder.path().join("model.json").is_file() {
+    if job.folder.status()?.training == Progress::Done {
         return Ok(Model::load(job.folder.path())?);
     }
     Ok(job.train(genotype, observer)?.model)

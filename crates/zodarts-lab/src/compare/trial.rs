@@ -10,7 +10,7 @@ use zodarts_nas::genotype::Genotype;
 use zodarts_nas::observer::Observer;
 use zodarts_nas::records::SearchRecord;
 use zodarts_nas::search::SearchSummary;
-use zodarts_run::folder::RunFolder;
+use zodarts_run::folder::{RunFolder, names};
 use zodarts_run::job::Job;
 use zodarts_run::lock::Lock;
 
@@ -98,7 +98,7 @@ impl Trial<'_> {
     }
 
     fn found(&self, folder: &RunFolder, trainings: Vec<Trained>) -> Result<TrialResult, Error> {
-        let (search, course) = (folder.record(SearchSummary::FILE)?, folder.records("search.jsonl")?);
+        let (search, course) = (folder.record(SearchSummary::FILE)?, folder.records(names::SEARCH_RECORDS)?);
         let (contender, seed) = (self.contender, self.slot.settings.seed);
         let sample = if self.is_of_sample() { self.sample.finished()? } else { None };
         let threads = folder.config()?.0.map(|run| run.threads);

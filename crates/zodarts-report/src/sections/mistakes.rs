@@ -12,7 +12,8 @@ use zodarts_nas::evaluate::{Mistake, mistakes};
 use zodarts_nas::explain::Explainer;
 use zodarts_nas::model::{Model, network_input};
 use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{Evaluation, Split, evaluated_images};
+use zodarts_run::folder::{Evaluation, Split};
+use zodarts_run::job::evaluated_images;
 
 /// Most images that are shown.
 const MOST: usize = 12;

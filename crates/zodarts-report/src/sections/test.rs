@@ -6,7 +6,7 @@ use crate::run::Run;
 use askama::Template;
 use zodarts_data::Task;
 use zodarts_nas::evaluate::{ClassReport, Curves, Reliability, Report, reliability};
-use zodarts_run::job::Evaluation;
+use zodarts_run::folder::Evaluation;
 
 /// Most classes whose confusion is shown.
 const CONFUSION: usize = 30;

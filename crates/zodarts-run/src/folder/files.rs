@@ -1,6 +1,9 @@
 //! Reading and writing the files of a run folder.
 
-use super::{RunConfig, RunError, RunInfo, checkpoint};
+use super::checkpoint;
+use super::config::{RunConfig, RunInfo};
+use super::error::RunError;
+use super::names;
 use crate::settings::Settings;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -45,15 +48,6 @@ struct HistoryLine {
 }
 
 impl RunFolder {
-    /// The file that says what the data are.
-    pub const DATA: &'static str = "data.json";
-
-    /// The file that says what a calibration did.
-    pub const CALIBRATION: &'static str = "calibration.json";
-
-    /// The file that says which process works in the folder.
-    pub const LOCK: &'static str = "lock";
-
     /// Creates a new folder, with its parents.
     ///
     /// # Errors
@@ -74,7 +68,7 @@ impl RunFolder {
         let names =
             || fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>();
         let names = names().map_err(|source| FileError::Read { path: path.into(), source })?;
-        Ok(names.iter().all(|name| name == Self::LOCK || is_temporary(name)))
+        Ok(names.iter().all(|name| name == names::LOCK || is_temporary(name)))
     }
 
     /// The folder of run `number`, from 1, of a name: `parent/name`, `parent/name-2` and so on.
@@ -87,8 +81,8 @@ impl RunFolder {
     /// # Errors
     /// If there is no `config.toml` in it.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        if !path.join("config.toml").is_file() {
-            return Err(RunError::NotARun { path: path.into(), missing: "config.toml", command: "fit" });
+        if !path.join(names::CONFIG).is_file() {
+            return Err(RunError::NotARun { path: path.into(), missing: names::CONFIG, command: "fit" });
         }
         Ok(Self { path: path.into(), resumes: false })
     }
@@ -99,7 +93,7 @@ impl RunFolder {
     /// # Errors
     /// If that cannot be removed.
     pub fn resuming(self) -> Result<Self, RunError> {
-        for folder in [self.path.clone(), self.path.join("checkpoint")] {
+        for folder in [self.path.clone(), self.path.join(names::CHECKPOINTS)] {
             clear_temporary(&folder).map_err(|source| FileError::Write { path: folder, source })?;
         }
         Ok(Self { resumes: true, ..self })
@@ -120,7 +114,7 @@ impl RunFolder {
     /// # Errors
     /// If it cannot be written.
     pub fn write_config(&self, run: RunInfo, settings: &Settings) -> Result<(), FileError> {
-        self.write("config.toml", RunConfig::new(run, settings).text().as_bytes())
+        self.write(names::CONFIG, RunConfig::new(run, settings).text().as_bytes())
     }
 
     /// Reads `config.toml`.
@@ -128,8 +122,8 @@ impl RunFolder {
     /// # Errors
     /// If it is missing or damaged.
     pub fn config(&self) -> Result<(Option<RunInfo>, Settings), FileError> {
-        let path = self.path.join("config.toml");
-        RunConfig::parse(&path, &self.text("config.toml")?)
+        let path = self.path.join(names::CONFIG);
+        RunConfig::parse(&path, &self.text(names::CONFIG)?)
     }
 
     /// Writes `genotype.txt`.
@@ -137,7 +131,7 @@ impl RunFolder {
     /// # Errors
     /// If it cannot be written.
     pub fn write_genotype(&self, genotype: &Genotype) -> Result<(), FileError> {
-        self.write("genotype.txt", format!("{genotype}\n").as_bytes())
+        self.write(names::GENOTYPE, format!("{genotype}\n").as_bytes())
     }
 
     /// Reads `genotype.txt`.
@@ -145,12 +139,12 @@ impl RunFolder {
     /// # Errors
     /// If it is missing or not a genotype.
     pub fn genotype(&self) -> Result<Genotype, RunError> {
-        if !self.path.join("genotype.txt").is_file() {
+        if !self.path.join(names::GENOTYPE).is_file() {
             let path = self.path.clone();
-            return Err(RunError::NotARun { path, missing: "genotype.txt", command: "search" });
+            return Err(RunError::NotARun { path, missing: names::GENOTYPE, command: "search" });
         }
-        let damaged = |reason: String| FileError::Damaged { path: self.path.join("genotype.txt"), reason };
-        Ok(self.text("genotype.txt")?.trim().parse().map_err(|error| damaged(format!("{error}")))?)
+        let damaged = |reason: String| FileError::Damaged { path: self.path.join(names::GENOTYPE), reason };
+        Ok(self.text(names::GENOTYPE)?.trim().parse().map_err(|error| damaged(format!("{error}")))?)
     }
 
     /// Writes `metrics.json`, or `metrics-SPLIT.json` for another split than test.
@@ -282,7 +276,7 @@ impl RunFolder {
     /// # Errors
     /// If it cannot be written.
     pub(super) fn write_checkpoint(&self, checkpoint: &Checkpoint<'_>) -> Result<(), FileError> {
-        let folder = self.path.join("checkpoint");
+        let folder = self.path.join(names::CHECKPOINTS);
         let (latest, previous) = (folder.join("latest.safetensors"), folder.join("previous.safetensors"));
         let failed = |source| FileError::Write { path: folder.clone(), source };
         fs::create_dir_all(&folder).map_err(failed)?;

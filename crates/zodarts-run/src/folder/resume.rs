@@ -2,6 +2,7 @@
 
 use super::checkpoint;
 use super::files::RunFolder;
+use super::names;
 use serde::Deserialize;
 use zodarts_nas::files::FileError;
 use zodarts_nas::store::{CheckRecord, Checkpoint, Restored, Resumed, Resumption, Store};
@@ -20,7 +21,7 @@ impl Store for RunFolder {
             return Ok(Resumption { from: None, refused });
         }
         for name in ["latest", "previous"] {
-            let path = self.path().join("checkpoint").join(format!("{name}.safetensors"));
+            let path = self.path().join(names::CHECKPOINTS).join(format!("{name}.safetensors"));
             if !path.is_file() {
                 continue;
             }

@@ -1,42 +1,20 @@
 //! Evaluations: the only place where test images come out.
 
+use super::Job;
 use crate::error::Error;
-use crate::folder::{RunError, RunFolder};
-use crate::settings::Architecture;
+use crate::folder::{RunError, RunFolder, Split, names};
+use crate::settings::{Architecture, Settings};
 use std::path::{Path, PathBuf};
 use zodarts_data::{Dataset, DatasetInfo, Samples};
-use zodarts_nas::evaluate::Metrics;
-use zodarts_nas::evaluate::{Bootstrap, Labels, Scores, evaluate, predictions, score, truth};
+use zodarts_nas::evaluate::{Bootstrap, Labels, Metrics, Scores, evaluate, predictions};
 use zodarts_nas::model::{BatchScorer, Model};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::train::batch_size;
 
-/// The splits of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// Training images.
-    Train,
-    /// Validation images.
-    Val,
-    /// Test images.
-    Test,
-}
-
-impl Split {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Val => "val",
-            Split::Test => "test",
-        }
-    }
-}
-
 /// Refuses a data set that is not the one a model was trained on.
 ///
 /// # Errors
-/// [`Error::OtherData`] with what differs.
+/// Returns [`Error::OtherData`] with what differs.
 pub fn check_same_data(run: &Path, model: &Model, dataset: &Dataset) -> Result<(), Error> {
     let (own, other) = (&model.card.dataset, &dataset.info);
     let difference = if own.channels != other.channels {
@@ -54,151 +32,141 @@ pub fn check_same_data(run: &Path, model: &Model, dataset: &Dataset) -> Result<(
     Err(Error::OtherData { run, expected, found, difference })
 }
 
-/// Evaluates a run's model on a split under protocol `official` and keeps metrics and predictions.
-///
-/// The test images are unsealed here, under protocol `paper` in [`super::Job::train`] and [`evaluate_as_paper`], and nowhere else; how
-/// often that was done for a run is part of its metrics.
+/// Evaluates a run's model on a split under protocol `official`, and keeps metrics and predictions.
 ///
 /// # Errors
-/// If the data set is not the run's, or a file cannot be written.
+/// Returns an error if the data set is not the run's, or a file cannot be read or written.
 pub fn evaluate_run(
     folder: &RunFolder,
     model: &Model,
     dataset: &Dataset,
     split: Split,
 ) -> Result<Metrics, Error> {
-    check_same_data(folder.path(), model, dataset)?;
-    let reads = folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
-    let reads = reads.saturating_add(usize::from(split == Split::Test));
-    let samples = open(dataset, split);
-    let scores = model.scores(&samples)?;
-    keep(folder, (model, dataset), Scoring { protocol: Protocol::Official, split, reads, samples, scores })
-}
-
-/// As [`evaluate_run`], in a folder in which that may have been cut short: a reading whose figures are there is not made again, but
-/// completed.
-///
-/// # Errors
-/// As [`evaluate_run`].
-pub fn finish_evaluation(
-    folder: &RunFolder,
-    model: &Model,
-    dataset: &Dataset,
-    split: Split,
-) -> Result<Metrics, Error> {
-    let Some(metrics) = folder.metrics(split.name())?.filter(|_| folder.resumes()) else {
-        return evaluate_run(folder, model, dataset, split);
-    };
-    check_same_data(folder.path(), model, dataset)?;
-    let samples = open(dataset, split);
-    keep_tables(folder, split, &model.scores(&samples)?, &Labels::of(&samples)?)?;
-    Ok(metrics)
-}
-
-/// Whether the evaluation of a split is all there.
-///
-/// # Errors
-/// If its figures are damaged.
-pub fn is_kept(folder: &RunFolder, split: &str) -> Result<bool, Error> {
-    let tables = ["predictions", "truth"].map(|stem| table(folder, stem, split).is_file());
-    Ok(tables == [true; 2] && folder.metrics(split)?.is_some())
-}
-
-/// Evaluates a run's model on the test split under protocol `paper`, and keeps metrics and predictions. The test split was
-/// read in every epoch of the training already.
-///
-/// # Errors
-/// If the data set is not the run's, or a file cannot be written.
-pub fn evaluate_as_paper(folder: &RunFolder, model: &Model, dataset: &Dataset) -> Result<Metrics, Error> {
-    check_same_data(folder.path(), model, dataset)?;
     let (_, settings) = folder.config()?;
-    let trained = dataset.train.len() + dataset.val.len();
-    let batch_size = batch_size(&dataset.info, trained, &settings.train);
-    let samples = dataset.test.unseal();
-    let scores = BatchScorer::new(&model.card, batch_size)?.score(&model.weights, &samples)?.scores;
-    let reads = folder.history("train.jsonl")?.map_or(0, |history| history.epochs) + 1;
-    keep(
-        folder,
-        (model, dataset),
-        Scoring { protocol: Protocol::Paper, split: Split::Test, reads, samples, scores },
-    )
+    Evaluator { folder, settings: &settings, dataset, model }.official(split)
 }
 
-/// Scores of a split, and how they came about.
-struct Scoring {
+impl Job<'_> {
+    /// Evaluates the job's model on a split under protocol `official`. In a folder that resumes, a reading whose metrics
+    /// are there is completed and not made again.
+    ///
+    /// # Errors
+    /// Returns an error if the data set is not the run's, or a file cannot be read or written.
+    pub fn evaluate(&self, model: &Model, split: Split) -> Result<Metrics, Error> {
+        let kept = self.folder.metrics(split.name())?.filter(|_| self.folder.resumes());
+        let Some(metrics) = kept else { return self.evaluator(model).official(split) };
+        check_same_data(self.folder.path(), model, self.dataset)?;
+        let samples = open(self.dataset, split);
+        self.folder.write_predictions(split, &model.scores(&samples)?, &Labels::of(&samples)?)?;
+        Ok(metrics)
+    }
+
+    /// Evaluates the job's model on the test split under protocol `paper`, whose training read the test split in every
+    /// epoch.
+    ///
+    /// # Errors
+    /// Returns an error if the data set is not the run's, or a file cannot be read or written.
+    pub fn evaluate_as_paper(&self, model: &Model) -> Result<Metrics, Error> {
+        self.evaluator(model).paper()
+    }
+
+    fn evaluator<'e>(&'e self, model: &'e Model) -> Evaluator<'e> {
+        Evaluator { folder: self.folder, settings: self.settings, dataset: self.dataset, model }
+    }
+}
+
+/// A model of a run and the data to evaluate it on.
+struct Evaluator<'a> {
+    folder: &'a RunFolder,
+    settings: &'a Settings,
+    dataset: &'a Dataset,
+    model: &'a Model,
+}
+
+/// The scores of a split.
+struct Scored {
     protocol: Protocol,
     split: Split,
     /// How often the test split has been read for the run.
-    reads: usize,
+    test_reads: usize,
     samples: Samples,
     scores: Scores,
 }
 
-/// Works out the metrics of scores, and keeps both.
-fn keep(
-    folder: &RunFolder,
-    (model, dataset): (&Model, &Dataset),
-    scoring: Scoring,
-) -> Result<Metrics, Error> {
-    let Scoring { protocol, split, reads, samples, scores } = scoring;
-    let (_, settings) = folder.config()?;
-    let info = &dataset.info;
-    let bootstrap = Bootstrap { seed: settings.seed, ..Bootstrap::default() };
-    let labels = Labels::of(&samples)?;
-    let report = evaluate(&scores, &labels, info.task, &info.classes, &bootstrap)?;
-    let cost = model.cost();
-    let (searched, trained) = (folder.history("search.jsonl")?, folder.history("train.jsonl")?);
-    let metrics = Metrics {
-        protocol,
-        dataset: info.name.clone(),
-        fingerprint: info.fingerprint.clone(),
-        split: split.name().into(),
-        test_reads: reads,
-        report,
-        at_threshold: model.card.threshold.map(|threshold| threshold.on(&scores, &labels)),
-        architecture: architecture(model).into(),
-        genotype: model.card.genotype,
-        params: cost.params,
-        macs: cost.macs,
-        method: searched.map(|_| settings.search.method.to_string()),
-        seed: settings.seed,
-        bootstrap_replicates: bootstrap.replicates,
-        search_seconds: searched.map(|history| history.seconds),
-        search_epochs: searched.map(|history| history.epochs),
-        train_seconds: trained.map(|history| history.seconds),
-        train_epochs: trained.map(|history| history.epochs),
-        selected_epoch: trained.and_then(|history| history.selected),
-        version: env!("CARGO_PKG_VERSION").into(),
-    };
-    // Metrics first: no prediction is left behind of a reading that was not counted.
-    folder.write_metrics(&metrics)?;
-    keep_tables(folder, split, &scores, &labels)?;
-    Ok(metrics)
+impl Evaluator<'_> {
+    fn official(&self, split: Split) -> Result<Metrics, Error> {
+        check_same_data(self.folder.path(), self.model, self.dataset)?;
+        let reads = self.folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
+        let test_reads = reads.saturating_add(usize::from(split == Split::Test));
+        let samples = open(self.dataset, split);
+        let scores = self.model.scores(&samples)?;
+        self.keep(Scored { protocol: Protocol::Official, split, test_reads, samples, scores })
+    }
+
+    fn paper(&self) -> Result<Metrics, Error> {
+        check_same_data(self.folder.path(), self.model, self.dataset)?;
+        let trained = self.dataset.train.len() + self.dataset.val.len();
+        let batch_size = batch_size(&self.dataset.info, trained, &self.settings.train);
+        let samples = self.dataset.test.unseal();
+        let mut scorer = BatchScorer::new(&self.model.card, batch_size)?;
+        let scores = scorer.score(&self.model.weights, &samples)?.scores;
+        let test_reads = self.folder.history(names::TRAIN_RECORDS)?.map_or(0, |history| history.epochs) + 1;
+        self.keep(Scored { protocol: Protocol::Paper, split: Split::Test, test_reads, samples, scores })
+    }
+
+    /// Computes the metrics of scores, and keeps both.
+    fn keep(&self, scored: Scored) -> Result<Metrics, Error> {
+        let Scored { protocol, split, test_reads, samples, scores } = scored;
+        let Self { folder, settings, model, .. } = *self;
+        let info = &self.dataset.info;
+        let bootstrap = Bootstrap { seed: settings.seed, ..Bootstrap::default() };
+        let labels = Labels::of(&samples)?;
+        let report = evaluate(&scores, &labels, info.task, &info.classes, &bootstrap)?;
+        let cost = model.cost();
+        let searched = folder.history(names::SEARCH_RECORDS)?;
+        let trained = folder.history(names::TRAIN_RECORDS)?;
+        let metrics = Metrics {
+            protocol,
+            dataset: info.name.clone(),
+            fingerprint: info.fingerprint.clone(),
+            split: split.name().into(),
+            test_reads,
+            report,
+            at_threshold: model.card.threshold.map(|threshold| threshold.on(&scores, &labels)),
+            architecture: architecture(model).into(),
+            genotype: model.card.genotype,
+            params: cost.params,
+            macs: cost.macs,
+            method: searched.map(|_| settings.search.method.to_string()),
+            seed: settings.seed,
+            bootstrap_replicates: bootstrap.replicates,
+            search_seconds: searched.map(|history| history.seconds),
+            search_epochs: searched.map(|history| history.epochs),
+            train_seconds: trained.map(|history| history.seconds),
+            train_epochs: trained.map(|history| history.epochs),
+            selected_epoch: trained.and_then(|history| history.selected),
+            version: env!("CARGO_PKG_VERSION").into(),
+        };
+        // Metrics first: no prediction is left behind of a reading that was not counted.
+        folder.write_metrics(&metrics)?;
+        folder.write_predictions(split, &scores, &labels)?;
+        Ok(metrics)
+    }
 }
 
-fn keep_tables(folder: &RunFolder, split: Split, scores: &Scores, labels: &Labels) -> Result<(), Error> {
-    truth::save(labels, &table(folder, "truth", split.name()))?;
-    // The last file of an evaluation, see `kept_last`.
-    Ok(predictions::save(scores, &table(folder, "predictions", split.name()))?)
-}
-
-/// Whether the file is there that an evaluation of a split ends with.
-pub fn kept_last(folder: &RunFolder, split: Split) -> bool {
-    table(folder, "predictions", split.name()).is_file()
-}
-
-/// Copies a split's predictions into `directory` under the name that `MedMNIST`'s Evaluator reads its scores
-/// from; returns the file.
+/// Copies a split's predictions into `directory` under the name from which `MedMNIST`'s Evaluator reads them. Returns
+/// the copy's path.
 ///
 /// # Errors
-/// If the predictions cannot be read, or the copy not written.
+/// Returns an error if the predictions cannot be read, or the copy cannot be written.
 pub fn export_predictions(
     folder: &RunFolder,
     metrics: &Metrics,
     info: &DatasetInfo,
     directory: &Path,
 ) -> Result<PathBuf, Error> {
-    let scores = predictions::load(&table(folder, "predictions", &metrics.split))?;
+    let split = Split::ALL.into_iter().find(|split| split.name() == metrics.split).unwrap_or(Split::Test);
+    let scores = predictions::load(&folder.predictions_path(split))?;
     let run = folder.path().file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy());
     let (auc, acc) = (metrics.report.auc, metrics.report.acc);
     let name = predictions::file_name(&info.name, &info.size_flag, &metrics.split, auc, acc, &run);
@@ -207,45 +175,10 @@ pub fn export_predictions(
     Ok(path)
 }
 
-/// The file of a split's predictions or labels.
-fn table(folder: &RunFolder, stem: &str, split: &str) -> PathBuf {
-    folder.path().join(if split == "test" { format!("{stem}.csv") } else { format!("{stem}-{split}.csv") })
-}
-
-/// What an evaluation left in a run folder.
-#[derive(Clone, Debug)]
-pub struct Evaluation {
-    /// Its figures.
-    pub metrics: Metrics,
-    /// The scores, a row an image.
-    pub scores: Scores,
-    /// What is true.
-    pub labels: Labels,
-}
-
-impl Evaluation {
-    /// Reads the evaluation of a split, if there was one, and its labels were kept.
-    ///
-    /// # Errors
-    /// If a file is damaged.
-    pub fn read(folder: &RunFolder, split: Split) -> Result<Option<Self>, Error> {
-        let Some(metrics) = folder.metrics(split.name())? else { return Ok(None) };
-        let [scores, labels] = ["predictions", "truth"].map(|stem| table(folder, stem, split.name()));
-        if !scores.is_file() || !labels.is_file() {
-            return Ok(None);
-        }
-        let (scores, labels) = (predictions::load(&scores)?, truth::load(&labels)?);
-        let names: Vec<String> = metrics.report.classes.iter().map(|class| class.name.clone()).collect();
-        // Files that do not belong together would be drawn as nonsense.
-        score(&scores, &labels, metrics.report.task, &names)?;
-        Ok(Some(Self { metrics, scores, labels }))
-    }
-}
-
-/// The images of a split that a run was evaluated on: they were looked at already, and that was counted.
+/// Returns the images of a split that a run was evaluated on: that reading is counted already.
 ///
 /// # Errors
-/// If there was no such evaluation, or it was of other data.
+/// Returns an error if there was no such evaluation, or it was of other data.
 pub fn evaluated_images(folder: &RunFolder, dataset: &Dataset, split: Split) -> Result<Samples, Error> {
     let path = folder.path();
     let not_evaluated =

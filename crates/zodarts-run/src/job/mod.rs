@@ -3,21 +3,16 @@
 mod absolute_paths;
 mod difference;
 mod evaluation;
-mod goal;
 mod place;
 mod prepare;
 
 pub use difference::{other_data, other_setting};
-pub use evaluation::{
-    Evaluation, Split, check_same_data, evaluate_as_paper, evaluate_run, evaluated_images, export_predictions,
-};
-pub use evaluation::{finish_evaluation, kept_last};
-pub use goal::Goal;
+pub use evaluation::{check_same_data, evaluate_run, evaluated_images, export_predictions};
 pub use place::{Resume, Wanted};
 pub use prepare::{Prepared, positive_class};
 
 use crate::error::Error;
-use crate::folder::{RunFolder, RunInfo};
+use crate::folder::{Goal, RunFolder, RunInfo, Split, names};
 use crate::settings::{Architecture, Settings};
 use absolute_paths::{absolute_data, absolute_settings};
 use std::time::{Duration, Instant};
@@ -88,7 +83,7 @@ impl Job<'_> {
     /// If it cannot be written.
     pub fn describe(&self) -> Result<Summary, Error> {
         let summary = self.dataset.summary();
-        self.folder.write_record(RunFolder::DATA, &summary)?;
+        self.folder.write_record(names::DATA, &summary)?;
         Ok(summary)
     }
 
@@ -110,7 +105,7 @@ impl Job<'_> {
     pub fn random_search(&self, observer: &mut dyn Observer) -> Result<RandomWsOutcome, Error> {
         let development = self.dataset.train.merged(&self.dataset.val);
         let outcome = random_search(self.search_input(&development, None), observer)?;
-        self.folder.write_record("random-ws.json", &outcome.sample)?;
+        self.folder.write_record(names::RANDOM_WS_SAMPLE, &outcome.sample)?;
         self.keep_found(&SearchSummary::from(&outcome))?;
         Ok(outcome)
     }
@@ -201,7 +196,7 @@ impl Job<'_> {
         };
         let mut train = self.train(search.map(|found| found.genotype), observer)?;
         let prepared = self.prepare(&mut train.model)?;
-        let metrics = finish_evaluation(self.folder, &train.model, self.dataset, Split::Test)?;
+        let metrics = self.evaluate(&train.model, Split::Test)?;
         observer.event(Event::Evaluated(&metrics));
         Ok(Fit { data, search, train, prepared, metrics })
     }

@@ -1,9 +1,8 @@
 //! Where a run goes: a folder of its own, or that of one that was cut short.
 
-use super::Goal;
 use super::difference::{other_data, other_setting};
 use crate::error::Error;
-use crate::folder::{RunError, RunFolder};
+use crate::folder::{Goal, RunError, RunFolder, names};
 use crate::lock::Lock;
 use crate::settings::Settings;
 use std::path::{Path, PathBuf};
@@ -52,7 +51,7 @@ impl Wanted<'_> {
     /// # Errors
     /// If it holds anything else, another process works in it, or it cannot be read or written.
     pub fn at(&self, path: &Path) -> Result<(RunFolder, Lock), Error> {
-        if !path.join("config.toml").is_file() {
+        if !path.join(names::CONFIG).is_file() {
             return self.begin(path, || Ok((RunFolder::create(path)?, Lock::inside(path)?)));
         }
         let lock = Lock::inside(path)?;
@@ -114,7 +113,7 @@ impl Wanted<'_> {
             other_data(run.as_ref(), self.info).or_else(|| other_setting(&settings, self.settings));
         Ok(match difference {
             Some(difference) => Standing::Other(difference),
-            None if self.goal.is_reached(folder, &settings)? => Standing::Reached,
+            None if folder.status()?.is_finished() => Standing::Reached,
             None => Standing::CutShort,
         })
     }
@@ -165,7 +164,7 @@ mod tests {
         drop(lock);
         std::fs::write(path("run").join(".writing-x"), "half").unwrap();
         assert_eq!(next().0.path(), path("run"));
-        std::fs::write(path("run").join("config.toml"), "").unwrap();
+        std::fs::write(path("run").join(names::CONFIG), "").unwrap();
         std::fs::write(path("run-2").join("notes.txt"), "mine").unwrap();
         std::fs::write(path("run-3"), "a file").unwrap();
         assert_eq!(next().0.path(), path("run-4"));

@@ -2,7 +2,7 @@
 
 use super::Job;
 use crate::error::Error;
-use crate::folder::RunFolder;
+use crate::folder::names;
 use crate::settings::Settings;
 use zodarts_data::{DatasetInfo, Task};
 use zodarts_nas::evaluate::{AtThreshold, Labels, Threshold};
@@ -34,7 +34,7 @@ impl Job<'_> {
         model.save(self.folder.path())?;
         // Last: it says that the model is prepared.
         if let Some(calibration) = &calibration {
-            self.folder.write_record(RunFolder::CALIBRATION, calibration)?;
+            self.folder.write_record(names::CALIBRATION, calibration)?;
         }
         Ok(Prepared { calibration, threshold })
     }
@@ -59,7 +59,10 @@ pub fn positive_class(info: &DatasetInfo, settings: &Settings) -> Result<usize, 
         return Err(no_threshold(info, "it takes two classes"));
     }
     match &settings.predict.positive {
-        None => Ok(1),
+        None => {
+            let [first, second] = [&info.classes[0], &info.classes[1]];
+            Err(no_threshold(info, &format!("which class must not be missed, {first:?} or {second:?}?")))
+        }
         Some(name) => info.classes.iter().position(|class| class == name).ok_or_else(|| {
             no_threshold(info, &format!("`predict.positive` is {name:?}, expected one of {:?}", info.classes))
         }),
