@@ -86,7 +86,7 @@ fn arc(svg: &mut String, edge: usize, operation: Operation, live: bool) {
         // An arc leaves and enters its nodes from above or below.
         let edge = MIDDLE + RADIUS * f64::signum(bend);
         let (entry, control) = (edge + 8.0 * f64::signum(bend), MIDDLE + bend);
-        // The midpoint of a cubic weighs its two control points by three quarters together.
+        // At its midpoint, a cubic is a quarter of its ends plus three quarters of its control points.
         (
             format!("M{from} {edge}C{from} {control} {to} {control} {to} {entry}"),
             0.25 * MIDDLE.midpoint(edge) + 0.75 * control + 0.25 * (edge - MIDDLE.midpoint(edge)),

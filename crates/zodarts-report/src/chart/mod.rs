@@ -1,4 +1,4 @@
-//! Series charts: an SVG that is readable without scripts, and its values as JSON for the mouse, the arrow
+//! Line charts: an SVG that is readable without scripts, and its values as JSON for the mouse, the arrow
 //! keys and screen readers.
 
 mod scale;

@@ -19,7 +19,7 @@ const FULL: [u8; 3] = [8, 48, 107];
 const EMPTY: [u8; 3] = [255, 255, 255];
 
 /// Returns the confusion matrix as an image: rows are true classes, columns predicted ones. Returns `None` if
-/// the metrics have no confusion matrix or more than [`MOST_CLASSES`] classes.
+/// the metrics have no confusion matrix or more than `MOST_CLASSES` classes.
 pub fn confusion(metrics: &Metrics) -> Option<Value> {
     let counts = metrics.report.confusion.as_ref().filter(|rows| rows.len() <= MOST_CLASSES)?;
     let names: Vec<&str> = metrics.report.classes.iter().map(|class| class.name.as_str()).collect();
