@@ -1,4 +1,4 @@
-//! The register tile: up to 16 output channels × 6 pixels.
+//! The register tile of convolutions with channels in the lanes: up to 16 output channels × 6 pixels.
 //!
 //! Twelve accumulators, two weights and one broadcast value take fifteen of AVX2's sixteen registers.
 
@@ -12,10 +12,10 @@ pub const PLANES: usize = 2;
 /// Pixels of a full tile.
 const PIXELS: usize = 6;
 
-/// What a tile reads.
+/// The operands of a tile.
 #[derive(Clone, Copy)]
-pub struct Source<'a, T> {
-    /// Input block.
+pub struct ChannelTileInput<'a, T> {
+    /// Input block, `[channel / 8][y][x][channel % 8]`.
     pub input: &'a [Pixel<T>],
     /// Input channels.
     pub channels: usize,
@@ -27,23 +27,45 @@ pub struct Source<'a, T> {
     pub packed: &'a [Pixel<T>],
 }
 
-/// Where a tile's sums go.
+/// The place of a tile's sums in the output.
 #[derive(Clone, Copy)]
-pub struct Target {
-    /// Index of its first pixel in the first output plane.
+pub struct ChannelTileOutput {
+    /// Index of the first pixel in the first output plane.
     pub at: usize,
     /// Distance between output planes.
     pub plane: usize,
-    /// Whether to add to what is there.
+    /// If true, the tile adds to the output; if false, it overwrites it.
     pub accumulate: bool,
 }
 
-/// Writes weights in the order [`run`] reads them. Lanes beyond the last output channel become zero.
-pub fn pack<T: Real>(
-    (inputs, outputs, taps): (usize, usize, usize),
-    packed: &mut [Pixel<T>],
-    weight: impl Fn(usize, usize, usize) -> T,
-) {
+/// The planes and pixels that [`run`] computes.
+#[derive(Clone, Copy)]
+pub struct ChannelTileSpan {
+    /// First output plane.
+    pub plane: usize,
+    /// Output planes of the convolution.
+    pub planes: usize,
+    /// Index of the first pixel's window in the first input plane.
+    pub first: usize,
+    /// Pixels in a row, at most six.
+    pub pixels: usize,
+}
+
+/// Numbers of channels and taps of packed weights.
+#[derive(Clone, Copy)]
+pub struct PackedSize {
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+    /// Taps of a window.
+    pub taps: usize,
+}
+
+/// Writes `weight(output, input, tap)` in the order that [`run`] reads. Lanes beyond the last output channel become
+/// zero.
+pub fn pack<T: Real>(size: PackedSize, packed: &mut [Pixel<T>], weight: impl Fn(usize, usize, usize) -> T) {
+    let PackedSize { inputs, outputs, taps } = size;
     let planes = outputs.div_ceil(LANES);
     let mut slots = packed[..product(product(planes, inputs), taps)].iter_mut();
     for first in (0..planes).step_by(PLANES) {
@@ -64,7 +86,8 @@ pub fn pack<T: Real>(
     }
 }
 
-/// Pieces of up to [`PIXELS`] of a row, as equal as can be: short ones starve the multipliers.
+/// Cuts a row into (start, pixels) pieces of up to [`PIXELS`] pixels. They are as equal as possible, for short ones
+/// starve the multipliers.
 #[inline(always)]
 pub fn pieces(length: usize) -> impl Iterator<Item = (usize, usize)> {
     let count = length.div_ceil(PIXELS);
@@ -74,37 +97,41 @@ pub fn pieces(length: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// Sums all taps over all input channels for two output planes from `plane` (or the one that is left of `planes`) and
-/// `pixels` pixels in a row, whose windows are `S` pixels apart.
+/// Sums all taps over all input channels for two output planes, or for the last one alone, and a row of pixels whose
+/// windows are `S` pixels apart.
 ///
 /// # Safety
-/// Every tap of every pixel lies within its input plane, `packed` holds `planes` planes, and the output its pixels.
+/// Every tap of every pixel must lie within its input plane, `packed` must hold all output planes, and the output the
+/// pixels of the span.
 #[inline(always)]
 pub unsafe fn run<T: Real, V: Vector<T>, const S: usize>(
-    source: Source<'_, T>,
-    (plane, planes): (usize, usize),
-    (first, pixels): (usize, usize),
+    source: ChannelTileInput<'_, T>,
+    span: ChannelTileSpan,
     output: &mut [Pixel<T>],
-    target: Target,
+    target: ChannelTileOutput,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
-        if plane + 1 < planes {
-            wide::<T, V, PLANES, S>(source, plane, (first, pixels), output, target);
+        if span.plane + 1 < span.planes {
+            wide::<T, V, PLANES, S>(source, span, output, target);
         } else {
-            wide::<T, V, 1, S>(source, plane, (first, pixels), output, target);
+            wide::<T, V, 1, S>(source, span, output, target);
         }
     }
 }
 
+/// Computes a span of `G` output planes.
+///
+/// # Safety
+/// As for [`run`].
 #[inline(always)]
 unsafe fn wide<T: Real, V: Vector<T>, const G: usize, const S: usize>(
-    source: Source<'_, T>,
-    plane: usize,
-    (first, pixels): (usize, usize),
+    source: ChannelTileInput<'_, T>,
+    span: ChannelTileSpan,
     output: &mut [Pixel<T>],
-    target: Target,
+    target: ChannelTileOutput,
 ) {
+    let ChannelTileSpan { plane, first, pixels, .. } = span;
     // SAFETY: the caller's promise.
     unsafe {
         match pixels {
@@ -118,13 +145,17 @@ unsafe fn wide<T: Real, V: Vector<T>, const G: usize, const S: usize>(
     }
 }
 
+/// Computes `P` pixels of `G` output planes.
+///
+/// # Safety
+/// As for [`run`].
 #[inline(always)]
 unsafe fn tile<T: Real, V: Vector<T>, const G: usize, const P: usize, const S: usize>(
-    source: Source<'_, T>,
+    source: ChannelTileInput<'_, T>,
     plane: usize,
     first: usize,
     output: &mut [Pixel<T>],
-    target: Target,
+    target: ChannelTileOutput,
 ) {
     let mut sums = [[V::splat(T::ZERO); P]; G];
     let at = |g: usize, p: usize| target.at + (plane + g) * target.plane + p;

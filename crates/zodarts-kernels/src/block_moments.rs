@@ -1,88 +1,58 @@
-//! Mean and variance of each channel, in a form that merges over blocks.
+//! Mean and variance of each channel of a block.
 
-use crate::kernels::Job;
-use crate::layout::Layout;
+use crate::block_view::BlockView;
+use crate::kernels::Kernel;
+use crate::lane_sums::{join, plane, to_pixel};
+use crate::layout::BlockLayout;
 use crate::pixel::{LANES, Pixel, total};
 use crate::real::Real;
-use crate::reduce::{join, plane, to_pixel};
+use crate::sample_moments::SampleMoments;
 use crate::vector::Vector;
 use std::ops::Range;
 
-/// Count, mean and sum of squared deviations of a sample; two of them merge exactly.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Moments2 {
-    /// Values seen.
-    pub count: f64,
-    /// Their mean.
-    pub mean: f64,
-    /// Σ (x − mean)².
-    pub squares: f64,
-}
-
-impl Moments2 {
-    /// The moments of both samples together (Chan, Golub and `LeVeque`, 1983).
-    #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        if self.count == 0.0 || other.count == 0.0 {
-            return if self.count == 0.0 { other } else { self };
-        }
-        let count = self.count + other.count;
-        let delta = other.mean - self.mean;
-        Self {
-            count,
-            mean: self.mean + delta * other.count / count,
-            squares: self.squares + other.squares + delta * delta * self.count * other.count / count,
-        }
-    }
-
-    /// Mean squared deviation.
-    pub fn variance(&self) -> f64 {
-        self.squares / self.count
-    }
-}
-
-/// Mean and squared deviations of each channel, in one pass over deviations from a pivot.
+/// Computes the moments of each channel over images and pixels, in one pass over deviations from a pivot.
 ///
 /// The pivot of an image is the mean of eight pixels spread over its plane. It lies within the values, so little
-/// is lost when Σ (x − pivot)² is corrected to the deviations from the mean (Chan, Golub and `LeVeque`, 1983).
+/// precision is lost when Σ (x − pivot)² is corrected to the deviations from the mean (Chan, Golub and `LeVeque`, 1983).
 #[derive(Debug)]
-pub struct Moments<'a, T> {
-    /// A block.
+pub struct BlockMoments<'a, T> {
+    /// The block, `[channel][y][x][lane]`.
     pub input: &'a [Pixel<T>],
     /// Its dense layout.
-    pub layout: Layout,
-    /// Images in the block.
+    pub layout: BlockLayout,
+    /// Images in the block; only these lanes count.
     pub lanes: usize,
-    /// One result for each channel.
-    pub output: &'a mut [Moments2],
+    /// The moments, one per channel, overwritten.
+    pub output: &'a mut [SampleMoments],
 }
 
-impl<T: Real> Job<T> for Moments<'_, T> {
+impl<T: Real> Kernel<T> for BlockMoments<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
-        self.output.fill(Moments2::default());
+        self.output.fill(SampleMoments::default());
         let plane = 0..self.layout.height * self.layout.width;
-        merge_moments::<T, V>((self.input, &self.layout), plane, self.lanes, self.output);
+        let block = BlockView { pixels: self.input, layout: &self.layout, channels: self.output.len() };
+        merge_moments::<T, V>(block, plane, self.lanes, self.output);
     }
 }
 
-/// Channels whose lanes are put together at the same time: of one alone every addition waits for another.
+/// Channels whose lanes are added at the same time: with one alone every addition would wait for another.
 const GROUP: usize = 8;
 
-/// Merges the moments of the pixels `range` of every plane of a block with what is there: for a part that has just been
-/// written, while it is in cache. Does nothing if `output` is empty.
+/// Merges the moments of the pixels `range` of every plane of a block into `output`. Kernels call it for a part that
+/// they have just written, while it is in cache. Does nothing if `output` is empty.
 #[inline(always)]
 pub fn merge_moments<T: Real, V: Vector<T>>(
-    (block, layout): (&[Pixel<T>], &Layout),
+    block: BlockView<'_, T>,
     range: Range<usize>,
     lanes: usize,
-    output: &mut [Moments2],
+    output: &mut [SampleMoments],
 ) {
     assert!(lanes <= LANES, "lanes");
     for (group, output) in output.chunks_mut(GROUP).enumerate() {
         let mut sums = [Deviations::NONE; GROUP];
         for (index, sums) in sums.iter_mut().enumerate().take(output.len()) {
-            let plane = plane(block, layout, group * GROUP + index);
+            let plane = plane(block.pixels, block.layout, group * GROUP + index);
             *sums = deviations::<T, V>(&plane[range.clone()], lanes);
         }
         for (output, sums) in output.iter_mut().zip(&sums) {
@@ -91,7 +61,7 @@ pub fn merge_moments<T: Real, V: Vector<T>>(
     }
 }
 
-/// Sums of one plane, for each lane.
+/// Sums over one plane, for each lane.
 #[derive(Clone, Copy)]
 struct Deviations<T> {
     pivot: Pixel<T>,
@@ -105,6 +75,7 @@ impl<T: Real> Deviations<T> {
     const NONE: Self = Self { pivot: Pixel::ZERO, sum: Pixel::ZERO, squares: Pixel::ZERO };
 }
 
+/// Returns the sums over one plane; lanes beyond the first `lanes` are zero.
 #[inline(always)]
 fn deviations<T: Real, V: Vector<T>>(plane: &[Pixel<T>], lanes: usize) -> Deviations<T> {
     const SAMPLES: usize = 8;
@@ -133,9 +104,9 @@ fn deviations<T: Real, V: Vector<T>>(plane: &[Pixel<T>], lanes: usize) -> Deviat
     }
 }
 
-/// Puts the lanes together. Loops run over all of them, so that they become vector code; those that do not count hold zero.
+/// Merges the lanes. Loops run over all of them, so that they become vector code; idle lanes hold zero.
 #[inline(always)]
-fn moments<T: Real>(area: usize, deviations: &Deviations<T>, lanes: usize) -> Moments2 {
+fn moments<T: Real>(area: usize, deviations: &Deviations<T>, lanes: usize) -> SampleMoments {
     let (mut means, mut squares) = (deviations.pivot.wide(), deviations.squares.wide());
     let sums = deviations.sum.wide();
     let (area, share) = (area as f64, 1.0 / area as f64);
@@ -150,5 +121,5 @@ fn moments<T: Real>(area: usize, deviations: &Deviations<T>, lanes: usize) -> Mo
     let squares = total(squares);
     // Rounding may leave less than nothing; a NaN stays.
     let squares = if squares < 0.0 { 0.0 } else { squares };
-    Moments2 { count: area * lanes as f64, mean, squares }
+    SampleMoments { count: area * lanes as f64, mean, squares }
 }

@@ -1,4 +1,4 @@
-//! The register tile convolutions are made of: up to 4 output channels × 3 pixels.
+//! The register tile of the direct convolutions: up to 4 output channels × 3 pixels.
 //!
 //! Twelve accumulators, three pixels and one broadcast weight fill the sixteen vector registers of AVX2.
 
@@ -14,18 +14,18 @@ pub const CHANNELS: usize = 4;
 pub struct Tap {
     /// Distance of its pixel from the window's first.
     pub pixel: usize,
-    /// Its place in the packed window.
+    /// Its place in the packed window, `ky · kernel + kx`.
     pub place: usize,
 }
 
-/// What a tile reads.
+/// The operands of a tile.
 #[derive(Clone, Copy)]
-pub struct Source<'a, T> {
-    /// Input block.
+pub struct TileInput<'a, T> {
+    /// Input block, `[channel][y][x][lane]`.
     pub input: &'a [Pixel<T>],
     /// Input channels.
     pub channels: usize,
-    /// Distance between them.
+    /// Distance between planes of the input.
     pub plane: usize,
     /// Distance between the windows of neighbouring output pixels.
     pub step: usize,
@@ -35,33 +35,44 @@ pub struct Source<'a, T> {
     pub area: usize,
 }
 
-/// Where a tile's sums go.
+/// The place of a tile's sums in the output.
 #[derive(Clone, Copy)]
-pub struct Target {
+pub struct TileOutput {
     /// First output channel.
     pub group: usize,
-    /// Index of its first pixel.
+    /// Index of the first pixel.
     pub at: usize,
-    /// Distance between output channels.
+    /// Distance between planes of the output.
     pub plane: usize,
     /// Distance between the pixels of a tile.
     pub step: usize,
-    /// Whether to add to what is there.
+    /// If true, the tile adds to the output; if false, it overwrites it.
     pub accumulate: bool,
 }
 
-/// Sums `N` taps over all input channels for `M` output channels and `P` pixels; `first` is the index of the
-/// first pixel's window in the first input plane.
+/// The pixels and channels that [`column`] computes.
+#[derive(Clone, Copy)]
+pub struct ColumnSpan {
+    /// Index of the first pixel's window in the first input plane.
+    pub first: usize,
+    /// Pixels, at most three.
+    pub pixels: usize,
+    /// Output channels.
+    pub channels: usize,
+}
+
+/// Sums `N` taps over all input channels for `M` output channels and `P` pixels. `first` is the index of the first
+/// pixel's window in the first input plane.
 ///
 /// # Safety
 /// Every tap of every pixel lies within its input plane, `packed` holds the group, and the output its pixels.
 #[inline(always)]
 pub unsafe fn tile<T: Real, V: Vector<T>, const N: usize, const M: usize, const P: usize>(
-    source: Source<'_, T>,
+    source: TileInput<'_, T>,
     taps: &[Tap; N],
     first: usize,
     output: &mut [Pixel<T>],
-    target: Target,
+    target: TileOutput,
 ) {
     let mut sums = [[V::splat(T::ZERO); P]; M];
     // SAFETY: the caller's promise covers every index below.
@@ -95,20 +106,21 @@ pub unsafe fn tile<T: Real, V: Vector<T>, const N: usize, const M: usize, const 
     }
 }
 
-/// Tiles of `pixels` pixels for every output channel: [`tile`] with its sizes chosen.
+/// Computes a span of pixels of every output channel, by [`tile`]s of the sizes that fit. `target.group` is ignored.
 ///
 /// # Safety
-/// As for [`tile`], with `pixels` ≤ 3 and `channels` output channels; `target.group` is ignored.
+/// As for [`tile`], for all pixels and channels of the span.
 #[inline(always)]
 pub unsafe fn column<T: Real, V: Vector<T>, const N: usize>(
-    source: Source<'_, T>,
+    source: TileInput<'_, T>,
     taps: &[Tap; N],
-    (first, pixels): (usize, usize),
+    span: ColumnSpan,
     output: &mut [Pixel<T>],
-    (target, channels): (Target, usize),
+    target: TileOutput,
 ) {
+    let ColumnSpan { first, pixels, channels } = span;
     for group in (0..channels).step_by(CHANNELS) {
-        let target = Target { group, at: target.at + group * target.plane, ..target };
+        let target = TileOutput { group, at: target.at + group * target.plane, ..target };
         // SAFETY: the caller's promise.
         unsafe {
             match pixels {
@@ -120,13 +132,17 @@ pub unsafe fn column<T: Real, V: Vector<T>, const N: usize>(
     }
 }
 
+/// Computes the tile of a group with `members` channels.
+///
+/// # Safety
+/// As for [`tile`].
 #[inline(always)]
 unsafe fn members<T: Real, V: Vector<T>, const N: usize, const P: usize>(
-    source: Source<'_, T>,
+    source: TileInput<'_, T>,
     taps: &[Tap; N],
     first: usize,
     output: &mut [Pixel<T>],
-    target: Target,
+    target: TileOutput,
     members: usize,
 ) {
     // SAFETY: the caller's promise.

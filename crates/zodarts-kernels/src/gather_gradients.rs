@@ -1,43 +1,42 @@
-//! The gradient of a node, gathered from everything that reads it in one sweep.
+//! Gradient of a node, gathered from all its readers in one sweep.
 
-use crate::kernels::Job;
-use crate::layout::Layout;
+use crate::affine_sum::Term;
+use crate::kernels::Kernel;
+use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
 use crate::real::Real;
-use crate::sweep::Term;
 use crate::vector::Vector;
 
-/// Pixels kept in registers while all terms pass by.
+/// Pixels kept in registers while all terms are added.
 const TILE: usize = 4;
 
-/// A gradient behind a `ReLU`, in a layout of its own.
+/// A gradient of `max(x, 0)`, in a layout of its own.
 #[derive(Clone, Copy, Debug)]
-pub struct Gated<'a, T> {
-    /// The gradient: a block.
+pub struct GatedGradient<'a, T> {
+    /// The gradient, `[channel][y][x][lane]`.
     pub gradient: &'a [Pixel<T>],
     /// Its layout.
-    pub layout: Layout,
-    /// The input of the `ReLU`, a block in the output's layout: the gradient passes where it is positive. `None` lets all of
-    /// the gradient pass.
+    pub layout: BlockLayout,
+    /// x, a block in the output's layout: the gradient passes where x is positive. `None` lets the whole gradient pass.
     pub gate: Option<&'a [Pixel<T>]>,
 }
 
-/// `output[c] = bias[c] + Σ_t scale_t[c] · source_t[c] + (gradient[c] where gate[c] > 0)`.
+/// Computes `output[c] = bias[c] + Σ_t scale_t[c] · source_t[c] + (gradient[c] where gate[c] > 0)`.
 #[derive(Debug)]
-pub struct Collect<'a, T> {
-    /// The addends, all in the output's layout.
+pub struct GatherGradients<'a, T> {
+    /// The addends, all with the output's layout.
     pub terms: &'a [Term<'a, T>],
-    /// One constant for each channel; its length is the number of channels.
+    /// The constants, one per channel; the length is the number of channels.
     pub bias: &'a [T],
-    /// What comes back through a `ReLU`.
-    pub gated: Gated<'a, T>,
-    /// Where the sum goes.
+    /// The gradient that comes back through a `ReLU`.
+    pub gated: GatedGradient<'a, T>,
+    /// The sum, `[channel][y][x][lane]`, overwritten.
     pub output: &'a mut [Pixel<T>],
     /// Dense layout of the output.
-    pub layout: Layout,
+    pub layout: BlockLayout,
 }
 
-impl<T: Real> Collect<'_, T> {
+impl<T: Real> GatherGradients<'_, T> {
     fn check(&self) {
         let Self { terms, bias, gated, output, layout } = self;
         let (channels, len) = (bias.len(), layout.len(bias.len()));
@@ -51,7 +50,7 @@ impl<T: Real> Collect<'_, T> {
     }
 }
 
-impl<T: Real> Job<T> for Collect<'_, T> {
+impl<T: Real> Kernel<T> for GatherGradients<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(mut self) {
         self.check();
@@ -72,23 +71,23 @@ impl<T: Real> Job<T> for Collect<'_, T> {
     }
 }
 
-/// N pixels of a row.
+/// Computes `N` pixels of a row; `to` is the index of the first in the output, `from` in the gated gradient.
 #[inline(always)]
 fn pixels<T: Real, V: Vector<T>, const N: usize>(
-    job: &mut Collect<'_, T>,
+    kernel: &mut GatherGradients<'_, T>,
     channel: usize,
     to: usize,
     from: usize,
 ) {
-    let mut sums = [V::splat(job.bias[channel]); N];
-    for term in job.terms {
+    let mut sums = [V::splat(kernel.bias[channel]); N];
+    for term in kernel.terms {
         let scale = V::splat(term.scale[channel]);
         for (sum, pixel) in sums.iter_mut().zip(&term.source[to..][..N]) {
             *sum = sum.add_mul(scale, V::load(pixel));
         }
     }
-    let gradient = &job.gated.gradient[from..][..N];
-    match job.gated.gate {
+    let gradient = &kernel.gated.gradient[from..][..N];
+    match kernel.gated.gate {
         Some(gate) => {
             for ((sum, d), x) in sums.iter_mut().zip(gradient).zip(&gate[to..][..N]) {
                 *sum = sum.add(V::load(d).where_positive(V::load(x)));
@@ -100,7 +99,7 @@ fn pixels<T: Real, V: Vector<T>, const N: usize>(
             }
         }
     }
-    for (sum, pixel) in sums.iter().zip(&mut job.output[to..][..N]) {
+    for (sum, pixel) in sums.iter().zip(&mut kernel.output[to..][..N]) {
         sum.store(pixel);
     }
 }

@@ -1,24 +1,24 @@
-//! Global average pooling of a `ReLU`: what a classifier's last linear layer reads.
+//! Global average pooling of a `ReLU`, the input of the classifier's linear layer.
 
-use crate::kernels::Job;
-use crate::layout::Layout;
+use crate::kernels::Kernel;
+use crate::lane_sums::lane_sums;
+use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
 use crate::real::Real;
-use crate::reduce::lane_sums;
 use crate::vector::Vector;
 
-/// `output[c] = mean over pixels of max(input[c], 0)`, for each lane.
+/// Computes `output[c] = mean over pixels of max(input[c], 0)`, for each lane.
 #[derive(Debug)]
 pub struct GlobalAverage<'a, T> {
-    /// A block.
+    /// The block, `[channel][y][x][lane]`.
     pub input: &'a [Pixel<T>],
     /// Its dense layout.
-    pub layout: Layout,
-    /// One pixel for each channel.
+    pub layout: BlockLayout,
+    /// The averages, one pixel per channel.
     pub output: &'a mut [Pixel<T>],
 }
 
-impl<T: Real> Job<T> for GlobalAverage<'_, T> {
+impl<T: Real> Kernel<T> for GlobalAverage<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let area = self.layout.height * self.layout.width;
@@ -31,20 +31,20 @@ impl<T: Real> Job<T> for GlobalAverage<'_, T> {
     }
 }
 
-/// Adjoint of [`GlobalAverage`]; overwrites the input's gradient.
+/// Computes the gradient of the input of [`GlobalAverage`].
 #[derive(Debug)]
 pub struct GlobalAverageBackward<'a, T> {
     /// Input of the forward pass.
     pub input: &'a [Pixel<T>],
     /// Its dense layout.
-    pub layout: Layout,
-    /// Gradient of the averages, one pixel for each channel.
+    pub layout: BlockLayout,
+    /// Gradient of the averages, one pixel per channel.
     pub output_gradient: &'a [Pixel<T>],
-    /// Gradient of the input.
+    /// Gradient of the input, `[channel][y][x][lane]`, overwritten.
     pub input_gradient: &'a mut [Pixel<T>],
 }
 
-impl<T: Real> Job<T> for GlobalAverageBackward<'_, T> {
+impl<T: Real> Kernel<T> for GlobalAverageBackward<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let area = self.layout.height * self.layout.width;

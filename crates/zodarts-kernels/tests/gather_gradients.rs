@@ -3,17 +3,29 @@
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use zodarts_kernels::{Collect, Gated, Kernels, LANES, Layout, Pixel, Real, Term};
+use zodarts_kernels::{BlockLayout, GatedGradient, GatherGradients, Kernels, LANES, Pixel, Real, Term};
 
-fn check<T: Real>(
-    kernels: Kernels<T>,
-    (channels, height, width): (usize, usize, usize),
-    terms: usize,
-    gated: bool,
-) {
+/// Sizes of a block.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    channels: usize,
+    height: usize,
+    width: usize,
+}
+
+fn sizes() -> impl Strategy<Value = Sizes> {
+    (1usize..=3, 1usize..=6, 1usize..=11).prop_map(|(channels, height, width)| Sizes {
+        channels,
+        height,
+        width,
+    })
+}
+
+fn check<T: Real>(kernels: Kernels<T>, size: Sizes, terms: usize, gated: bool) {
+    let Sizes { channels, height, width } = size;
     let mut random = ChaCha8Rng::seed_from_u64(3);
     let mut value = || T::from_f64(random.random_range(-1.0..1.0));
-    let (dense, padded) = (Layout::dense(height, width), Layout::padded(height, width));
+    let (dense, padded) = (BlockLayout::dense(height, width), BlockLayout::padded(height, width));
     let mut block =
         |len: usize| -> Vec<Pixel<T>> { (0..len).map(|_| Pixel(std::array::from_fn(|_| value()))).collect() };
     let sources: Vec<_> = (0..terms).map(|_| block(dense.len(channels))).collect();
@@ -22,10 +34,10 @@ fn check<T: Real>(
     let scales: Vec<Vec<T>> = (0..=terms).map(|_| (0..channels).map(|_| value()).collect()).collect();
     let addends: Vec<_> = sources.iter().zip(&scales).map(|(source, scale)| Term { source, scale }).collect();
     let gate = gated.then_some(&gate[..]);
-    kernels.run(Collect {
+    kernels.run(GatherGradients {
         terms: &addends,
         bias: &scales[terms],
-        gated: Gated { gradient: &gradient, layout: padded, gate },
+        gated: GatedGradient { gradient: &gradient, layout: padded, gate },
         output: &mut output,
         layout: dense,
     });
@@ -50,8 +62,8 @@ fn check<T: Real>(
 
 proptest! {
     #[test]
-    fn collect_is_the_definition(
-        size in (1usize..=3, 1usize..=6, 1usize..=11),
+    fn gathering_is_the_definition(
+        size in sizes(),
         terms in 0usize..=4,
         gated: bool,
     ) {

@@ -1,11 +1,11 @@
-//! Sums over long vectors against their scalar twins, and bit for bit on every vector unit.
+//! Dot products of flat vectors against their scalar twins, and bit for bit on every vector unit.
 
 use proptest::prelude::*;
-use zodarts_kernels::reference::{long_difference_dot, long_dot};
-use zodarts_kernels::{Kernels, LongDifferenceDot, LongDot};
+use zodarts_kernels::reference::{flat_difference_dot, flat_dot};
+use zodarts_kernels::{FlatDifferenceDot, FlatDot, Kernels};
 
-/// Holds what a job leaves, on the detected vector unit and on the portable path, to what is expected, up to the rounding of sums
-/// of `size`.
+/// Compares the result of a kernel, on the detected vector unit and on the portable path, with the expected one, up to the
+/// rounding of sums of `size`.
 fn check(run: impl Fn(Kernels<f32>, &mut f64), expected: f64, size: f64) {
     let [found, portable] = [Kernels::detect(), Kernels::portable()].map(|kernels| {
         let mut total = f64::NAN;
@@ -31,20 +31,20 @@ proptest! {
         let [a, b, g] = vectors(|value| value);
         let [a_size, b_size, g_size] = vectors(f32::abs);
         check(
-            |kernels, total| kernels.run(LongDot { factors: [&a, &b], total }),
-            long_dot(&a, &b),
-            long_dot(&a_size, &b_size),
+            |kernels, total| kernels.run(FlatDot { factors: [&a, &b], total }),
+            flat_dot(&a, &b),
+            flat_dot(&a_size, &b_size),
         );
         check(
-            |kernels, total| kernels.run(LongDifferenceDot { vectors: [&a, &b, &g], total }),
-            long_difference_dot(&a, &b, &g),
-            long_dot(&a_size, &g_size) + long_dot(&b_size, &g_size),
+            |kernels, total| kernels.run(FlatDifferenceDot { vectors: [&a, &b, &g], total }),
+            flat_difference_dot(&a, &b, &g),
+            flat_dot(&a_size, &g_size) + flat_dot(&b_size, &g_size),
         );
     }
 }
 
 #[test]
-#[should_panic(expected = "long vectors of different lengths")]
+#[should_panic(expected = "flat vectors of different lengths")]
 fn vectors_are_equally_long() {
-    Kernels::portable().run(LongDot { factors: [&[1.0], &[]], total: &mut 0.0 });
+    Kernels::portable().run(FlatDot { factors: [&[1.0], &[]], total: &mut 0.0 });
 }

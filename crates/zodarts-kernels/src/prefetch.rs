@@ -1,15 +1,18 @@
-//! Memory fetched ahead. Products keep the arithmetic busy and leave the memory idle, transforms and sweeps the other way round:
-//! so what they will need is asked for between products. Never more than a strip, or it would drive out what is in use.
+//! Memory fetched ahead of its use.
+//!
+//! Matrix products keep the arithmetic units busy and leave memory idle; transforms and sweeps do the reverse. So the
+//! kernels request, between products, the memory that the next transform or sweep reads. They never request more than a
+//! strip, which would evict what is in use.
 
-use crate::layout::Layout;
+use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
 use std::ops::Range;
 
-/// The same stretch of every channel of a block, fetched in even parts.
+/// The same range of pixels of every channel of a block, fetched in even parts.
 #[derive(Clone, Copy)]
-pub struct Ahead<'a, T> {
+pub struct Prefetch<'a, T> {
     block: &'a [Pixel<T>],
     channels: usize,
     plane: usize,
@@ -17,20 +20,21 @@ pub struct Ahead<'a, T> {
     len: usize,
 }
 
-impl<'a, T: Real> Ahead<'a, T> {
-    /// All of a block.
+impl<'a, T: Real> Prefetch<'a, T> {
+    /// Covers the whole block.
     #[inline(always)]
     pub fn whole(block: &'a [Pixel<T>]) -> Self {
         Self { block, channels: 1, plane: 0, start: 0, len: block.len() }
     }
 
-    /// Pixels `range` of every channel of a block without gaps.
+    /// Covers the pixels `range` of every channel of a block without gaps.
     #[inline(always)]
-    pub fn strip(block: &'a [Pixel<T>], layout: &Layout, channels: usize, range: Range<usize>) -> Self {
+    pub fn strip(block: &'a [Pixel<T>], layout: &BlockLayout, channels: usize, range: Range<usize>) -> Self {
         Self { block, channels, plane: layout.plane, start: range.start, len: range.len() }
     }
 
-    /// Asks for the part `part` of `parts`, which stays out of the first-level cache, for that belongs to the products.
+    /// Requests part `part` of `parts` equal parts. It stays out of the first-level cache, which belongs to the
+    /// products.
     #[inline(always)]
     pub fn fetch<V: Vector<T>>(&self, part: usize, parts: usize) {
         // Two pixels are a cache line.
@@ -44,7 +48,7 @@ impl<'a, T: Real> Ahead<'a, T> {
         }
     }
 
-    /// Asks for a few pixels of every channel.
+    /// Requests the pixels `pixels` of the range, of every channel.
     #[inline(always)]
     pub fn fetch_pixels<V: Vector<T>>(&self, pixels: Range<usize>) {
         for channel in 0..self.channels {
