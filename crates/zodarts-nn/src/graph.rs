@@ -5,9 +5,9 @@
 //! last node. The value of a node is `Σ p_e · operation_e(source_e)` over its incoming edges, where `p_e` is an
 //! entry of the mixture for the edges of a search cell and 1 for all others.
 
-use crate::parameters::{Initial, Layout};
+use crate::parameters::{Initial, TensorLayout};
 use std::ops::Range;
-use zodarts_kernels::{ConvShape, Layout as Pixels, Real};
+use zodarts_kernels::{BlockLayout, ConvShape, Real};
 
 /// Index of a node.
 pub type NodeId = usize;
@@ -28,13 +28,13 @@ pub struct Shape {
 
 impl Shape {
     /// Layout of a block of this shape.
-    pub fn dense(self) -> Pixels {
-        Pixels::dense(self.height, self.width)
+    pub fn dense(self) -> BlockLayout {
+        BlockLayout::dense(self.height, self.width)
     }
 
     /// Layout of a block of this shape with a margin.
-    pub fn padded(self) -> Pixels {
-        Pixels::padded(self.height, self.width)
+    pub fn padded(self) -> BlockLayout {
+        BlockLayout::padded(self.height, self.width)
     }
 
     /// The shape after a stride of 2, with `channels` channels.
@@ -130,9 +130,9 @@ pub struct Network {
     /// All edges, ordered by target.
     pub edges: Vec<Edge>,
     /// The weights.
-    pub weights: Layout,
+    pub weights: TensorLayout,
     /// The running statistics of the normalisations: means, then variances, of each.
-    pub statistics: Layout,
+    pub statistics: TensorLayout,
     /// Number of normalisations.
     pub norms: usize,
     /// Range of the classifier's matrix, `classes × channels`.
@@ -170,8 +170,8 @@ impl Network {
 pub struct Builder {
     nodes: Vec<Shape>,
     edges: Vec<Edge>,
-    weights: Layout,
-    statistics: Layout,
+    weights: TensorLayout,
+    statistics: TensorLayout,
     norms: usize,
 }
 

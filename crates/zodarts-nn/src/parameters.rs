@@ -29,12 +29,12 @@ pub enum Initial {
 
 /// Tensors in the order of the flat vector they share, without gaps.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Layout {
+pub struct TensorLayout {
     tensors: Vec<Tensor>,
     len: usize,
 }
 
-impl Layout {
+impl TensorLayout {
     /// Appends a tensor and returns its range.
     pub fn push(&mut self, name: String, shape: &[usize], initial: Initial) -> Range<usize> {
         let range = self.len..self.len + shape.iter().product::<usize>();

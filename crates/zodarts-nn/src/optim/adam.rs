@@ -1,4 +1,4 @@
-use super::error::{Check, OptimiserError};
+use super::error::{FieldCheck, OptimiserError};
 use serde::{Deserialize, Serialize};
 
 /// Adam as `torch.optim.Adam`: the weight decay is an L2 penalty added to the gradient.
@@ -49,7 +49,7 @@ impl Adam {
     /// # Errors
     /// The first field that is out of its range.
     pub fn validated(self) -> Result<Self, OptimiserError> {
-        let check = Check("adam");
+        let check = FieldCheck("adam");
         check.positive("learning_rate", self.learning_rate)?;
         check.decay("betas[0]", self.betas.0)?;
         check.decay("betas[1]", self.betas.1)?;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use std::ops::Range;
-use zodarts_kernels::{Kernels, LongDifferenceDot, LongDot};
+use zodarts_kernels::{FlatDifferenceDot, FlatDot, Kernels};
 
 /// Ranges summed one by one, fixed so that the order never changes.
 const PARTS: usize = 16;
@@ -17,7 +17,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f64 {
     assert_eq!(a.len(), b.len(), "dot product of vectors of different lengths");
     let kernels = Kernels::detect();
     sum(a.len(), |part, total| {
-        kernels.run(LongDot { factors: [a, b].map(|vector| &vector[part.clone()]), total });
+        kernels.run(FlatDot { factors: [a, b].map(|vector| &vector[part.clone()]), total });
     })
 }
 
@@ -29,7 +29,7 @@ pub fn difference_dot(a: &[f32], b: &[f32], g: &[f32]) -> f64 {
     assert!(a.len() == b.len() && b.len() == g.len(), "dot product of vectors of different lengths");
     let kernels = Kernels::detect();
     sum(a.len(), |part, total| {
-        kernels.run(LongDifferenceDot { vectors: [a, b, g].map(|vector| &vector[part.clone()]), total });
+        kernels.run(FlatDifferenceDot { vectors: [a, b, g].map(|vector| &vector[part.clone()]), total });
     })
 }
 

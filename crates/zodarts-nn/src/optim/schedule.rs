@@ -1,4 +1,4 @@
-use super::error::{Check, OptimiserError};
+use super::error::{FieldCheck, OptimiserError};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -45,7 +45,7 @@ impl Schedule {
     /// # Errors
     /// The first field that is out of its range, or a warm-up that fills the whole schedule.
     pub fn validated(self) -> Result<Self, OptimiserError> {
-        let check = Check("schedule");
+        let check = FieldCheck("schedule");
         match self {
             Schedule::Cosine { start, end, epochs } => {
                 check.positive("start", start)?;
@@ -121,9 +121,8 @@ mod tests {
     fn nonsense_is_refused_by_name() {
         assert!(Schedule::search(1).validated().is_ok());
         assert!(Schedule::search(0).validated().unwrap_err().to_string().contains("epochs"));
-        assert_eq!(
-            Schedule::retraining(10).validated().unwrap_err().to_string(),
-            "warm-up of 10 epochs leaves nothing of 10; shorten it or train longer"
-        );
+        let error = Schedule::retraining(10).validated().unwrap_err();
+        assert_eq!(error.to_string(), "warm-up of 10 epochs leaves nothing of 10");
+        assert_eq!(error.hint().as_deref(), Some("shorten it or train longer"));
     }
 }

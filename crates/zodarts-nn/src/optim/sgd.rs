@@ -1,4 +1,4 @@
-use super::error::{Check, OptimiserError};
+use super::error::{FieldCheck, OptimiserError};
 use super::reduce::{dot, norm};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ impl Sgd {
     /// # Errors
     /// The first field that is out of its range, or Nesterov without momentum.
     pub fn validated(self) -> Result<Self, OptimiserError> {
-        let check = Check("sgd");
+        let check = FieldCheck("sgd");
         check.decay("momentum", self.momentum)?;
         check.non_negative("weight_decay", self.weight_decay)?;
         if let Some(clip) = self.clip {

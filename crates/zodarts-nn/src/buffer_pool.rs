@@ -2,14 +2,14 @@
 
 /// Hands out buffers by first fit: each is free again after the turn of the last reader of what it holds.
 #[derive(Debug, Default)]
-pub struct Pool {
+pub struct BufferPool {
     /// Pixels of each buffer: those of the largest value it ever holds.
     pub sizes: Vec<usize>,
     /// The turn in which each buffer is read for the last time.
     busy_until: Vec<usize>,
 }
 
-impl Pool {
+impl BufferPool {
     /// The buffer of a value of `size` pixels that is written in turn `now` and last read in turn `last`. Turns are asked
     /// for in order.
     pub fn take(&mut self, size: usize, now: usize, last: usize) -> usize {

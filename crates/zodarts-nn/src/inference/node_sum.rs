@@ -1,7 +1,7 @@
-//! A node that is a sum of edges.
+//! Computation of a node that is a sum of edges.
 
-use super::program::{Node, Part, Program, Sum};
-use super::worker::Activations;
+use super::activations::Activations;
+use super::program::{NodeSum, OutputPart, Program, ProgramNode};
 use crate::graph::MAX_EDGES;
 use arrayvec::ArrayVec;
 use rayon::prelude::*;
@@ -12,23 +12,26 @@ use zodarts_kernels::{
 /// Terms of a sum, without allocation: one for each edge and one for all that are pooled.
 type Terms<'a, T> = ArrayVec<ChannelTerm<'a, T>, { MAX_EDGES + 1 }>;
 
-/// Room for what lives no longer than its node's turn.
+/// Temporaries of one node.
 #[derive(Debug)]
-pub struct Scratch<T> {
-    /// Σ of what is pooled.
+pub struct SumScratch<T> {
+    /// Sum of the pooled nodes.
     sum: Vec<Pixel<T>>,
-    /// Its averages.
+    /// Averages of the sum.
     pooled: Vec<Pixel<T>>,
     /// Products of Winograd's transforms, for each part of a node.
     products: Vec<Vec<Pixel<T>>>,
+    /// A one per channel of the widest node.
     ones: Vec<Pixel<T>>,
+    /// A zero per channel of the widest node.
     zeros: Vec<Pixel<T>>,
 }
 
-impl<T: Real> Scratch<T> {
+impl<T: Real> SumScratch<T> {
+    /// Allocates the buffers.
     pub fn new(program: &Program<T>) -> Self {
         let zeros = |length| vec![Pixel::ZERO; length];
-        let most = program.nodes.iter().map(Node::planes).max().unwrap_or(0);
+        let most = program.nodes.iter().map(ProgramNode::planes).max().unwrap_or(0);
         Self {
             sum: zeros(program.pool_scratch()),
             pooled: zeros(program.pool_scratch()),
@@ -39,21 +42,33 @@ impl<T: Real> Scratch<T> {
     }
 }
 
-/// Whether an image has all threads for itself.
+/// Threads that work on an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threads {
+    /// The current thread.
     One,
+    /// All threads of the current pool.
     All,
 }
 
-/// Writes a node as the sum of its edges.
+/// Temporaries and threads for a sum.
+pub struct SumRoom<'a, T> {
+    /// The temporaries.
+    pub scratch: &'a mut SumScratch<T>,
+    /// The threads.
+    pub threads: Threads,
+}
+
+/// Writes a node as the sum of its edges, `[channel / 8][y][x][channel % 8]`.
 pub fn add_up<T: Real>(
     program: &Program<T>,
     activations: &Activations<T>,
-    (scratch, threads): (&mut Scratch<T>, Threads),
-    (node, sum): (&Node<T>, &Sum<T>),
+    node: &ProgramNode<T>,
+    sum: &NodeSum<T>,
+    room: SumRoom<'_, T>,
     output: &mut [Pixel<T>],
 ) {
+    let SumRoom { scratch, threads } = room;
     let (layout, channels) = (node.layout(), node.shape.channels);
     let mut terms = Terms::new();
     for (source, scale) in &sum.terms {
@@ -65,7 +80,7 @@ pub fn add_up<T: Real>(
     }
     let bias = &sum.bias;
     program.kernels.run(ChannelSum { terms: &terms, bias, output: &mut *output, layout, channels });
-    let convolve = |part: &Part<T>, output: &mut [Pixel<T>], products: &mut [Pixel<T>]| {
+    let convolve = |part: &OutputPart<T>, output: &mut [Pixel<T>], products: &mut [Pixel<T>]| {
         convolve_directly(program, activations, node, part, output);
         convolve_fast(program, activations, node, part, products, output);
     };
@@ -83,11 +98,11 @@ pub fn add_up<T: Real>(
 fn pool<T: Real>(
     program: &Program<T>,
     activations: &Activations<T>,
-    scratch: &mut Scratch<T>,
-    node: &Node<T>,
-    sum: &Sum<T>,
+    scratch: &mut SumScratch<T>,
+    node: &ProgramNode<T>,
+    sum: &NodeSum<T>,
 ) {
-    let Scratch { sum: total, pooled, ones, zeros, .. } = scratch;
+    let SumScratch { sum: total, pooled, ones, zeros, .. } = scratch;
     let layout = node.layout();
     let mut terms = Terms::new();
     for &source in &sum.pooled {
@@ -99,11 +114,12 @@ fn pool<T: Real>(
     program.kernels.run(AvgPool3 { input: total, output: pooled, layout, channels });
 }
 
+/// Adds the convolutions by definition.
 fn convolve_directly<T: Real>(
     program: &Program<T>,
     activations: &Activations<T>,
-    node: &Node<T>,
-    part: &Part<T>,
+    node: &ProgramNode<T>,
+    part: &OutputPart<T>,
     output: &mut [Pixel<T>],
 ) {
     for direct in &part.direct {
@@ -118,11 +134,12 @@ fn convolve_directly<T: Real>(
     }
 }
 
+/// Adds the convolutions by Winograd.
 fn convolve_fast<T: Real>(
     program: &Program<T>,
     activations: &Activations<T>,
-    node: &Node<T>,
-    part: &Part<T>,
+    node: &ProgramNode<T>,
+    part: &OutputPart<T>,
     products: &mut [Pixel<T>],
     output: &mut [Pixel<T>],
 ) {

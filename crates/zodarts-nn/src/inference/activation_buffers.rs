@@ -1,24 +1,24 @@
-//! Which activations share a buffer: those that are not needed at the same time.
+//! Assignment of buffers to activations. Activations that are not needed at the same time share one.
 
+use crate::buffer_pool::BufferPool;
 use crate::graph::{Network, NodeId, Op};
-use crate::pool::Pool;
 use zodarts_kernels::planes;
 
-/// The buffer of every activation.
+/// The buffers of all activations.
 #[derive(Debug)]
-pub struct Buffers {
-    /// Of each node's value.
+pub struct ActivationBuffers {
+    /// Buffer of each node's value.
     pub values: Vec<usize>,
-    /// Of each node's copy with a margin, where a convolution reads one.
+    /// Buffer of each node's copy with a margin, for nodes with a convolution that reads one.
     pub copies: Vec<Option<usize>>,
     /// Pixels of each buffer.
     pub sizes: Vec<usize>,
 }
 
-impl Buffers {
-    /// Goes through the nodes in the order in which they are computed and gives each the first buffer that is free.
+impl ActivationBuffers {
+    /// Assigns to each node, in the order of computation, the first buffer that is free.
     pub fn new(network: &Network) -> Self {
-        let mut pool = Pool::default();
+        let mut pool = BufferPool::default();
         let (mut values, mut copies) = (Vec::new(), Vec::new());
         for (node, &shape) in network.nodes.iter().enumerate() {
             let channels = planes(shape.channels);
@@ -31,11 +31,12 @@ impl Buffers {
     }
 }
 
-/// Whether an edge reads its source's copy: where it needs the margin or the `ReLU`.
+/// Returns true if an edge reads its source's copy: if it needs the margin or the `ReLU`.
 pub fn reads_copy(op: &Op) -> bool {
     matches!(op, Op::Conv { shape, relu, .. } if *relu || shape.kernel == 3)
 }
 
+/// Returns the last node that reads `node` through an operation for which `reads` is true.
 fn last_reader(network: &Network, node: NodeId, reads: impl Fn(&Op) -> bool) -> Option<NodeId> {
     let edges = network.outgoing(node).filter(|&edge| reads(&network.edges[edge].op));
     edges.map(|edge| network.edges[edge].target).max()
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn nothing_is_overwritten_before_its_last_reader() {
         for network in networks() {
-            let buffers = Buffers::new(&network);
+            let buffers = ActivationBuffers::new(&network);
             // (buffer, written at, read until) of everything.
             let mut spans = Vec::new();
             for node in 0..network.nodes.len() {
@@ -78,7 +79,7 @@ mod tests {
     #[test]
     fn few_buffers_serve_many_nodes() {
         for network in networks() {
-            assert!(Buffers::new(&network).sizes.len() <= 6);
+            assert!(ActivationBuffers::new(&network).sizes.len() <= 6);
         }
     }
 }
