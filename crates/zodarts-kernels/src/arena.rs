@@ -1,7 +1,7 @@
 //! Buffers on large pages.
 //!
-//! A training step reads and writes a few hundred megabytes in strides of rows and planes. On pages of 4 KiB much of its
-//! time is spent translating addresses, and the CPU's prefetchers stop at every page.
+//! A training step reads and writes a few hundred megabytes in strides of rows and planes. On pages of 4 KiB
+//! much of its time is spent translating addresses, and the CPU's prefetchers stop at every page.
 
 use crate::pixel::Pixel;
 use crate::real::Real;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// Bytes of a large page.
 const LARGE_PAGE: usize = 2 << 20;
 
-/// Bytes left free between buffers: nine cache lines. Buffers of whole small pages would otherwise all start in the same
-/// sets of the first-level cache, and sweeps read up to nine of them at a time.
+/// Bytes left free between buffers: nine cache lines. Buffers of whole small pages would otherwise all start
+/// in the same sets of the first-level cache, and sweeps read up to nine of them at a time.
 const GAP: usize = 9 * 64;
 
 /// A contiguous range of memory that buffers are cut from. It is freed when the last of them is dropped.
@@ -60,8 +60,8 @@ impl<T: Real> Arena<T> {
         len.checked_add(Self::GAP).expect("a buffer within the address space")
     }
 
-    /// Allocates zeroed memory for buffers of these lengths. Aborts the program if there is not enough memory, like any
-    /// collection.
+    /// Allocates zeroed memory for buffers of these lengths. Aborts the program if there is not enough
+    /// memory, like any collection.
     ///
     /// # Panics
     /// If the size overflows.
@@ -110,7 +110,8 @@ impl Memory {
 fn advise_large_pages(start: NonNull<u8>, len: usize) {
     use rustix::mm::{Advice, madvise};
     if len >= LARGE_PAGE {
-        // SAFETY: the range was just allocated, starts on a page, and this advice changes no contents. A refusal is no error.
+        // SAFETY: the range was just allocated, starts on a page, and this advice changes no contents. A
+        // refusal is no error.
         let _ = unsafe { madvise(start.as_ptr().cast(), len, Advice::LinuxHugepage) };
     }
 }
@@ -125,7 +126,8 @@ impl Drop for Memory {
     }
 }
 
-// SAFETY: memory is plain bytes; only buffers and the arena that gives them out reach into it, each into its own part.
+// SAFETY: memory is plain bytes; only buffers and the arena that gives them out reach into it, each into its
+// own part.
 unsafe impl Send for Memory {}
 // SAFETY: as above.
 unsafe impl Sync for Memory {}

@@ -7,8 +7,8 @@ use crate::vector::Vector;
 
 /// Gradient of a convolution's result x, through the normalisation behind it.
 ///
-/// With the gradient d of the normalisation's output it is `gradient_scale · d + value_scale · x + constant`, per channel.
-/// Kernels compute it while they read d and x, so it is never stored.
+/// With the gradient d of the normalisation's output it is `gradient_scale · d + value_scale · x + constant`,
+/// per channel. Kernels compute it while they read d and x, so it is never stored.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNormInputGrad<'a, T> {
     /// d, `[channel][y][x][lane]`.

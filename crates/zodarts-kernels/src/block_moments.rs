@@ -12,8 +12,9 @@ use std::ops::Range;
 
 /// Computes the moments of each channel over images and pixels, in one pass over deviations from a pivot.
 ///
-/// The pivot of an image is the mean of eight pixels spread over its plane. It lies within the values, so little
-/// precision is lost when Σ (x − pivot)² is corrected to the deviations from the mean (Chan, Golub and `LeVeque`, 1983).
+/// The pivot of an image is the mean of eight pixels spread over its plane. It lies within the values, so
+/// little precision is lost when Σ (x − pivot)² is corrected to the deviations from the mean (Chan, Golub and
+/// `LeVeque`, 1983).
 #[derive(Debug)]
 pub struct BlockMoments<'a, T> {
     /// The block, `[channel][y][x][lane]`.
@@ -39,8 +40,8 @@ impl<T: Real> Kernel<T> for BlockMoments<'_, T> {
 /// Channels whose lanes are added at the same time: with one alone every addition would wait for another.
 const GROUP: usize = 8;
 
-/// Merges the moments of the pixels `range` of every plane of a block into `output`. Kernels call it for a part that
-/// they have just written, while it is in cache. Does nothing if `output` is empty.
+/// Merges the moments of the pixels `range` of every plane of a block into `output`. Kernels call it for a
+/// part that they have just written, while it is in cache. Does nothing if `output` is empty.
 #[inline(always)]
 pub fn merge_moments<T: Real, V: Vector<T>>(
     block: BlockView<'_, T>,

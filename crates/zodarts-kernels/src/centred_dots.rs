@@ -1,7 +1,7 @@
 //! Dot products of blocks over images and pixels, one result per channel.
 //!
-//! Each lane is summed over the pixels by itself. Then the first `lanes` lanes are added in `f64`, so that idle lanes do
-//! not influence the result.
+//! Each lane is summed over the pixels by itself. Then the first `lanes` lanes are added in `f64`, so that
+//! idle lanes do not influence the result.
 
 use crate::kernels::Kernel;
 use crate::lane_sums::{CHAINS, join, lane_sums, plane, to_pixel};
@@ -10,7 +10,8 @@ use crate::pixel::{LANES, Pixel, total};
 use crate::real::Real;
 use crate::vector::Vector;
 
-/// Pixels of d that [`CentredDots`] multiplies with all inputs before the next ones: 8 KiB, a quarter of an L1 cache.
+/// Pixels of d that [`CentredDots`] multiplies with all inputs before the next ones: 8 KiB, a quarter of an
+/// L1 cache.
 const STRIP: usize = 256;
 
 /// A block x minus a constant per channel, which [`CentredDots`] multiplies with the gradient d.
@@ -22,7 +23,8 @@ pub struct CentredBlock<'a, T> {
     pub centre: &'a [T],
 }
 
-/// Computes Σ d, and Σ d · (x − centre) for several x, of each channel over images and pixels. d is read once.
+/// Computes Σ d, and Σ d · (x − centre) for several x, of each channel over images and pixels. d is read
+/// once.
 #[derive(Debug)]
 pub struct CentredDots<'a, T> {
     /// d, `[channel][y][x][lane]`.

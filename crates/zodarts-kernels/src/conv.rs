@@ -1,4 +1,5 @@
-//! Direct convolution. At stride 1, the gradient of the input is the same kernel over mirrored, transposed weights.
+//! Direct convolution. At stride 1, the gradient of the input is the same kernel over mirrored, transposed
+//! weights.
 
 use crate::conv_shape::ConvShape;
 use crate::kernels::Kernel;
@@ -16,8 +17,8 @@ pub fn pack_forward<T: Real>(shape: &ConvShape, weights: &[T], packed: &mut [T])
     pack(shape, packed, |output, input, tap| weights[(output * shape.inputs + input) * area + tap]);
 }
 
-/// Reorders weights `[output][input][ky][kx]` for the input gradient: channels exchanged, window mirrored. `shape` is
-/// the forward shape.
+/// Reorders weights `[output][input][ky][kx]` for the input gradient: channels exchanged, window mirrored.
+/// `shape` is the forward shape.
 pub fn pack_input_gradient<T: Real>(shape: &ConvShape, weights: &[T], packed: &mut [T]) {
     let area = shape.kernel * shape.kernel;
     let transposed = shape.transposed();
@@ -100,8 +101,8 @@ fn rows<T: Real, V: Vector<T>, const N: usize, const S: usize>(kernel: &mut Conv
             let first = from.at(0, y * S, x * S) - if N == 1 { 0 } else { from.row + 1 };
             let span = ColumnSpan { first, pixels, channels: shape.outputs };
             let target = TileOutput { group: 0, at: to.at(0, y, x), plane: to.plane, step: 1, accumulate };
-            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images, with
-            // a margin around the input if there are taps outside.
+            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images,
+            // with a margin around the input if there are taps outside.
             unsafe { column::<T, V, N>(source, taps, span, output, target) };
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::layout::{BlockLayout, product};
 
-/// Shape of a convolution without bias: `kernel` 1 or 3, `stride` 1 or 2, padded to keep the size at stride 1.
+/// Shape of a convolution without bias: `kernel` 1 or 3, `stride` 1 or 2, padded to keep the size at stride
+/// 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
     /// Input channels.
@@ -30,8 +31,8 @@ impl ConvShape {
         Self { inputs: self.outputs, outputs: self.inputs, kernel: self.kernel, stride: 1 }
     }
 
-    /// Asserts that kernels support the shape, that the layouts of input and output fit each other, and that each
-    /// layout holds its image.
+    /// Asserts that kernels support the shape, that the layouts of input and output fit each other, and that
+    /// each layout holds its image.
     pub(crate) fn check(&self, input: &BlockLayout, output: &BlockLayout) {
         assert!(matches!(self.kernel, 1 | 3) && matches!(self.stride, 1 | 2), "unsupported {self:?}");
         assert_eq!(output.height, input.height.div_ceil(self.stride), "output height");

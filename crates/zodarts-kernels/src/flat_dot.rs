@@ -1,6 +1,7 @@
 //! Dot products of flat vectors, such as gradients by all weights.
 //!
-//! No product is fused with a sum and the order of the sums is fixed, so every vector type gives the same bits.
+//! No product is fused with a sum and the order of the sums is fixed, so every vector type gives the same
+//! bits.
 
 use crate::kernels::Kernel;
 use crate::vector::Vector;

@@ -17,7 +17,8 @@ pub struct GatedGradient<'a, T> {
     pub gradient: &'a [Pixel<T>],
     /// Its layout.
     pub layout: BlockLayout,
-    /// x, a block in the output's layout: the gradient passes where x is positive. `None` lets the whole gradient pass.
+    /// x, a block in the output's layout: the gradient passes where x is positive. `None` lets the whole
+    /// gradient pass.
     pub gate: Option<&'a [Pixel<T>]>,
 }
 

@@ -14,7 +14,8 @@ pub struct ForwardConv<'a, T, W> {
     pub packed: &'a [W],
     /// Output block, `[channel][y][x][lane]`, overwritten.
     pub output: &'a mut [Pixel<T>],
-    /// Moments of each channel of the output, merged with those of earlier blocks. If empty, nothing is measured.
+    /// Moments of each channel of the output, merged with those of earlier blocks. If empty, nothing is
+    /// measured.
     pub moments: &'a mut [SampleMoments],
 }
 

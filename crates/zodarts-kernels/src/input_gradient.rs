@@ -1,8 +1,8 @@
 //! Gradient of a convolution with respect to its input.
 //!
-//! At stride 2 a pixel of the input contributes only through the taps whose parity fits: pixels at even rows and columns
-//! through the middle tap, others through two or four. So the four parities are four small convolutions of the output's
-//! gradient, and no zero is ever multiplied.
+//! At stride 2 a pixel of the input contributes only through the taps whose parity fits: pixels at even rows
+//! and columns through the middle tap, others through two or four. So the four parities are four small
+//! convolutions of the output's gradient, and no zero is ever multiplied.
 
 use crate::conv::Conv;
 use crate::conv_shape::ConvShape;
@@ -14,7 +14,8 @@ use crate::register_tile::{ColumnSpan, Tap, TileInput, TileOutput, column};
 use crate::thirds::thirds;
 use crate::vector::Vector;
 
-/// Computes `dx[input][y·S+ky][x·S+kx] = Σ_output dy[output][y][x] · w[output][input][ky][kx]`, or adds it to dx.
+/// Computes `dx[input][y·S+ky][x·S+kx] = Σ_output dy[output][y][x] · w[output][input][ky][kx]`, or adds it to
+/// dx.
 #[derive(Debug)]
 pub struct ConvInputGradient<'a, T> {
     /// The forward convolution.
@@ -99,8 +100,8 @@ fn parity<T: Real, V: Vector<T>, const N: usize>(
             let at = to.at(0, 2 * y + down, 2 * x + right);
             let target = TileOutput { group: 0, at, plane: to.plane, step: 2, accumulate };
             let span = ColumnSpan { first: from.at(0, y, x), pixels, channels: shape.inputs };
-            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images; taps
-            // to the right and below reach at most one pixel past the image, which is the margin.
+            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images;
+            // taps to the right and below reach at most one pixel past the image, which is the margin.
             unsafe { column::<T, V, N>(source, taps, span, input_gradient, target) };
         }
     }

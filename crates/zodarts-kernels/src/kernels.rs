@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 
 /// A kernel with its arguments.
 ///
-/// `run` is `#[inline(always)]` in every implementation: its body must be compiled inside the function that enables
-/// the CPU features of `V`.
+/// `run` is `#[inline(always)]` in every implementation: its body must be compiled inside the function that
+/// enables the CPU features of `V`.
 pub trait Kernel<T>: Sized {
     /// Executes the kernel. [`Kernels::run`] calls it.
     ///
@@ -27,8 +27,8 @@ pub struct Kernels<T> {
 }
 
 impl<T: Real> Kernels<T> {
-    /// Returns the fastest implementation that this CPU supports, or the portable one if the environment variable
-    /// `ZODARTS_KERNELS` is `portable`. Results of the two agree up to rounding.
+    /// Returns the fastest implementation that this CPU supports, or the portable one if the environment
+    /// variable `ZODARTS_KERNELS` is `portable`. Results of the two agree up to rounding.
     pub fn detect() -> Self {
         let portable = std::env::var_os(FORCE).is_some_and(|value| value == "portable");
         Self { fast: !portable && has_avx2(), scalar: PhantomData }

@@ -3,7 +3,8 @@
 /// A padded image is a whole number of tiles with this side.
 const STEP: usize = 4;
 
-/// Layout of a block `[channel][y][x][lane]`: one plane per channel, rows within a plane. Distances count pixels.
+/// Layout of a block `[channel][y][x][lane]`: one plane per channel, rows within a plane. Distances count
+/// pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BlockLayout {
     /// Rows of an image.
@@ -27,8 +28,8 @@ impl BlockLayout {
         Self { height, width, row: width, plane: unaliased(product(height, width)), origin: 0 }
     }
 
-    /// Returns a layout with a margin of at least one pixel around the image, as 3×3 convolutions need. Below and to
-    /// the right the margin is wide enough for a whole number of 4×4 tiles and their own margin.
+    /// Returns a layout with a margin of at least one pixel around the image, as 3×3 convolutions need. Below
+    /// and to the right the margin is wide enough for a whole number of 4×4 tiles and their own margin.
     ///
     /// # Panics
     /// If the size overflows.
@@ -68,8 +69,8 @@ fn sum(a: usize, b: usize) -> usize {
     a.checked_add(b).expect("a size that fits in memory")
 }
 
-/// Returns the distance between planes of `pixels` pixels. Planes at multiples of 2 KiB compete for the same few sets
-/// of a 32 KiB, 8-way L1 cache; two more pixels spread them.
+/// Returns the distance between planes of `pixels` pixels. Planes at multiples of 2 KiB compete for the same
+/// few sets of a 32 KiB, 8-way L1 cache; two more pixels spread them.
 fn unaliased(pixels: usize) -> usize {
     if pixels.is_multiple_of(64) { sum(pixels, 2) } else { pixels }
 }

@@ -1,13 +1,15 @@
 //! SIMD kernels over blocks of images, one image per lane.
 //!
-//! Activations are stored as `[block][channel][y][x][lane]`: a block holds [`LANES`] images, and a [`Pixel`] is the same
-//! position of all of them. Every kernel is then straight vector code without row remainders. It shuffles only where lanes
-//! change their meaning, and a weight is one broadcast. The last block of a batch may be partly idle: kernels compute all
-//! lanes, and *reductions* (moments, dot products, weight gradients) count only the first `lanes`.
+//! Activations are stored as `[block][channel][y][x][lane]`: a block holds [`LANES`] images, and a [`Pixel`]
+//! is the same position of all of them. Every kernel is then straight vector code without row remainders. It
+//! shuffles only where lanes change their meaning, and a weight is one broadcast. The last block of a batch
+//! may be partly idle: kernels compute all lanes, and *reductions* (moments, dot products, weight gradients)
+//! count only the first `lanes`.
 //!
-//! A [`Kernel`] is a struct of borrowed buffers. [`Kernels::run`] checks the buffers against their shapes and executes the
-//! kernel with the vector type detected at start-up. Each kernel has a plain scalar twin over `(image, channel, y, x)`
-//! arrays or flat vectors in [`mod@reference`]; the property tests in `tests/` compare the two.
+//! A [`Kernel`] is a struct of borrowed buffers. [`Kernels::run`] checks the buffers against their shapes and
+//! executes the kernel with the vector type detected at start-up. Each kernel has a plain scalar twin over
+//! `(image, channel, y, x)` arrays or flat vectors in [`mod@reference`]; the property tests in `tests/`
+//! compare the two.
 //!
 //! ```
 //! use zodarts_kernels::{BlockLayout, Conv, ConvShape, Kernels, Pack, Pixel, Unpack, pack_forward};
@@ -33,13 +35,13 @@
 //! });
 //!
 //! let sums = Unpack { block: &output, count: 2, channels: 1, layout: to }.to_images();
-//! // The first image is black; a corner of the second has four neighbours, itself included, and its inside nine.
+//! // The first image is black. In the second a corner has four neighbours, itself included, and its inside nine.
 //! assert_eq!((sums[0], sums[16], sums[16 + 5]), (0.0, 4.0, 9.0));
 //! ```
 //!
-//! Kernels know neither networks nor files. This is the only crate of the workspace with `unsafe` code: the vector
-//! instructions, a register tile of inline assembly, the unchecked loads of the convolution loops after their bounds are
-//! asserted, and buffers that share an [`Arena`].
+//! Kernels know neither networks nor files. This is the only crate of the workspace with `unsafe` code: the
+//! vector instructions, a register tile of inline assembly, the unchecked loads of the convolution loops
+//! after their bounds are asserted, and buffers that share an [`Arena`].
 #![allow(unsafe_code)]
 // Kernels must be compiled inside the one function that enables the CPU features of their vector type.
 #![allow(clippy::inline_always)]

@@ -4,8 +4,8 @@ use crate::float::Float;
 use crate::layout::BlockLayout;
 use crate::pixel::{LANES, Pixel};
 
-/// Gathers up to [`LANES`] images `(image, channels, height, width)` into one block `[channel][y][x][lane]`. Lanes
-/// without an image become zero.
+/// Gathers up to [`LANES`] images `(image, channels, height, width)` into one block `[channel][y][x][lane]`.
+/// Lanes without an image become zero.
 #[derive(Debug)]
 pub struct Pack<'a, S> {
     /// The images, `(count, channels, height, width)`.
@@ -41,8 +41,8 @@ impl<S: Copy> Pack<'_, S> {
     }
 }
 
-/// Scatters a block back into images `(image, channels, height, width)`: the inverse of [`Pack`], for tests and
-/// inspection.
+/// Scatters a block back into images `(image, channels, height, width)`: the inverse of [`Pack`], for tests
+/// and inspection.
 #[derive(Debug)]
 pub struct Unpack<'a, T> {
     /// The block, `[channel][y][x][lane]`.

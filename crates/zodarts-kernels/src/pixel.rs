@@ -5,8 +5,8 @@ use crate::float::Float;
 /// Images in a block.
 pub const LANES: usize = 8;
 
-/// The values of one channel and position of all images of a block, one image per lane. Aligned to 32 bytes, so
-/// that a pixel is one aligned vector load.
+/// The values of one channel and position of all images of a block, one image per lane. Aligned to 32 bytes,
+/// so that a pixel is one aligned vector load.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C, align(32))]
 pub struct Pixel<T>(pub [T; LANES]);

@@ -1,8 +1,8 @@
 //! Memory fetched ahead of its use.
 //!
-//! Matrix products keep the arithmetic units busy and leave memory idle; transforms and sweeps do the reverse. So the
-//! kernels request, between products, the memory that the next transform or sweep reads. They never request more than a
-//! strip, which would evict what is in use.
+//! Matrix products keep the arithmetic units busy and leave memory idle; transforms and sweeps do the
+//! reverse. So the kernels request, between products, the memory that the next transform or sweep reads. They
+//! never request more than a strip, which would evict what is in use.
 
 use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
@@ -33,8 +33,8 @@ impl<'a, T: Real> Prefetch<'a, T> {
         Self { block, channels, plane: layout.plane, start: range.start, len: range.len() }
     }
 
-    /// Requests part `part` of `parts` equal parts. It stays out of the first-level cache, which belongs to the
-    /// products.
+    /// Requests part `part` of `parts` equal parts. It stays out of the first-level cache, which belongs to
+    /// the products.
     #[inline(always)]
     pub fn fetch<V: Vector<T>>(&self, part: usize, parts: usize) {
         // Two pixels are a cache line.

@@ -8,8 +8,8 @@ type FastF32 = crate::vector::Avx2;
 #[cfg(not(target_arch = "x86_64"))]
 type FastF32 = Portable<f32>;
 
-/// A scalar that kernels compute in. Work is done in `f32`; `f64` checks gradients against finite differences with
-/// the same code.
+/// A scalar that kernels compute in. Work is done in `f32`; `f64` checks gradients against finite differences
+/// with the same code.
 pub trait Real: Float {
     /// The vector used on CPUs with AVX2 and FMA.
     type Fast: Vector<Self>;

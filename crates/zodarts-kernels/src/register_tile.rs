@@ -61,8 +61,8 @@ pub struct ColumnSpan {
     pub channels: usize,
 }
 
-/// Sums `N` taps over all input channels for `M` output channels and `P` pixels. `first` is the index of the first
-/// pixel's window in the first input plane.
+/// Sums `N` taps over all input channels for `M` output channels and `P` pixels. `first` is the index of the
+/// first pixel's window in the first input plane.
 ///
 /// # Safety
 /// Every tap of every pixel lies within its input plane, `packed` holds the group, and the output its pixels.
@@ -106,7 +106,8 @@ pub unsafe fn tile<T: Real, V: Vector<T>, const N: usize, const M: usize, const 
     }
 }
 
-/// Computes a span of pixels of every output channel, by [`tile`]s of the sizes that fit. `target.group` is ignored.
+/// Computes a span of pixels of every output channel, by [`tile`]s of the sizes that fit. `target.group` is
+/// ignored.
 ///
 /// # Safety
 /// As for [`tile`], for all pixels and channels of the span.

@@ -1,9 +1,10 @@
 //! Gradient of a convolution with respect to its weights.
 //!
-//! A register tile accumulates 4 output channels × 3 input streams over a strip of pixels. A stream is the input as seen
-//! through one tap: three taps of a row for 3×3 windows, three input channels for 1×1. Strips are short enough that their
-//! output gradients stay in the L1 cache while all streams are processed. Lanes are added four registers at a time when
-//! a strip ends: with planes of 7×7 pixels, adding them one by one would take half of the time.
+//! A register tile accumulates 4 output channels × 3 input streams over a strip of pixels. A stream is the
+//! input as seen through one tap: three taps of a row for 3×3 windows, three input channels for 1×1. Strips
+//! are short enough that their output gradients stay in the L1 cache while all streams are processed. Lanes
+//! are added four registers at a time when a strip ends: with planes of 7×7 pixels, adding them one by one
+//! would take half of the time.
 
 use crate::conv_shape::ConvShape;
 use crate::kernels::Kernel;
@@ -68,8 +69,8 @@ impl<T: Real> Kernel<T> for ConvWeightGradient<'_, T> {
                 let (y, x) = (pixel / to.width, pixel % to.width);
                 PixelOffsets { input: (y * from.row + x) * shape.stride, gradient: y * to.row + x }
             }));
-            // SAFETY: `check` holds both blocks to their number of planes and the layouts to their images, with a margin
-            // around the input if it has taps outside.
+            // SAFETY: `check` holds both blocks to their number of planes and the layouts to their images,
+            // with a margin around the input if it has taps outside.
             unsafe { add_strip::<T, V>(operands, &strip, gradient) };
         }
     }
@@ -95,8 +96,8 @@ pub struct Operands<'a, T> {
 /// Adds the weight gradient over the pixels of a strip to `gradient`.
 ///
 /// # Safety
-/// The input must have the channels and the margin of its shape. A strip's offsets in the input must be those of pixels
-/// of its image, and those in the gradient must lie within the planes of all output channels.
+/// The input must have the channels and the margin of its shape. A strip's offsets in the input must be those
+/// of pixels of its image, and those in the gradient must lie within the planes of all output channels.
 #[inline(always)]
 pub unsafe fn add_strip<T: Real, V: Vector<T>>(
     operands: Operands<'_, T>,
@@ -125,8 +126,8 @@ pub struct PixelOffsets {
     pub gradient: usize,
 }
 
-/// The pixels of the output that a tile runs over, as offsets in bytes. With them a tile is one loop however short the
-/// rows are; the CPU mispredicts the end of every loop.
+/// The pixels of the output that a tile runs over, as offsets in bytes. With them a tile is one loop however
+/// short the rows are; the CPU mispredicts the end of every loop.
 pub struct StripOffsets {
     /// Offsets in the input; see [`PixelOffsets::input`].
     input: [usize; STRIP],

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use zodarts_kernels::reference::{flat_difference_dot, flat_dot};
 use zodarts_kernels::{FlatDifferenceDot, FlatDot, Kernels};
 
-/// Compares the result of a kernel, on the detected vector unit and on the portable path, with the expected one, up to the
-/// rounding of sums of `size`.
+/// Compares the result of a kernel, on the detected vector unit and on the portable path, with the expected
+/// one, up to the rounding of sums of `size`.
 fn check(run: impl Fn(Kernels<f32>, &mut f64), expected: f64, size: f64) {
     let [found, portable] = [Kernels::detect(), Kernels::portable()].map(|kernels| {
         let mut total = f64::NAN;
@@ -16,7 +16,8 @@ fn check(run: impl Fn(Kernels<f32>, &mut f64), expected: f64, size: f64) {
     assert!((found - expected).abs() <= 1e-13 * size, "found {found}, expected {expected}");
 }
 
-/// Up to 200 elements of three vectors: everyday ones, zeros of both signs, and some near both ends of the range.
+/// Up to 200 elements of three vectors: everyday ones, zeros of both signs, and some near both ends of the
+/// range.
 fn elements() -> impl Strategy<Value = Vec<[f32; 3]>> {
     let value = || prop_oneof![-1e3..1e3_f32, Just(0.0), Just(-0.0), 1e30..3e38_f32, 1e-40..1e-30_f32];
     prop::collection::vec([value(), value(), value()], 0..200)

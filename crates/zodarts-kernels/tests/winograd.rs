@@ -1,4 +1,5 @@
-//! Winograd's convolutions against the scalar definition, on every implementation, and the error they promise.
+//! Winograd's convolutions against the scalar definition, on every implementation, and the error they
+//! promise.
 
 #[macro_use]
 mod common;
@@ -412,7 +413,8 @@ fn sandwich(m: &Matrix, x: &Matrix) -> Matrix {
     left.iter().map(|row| m.iter().map(|m| dot(m, &mut row.iter().copied())).collect()).collect()
 }
 
-/// Mean over tiles of the largest error of a convolution over 32 channels in `f32`, relative to its largest value.
+/// Mean over tiles of the largest error of a convolution over 32 channels in `f32`, relative to its largest
+/// value.
 fn loss_over(near: f64, far: f64) -> f64 {
     const TILES: usize = 40;
     const CHANNELS: usize = 32;

@@ -1,17 +1,17 @@
-//! Buffers that serve several values, one after the other.
+//! Buffers shared by values that are not needed at the same time.
 
-/// Hands out buffers by first fit: each is free again after the turn of the last reader of what it holds.
+/// Assigns buffers by first fit. A buffer is free again after the turn of the last reader of its value.
 #[derive(Debug, Default)]
 pub struct BufferPool {
-    /// Pixels of each buffer: those of the largest value it ever holds.
+    /// Pixels of each buffer: those of its largest value.
     pub sizes: Vec<usize>,
-    /// The turn in which each buffer is read for the last time.
+    /// Turn in which each buffer is read for the last time.
     busy_until: Vec<usize>,
 }
 
 impl BufferPool {
-    /// The buffer of a value of `size` pixels that is written in turn `now` and last read in turn `last`. Turns are asked
-    /// for in order.
+    /// Returns the buffer of a value of `size` pixels that is written in turn `now` and last read in turn
+    /// `last`. Calls come in the order of turns.
     pub fn take(&mut self, size: usize, now: usize, last: usize) -> usize {
         let free = self.busy_until.iter().position(|&until| until < now);
         let buffer = free.unwrap_or(self.sizes.len());

@@ -1,9 +1,9 @@
-//! Size and cost of a network.
+//! Numbers of parameters and operations.
 
 use crate::graph::{Network, Op};
 use serde::{Deserialize, Serialize};
 
-/// What a network weighs.
+/// Size and cost of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkCost {
     /// Trainable parameters.
@@ -13,7 +13,7 @@ pub struct NetworkCost {
 }
 
 impl Network {
-    /// Counts parameters, and multiply-accumulates of one image.
+    /// Returns the number of parameters, and multiply-accumulates of one image.
     pub fn cost(&self) -> NetworkCost {
         let convolutions = self.edges.iter().map(|edge| match &edge.op {
             Op::Conv { shape, .. } => {

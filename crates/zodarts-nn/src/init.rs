@@ -1,11 +1,11 @@
-//! Fresh weights.
+//! Initial weights.
 
 use crate::parameters::{Initial, Tensor, TensorLayout};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::Real;
 
-/// Draws every tensor of a layout, in order.
+/// Draws the initial values of every tensor of a layout, in order.
 pub fn initial_values(layout: &TensorLayout, random: &mut ChaCha8Rng) -> Vec<f32> {
     let mut values = Vec::with_capacity(layout.len());
     for tensor in layout.tensors() {
@@ -21,7 +21,7 @@ pub fn initial_values(layout: &TensorLayout, random: &mut ChaCha8Rng) -> Vec<f32
     values
 }
 
-/// The first values of a layout that draws nothing at random, such as running statistics.
+/// Returns the initial values of a layout that draws nothing at random, such as running statistics.
 ///
 /// # Panics
 /// If a tensor is not constant.

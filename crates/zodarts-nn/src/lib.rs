@@ -1,8 +1,8 @@
 //! Networks over one flat parameter vector: supernet, discrete network, `ResNet-18`; losses, optimisers,
 //! schedules.
 //!
-//! A network is a [`graph::Network`]: nodes that are sums of edges. One [`executor::Executor`] runs any of them
-//! in `f32`, or in `f64` to check gradients against finite differences with the very same code.
+//! A network is a [`graph::Network`]: nodes that are sums of edges. One [`executor::Executor`] runs any of
+//! them in `f32`, or in `f64` to check gradients against finite differences with the very same code.
 //!
 //! ```
 //! use std::sync::Arc;

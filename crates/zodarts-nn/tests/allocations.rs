@@ -1,4 +1,5 @@
-//! The hot loop does not allocate: after a first step has made the buffers, further steps ask for no memory at all.
+//! The hot loop does not allocate: after a first step has made the buffers, further steps ask for no memory
+//! at all.
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -35,9 +36,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Takes a step with every operation live, then counts the allocations of three steps with other mixtures. Returns the
-/// least of some tries: the queues of the thread pool grow when other programs delay its threads, which is not the step's
-/// doing.
+/// Takes a step with every operation live, then counts the allocations of three steps with other mixtures.
+/// Returns the least of some tries: the queues of the thread pool grow when other programs delay its threads,
+/// which is not the step's doing.
 fn allocations_of_later_steps(network: Network) -> usize {
     let network = Arc::new(network);
     let input = network.input();

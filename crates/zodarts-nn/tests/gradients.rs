@@ -22,7 +22,8 @@ const SHAPE: MacroShape =
 /// Wide enough for Winograd, in f64 as well.
 const WIDE: MacroShape = MacroShape { channels: 8, ..SHAPE };
 
-/// A network whose second convolution runs batched: its channels make more than a megabyte of transformed filter.
+/// A network whose second convolution runs batched: its channels make more than a megabyte of transformed
+/// filter.
 fn batched() -> Network {
     let mut builder = Builder::new(SHAPE.input);
     let [first, last] = [136, 144].map(|channels| builder.node(Shape { channels, ..SHAPE.input }));

@@ -163,8 +163,8 @@ fn places_add_up_to_the_logits() {
     }
 }
 
-/// The sole operation of the cells is a 1×1 convolution, and those around the cells reach little further: a spot in a
-/// corner changes only places near that corner.
+/// The sole operation of the cells is a 1×1 convolution, and those around the cells reach little further: a
+/// spot in a corner changes only places near that corner.
 #[test]
 fn a_spot_changes_the_places_near_it() {
     let mut trained = Trained::<f32>::new(genotype(1, [40, 40], 8, CHOICES[4]));

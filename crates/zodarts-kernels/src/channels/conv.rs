@@ -19,7 +19,8 @@ pub fn channel_weights(shape: &ConvShape) -> usize {
     product(product(planes(shape.outputs), shape.inputs), product(shape.kernel, shape.kernel))
 }
 
-/// Reorders weights `[output][input][ky][kx]` into [`channel_weights`] pixels, with output channels in the lanes.
+/// Reorders weights `[output][input][ky][kx]` into [`channel_weights`] pixels, with output channels in the
+/// lanes.
 ///
 /// # Panics
 /// If a slice is shorter than the shape says.
@@ -90,8 +91,8 @@ fn rows<T: Real, V: Vector<T>, const S: usize>(kernel: &mut ChannelConv<'_, T>, 
                 let first = from.at(0, y * S, x * S) - before;
                 let span = ChannelTileSpan { plane, planes, first, pixels };
                 let target = ChannelTileOutput { at: to.at(0, y, x), plane: to.plane, accumulate: true };
-                // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images, with a
-                // margin around the input if there are taps outside.
+                // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images,
+                // with a margin around the input if there are taps outside.
                 unsafe { register_tile::run::<T, V, S>(source, span, output, target) };
             }
         }

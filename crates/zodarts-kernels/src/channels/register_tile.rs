@@ -62,8 +62,8 @@ pub struct PackedSize {
     pub taps: usize,
 }
 
-/// Writes `weight(output, input, tap)` in the order that [`run`] reads. Lanes beyond the last output channel become
-/// zero.
+/// Writes `weight(output, input, tap)` in the order that [`run`] reads. Lanes beyond the last output channel
+/// become zero.
 pub fn pack<T: Real>(size: PackedSize, packed: &mut [Pixel<T>], weight: impl Fn(usize, usize, usize) -> T) {
     let PackedSize { inputs, outputs, taps } = size;
     let planes = outputs.div_ceil(LANES);
@@ -86,8 +86,8 @@ pub fn pack<T: Real>(size: PackedSize, packed: &mut [Pixel<T>], weight: impl Fn(
     }
 }
 
-/// Cuts a row into (start, pixels) pieces of up to [`PIXELS`] pixels. They are as equal as possible, for short ones
-/// starve the multipliers.
+/// Cuts a row into (start, pixels) pieces of up to [`PIXELS`] pixels. They are as equal as possible, for
+/// short ones starve the multipliers.
 #[inline(always)]
 pub fn pieces(length: usize) -> impl Iterator<Item = (usize, usize)> {
     let count = length.div_ceil(PIXELS);
@@ -97,12 +97,12 @@ pub fn pieces(length: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// Sums all taps over all input channels for two output planes, or for the last one alone, and a row of pixels whose
-/// windows are `S` pixels apart.
+/// Sums all taps over all input channels for two output planes, or for the last one alone, and a row of
+/// pixels whose windows are `S` pixels apart.
 ///
 /// # Safety
-/// Every tap of every pixel must lie within its input plane, `packed` must hold all output planes, and the output the
-/// pixels of the span.
+/// Every tap of every pixel must lie within its input plane, `packed` must hold all output planes, and the
+/// output the pixels of the span.
 #[inline(always)]
 pub unsafe fn run<T: Real, V: Vector<T>, const S: usize>(
     source: ChannelTileInput<'_, T>,

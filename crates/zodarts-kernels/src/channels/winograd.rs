@@ -1,6 +1,7 @@
 //! 3×3 convolutions at stride 1 by Winograd's F(4×4, 3×3), with channels in the lanes.
 //!
-//! All convolutions into one node share their output transform: the products of all sources are added before it.
+//! All convolutions into one node share their output transform: the products of all sources are added before
+//! it.
 
 use super::planes::planes;
 use super::register_tile::{
@@ -68,7 +69,8 @@ fn frequency_len(inputs: usize, outputs: usize) -> usize {
     product(inputs, planes(outputs))
 }
 
-/// Transforms the weights of a 3×3 convolution, `(outputs, inputs, 3, 3)`, into [`channel_filter_len`] pixels.
+/// Transforms the weights of a 3×3 convolution, `(outputs, inputs, 3, 3)`, into [`channel_filter_len`]
+/// pixels.
 ///
 /// # Panics
 /// If the length of a slice does not fit the channels.
@@ -147,8 +149,8 @@ fn multiply<T: Real, V: Vector<T>>(
             for (tile, pixels) in pieces(narrow.channel) {
                 let span = ChannelTileSpan { plane, planes, first: tile, pixels };
                 let target = ChannelTileOutput { at: tile, plane: narrow.channel, accumulate };
-                // SAFETY: the scratch has just been held to its planes of the strip's tiles each, and the filter to its
-                // channels.
+                // SAFETY: the scratch has just been held to its planes of the strip's tiles each, and the
+                // filter to its channels.
                 unsafe { register_tile::run::<T, V, 1>(source, span, output, target) };
             }
         }

@@ -13,8 +13,8 @@ use crate::vector::Vector;
 use crate::weight_gradient::{Operands, PixelOffsets, STRIP, StripOffsets, add_strip};
 use std::ops::Range;
 
-/// Distance between the channels of a strip in the scratch. Two pixels more than needed, for with a power of two the
-/// channels would compete for the same cache sets.
+/// Distance between the channels of a strip in the scratch. Two pixels more than needed, for with a power of
+/// two the channels would compete for the same cache sets.
 const PLANE: usize = STRIP + 2;
 
 /// Computes the gradients of several 1×1 convolutions with the same input, whose weights come from
@@ -75,8 +75,8 @@ impl<T: Real> Kernel<T> for PointwiseBackward<'_, '_, T> {
                 if !weight_gradient.is_empty() {
                     let operands =
                         Operands { shape, input, from, output_gradient: scratch, plane: PLANE, lanes };
-                    // SAFETY: `check` holds the input to its channels and its layout to the image, and the scratch to
-                    // strips of all output channels.
+                    // SAFETY: `check` holds the input to its channels and its layout to the image, and the
+                    // scratch to strips of all output channels.
                     unsafe { add_strip::<T, V>(operands, &strip, weight_gradient) };
                 }
                 if input_gradient.is_empty() {
@@ -95,8 +95,8 @@ impl<T: Real> Kernel<T> for PointwiseBackward<'_, '_, T> {
                     let target =
                         TileOutput { group: 0, at, plane, step: 1, accumulate: accumulate || number > 0 };
                     let span = ColumnSpan { first: piece.position, pixels: piece.pixels, channels: inputs };
-                    // SAFETY: as above, and `check` holds the input's gradient to its channels and the weights to the
-                    // shape.
+                    // SAFETY: as above, and `check` holds the input's gradient to its channels and the
+                    // weights to the shape.
                     unsafe { column::<T, V, 1>(source, &TAP, span, input_gradient, target) };
                 }
             }
@@ -110,7 +110,8 @@ struct Next<'a, T> {
     strip: Range<usize>,
 }
 
-/// Returns the same strip of the next convolution, or the next strip of the first. `None` after the last strip.
+/// Returns the same strip of the next convolution, or the next strip of the first. `None` after the last
+/// strip.
 #[inline(always)]
 fn next_gradient<'a, T: Real>(
     convolutions: &[BackwardConv<'a, T, T>],

@@ -11,8 +11,8 @@ use crate::register_tile::{ColumnSpan, TileInput, TileOutput, column};
 use crate::vector::Vector;
 use crate::weight_gradient::STRIP;
 
-/// Computes `output = 1×1 convolution(input)` for several convolutions of the same input, whose weights come from
-/// [`pack_forward`](crate::pack_forward).
+/// Computes `output = 1×1 convolution(input)` for several convolutions of the same input, whose weights come
+/// from [`pack_forward`](crate::pack_forward).
 #[derive(Debug)]
 pub struct PointwiseForward<'a, 'b, T>(
     /// The operands.
@@ -59,7 +59,8 @@ impl<T: Real> Kernel<T> for PointwiseForward<'_, '_, T> {
                     let target = TileOutput { group: 0, at, plane: to.plane, step: 1, accumulate: false };
                     let first = from.at(0, piece.y, piece.x);
                     let span = ColumnSpan { first, pixels: piece.pixels, channels: outputs };
-                    // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images.
+                    // SAFETY: `check` holds blocks and weights to their channels and the layouts to their
+                    // images.
                     unsafe { column::<T, V, 1>(source, &TAP, span, output, target) };
                 }
                 let block = BlockView { pixels: output, layout: &to, channels: outputs };

@@ -1,8 +1,8 @@
 //! 3×3 average pooling at stride 1 with a margin of one pixel.
 //!
-//! Sums are separable: a row of the result is computed from left to right over three rows of the source, which adds each
-//! column once and keeps the last three columns in registers. The divisors are separable too: the sum of a column
-//! includes those of the rows, and only the ends of a row differ.
+//! Sums are separable: a row of the result is computed from left to right over three rows of the source,
+//! which adds each column once and keeps the last three columns in registers. The divisors are separable too:
+//! the sum of a column includes those of the rows, and only the ends of a row differ.
 
 use crate::kernels::Kernel;
 use crate::layout::BlockLayout;
@@ -36,7 +36,8 @@ impl<T: Real> Kernel<T> for AvgPool3<'_, T> {
     }
 }
 
-/// Computes the gradient of the input of [`AvgPool3`]: each gradient is spread evenly over the pixels averaged.
+/// Computes the gradient of the input of [`AvgPool3`]: each gradient is spread evenly over the pixels
+/// averaged.
 #[derive(Debug)]
 pub struct AvgPool3Backward<'a, T> {
     /// Gradient of the averages, `[channel][y][x][lane]`.
@@ -120,8 +121,8 @@ impl Shares {
     }
 }
 
-/// Computes `to[x] = Σ_|i − x| ≤ 1 Σ_r weight_r · row_r[i]`. At the ends of a row the results are multiplied by `end`; in
-/// the `ADJOINT` the addends are.
+/// Computes `to[x] = Σ_|i − x| ≤ 1 Σ_r weight_r · row_r[i]`. At the ends of a row the results are multiplied
+/// by `end`; in the `ADJOINT` the addends are.
 #[inline(always)]
 fn row_sums<T: Real, V: Vector<T>, const ADJOINT: bool>(
     rows: [WeightedRow<'_, T>; 3],

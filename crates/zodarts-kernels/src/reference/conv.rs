@@ -4,8 +4,8 @@ use super::size::Size;
 use crate::conv_shape::ConvShape;
 use crate::real::Real;
 
-/// Calls `visit(output index, input index, weight index)` for every product of a convolution. Returns the size of the
-/// output.
+/// Calls `visit(output index, input index, weight index)` for every product of a convolution. Returns the
+/// size of the output.
 fn products(shape: &ConvShape, input: &Size, mut visit: impl FnMut(usize, usize, usize)) -> Size {
     let output = output_size(shape, input);
     let reach = shape.kernel / 2;

@@ -1,4 +1,5 @@
-//! Scalar twins: each kernel again, written as its definition, over plain arrays `(image, channel, y, x)` or flat vectors.
+//! Scalar twins: each kernel again, written as its definition, over plain arrays `(image, channel, y, x)` or
+//! flat vectors.
 //!
 //! They are slow and obvious on purpose. Property tests compare the vector kernels with them.
 

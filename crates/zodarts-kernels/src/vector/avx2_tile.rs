@@ -1,8 +1,8 @@
 //! A register tile that fills all sixteen registers, as inline assembly.
 //!
-//! The compiler's scheduler tends to load several weights ahead. With twelve sums and three pixels only one register is
-//! left, so it sometimes spills, and unrelated code decides: the same loop ran at 55 or at 110 GFLOP/s. One step of the
-//! tile is therefore written in assembly.
+//! The compiler's scheduler tends to load several weights ahead. With twelve sums and three pixels only one
+//! register is left, so it sometimes spills, and unrelated code decides: the same loop ran at 55 or at 110
+//! GFLOP/s. One step of the tile is therefore written in assembly.
 
 use std::arch::asm;
 use std::arch::x86_64::__m256;

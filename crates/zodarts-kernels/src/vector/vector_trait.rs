@@ -4,8 +4,8 @@ use crate::pixel::{LANES, Pixel};
 
 /// [`LANES`] values of `T`, and the arithmetic that kernels need.
 ///
-/// Implementations are `#[inline(always)]`, so that they are compiled with the target features of the function that a
-/// kernel is inlined into.
+/// Implementations are `#[inline(always)]`, so that they are compiled with the target features of the
+/// function that a kernel is inlined into.
 pub trait Vector<T>: Copy {
     /// Returns the same value in every lane.
     fn splat(value: T) -> Self;
@@ -13,7 +13,8 @@ pub trait Vector<T>: Copy {
     fn load(pixel: &Pixel<T>) -> Self;
     /// Prefetches a pixel that is needed soon. Does nothing if `at` lies beyond the slice.
     fn prefetch(pixels: &[Pixel<T>], at: usize);
-    /// Prefetches a pixel that is needed later: like [`Vector::prefetch`], but not into the first-level cache.
+    /// Prefetches a pixel that is needed later: like [`Vector::prefetch`], but not into the first-level
+    /// cache.
     fn prefetch_far(pixels: &[Pixel<T>], at: usize);
     /// Writes a pixel.
     fn store(self, pixel: &mut Pixel<T>);

@@ -19,12 +19,12 @@ use crate::vector::Vector;
 /// Pixels that neighbouring tiles of the input share, in each dimension.
 const OVERLAP: usize = SIDE - STEP;
 
-/// Computes the gradients of several 3×3 convolutions at stride 1 with the same input, whose filters come from
-/// [`WinogradFilter`](super::WinogradFilter).
+/// Computes the gradients of several 3×3 convolutions at stride 1 with the same input, whose filters come
+/// from [`WinogradFilter`](super::WinogradFilter).
 #[derive(Debug)]
 pub struct WinogradBackward<'a, 'b, T> {
-    /// The operands. The input is in a padded layout with a zero margin; channels are multiples of eight. The gradient of
-    /// the input is overwritten, and its margin left undefined.
+    /// The operands. The input is in a padded layout with a zero margin; channels are multiples of eight. The
+    /// gradient of the input is overwritten, and its margin left undefined.
     pub group: BackwardGroup<'a, 'b, T, Pixel<T>>,
     /// Scratch of [`backward_scratch`] pixels.
     pub scratch: &'a mut [Pixel<T>],
@@ -118,7 +118,8 @@ impl<T: Real> Kernel<T> for WinogradBackward<'_, '_, T> {
     }
 }
 
-/// Computes the products of a strip of the output's gradient, `A dy Aᵀ`. `to` is the layout of the gradient's blocks.
+/// Computes the products of a strip of the output's gradient, `A dy Aᵀ`. `to` is the layout of the gradient's
+/// blocks.
 #[inline(always)]
 pub fn transform_gradient<T: Real, V: Vector<T>>(
     transform: &Transform<V>,
@@ -186,8 +187,8 @@ fn gradient_row<T: Real, V: Vector<T>>(
     pixels
 }
 
-/// Computes the gradient of the input of a strip from its products, `B v Bᵀ`. Neighbouring tiles overlap by two pixels:
-/// the overlap with an earlier tile is added, all else is overwritten.
+/// Computes the gradient of the input of a strip from its products, `B v Bᵀ`. Neighbouring tiles overlap by
+/// two pixels: the overlap with an earlier tile is added, all else is overwritten.
 #[inline(always)]
 pub fn add_input_gradient<T: Real, V: Vector<T>>(
     transform: &Transform<V>,

@@ -1,9 +1,9 @@
 //! Batched Winograd: convolutions of many channels over few tiles, computed for a whole batch at a time.
 //!
-//! Their transformed filter is larger than the caches, and a block of eight images uses each weight for only a tile or two.
-//! So blocks are only transformed, and each of the [`FREQUENCIES`](super::FREQUENCIES) takes its product over the tiles of
-//! all blocks: weights are read, and their gradients written, once per batch instead of once per block. Blocks and
-//! frequencies exchange two kinds of buffers:
+//! Their transformed filter is larger than the caches, and a block of eight images uses each weight for only
+//! a tile or two. So blocks are only transformed, and each of the [`FREQUENCIES`](super::FREQUENCIES) takes
+//! its product over the tiles of all blocks: weights are read, and their gradients written, once per batch
+//! instead of once per block. Blocks and frequencies exchange two kinds of buffers:
 //!
 //! - the products of a block, `[frequency][channel][tile][lane]`, [`products_len`] pixels, written by blocks;
 //! - the products of a frequency, `[channel][block][tile][lane]`, without gaps, written by frequencies.
@@ -105,8 +105,8 @@ impl BatchedSize {
     }
 }
 
-/// Computes one frequency of the forward pass, or of the gradient of the input: the filter's part times the products of
-/// all blocks.
+/// Computes one frequency of the forward pass, or of the gradient of the input: the filter's part times the
+/// products of all blocks.
 #[derive(Debug)]
 pub struct FrequencyProduct<'a, T> {
     /// Sizes of the convolution.
@@ -140,7 +140,8 @@ pub struct FrequencyGradient<'a, T> {
     pub size: BatchedSize,
     /// Products of the inputs, `[channel][block][tile][lane]`. Lanes without an image are zero.
     pub x: &'a [Pixel<T>],
-    /// Products of the gradients of the outputs, `[channel][block][tile][lane]`. Lanes without an image are zero.
+    /// Products of the gradients of the outputs, `[channel][block][tile][lane]`. Lanes without an image are
+    /// zero.
     pub dy: &'a [Pixel<T>],
     /// Scratch of as many pixels as x.
     pub scratch: &'a mut [Pixel<T>],
@@ -171,7 +172,8 @@ pub struct OutputFromProducts<'a, T> {
     pub to: BlockLayout,
     /// Images in the block; only these lanes are measured.
     pub lanes: usize,
-    /// Moments of each channel of the output, merged with those of earlier blocks. If empty, nothing is measured.
+    /// Moments of each channel of the output, merged with those of earlier blocks. If empty, nothing is
+    /// measured.
     pub moments: &'a mut [SampleMoments],
 }
 
@@ -226,7 +228,8 @@ pub struct BlockSlot {
 }
 
 impl BlockSlot {
-    /// Copies a frequency of the block's products to those of the frequency. Lanes beyond the first `lanes` become zero.
+    /// Copies a frequency of the block's products to those of the frequency. Lanes beyond the first `lanes`
+    /// become zero.
     pub fn gather<T: Real>(
         &self,
         products: &[Pixel<T>],

@@ -21,8 +21,8 @@ pub fn filter_len(inputs: usize, outputs: usize) -> usize {
     product(FREQUENCIES, filter_plane(inputs, outputs))
 }
 
-/// Returns the distance between the frequencies of a transformed filter. It is two pixels more than needed, or all 36
-/// would compete for the same cache sets.
+/// Returns the distance between the frequencies of a transformed filter. It is two pixels more than needed,
+/// or all 36 would compete for the same cache sets.
 pub fn filter_plane(inputs: usize, outputs: usize) -> usize {
     product(inputs / LANES, outputs) + 2
 }
@@ -107,8 +107,8 @@ impl<T: Real> Kernel<T> for WinogradFilterGradient<'_, T> {
     }
 }
 
-/// Returns, for every eight inputs and each of the outputs `rows`, the position in a frequency's plane and the start of
-/// the eight windows among those of these outputs.
+/// Returns, for every eight inputs and each of the outputs `rows`, the position in a frequency's plane and
+/// the start of the eight windows among those of these outputs.
 #[inline(always)]
 fn windows(inputs: usize, outputs: usize, rows: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
     let (first, count) = (rows.start, rows.len());
@@ -118,8 +118,8 @@ fn windows(inputs: usize, outputs: usize, rows: Range<usize>) -> impl Iterator<I
     })
 }
 
-/// Returns `G` in every lane. Loops, not closures: the compiler does not carry the CPU's features into closures that it
-/// fails to inline.
+/// Returns `G` in every lane. Loops, not closures: the compiler does not carry the CPU's features into
+/// closures that it fails to inline.
 #[inline(always)]
 fn splat_matrix<T: Real, V: Vector<T>>() -> [[V; 3]; SIDE] {
     let mut matrix = [[V::splat(T::ZERO); 3]; SIDE];

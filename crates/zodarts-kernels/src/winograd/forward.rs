@@ -15,8 +15,8 @@ use crate::prefetch::Prefetch;
 use crate::real::Real;
 use crate::vector::Vector;
 
-/// Computes `output = 3×3 convolution(input)` at stride 1 for several convolutions of the same input, whose filters come
-/// from [`WinogradFilter`](super::WinogradFilter).
+/// Computes `output = 3×3 convolution(input)` at stride 1 for several convolutions of the same input, whose
+/// filters come from [`WinogradFilter`](super::WinogradFilter).
 #[derive(Debug)]
 pub struct WinogradForward<'a, 'b, T> {
     /// The operands. The input is in a padded layout with a zero margin; channels are multiples of eight.
@@ -70,8 +70,8 @@ impl<T: Real> Kernel<T> for WinogradForward<'_, '_, T> {
     }
 }
 
-/// Prefetches the same tile of the next channel: tiles jump from row to row, which the CPU's own prefetcher does not
-/// follow.
+/// Prefetches the same tile of the next channel: tiles jump from row to row, which the CPU's own prefetcher
+/// does not follow.
 #[inline(always)]
 pub fn prefetch_tile<T: Real, V: Vector<T>>(pixels: &[Pixel<T>], corner: usize, row: usize) {
     for y in 0..STEP {
@@ -128,8 +128,8 @@ fn load_row<T: Real, V: Vector<T>>(input: &[Pixel<T>], start: usize) -> [V; SIDE
     ]
 }
 
-/// Computes the pixels of a strip of the output that lie inside the image, `Aᵀ m A`. With `ADD` they are added to the
-/// block, otherwise they overwrite it.
+/// Computes the pixels of a strip of the output that lie inside the image, `Aᵀ m A`. With `ADD` they are
+/// added to the block, otherwise they overwrite it.
 #[inline(always)]
 pub fn transform_output<T: Real, V: Vector<T>, const ADD: bool>(
     transform: &Transform<V>,

@@ -1,8 +1,9 @@
-//! 3×3 convolutions at stride 1 by Winograd's minimal filtering, F(4×4, 3×3): 36 products for an output tile of sixteen
-//! pixels instead of 144.
+//! 3×3 convolutions at stride 1 by Winograd's minimal filtering, F(4×4, 3×3): 36 products for an output tile
+//! of sixteen pixels instead of 144.
 //!
-//! The method is that of Lavin & Gray, *Fast Algorithms for Convolutional Neural Networks* (2016). With one image per lane
-//! the transforms are vector additions, and the products of one frequency are a matrix product over channels.
+//! The method is that of Lavin & Gray, *Fast Algorithms for Convolutional Neural Networks* (2016). With one
+//! image per lane the transforms are vector additions, and the products of one frequency are a matrix product
+//! over channels.
 
 mod backward;
 pub mod batched;

@@ -1,8 +1,8 @@
 //! The products between transformed tiles: one small matrix product for each of the 36 frequencies.
 //!
-//! All run in register tiles of 6 × 2 accumulators: 6 channels × 2 tiles of the image for activations and their gradients,
-//! 6 outputs × 16 inputs for the filter's gradient. Tiles of 4 × 3 need one load less, but leave the compiler no spare
-//! register, and it then spills an accumulator every round.
+//! All run in register tiles of 6 × 2 accumulators: 6 channels × 2 tiles of the image for activations and
+//! their gradients, 6 outputs × 16 inputs for the filter's gradient. Tiles of 4 × 3 need one load less, but
+//! leave the compiler no spare register, and it then spills an accumulator every round.
 
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
@@ -27,7 +27,8 @@ fn check<T>(size: ProductSize, filter: &[Pixel<T>], x: &[Pixel<T>], y: &[Pixel<T
     assert!(x.len() >= size.inputs * size.tiles && y.len() >= size.outputs * size.tiles, "planes too short");
 }
 
-/// Returns the rows of the next register tile, given the rows `left`: 6, or a number that leaves no tile of two.
+/// Returns the rows of the next register tile, given the rows `left`: 6, or a number that leaves no tile of
+/// two.
 #[inline(always)]
 fn rows(left: usize) -> usize {
     match left {
@@ -49,7 +50,8 @@ pub fn multiply<T: Real, V: Vector<T>>(
     let product = Product {
         terms: size.inputs,
         tiles: size.tiles,
-        // A filter's lanes are inputs: along the sum come eight lanes, then the pixel of the next eight inputs.
+        // A filter's lanes are inputs: along the sum come eight lanes, then the pixel of the next eight
+        // inputs.
         lane: 1,
         eight: size.outputs * LANES,
         accumulate: false,
@@ -132,8 +134,8 @@ fn tiles<T: Real, V: Vector<T>, const M: usize>(
     y: &mut [Pixel<T>],
 ) {
     for tile in (0..product.tiles).step_by(2) {
-        // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; M rows and 2 (or the last) columns
-        // from `tile` are within them.
+        // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; M rows and 2 (or the
+        // last) columns from `tile` are within them.
         unsafe {
             let (x, y) = (x.as_ptr().add(tile), y.as_mut_ptr().add(tile));
             if tile + 1 < product.tiles {
@@ -148,7 +150,8 @@ fn tiles<T: Real, V: Vector<T>, const M: usize>(
 /// Computes P tiles of M rows.
 ///
 /// # Safety
-/// Each of `weights` must be valid for its row's terms; x for `terms` rows of P pixels and y for M, both `tiles` apart.
+/// Each of `weights` must be valid for its row's terms; x for `terms` rows of P pixels and y for M, both
+/// `tiles` apart.
 #[inline(always)]
 unsafe fn register_tile<T: Real, V: Vector<T>, const M: usize, const P: usize>(
     product: Product,
@@ -188,7 +191,8 @@ unsafe fn register_tile<T: Real, V: Vector<T>, const M: usize, const P: usize>(
     }
 }
 
-/// Transposes `[channel][tile][lane]` to `[channel / 8][tile][lane][channel % 8]`: channels in lanes, images in a row.
+/// Transposes `[channel][tile][lane]` to `[channel / 8][tile][lane][channel % 8]`: channels in lanes, images
+/// in a row.
 #[inline(always)]
 pub fn transpose<T: Real, V: Vector<T>>(
     channels: usize,
@@ -210,8 +214,8 @@ pub fn transpose<T: Real, V: Vector<T>>(
     }
 }
 
-/// Computes `gradient[input][output] = Σ_tile,image x[input] · dy[output]` over the first `lanes` images of each tile, or
-/// adds it to the filter's gradient. x is transposed by [`transpose`].
+/// Computes `gradient[input][output] = Σ_tile,image x[input] · dy[output]` over the first `lanes` images of
+/// each tile, or adds it to the filter's gradient. x is transposed by [`transpose`].
 #[inline(always)]
 pub fn filter_gradient<T: Real, V: Vector<T>>(
     size: ProductSize,
@@ -280,8 +284,8 @@ fn filter_tile<T: Real, V: Vector<T>, const G: usize, const N: usize>(
     let (runs, length) = if lanes == LANES { (1, size.tiles * LANES) } else { (size.tiles, lanes) };
     let plane = size.tiles * LANES;
     for run in 0..runs {
-        // SAFETY: `check` holds x to `inputs / 8` planes of `tiles · 8` pixels and dy to `outputs` planes of as many
-        // values; the run ends within a plane.
+        // SAFETY: `check` holds x to `inputs / 8` planes of `tiles · 8` pixels and dy to `outputs` planes of
+        // as many values; the run ends within a plane.
         unsafe {
             let mut x = x.as_ptr().add(eight * plane + run * LANES);
             let mut dy = dy.as_ptr().cast::<T>().add(output * plane + run * LANES);

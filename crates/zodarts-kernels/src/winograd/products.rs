@@ -28,7 +28,8 @@ pub struct ProductsMut<'a, T> {
 pub struct ProductLayout {
     /// Distance between channels: the number of tiles of the strip.
     pub channel: usize,
-    /// Distance between frequencies. Two pixels more than needed, or all 36 would compete for the same cache sets.
+    /// Distance between frequencies. Two pixels more than needed, or all 36 would compete for the same cache
+    /// sets.
     pub frequency: usize,
 }
 
@@ -84,8 +85,8 @@ impl ProductLayout {
         }
     }
 
-    /// Returns six frequencies of a channel's tile, from `first`, `step` apart. Written out, for a loop would go through
-    /// memory.
+    /// Returns six frequencies of a channel's tile, from `first`, `step` apart. Written out, for a loop would
+    /// go through memory.
     #[inline(always)]
     fn load<T: Real, V: Vector<T>>(
         &self,

@@ -1,11 +1,11 @@
 //! The one-dimensional transforms of F(4, 3) over the points 0, ±3/4, ±3/2 and ∞.
 //!
-//! Four outputs of a window of three need six products. Any five distinct points work; the usual 0, ±1, ±2 are simple but
-//! not the most accurate. These three-quarter steps cost the same (every factor is exact in `f32` and folds into a
-//! multiply-add) and lose a third as much precision: see `tests/winograd.rs`.
+//! Four outputs of a window of three need six products. Any five distinct points work; the usual 0, ±1, ±2
+//! are simple but not the most accurate. These three-quarter steps cost the same (every factor is exact in
+//! `f32` and folds into a multiply-add) and lose a third as much precision: see `tests/winograd.rs`.
 //!
-//! With `Bᵀ`, `G` and `Aᵀ` as in Lavin & Gray (2016), an output tile is `Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`; two dimensions are
-//! the one-dimensional transform of the columns, then of the rows.
+//! With `Bᵀ`, `G` and `Aᵀ` as in Lavin & Gray (2016), an output tile is `Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`; two
+//! dimensions are the one-dimensional transform of the columns, then of the rows.
 
 use crate::real::Real;
 use crate::vector::Vector;

@@ -1,4 +1,5 @@
-//! Helpers of the kernels' tests: implementations with random data, and blocks with rubbish wherever kernels must not read.
+//! Helpers of the kernels' tests: implementations with random data, and blocks with rubbish wherever kernels
+//! must not read.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use rand::{RngExt, SeedableRng};

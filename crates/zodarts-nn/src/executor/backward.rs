@@ -31,8 +31,8 @@ struct EdgeDots<'a, T> {
 }
 
 impl<T: Real> BlockPass<'_, T> {
-    /// Adds the node's weight gradients, gathers its own gradient from its outgoing edges, and computes the sums that its
-    /// incoming edges need. The gradient of the last node has been written by the classifier.
+    /// Adds the node's weight gradients, gathers its own gradient from its outgoing edges, and computes the
+    /// sums that its incoming edges need. The gradient of the last node has been written by the classifier.
     pub fn backward(&mut self, node: NodeId, selection: GradientSelection) {
         let rectified = self.convolution_gradients(node, selection.weights);
         if node > 0 {
@@ -40,8 +40,9 @@ impl<T: Real> BlockPass<'_, T> {
         }
     }
 
-    /// Does the work of [`BlockPass::backward`] after the node's convolutions, whose part of the gradient is in the padded
-    /// scratch. `rectified` is true if they read the node through a `ReLU`, and `None` if there are no convolutions.
+    /// Does the work of [`BlockPass::backward`] after the node's convolutions, whose part of the gradient is
+    /// in the padded scratch. `rectified` is true if they read the node through a `ReLU`, and `None` if there
+    /// are no convolutions.
     pub fn finish_backward(&mut self, node: NodeId, rectified: Option<bool>, selection: GradientSelection) {
         let net = self.cx.net;
         if selection.mixture {
@@ -57,9 +58,9 @@ impl<T: Real> BlockPass<'_, T> {
         self.norm_sums(node);
     }
 
-    /// Computes the weight gradients of the outgoing convolutions if `weights`, and the gradient of their common input,
-    /// which stays in the padded scratch. Returns true if they read the node through a `ReLU`, and `None` if there are no
-    /// convolutions.
+    /// Computes the weight gradients of the outgoing convolutions if `weights`, and the gradient of their
+    /// common input, which stays in the padded scratch. Returns true if they read the node through a `ReLU`,
+    /// and `None` if there are no convolutions.
     fn convolution_gradients(&mut self, node: NodeId, weights: bool) -> Option<bool> {
         let net = self.cx.net;
         let relu = net.rectifies(node)?;
@@ -82,8 +83,8 @@ impl<T: Real> BlockPass<'_, T> {
         Some(relu)
     }
 
-    /// Computes the gradients of all of the node's convolutions on `path` with `run`, which takes their operands and
-    /// scratch. Returns false if there are none.
+    /// Computes the gradients of all of the node's convolutions on `path` with `run`, which takes their
+    /// operands and scratch. Returns false if there are none.
     fn group_gradients<W: 'static>(
         &mut self,
         node: NodeId,
@@ -126,8 +127,8 @@ impl<T: Real> BlockPass<'_, T> {
         true
     }
 
-    /// Computes the gradients of one convolution by its definition. The gradient of the input is added to the scratch if
-    /// `accumulate`, and overwrites it otherwise. Returns false for other edges.
+    /// Computes the gradients of one convolution by its definition. The gradient of the input is added to the
+    /// scratch if `accumulate`, and overwrites it otherwise. Returns false for other edges.
     fn conv_gradients(&mut self, edge: usize, weights: bool, accumulate: bool) -> bool {
         let (cx, net) = (self.cx, self.cx.net);
         let description = &net.network.edges[edge];
@@ -160,8 +161,8 @@ impl<T: Real> BlockPass<'_, T> {
         true
     }
 
-    /// Writes the gradient of a convolution's result to the scratch, with a margin if the kernel needs one. Returns its
-    /// layout.
+    /// Writes the gradient of a convolution's result to the scratch, with a margin if the kernel needs one.
+    /// Returns its layout.
     fn write_result_gradient(&mut self, edge: usize) -> BlockLayout {
         let (cx, net) = (self.cx, self.cx.net);
         let description = &net.network.edges[edge];
@@ -180,7 +181,8 @@ impl<T: Real> BlockPass<'_, T> {
         to
     }
 
-    /// Computes the node's gradient from all outgoing edges. The part through its convolutions is in the padded scratch.
+    /// Computes the node's gradient from all outgoing edges. The part through its convolutions is in the
+    /// padded scratch.
     fn gather(&mut self, node: NodeId, rectified: Option<bool>, output: &mut [Pixel<T>]) {
         let (cx, net) = (self.cx, self.cx.net);
         let layout = net.layout(node);
@@ -239,8 +241,8 @@ impl<T: Real> BlockPass<'_, T> {
         }
     }
 
-    /// Computes the gradient through all outgoing 3×3 averages at once, from the weighted sum of their targets' gradients.
-    /// Returns false if nothing is pooled.
+    /// Computes the gradient through all outgoing 3×3 averages at once, from the weighted sum of their
+    /// targets' gradients. Returns false if nothing is pooled.
     fn spread_targets(&mut self, node: NodeId) -> bool {
         let (cx, net) = (self.cx, self.cx.net);
         let edges = net.outgoing(node).filter(|&edge| *net.op(edge) == Op::AvgPool3);
@@ -278,9 +280,9 @@ impl<T: Real> BlockPass<'_, T> {
         add(&mut sums[net.plan.node_sums[node]..], total);
     }
 
-    /// Adds the per-channel dot products that give the gradient of the mixture: of the outputs of the outgoing edges
-    /// without normalisation with the gradients of their targets. They are computed at the source of the edges, where all
-    /// operands are in cache.
+    /// Adds the per-channel dot products that give the gradient of the mixture: of the outputs of the
+    /// outgoing edges without normalisation with the gradients of their targets. They are computed at the
+    /// source of the edges, where all operands are in cache.
     fn mixture_sums(&mut self, node: NodeId) {
         let (cx, net, block) = (self.cx, self.cx.net, &*self.block);
         let Scratch { pooled, dots: room, .. } = &mut *self.scratch;
@@ -310,7 +312,8 @@ impl<T: Real> BlockPass<'_, T> {
 }
 
 impl<T: Real> PassContext<'_, T> {
-    /// Adds the dot products to the sums of their edges. Returns the sum of the block over images and pixels, per channel.
+    /// Adds the dot products to the sums of their edges. Returns the sum of the block over images and pixels,
+    /// per channel.
     fn add_dots<'r>(
         &self,
         node: NodeId,

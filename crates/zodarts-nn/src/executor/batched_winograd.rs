@@ -1,7 +1,7 @@
 //! Convolutions of many channels over few tiles, which run once for the whole batch.
 //!
-//! A node with such a convolution has three phases in each direction instead of one: shards transform their blocks, the
-//! frequencies take their products over all blocks, and shards continue with the results.
+//! A node with such a convolution has three phases in each direction instead of one: shards transform their
+//! blocks, the frequencies take their products over all blocks, and shards continue with the results.
 
 use super::batched_conv::BatchedConv;
 use super::block_pass::BlockPass;
@@ -45,8 +45,8 @@ impl<T: Real> Phase<'_, T> {
         *self.frequencies = frequencies;
     }
 
-    /// Does the backward work of a node with a batched convolution for all blocks. Adds the gradient of the convolution's
-    /// weights to `gradient`.
+    /// Does the backward work of a node with a batched convolution for all blocks. Adds the gradient of the
+    /// convolution's weights to `gradient`.
     pub fn backward_batched(
         &mut self,
         node: NodeId,

@@ -32,14 +32,14 @@ pub struct Block<T> {
     pub logit_gradients: Vec<f64>,
 }
 
-/// Returns the pixels of the buffers that a block needs forward: values of nodes, results of convolutions, products of
-/// inputs.
+/// Returns the pixels of the buffers that a block needs forward: values of nodes, results of convolutions,
+/// products of inputs.
 pub fn forward_lengths(network: &Network, plan: &ExecutionPlan) -> impl Iterator<Item = usize> {
     value_lengths(network).chain(raw_lengths(network)).chain([plan.products])
 }
 
-/// Returns the pixels of the additional buffers that a block needs backward: gradients held at the same time, products of
-/// gradients.
+/// Returns the pixels of the additional buffers that a block needs backward: gradients held at the same time,
+/// products of gradients.
 pub fn backward_lengths(plan: &ExecutionPlan) -> impl Iterator<Item = usize> {
     plan.gradients.sizes.iter().copied().chain([plan.products])
 }

@@ -25,7 +25,8 @@ impl<T: Real> BlockPass<'_, T> {
         }
     }
 
-    /// Computes the gradient of the last node and, if `weights`, adds that of the classifier's matrix and bias.
+    /// Computes the gradient of the last node and, if `weights`, adds that of the classifier's matrix and
+    /// bias.
     pub fn classifier_gradients(&mut self, weights: bool) {
         if weights {
             self.classifier_weight_gradients();

@@ -1,8 +1,8 @@
 //! Factors per channel that turn an edge into a term of a sum, forward and backward.
 //!
-//! An edge with normalisation contributes `p·(γ·ŷ + β)` with `ŷ = (raw − mean)·r` and `r = 1/√(var + ε)`. Forward, this is
-//! `scale·raw + shift`. Backward, with `m₁ = mean(d)` and `m₂ = mean(d·ŷ)` over the batch, the gradient of `raw` is
-//! `p·γ·r·(d − m₁ − ŷ·m₂) = a·d + b·raw + c`.
+//! An edge with normalisation contributes `p·(γ·ŷ + β)` with `ŷ = (raw − mean)·r` and `r = 1/√(var + ε)`.
+//! Forward, this is `scale·raw + shift`. Backward, with `m₁ = mean(d)` and `m₂ = mean(d·ŷ)` over the batch,
+//! the gradient of `raw` is `p·γ·r·(d − m₁ − ŷ·m₂) = a·d + b·raw + c`.
 
 use super::live_network::LiveNetwork;
 use super::pass::Parameters;
@@ -116,7 +116,8 @@ impl<T: Real> Coefficients<T> {
         &self.ones
     }
 
-    /// Sets the factors that do not depend on statistics: an edge without normalisation is scaled by its weight.
+    /// Sets the factors that do not depend on statistics: an edge without normalisation is scaled by its
+    /// weight.
     pub fn begin(&mut self, network: &Network, parameters: Parameters<'_, T>) {
         for (index, edge) in network.edges.iter().enumerate() {
             if edge.op.norm().is_none() {
@@ -173,8 +174,8 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
-    /// Sets the backward factors of a node's incoming edges. Writes the gradients of their scales and shifts to
-    /// `gradient`, if there is one.
+    /// Sets the backward factors of a node's incoming edges. Writes the gradients of their scales and shifts
+    /// to `gradient`, if there is one.
     pub fn backward(
         &mut self,
         net: &LiveNetwork,

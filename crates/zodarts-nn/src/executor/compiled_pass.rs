@@ -1,7 +1,7 @@
 //! Compilation of the executor for each scalar.
 //!
-//! Generic functions are compiled in every crate that calls them, kernels included, and with that crate's optimisation. The
-//! functions of this trait are compiled once, in this crate.
+//! Generic functions are compiled in every crate that calls them, kernels included, and with that crate's
+//! optimisation. The functions of this trait are compiled once, in this crate.
 
 use super::engine::Executor;
 use super::pass::{BatchView, GradientTargets, Parameters, PassOutcome};
@@ -56,7 +56,8 @@ impl<T: CompiledPass> Executor<T> {
         batch: BatchView<'_>,
         targets: GradientTargets<'_, T>,
     ) -> PassOutcome {
-        // Into the pool once for all phases: called from outside, each of them would wake its threads by itself.
+        // Into the pool once for all phases: called from outside, each of them would wake its threads by
+        // itself.
         rayon::scope(|_| T::pass(self, parameters, loss, batch, targets))
     }
 }

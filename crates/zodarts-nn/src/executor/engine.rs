@@ -68,13 +68,14 @@ impl<T: Real> Executor<T> {
         &self.net.live
     }
 
-    /// Returns the logits of the last [`Executor::pass`] under the statistics of its batch, `(images, classes)`.
+    /// Returns the logits of the last [`Executor::pass`] under the statistics of its batch, `(images,
+    /// classes)`.
     pub fn logits(&self) -> impl Iterator<Item = f64> + '_ {
         self.workers.blocks().flat_map(|block| block.logits.iter().copied())
     }
 
-    /// Moves running statistics towards those of the last [`Executor::pass`]: `r ← (1 − m)·r + m·batch`, with the
-    /// unbiased variance, as `PyTorch` does.
+    /// Moves running statistics towards those of the last [`Executor::pass`]: `r ← (1 − m)·r + m·batch`, with
+    /// the unbiased variance, as `PyTorch` does.
     pub fn update_statistics(&self, running: &mut [T], momentum: f64) {
         self.coefficients.update_running(&self.net, running, momentum);
     }

@@ -17,8 +17,8 @@ use zodarts_kernels::{
 };
 
 impl<T: Real> BlockPass<'_, T> {
-    /// Writes the node as the sum of its edges, then runs its outgoing convolutions and measures the inputs of its
-    /// outgoing normalisations.
+    /// Writes the node as the sum of its edges, then runs its outgoing convolutions and measures the inputs
+    /// of its outgoing normalisations.
     pub fn forward(&mut self, node: NodeId) {
         self.build(node);
         self.convolve(node);
@@ -76,7 +76,8 @@ impl<T: Real> BlockPass<'_, T> {
         cx.kernels.run(AffineSum { terms: &terms, bias, from: layout, output, to: layout });
     }
 
-    /// Pools the weighted sum of all sources at once, for pooling is linear. Returns false if nothing is pooled.
+    /// Pools the weighted sum of all sources at once, for pooling is linear. Returns false if nothing is
+    /// pooled.
     fn pool_sources(&mut self, node: NodeId) -> bool {
         let cx = self.cx;
         let edges = cx.net.incoming(node).filter(|&edge| *cx.net.op(edge) == Op::AvgPool3);

@@ -97,7 +97,8 @@ impl<T: Real> FrequencyBuffers<T> {
         });
     }
 
-    /// Computes the products of the gradients of the inputs and, if `weights`, the gradient of the transformed filter.
+    /// Computes the products of the gradients of the inputs and, if `weights`, the gradient of the
+    /// transformed filter.
     pub fn backward(&mut self, operands: &BatchedOperands<'_, T>, weights: bool) {
         let BatchedOperands { kernels, size, filter, .. } = *operands;
         let (x, y) = (operands.plane(size.inputs), operands.plane(size.outputs));

@@ -33,7 +33,8 @@ impl LiveNetwork {
         self.outgoing(node).filter(move |&edge| self.plan.paths[edge] == path)
     }
 
-    /// Returns true if the node's live convolutions read it through a `ReLU`, and `None` if it has no convolutions.
+    /// Returns true if the node's live convolutions read it through a `ReLU`, and `None` if it has no
+    /// convolutions.
     pub fn rectifies(&self, node: NodeId) -> Option<bool> {
         self.outgoing(node).find_map(|edge| match self.network.edges[edge].op {
             Op::Conv { relu, .. } => Some(relu),

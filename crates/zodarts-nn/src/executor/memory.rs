@@ -11,8 +11,8 @@ use std::mem::size_of;
 use zodarts_kernels::winograd::filter_len;
 use zodarts_kernels::{Arena, Buffer, LANES, Pixel, Real, SampleMoments};
 
-/// Returns the bytes that an [`Executor`](super::Executor) takes for a pass with gradients over `batch` images with every
-/// operation live. The batch itself and the caller's weights and gradients are not counted.
+/// Returns the bytes that an [`Executor`](super::Executor) takes for a pass with gradients over `batch`
+/// images with every operation live. The batch itself and the caller's weights and gradients are not counted.
 pub fn bytes_needed<T: Real>(network: &Network, convolutions: Convolutions, batch: usize) -> u64 {
     let plan = ExecutionPlan::new(network, convolutions);
     let blocks = batch.div_ceil(LANES);
@@ -67,7 +67,8 @@ fn frequencies<T: Real>(plan: &ExecutionPlan, blocks: usize) -> u64 {
     bytes::<Pixel<T>>(Arena::<T>::pixels(lengths))
 }
 
-/// Returns the bytes of a block: values of nodes, results of convolutions, and gradients held at the same time.
+/// Returns the bytes of a block: values of nodes, results of convolutions, and gradients held at the same
+/// time.
 fn block<T: Real>(network: &Network, plan: &ExecutionPlan) -> u64 {
     let forward = Arena::<T>::pixels(forward_lengths(network, plan));
     let backward = Arena::<T>::pixels(backward_lengths(plan));

@@ -1,12 +1,13 @@
 //! Execution of a network on a batch: loss, gradients, statistics.
 //!
-//! Work advances node by node. Forward, one sweep writes a node as the sum of its incoming edges and then runs all its
-//! outgoing convolutions. Backward, one gradient of a node serves all its incoming edges. Between nodes is a barrier,
-//! because batch normalisation needs the whole batch.
+//! Work advances node by node. Forward, one sweep writes a node as the sum of its incoming edges and then
+//! runs all its outgoing convolutions. Backward, one gradient of a node serves all its incoming edges.
+//! Between nodes is a barrier, because batch normalisation needs the whole batch.
 //!
-//! **Determinism.** A batch is divided into blocks of eight images, and the blocks into at most [`MAX_SHARDS`] shards. Both
-//! divisions depend on the number of images alone. Threads take whole shards; partial sums are added in block and shard
-//! order. So the result does not depend on the number of threads, to the bit.
+//! **Determinism.** A batch is divided into blocks of eight images, and the blocks into at most
+//! [`MAX_SHARDS`] shards. Both divisions depend on the number of images alone. Threads take whole shards;
+//! partial sums are added in block and shard order. So the result does not depend on the number of threads,
+//! to the bit.
 
 mod backward;
 mod batched_conv;

@@ -6,8 +6,8 @@ use zodarts_kernels::{Real, SampleMoments};
 /// Sums over the blocks of one shard.
 #[derive(Debug)]
 pub struct PartialSums<T> {
-    /// Partial gradient of the live convolutions and the classifier, with the weights' layout. Empty until a pass goes
-    /// backward; undefined at other weights.
+    /// Partial gradient of the live convolutions and the classifier, with the weights' layout. Empty until a
+    /// pass goes backward; undefined at other weights.
     pub gradient: Vec<T>,
     /// Partial sums per channel; see [`ExecutionPlan`].
     pub sums: Vec<f64>,

@@ -1,5 +1,5 @@
-//! Decisions that depend on the network alone: positions of sums, shared buffers, sizes of temporaries, and the algorithm of
-//! each convolution.
+//! Decisions that depend on the network alone: positions of sums, shared buffers, sizes of temporaries, and
+//! the algorithm of each convolution.
 
 use super::batched_conv::BatchedConv;
 use super::convolutions::Convolutions;
@@ -10,11 +10,12 @@ use zodarts_kernels::winograd::batched::{products_len, tiles_of};
 use zodarts_kernels::winograd::{backward_scratch, filter_len, forward_scratch};
 use zodarts_kernels::{ConvShape, LANES, Pixel};
 
-/// Least ratio of products saved that makes Winograd worth its transforms: see the table in `docs/performance.md`.
+/// Least ratio of products saved that makes Winograd worth its transforms: see the table in
+/// `docs/performance.md`.
 const WORTHWHILE: f64 = 1.5;
 
-/// Positions of the sums per channel in a shard's flat vectors, buffers of gradients, algorithms of convolutions, and sizes
-/// of temporaries.
+/// Positions of the sums per channel in a shard's flat vectors, buffers of gradients, algorithms of
+/// convolutions, and sizes of temporaries.
 #[derive(Debug)]
 pub struct ExecutionPlan {
     /// Start of each node's Σ d, the sum of its gradient.
@@ -86,8 +87,8 @@ impl ExecutionPlan {
     }
 }
 
-/// Returns the path of every edge. Of the convolutions out of a node, those with as many outputs as the first run
-/// together.
+/// Returns the path of every edge. Of the convolutions out of a node, those with as many outputs as the first
+/// run together.
 fn paths(network: &Network, convolutions: Convolutions) -> Vec<ConvPath> {
     let mut paths = vec![ConvPath::Alone; network.edges.len()];
     for node in 0..network.nodes.len() {
@@ -130,9 +131,9 @@ const PIXEL: usize = size_of::<Pixel<f32>>();
 /// Bytes of a transformed filter that the caches of a core keep from one block to the next.
 const CACHED: usize = 1 << 20;
 
-/// Returns the node's convolution if it is its only one and runs batched. This pays where the transformed filter does not
-/// stay in cache and reading it for every block costs more than moving the products of a block to the frequencies and
-/// back.
+/// Returns the node's convolution if it is its only one and runs batched. This pays where the transformed
+/// filter does not stay in cache and reading it for every block costs more than moving the products of a
+/// block to the frequencies and back.
 fn batched(network: &Network, paths: &[ConvPath], node: NodeId) -> Option<BatchedConv> {
     let is_convolution = |edge: &usize| matches!(network.edges[*edge].op, Op::Conv { .. });
     let mut convolutions = network.outgoing(node).filter(is_convolution);
@@ -185,8 +186,8 @@ fn scratch(network: &Network, paths: &[ConvPath], batched: &[Option<BatchedConv>
     (0..network.nodes.len()).map(of_node).max().unwrap_or(0)
 }
 
-/// Buffers that the nodes' gradients share. A node keeps its buffer from its own turn in the backward pass to that of the
-/// last node that reads it.
+/// Buffers that the nodes' gradients share. A node keeps its buffer from its own turn in the backward pass to
+/// that of the last node that reads it.
 #[derive(Debug)]
 pub struct GradientSlots {
     /// The buffer of each node.

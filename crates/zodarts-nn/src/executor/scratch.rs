@@ -53,8 +53,8 @@ impl<T: Real> Scratch<T> {
     }
 }
 
-/// A pool of temporaries. It holds as many as threads work at the same time, so that each stays in its thread's cache from
-/// shard to shard.
+/// A pool of temporaries. It holds as many as threads work at the same time, so that each stays in its
+/// thread's cache from shard to shard.
 #[derive(Debug, Default)]
 pub struct ScratchPool<T> {
     free: Mutex<Vec<Scratch<T>>>,

@@ -64,8 +64,8 @@ impl<T: Real> Shard<T> {
     }
 }
 
-/// Returns the ranges of the weights where a shard's partial gradient is defined: live convolutions that are not batched,
-/// and the classifier.
+/// Returns the ranges of the weights where a shard's partial gradient is defined: live convolutions that are
+/// not batched, and the classifier.
 fn summed_ranges(net: &LiveNetwork) -> impl Iterator<Item = Range<usize>> + '_ {
     let LiveNetwork { network, plan, live } = net;
     let convolutions = network.edges.iter().enumerate().filter_map(|(number, edge)| match &edge.op {

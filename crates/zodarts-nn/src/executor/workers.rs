@@ -61,8 +61,8 @@ impl<T: Real> Workers<T> {
         self.images
     }
 
-    /// Calls `work` on every block, on as many threads as the current pool has. Every other call begins with the last
-    /// shard, for the memory touched last may still be in cache.
+    /// Calls `work` on every block, on as many threads as the current pool has. Every other call begins with
+    /// the last shard, for the memory touched last may still be in cache.
     pub fn for_blocks(
         &mut self,
         net: &LiveNetwork,

@@ -23,7 +23,8 @@ impl<T: CompiledScore> Compiled<T> {
     /// Compiles a network for the fastest kernels of this machine.
     ///
     /// # Panics
-    /// If weights or statistics do not fit the network, or if it is a supernet, which has no running statistics.
+    /// If weights or statistics do not fit the network, or if it is a supernet, which has no running
+    /// statistics.
     pub fn new(network: &Network, weights: &[T], statistics: &[T]) -> Self {
         let parameters = TrainedParameters { weights, statistics };
         Self::with_kernels(network, parameters, Kernels::detect(), Convolutions::default())

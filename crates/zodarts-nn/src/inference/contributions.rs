@@ -1,8 +1,8 @@
 //! Contributions of the places of an image to the logits.
 //!
-//! The classifier is linear and reads averages over the places of the last node. So a logit is exactly its bias plus the
-//! mean of the contributions of all places: the class activation map of Zhou et al. (2016), to which Grad-CAM reduces for
-//! such networks.
+//! The classifier is linear and reads averages over the places of the last node. So a logit is exactly its
+//! bias plus the mean of the contributions of all places: the class activation map of Zhou et al. (2016), to
+//! which Grad-CAM reduces for such networks.
 
 use super::program::{LinearHead, Program};
 use crate::graph::Shape;
@@ -17,7 +17,8 @@ pub struct Contributions {
     pub width: usize,
     /// The classifier's bias, one value per class.
     pub bias: Vec<f64>,
-    /// Contributions, `(classes, height, width)`. The logit of a class is its bias plus the sum of its values.
+    /// Contributions, `(classes, height, width)`. The logit of a class is its bias plus the sum of its
+    /// values.
     pub values: Vec<f64>,
 }
 

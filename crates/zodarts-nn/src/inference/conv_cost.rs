@@ -5,8 +5,9 @@ use zodarts_kernels::{ConvShape, planes};
 
 /// Cost of transforming a tile of one plane into products or back.
 const TRANSFORM: usize = 250;
-/// Cost of reading a vector of weights. There are too many for the second-level cache, and each is used for only a few
-/// pixels. Where the third-level cache is shared they come from main memory, and Winograd's are four times as many.
+/// Cost of reading a vector of weights. There are too many for the second-level cache, and each is used for
+/// only a few pixels. Where the third-level cache is shared they come from main memory, and Winograd's are
+/// four times as many.
 const READ: usize = 12;
 /// Least cost of a part of a node that is worth waking another thread: about 20 µs.
 const PART: usize = 1 << 17;
@@ -47,7 +48,8 @@ impl ConvCost {
         self.winograd.map_or(self.direct, |winograd| winograd.min(self.direct))
     }
 
-    /// Returns the number of planes, which is even, of each part of a node with `planes` planes and this cost.
+    /// Returns the number of planes, which is even, of each part of a node with `planes` planes and this
+    /// cost.
     pub fn planes_of_a_part(planes: usize, cost: usize) -> usize {
         let parts = (cost / PART).min(planes / FEWEST_PLANES).clamp(1, MOST_PARTS);
         planes.div_ceil(parts).next_multiple_of(2)

@@ -1,3 +1,5 @@
+//! Learning-rate schedules.
+
 use super::error::{FieldCheck, OptimiserError};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -30,17 +32,17 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// The search's schedule in ZO-DARTS+: cosine from 0.1 to 0.001.
+    /// Returns the search's schedule in ZO-DARTS+: cosine from 0.1 to 0.001.
     pub fn search(epochs: usize) -> Self {
         Schedule::Cosine { start: 0.1, end: 0.001, epochs }
     }
 
-    /// The retraining's schedule in ZO-DARTS+: from 1 % of 0.1 over 10 epochs, then cosine to 0.
+    /// Returns the retraining's schedule in ZO-DARTS+: from 1 % of 0.1 over 10 epochs, then cosine to 0.
     pub fn retraining(epochs: usize) -> Self {
         Schedule::WarmupCosine { base: 0.1, warmup_epochs: 10, warmup_start_factor: 0.01, epochs }
     }
 
-    /// Returns the schedule if every value makes sense.
+    /// Returns the schedule if every value is in its range.
     ///
     /// # Errors
     /// The first field that is out of its range, or a warm-up that fills the whole schedule.
@@ -64,7 +66,7 @@ impl Schedule {
         Ok(self)
     }
 
-    /// The rate of `epoch`.
+    /// Returns the rate of `epoch`.
     pub fn learning_rate(&self, epoch: usize) -> f64 {
         match *self {
             Schedule::Cosine { start, end, epochs } => end + (start - end) * half_cosine(epoch, epochs),
@@ -81,7 +83,7 @@ impl Schedule {
     }
 }
 
-/// (1 + cos(π·e/E))/2, and its end value 0 from E on.
+/// Returns (1 + cos(π·e/E))/2, and 0 from E on.
 fn half_cosine(epoch: usize, epochs: usize) -> f64 {
     if epoch >= epochs { 0.0 } else { f64::midpoint(1.0, (PI * epoch as f64 / epochs as f64).cos()) }
 }

@@ -10,7 +10,8 @@ struct Parameters {
     statistics: Vec<f64>,
 }
 
-/// Returns the logits of images `(count, channels, height, width)` under running statistics, `(count, classes)`.
+/// Returns the logits of images `(count, channels, height, width)` under running statistics, `(count,
+/// classes)`.
 pub fn logits<T: Real>(network: &Network, weights: &[T], statistics: &[T], images: &[f32]) -> Vec<f64> {
     let wide = |values: &[T]| values.iter().map(|value| value.to_f64()).collect();
     let parameters = Parameters { weights: wide(weights), statistics: wide(statistics) };
