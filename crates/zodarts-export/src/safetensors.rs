@@ -4,7 +4,7 @@ use crate::about::About;
 use std::path::Path;
 use zodarts_nas::model::Model;
 use zodarts_nas::tensors;
-use zodarts_nn::parameters::Layout;
+use zodarts_nn::parameters::TensorLayout;
 
 /// A model as the bytes of a safetensors file. Tensors have the names and shapes that the `PyTorch` export gives them.
 pub fn encode(model: &Model) -> Vec<u8> {
@@ -27,6 +27,6 @@ pub fn verify(model: &Model, path: &Path, bytes: &[u8]) -> Result<(), String> {
 }
 
 /// All of a model's numbers with their names.
-fn vectors(model: &Model) -> [(&Layout, &[f32]); 2] {
+fn vectors(model: &Model) -> [(&TensorLayout, &[f32]); 2] {
     [(&model.network.weights, &model.weights), (&model.network.statistics, &model.statistics)]
 }

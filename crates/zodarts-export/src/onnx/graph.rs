@@ -6,7 +6,7 @@ use zodarts_data::resize_matrix;
 use zodarts_nas::model::{Model, loss_kind};
 use zodarts_nn::graph::{EPSILON, Edge, Network, NodeId, Norm, Op};
 use zodarts_nn::loss::LossKind;
-use zodarts_nn::parameters::{Layout, Tensor};
+use zodarts_nn::parameters::{TensorLayout, Tensor};
 
 /// Name of the input: `images × height × width × channels` bytes.
 pub const INPUT: &str = "image";
@@ -204,6 +204,6 @@ fn pool(kernel: i64, stride: i64, pads: &[i64; 4]) -> Vec<AttributeProto> {
 }
 
 /// The tensor of a layout that begins at a position.
-fn tensor(layout: &Layout, start: usize) -> &Tensor {
+fn tensor(layout: &TensorLayout, start: usize) -> &Tensor {
     layout.tensors().iter().find(|tensor| tensor.range.start == start).expect("a parameter's first value")
 }
