@@ -2,8 +2,10 @@
 
 use crate::interrupt;
 use anyhow::Error;
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::process::ExitCode;
+use zodarts_data::DataError;
 
 /// The user's input is at fault.
 const INPUT: u8 = 1;
@@ -58,13 +60,33 @@ fn hints(error: &Error, styled: bool) -> String {
 /// A message and what to do about it.
 type Cause = (String, Option<String>);
 
-/// An error and its causes, each with its hint: messages of the libraries carry it after the first semicolon.
+/// Returns an error and its causes, each with its hint.
 fn causes(error: &Error) -> Vec<Cause> {
-    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let mut causes: Vec<Cause> = error.chain().map(cause).collect();
     // Wrappers repeat what they wrap.
-    causes.dedup_by(|cause, above| above.contains(&**cause));
-    let parts = |cause: &String| cause.split_once("; ").map(|(a, b)| (a.to_owned(), Some(b.to_owned())));
-    causes.iter().map(|cause| parts(cause).unwrap_or_else(|| (cause.clone(), None))).collect()
+    causes.dedup_by(|(cause, _), (above, _)| above.contains(&**cause));
+    causes
+}
+
+/// Returns the message and the hint of an error: of the data's errors the typed one, of others the text after the
+/// first semicolon.
+fn cause(error: &(dyn std::error::Error + 'static)) -> Cause {
+    let text = error.to_string();
+    if let Some(error) = data_error(error) {
+        return (text, error.hint().map(Cow::into_owned));
+    }
+    match text.split_once("; ") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (text, None),
+    }
+}
+
+/// Returns the error of the data that an error is, or that it stands for.
+fn data_error<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e DataError> {
+    match error.downcast_ref() {
+        Some(zodarts::Error::Data(error)) => Some(error),
+        _ => error.downcast_ref(),
+    }
 }
 
 fn styled() -> bool {
@@ -81,6 +103,14 @@ mod tests {
         let error = Error::msg("a.npz: is broken; copy it again").context("in run");
         let expected = "error: in run\n  cause: a.npz: is broken\nhint: copy it again\n";
         assert_eq!(text(&error, false), expected);
+    }
+
+    #[test]
+    fn an_error_of_the_data_has_a_typed_hint() {
+        let error = || DataError::Image { path: "a; b.png".into(), detail: "it is empty".into() };
+        let expected = "error: a; b.png: cannot read the image: it is empty\nhint: remove it or replace it\n";
+        assert_eq!(text(&Error::new(error()), false), expected);
+        assert_eq!(text(&Error::new(zodarts::Error::Data(error())), false), expected);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod support;
 
 use proptest::prelude::*;
-use support::shared;
+use support::{Told, shared};
 use zodarts_data::{DataError, ImageFile, Window};
 
 /// Rows and columns of the pixels that are looked at.
@@ -84,7 +84,7 @@ fn a_truncated_image_is_refused_by_name() {
     let Some(path) = shared("dicom/MR_truncated.dcm") else { return };
     let error = ImageFile::open(&path, None).unwrap_err();
     assert!(matches!(error, DataError::Image { .. }));
-    let text = error.to_string();
+    let text = error.told();
     assert!(
         text.contains("MR_truncated.dcm: cannot read the image: the file is cut short: 8130 bytes"),
         "{text}"

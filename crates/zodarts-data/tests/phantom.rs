@@ -1,11 +1,10 @@
 //! The phantom must be reproducible, balanced, and out of a linear model's reach.
 
-use zodarts_data::source::phantom::lesion;
-use zodarts_data::{Dataset, OpenOptions, Samples};
+mod support;
 
-fn phantom(spec: &str) -> Dataset {
-    Dataset::open(spec, &OpenOptions::default(), &|_| ()).unwrap()
-}
+use support::phantom;
+use zodarts_data::Samples;
+use zodarts_data::source::phantom::lesion;
 
 #[test]
 fn it_is_deterministic_and_balanced() {

@@ -67,11 +67,11 @@ pub fn evaluate_run(
     split: Split,
 ) -> Result<Metrics, Error> {
     check_same_data(folder.path(), model, dataset)?;
-    let reads = folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
-    let reads = reads.saturating_add(usize::from(split == Split::Test));
-    let samples = open(dataset, split);
+    // The seal goes on counting where the run's folder stopped.
+    let seal = dataset.test.for_run(folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads));
+    let samples = if split == Split::Test { seal.unseal() } else { reopened(dataset, split) };
     let scores = model.scores(&samples)?;
-    keep(folder, (model, dataset), Scoring { protocol: Protocol::Official, split, reads, samples, scores })
+    keep(folder, (model, dataset), Scoring { protocol: Protocol::Official, split, reads: seal.times_unsealed(), samples, scores })
 }
 
 /// As [`evaluate_run`], in a folder in which that may have been cut short: a reading whose figures are there is not made again, but
@@ -89,7 +89,7 @@ pub fn finish_evaluation(
         return evaluate_run(folder, model, dataset, split);
     };
     check_same_data(folder.path(), model, dataset)?;
-    let samples = open(dataset, split);
+    let samples = reopened(dataset, split);
     keep_tables(folder, split, &model.scores(&samples)?, &Labels::of(&samples)?)?;
     Ok(metrics)
 }
@@ -113,13 +113,20 @@ pub fn evaluate_as_paper(folder: &RunFolder, model: &Model, dataset: &Dataset) -
     let (_, settings) = folder.config()?;
     let trained = dataset.train.len() + dataset.val.len();
     let batch_size = batch_size(&dataset.info, trained, &settings.train);
-    let samples = dataset.test.unseal();
+    // Each epoch of the training was validated on the test images.
+    let seal = dataset.test.for_run(folder.history("train.jsonl")?.map_or(0, |history| history.epochs));
+    let samples = seal.unseal();
     let scores = BatchScorer::new(&model.card, batch_size)?.score(&model.weights, &samples)?.scores;
-    let reads = folder.history("train.jsonl")?.map_or(0, |history| history.epochs) + 1;
     keep(
         folder,
         (model, dataset),
-        Scoring { protocol: Protocol::Paper, split: Split::Test, reads, samples, scores },
+        Scoring {
+            protocol: Protocol::Paper,
+            split: Split::Test,
+            reads: seal.times_unsealed(),
+            samples,
+            scores,
+        },
     )
 }
 
@@ -258,14 +265,15 @@ pub fn evaluated_images(folder: &RunFolder, dataset: &Dataset, split: Split) -> 
             difference: "the fingerprint of images, labels and splits",
         });
     }
-    Ok(open(dataset, split))
+    Ok(reopened(dataset, split))
 }
 
-fn open(dataset: &Dataset, split: Split) -> Samples {
+/// Returns the images of a split, without counting a read of the test split.
+fn reopened(dataset: &Dataset, split: Split) -> Samples {
     match split {
         Split::Train => dataset.train.clone(),
         Split::Val => dataset.val.clone(),
-        Split::Test => dataset.test.unseal(),
+        Split::Test => dataset.test.reopen(),
     }
 }
 
