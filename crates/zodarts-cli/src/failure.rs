@@ -68,8 +68,8 @@ fn causes(error: &Error) -> Vec<Cause> {
     causes
 }
 
-/// Returns the message and the hint of an error: of the data's errors the typed one, of others the text after the
-/// first semicolon.
+/// Returns the message and the hint of an error: the typed hint of the data's errors, of others the text
+/// after the first semicolon.
 fn cause(error: &(dyn std::error::Error + 'static)) -> Cause {
     let text = error.to_string();
     if let Some(error) = data_error(error) {

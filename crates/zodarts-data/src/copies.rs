@@ -67,8 +67,8 @@ impl Copies {
         Self { groups }
     }
 
-    /// Returns the images of `split` that are copies of one in `other`, in order. Within one split, they are copies
-    /// of an earlier image.
+    /// Returns the images of `split` that are copies of one in `other`, in order. Within one split, they are
+    /// copies of an earlier image.
     pub fn between(&self, split: SplitIndex, other: SplitIndex) -> Vec<CopyPair> {
         let mut copies = Vec::new();
         for group in &self.groups {

@@ -74,7 +74,8 @@ impl Dataset {
         [&self.train, &self.val, self.test.inspect()]
     }
 
-    /// Removes the training images whose pixels are also in the validation or test split and returns their number.
+    /// Removes the training images whose pixels are also in the validation or test split and returns their
+    /// number.
     fn drop_leaks(&mut self) -> Result<usize, DataError> {
         let copies = Copies::of(self.splits());
         let alone = copies.groups.iter().filter(|group| group.iter().all(|image| image.split == 0));

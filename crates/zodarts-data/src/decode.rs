@@ -25,7 +25,7 @@ pub(crate) struct Decoded {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
-    /// Whether the file has 16 bits per channel or more.
+    /// True if the file has 16 bits per channel or more.
     pub deep: bool,
 }
 
@@ -46,9 +46,10 @@ pub(crate) struct Traits {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
-    /// Whether the file has 16 bits per channel or more.
+    /// True if the file has 16 bits per channel or more.
     pub deep: bool,
-    /// Whether grey is scaled from the file's smallest value to its largest, so that a value's grey differs by file.
+    /// True if grey is scaled from the file's smallest value to its largest, so that a value's grey differs
+    /// by file.
     pub own_range: bool,
     /// Number of images.
     pub frames: usize,
@@ -138,8 +139,9 @@ impl Decoded {
         }
     }
 
-    /// Returns the image in the shape `(channels, height, width)`: grey from colour by ITU-R BT.601 luma, as Pillow's
-    /// `convert("L")`; colour from grey by repetition. Only one plane at a time has the image's own size.
+    /// Returns the image in the shape `(channels, height, width)`: grey from colour by ITU-R BT.601 luma, as
+    /// Pillow's `convert("L")`; colour from grey by repetition. Only one plane at a time has the image's own
+    /// size.
     pub fn fitted(&self, channels: usize, height: usize, width: usize) -> Vec<f32> {
         let mut resizer = Resizer::new(self.size(), ImageSize { height, width });
         let area = height * width;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 /// An error of opening data.
 ///
-/// The message names the file and field, what was found and what was expected. [`DataError::hint`] says what to
-/// do about it.
+/// The message names the file and field, what was found and what was expected. [`DataError::hint`] says what
+/// to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
@@ -58,7 +58,10 @@ pub enum DataError {
         detail: String,
     },
     /// An array of Python objects: reading it would run code from the file.
-    #[error("{}: array `{array}` holds pickled Python objects (dtype 'O'), which are never read", path.display())]
+    #[error(
+        "{}: array `{array}` holds pickled Python objects (dtype 'O'), which are never read",
+        path.display()
+    )]
     PickledArray {
         /// The npz file.
         path: PathBuf,
@@ -199,7 +202,10 @@ pub enum DataError {
         hint: &'static str,
     },
     /// Validation data from another file do not fit the training data.
-    #[error("{}: validation data have {field} {found}, expected {expected} as in the training data", path.display())]
+    #[error(
+        "{}: validation data have {field} {found}, expected {expected} as in the training data",
+        path.display()
+    )]
     ValidationMismatch {
         /// The validation file or folder.
         path: PathBuf,
@@ -272,8 +278,8 @@ pub enum DataError {
     },
 }
 
-const DATA_FORMS: &str = "DATA may be `phantom`, a MedMNIST name (breastmnist, breastmnist_64, …), a MedMNIST-style \
-                          .npz file, or a folder of images by class";
+const DATA_FORMS: &str = "DATA may be `phantom`, a MedMNIST name (breastmnist, breastmnist_64, …), a \
+                          MedMNIST-style .npz file, or a folder of images by class";
 
 impl DataError {
     /// Returns what the user can do about the error, or `None` if the message says it all.
@@ -300,16 +306,16 @@ impl DataError {
             Self::LengthMismatch { .. } => "every image needs its label",
             Self::Image { .. } => "remove it or replace it",
             Self::UnlabelledImage { .. } => {
-                "name its frames in a table for --labels, or pass a folder of images by class; `zodarts predict` and \
-                 `zodarts explain` take single files"
+                "name its frames in a table for --labels, or pass a folder of images by class; \
+                 `zodarts predict` and `zodarts explain` take single files"
             }
             Self::DividedPatient { .. } => {
-                "move all images of a patient to one split, or put the class folders directly below to have them cut \
-                 by patient"
+                "move all images of a patient to one split, or put the class folders directly below to have \
+                 them cut by patient"
             }
             Self::SinglePatient { .. } => {
-                "add images of other patients; if the files name patients wrongly, say who is who in a column \
-                 `patient` of --labels"
+                "add images of other patients; if the files name patients wrongly, say who is who in a \
+                 column `patient` of --labels"
             }
             Self::DownloadBusy { .. } => "wait for it",
             Self::LabelsNotUsed { .. } => "leave it out: other data have labels of their own",

@@ -6,7 +6,8 @@ use crate::error::DataError;
 use crate::store::{ImageShape, Pixels};
 use std::path::{Path, PathBuf};
 
-/// A PNG, JPEG, BMP, TIFF or DICOM file whose header is read. A DICOM file may hold several images, one per frame.
+/// A PNG, JPEG, BMP, TIFF or DICOM file whose header is read. A DICOM file may hold several images, one per
+/// frame.
 #[derive(Debug)]
 pub struct ImageFile {
     path: PathBuf,
@@ -27,13 +28,13 @@ pub(crate) fn is_image(path: &Path) -> bool {
 impl ImageFile {
     /// Opens a file.
     ///
-    /// `window` applies to grey DICOM files and replaces the first window of the file. Without any window, the
-    /// smallest value of all frames is black and the largest white, but values of at most 8 bits that are not
-    /// rescaled are taken as they are.
+    /// `window` applies to grey DICOM files and replaces the first window of the file. Without any window,
+    /// the smallest value of all frames is black and the largest white, but values of at most 8 bits that are
+    /// not rescaled are taken as they are.
     ///
     /// # Errors
-    /// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is a DICOM file that is damaged, of an
-    /// unsupported kind, or larger than 16384 pixels a side or 256 MiB in memory.
+    /// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is a DICOM file that is
+    /// damaged, of an unsupported kind, or larger than 16384 pixels a side or 256 MiB in memory.
     pub fn open(path: &Path, window: Option<Window>) -> Result<Self, DataError> {
         let raster = decode::has_extension(path) || !dicom::recognised(path);
         let format = if raster {
@@ -55,12 +56,12 @@ impl ImageFile {
     /// Reads image `frame`, from 0, in the shape `(channels, height, width)`, values in [0, 1].
     ///
     /// A colour image becomes luma for 1 channel, a grey image is repeated for 3. The image is resized as by
-    /// [`crate::Augmentation`], without keeping the aspect ratio, and rounded to the file's depth (16 bits if grey was
-    /// rescaled or windowed): a data set of such files holds the same values.
+    /// [`crate::Augmentation`], without keeping the aspect ratio, and rounded to the file's depth (16 bits if
+    /// grey was rescaled or windowed): a data set of such files holds the same values.
     ///
     /// # Errors
-    /// [`DataError::Io`] if the file cannot be read, [`DataError::Image`] if it is no image of a supported format, is
-    /// damaged, or is larger than 16384 pixels a side or 256 MiB in memory.
+    /// [`DataError::Io`] if the file cannot be read, [`DataError::Image`] if it is no image of a supported
+    /// format, is damaged, or is larger than 16384 pixels a side or 256 MiB in memory.
     ///
     /// # Panics
     /// If `channels` is neither 1 nor 3, a side is 0, or there is no such frame.

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 pub enum ValSource {
     /// This share, between 0 and 1, of the merged training and validation images, stratified and seeded.
     Fraction(f64),
-    /// The `val_images` of another npz file, or all images of another `class/…` folder, of the same classes and
-    /// channels. A folder's images are resized to the training images' size; arrays must have it. The data
-    /// set's own validation images then join the training.
+    /// The `val_images` of another npz file, or all images of another `class/…` folder, of the same classes
+    /// and channels. A folder's images are resized to the training images' size; arrays must have it. The
+    /// data set's own validation images then join the training.
     File(PathBuf),
 }
 
@@ -26,8 +26,8 @@ pub enum ValSource {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct OpenOptions {
-    /// Height and width in pixels that every image is resized to. Without it, arrays keep their size; a folder
-    /// keeps the size its images share if that is at most 224, else takes 64.
+    /// Height and width in pixels that every image is resized to. Without it, arrays keep their size; a
+    /// folder keeps the size its images share if that is at most 224, else takes 64.
     pub image_size: Option<usize>,
     /// Seed of every cut made here: splits of a folder, [`ValSource::Fraction`].
     pub seed: u64,
@@ -36,8 +36,8 @@ pub struct OpenOptions {
     /// Leaves out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
     /// A table of labels for the images of a folder, which then need not be laid out by class: CSV with the
-    /// columns `path` (below the folder) and `label`, and optionally `frame` (from 1), `split` (`train`, `val`
-    /// or `test`) and `patient`. A single file is a data set if a table labels its frames.
+    /// columns `path` (below the folder) and `label`, and optionally `frame` (from 1), `split` (`train`,
+    /// `val` or `test`) and `patient`. A single file is a data set if a table labels its frames.
     pub labels: Option<PathBuf>,
     /// The window applied to grey DICOM files, instead of their own.
     pub window: Option<Window>,
@@ -49,7 +49,8 @@ pub struct OpenOptions {
     pub offline: bool,
     /// Bytes of memory that images may take; by default 16 GiB.
     pub memory: Option<u64>,
-    /// Base URL to download from instead of Zenodo, such as a hospital's mirror. MD5s are checked all the same.
+    /// Base URL to download from instead of Zenodo, such as a hospital's mirror. MD5s are checked all the
+    /// same.
     pub mirror: Option<String>,
 }
 

@@ -14,7 +14,8 @@ pub(crate) const UNKNOWN: u32 = u32::MAX;
 pub(crate) struct PatientKey([u8; 32]);
 
 impl PatientKey {
-    /// Returns the key of an id in a file's bytes, or `None` if it is blank. Space around the id does not count.
+    /// Returns the key of an id in a file's bytes, or `None` if it is blank. Space around the id does not
+    /// count.
     pub fn of_id(id: &[u8]) -> Option<Self> {
         // DICOM pads with spaces or a zero byte.
         let id = id.trim_ascii_start();
@@ -46,8 +47,8 @@ impl Patients {
     }
 }
 
-/// Returns two images of one patient in different splits, by split and position, if there are any: the first in
-/// order, and the first of the other split.
+/// Returns two images of one patient in different splits, by split and position, if there are any: the first
+/// in order, and the first of the other split.
 pub(crate) fn divided(splits: [&[u32]; 3]) -> Option<[(usize, usize); 2]> {
     let mut first: HashMap<u32, (usize, usize)> = HashMap::new();
     for (split, patients) in splits.into_iter().enumerate() {

@@ -17,7 +17,8 @@ pub struct Prefetched<T> {
 }
 
 impl<T> Prefetched<T> {
-    /// Returns the next item, or `None` if there are no more. The item before it goes back to be filled again.
+    /// Returns the next item, or `None` if there are no more. The item before it goes back to be filled
+    /// again.
     #[expect(clippy::should_implement_trait, reason = "an item is lent until the next call only")]
     pub fn next(&mut self) -> Option<&T> {
         if let Some(used) = self.in_use.take() {
@@ -38,8 +39,8 @@ impl<T> Prefetched<T> {
 
 /// Calls `work` with the items that `make` makes on a thread of its own, until `make` returns `false`.
 ///
-/// There are never more than [`PREFETCH_BUFFERS`] items: `make` gets `T::default()` at first, and then the items
-/// that were used, as they were left. The thread ends with `work`, even if some items were not taken.
+/// There are never more than [`PREFETCH_BUFFERS`] items: `make` gets `T::default()` at first, and then the
+/// items that were used, as they were left. The thread ends with `work`, even if some items were not taken.
 ///
 /// # Panics
 /// If `make` or `work` panics.

@@ -1,5 +1,5 @@
-//! Bilinear resize with half-pixel centres. When shrinking, the triangle filter widens with the factor so that
-//! nothing aliases. Enlarging equals torchvision's `Resize` (with or without its `antialias`).
+//! Bilinear resize with half-pixel centres. When shrinking, the triangle filter widens with the factor so
+//! that nothing aliases. Enlarging equals torchvision's `Resize` (with or without its `antialias`).
 
 /// A height and a width in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,8 @@ struct Taps {
 const ROWS: usize = 8;
 
 impl Taps {
-    /// Returns the weighted sum of pixels in each of the first [`ROWS`] rows. Missing rows repeat the last one.
+    /// Returns the weighted sum of pixels in each of the first [`ROWS`] rows. Missing rows repeat the last
+    /// one.
     fn sums(&self, rows: &[f32], width: usize) -> [f32; ROWS] {
         let last = rows.len() / width - 1;
         let pixels: [&[f32]; ROWS] =
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn both_directions_equal_torch() {
-        // F.interpolate(arange(20)**2 / 400 as 4×5, size, mode="bilinear", antialias=True), torch's own digits.
+        // F.interpolate(arange(20)**2 / 400 as 4×5, size, mode="bilinear", antialias=True), torch's own
+        // digits.
         let plane: Vec<f32> = (0..20).map(|at| (at * at) as f32 / 400.0).collect();
         for (size, row, expected) in [
             (6, 0, [0.0, 0.001_875, 0.006_875, 0.015_208, 0.026_875, 0.04].as_slice()),

@@ -81,15 +81,15 @@ impl Samples {
         self.store.files.as_ref().map(|files| &*files[self.index(position)])
     }
 
-    /// Returns the number of patients, or `None` if no patient is known. An image of an unknown patient counts
-    /// as one.
+    /// Returns the number of patients, or `None` if no patient is known. An image of an unknown patient
+    /// counts as one.
     pub(crate) fn patients(&self) -> Option<usize> {
         let patients = self.store.patients.as_ref()?;
         Some(patients::count(self.indices.iter().map(|&index| patients[index as usize])))
     }
 
-    /// Returns the image at `position` in the shape `(channels, height, width)`, values in [0, 1], at its stored
-    /// size.
+    /// Returns the image at `position` in the shape `(channels, height, width)`, values in [0, 1], at its
+    /// stored size.
     pub fn image(&self, position: usize) -> Vec<f32> {
         let mut planes = vec![0.0; self.store.shape.values()];
         self.store.planes(self.index(position), &mut planes);
@@ -120,15 +120,16 @@ impl Samples {
         Samples::new(self.store.clone(), positions.iter().map(|&position| self.indices[position]).collect())
     }
 
-    /// Returns two halves, equal to within one image per class, cut at random by `seed`. A bilevel search shares
-    /// the merged training and validation data between weights and architecture in this way. Where patients are
-    /// known, no patient is in both, and the halves are as equal as that allows.
+    /// Returns two halves, equal to within one image per class, cut at random by `seed`. A bilevel search
+    /// shares the merged training and validation data between weights and architecture in this way. Where
+    /// patients are known, no patient is in both, and the halves are as equal as that allows.
     pub fn halves(&self, seed: u64) -> (Samples, Samples) {
         self.cut_by(0.5, seed, "halves")
     }
 
-    /// Returns two parts of a stratified cut: the first gets `fraction` of each class, at random by `seed`. With
-    /// several labels an image counts for its rarest one. Where patients are known, no patient is in both parts.
+    /// Returns two parts of a stratified cut: the first gets `fraction` of each class, at random by `seed`.
+    /// With several labels an image counts for its rarest one. Where patients are known, no patient is in
+    /// both parts.
     pub fn cut(&self, fraction: f64, seed: u64) -> (Samples, Samples) {
         self.cut_by(fraction, seed, "cut")
     }

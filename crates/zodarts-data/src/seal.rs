@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The test split, sealed.
 ///
-/// Test images come out in two ways: [`SealedTest::unseal`] counts a read, and [`SealedTest::reopen`] gives the
-/// images of a read that was counted before. [`SealedTest::times_unsealed`] is the number to publish. Clones
-/// share the count. [`SealedTest::for_run`] gives a seal that counts the reads of one run.
+/// Test images come out in two ways: [`SealedTest::unseal`] counts a read, and [`SealedTest::reopen`] gives
+/// the images of a read that was counted before. [`SealedTest::times_unsealed`] is the number to publish.
+/// Clones share the count. [`SealedTest::for_run`] gives a seal that counts the reads of one run.
 #[derive(Clone, Debug)]
 pub struct SealedTest {
     samples: Samples,
@@ -45,14 +45,15 @@ impl SealedTest {
 
     /// Returns the test images without counting a read.
     ///
-    /// This is for a second look at images whose evaluation was counted when it was made: to write a table that an
-    /// interrupted evaluation did not write, or to draw the images in a report. No new number may come of it.
+    /// This is for a second look at images whose evaluation was counted when it was made: to write a table
+    /// that an interrupted evaluation did not write, or to draw the images in a report. No new number may
+    /// come of it.
     pub fn reopen(&self) -> Samples {
         self.samples.clone()
     }
 
-    /// Counts `reads` further reads of images that were unsealed before: a training that is validated on the test
-    /// split reads it once per epoch.
+    /// Counts `reads` further reads of images that were unsealed before: a training that is validated on the
+    /// test split reads it once per epoch.
     pub fn count_reads(&self, reads: usize) {
         let add = |count: usize| Some(count.saturating_add(reads));
         // The update cannot fail, for `add` never returns `None`.
@@ -67,8 +68,8 @@ impl SealedTest {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// Returns a seal on the same images whose count is that of one run and begins at `earlier`, the reads that
-    /// the run's folder records from earlier processes. Its reads are counted by this seal, too.
+    /// Returns a seal on the same images whose count is that of one run and begins at `earlier`, the reads
+    /// that the run's folder records from earlier processes. Its reads are counted by this seal, too.
     #[must_use]
     pub fn for_run(&self, earlier: usize) -> SealedTest {
         let outer = Some(Arc::new(self.clone()));

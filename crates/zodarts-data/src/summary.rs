@@ -43,8 +43,8 @@ pub struct SplitSummary {
 impl Dataset {
     /// Returns a description of the data set, with exact duplicates within and across splits.
     ///
-    /// Test labels are counted and test pixels compared without unsealing the split: this judges the data, and
-    /// no model or choice depends on it.
+    /// Test labels are counted and test pixels compared without unsealing the split: this judges the data,
+    /// and no model or choice depends on it.
     pub fn summary(&self) -> Summary {
         Summary::of(self, &Copies::of(self.splits()))
     }

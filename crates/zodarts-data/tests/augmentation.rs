@@ -41,11 +41,13 @@ proptest! {
         let augmentation =
             Augmentation::none(input_size).with_flip(flip).with_crop_padding(crop_padding).with_mix(mix);
         let batch = filled(augmentation, &positions, seed);
-        prop_assert_eq!((batch.n, batch.channels, batch.height, batch.width), (positions.len(), 1, input_size, input_size));
+        let expected = (positions.len(), 1, input_size, input_size);
+        prop_assert_eq!((batch.n, batch.channels, batch.height, batch.width), expected);
         prop_assert_eq!(batch.images.len(), positions.len() * input_size * input_size);
         prop_assert!(batch.images.iter().all(|value| (0.0..=1.0).contains(value)));
         prop_assert!(batch.targets.chunks_exact(2).all(|row| (row[0] + row[1] - 1.0).abs() < 1e-6));
-        prop_assert!(batch.labels.iter().zip(&positions).all(|(&label, &at)| [label] == *phantom().labels(at)));
+        let mut labels = batch.labels.iter().zip(&positions);
+        prop_assert!(labels.all(|(&label, &at)| [label] == *phantom().labels(at)));
         let again = filled(augmentation, &positions, seed);
         prop_assert_eq!((again.images, again.targets), (batch.images, batch.targets));
     }

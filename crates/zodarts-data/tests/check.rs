@@ -90,8 +90,8 @@ fn every_fault_of_a_folder_is_found_and_named_by_file() {
     let at = |name: &str| place.path().join(name);
     folder(place.path());
     assert_eq!(texts(&open(place.path()).unwrap().check()), Vec::<&str>::new());
-    // A brighter frame of a training image, an exact copy under another label, an image without content, and a class
-    // with few images.
+    // A brighter frame of a training image, an exact copy under another label, an image without content, and
+    // a class with few images.
     write(&at("test/a/0.png"), |x, y| 0.1 + 0.8 * waves(3)(x, y));
     std::fs::copy(at("train/a/1.png"), at("val/b/0.png")).unwrap();
     write(&at("train/b/5.png"), |_, _| 0.25);

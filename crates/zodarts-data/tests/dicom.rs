@@ -1,4 +1,4 @@
-//! DICOM files: formats, windows, and what can be wrong with them.
+//! DICOM files: formats, windows, and faults.
 
 #[path = "support/dicom.rs"]
 mod dicom;
@@ -249,7 +249,8 @@ fn sequences_and_items_end_by_length_or_by_mark() {
             near(&read(&path, 1, (1, 4), None).unwrap(), &[0.0, 0.25, 0.75, 1.0]);
         }
     }
-    // An item that is longer than its sequence, one that ends within an element, and elements without an item.
+    // An item that is longer than its sequence, one that ends within an element, and elements without an
+    // item.
     let whole = item(length(&inside), b"");
     write(length(&whole[..40]), whole.clone());
     refused(&path, &["elements are damaged"]);
@@ -324,7 +325,7 @@ fn jpeg(color: [u8; 3], grey: bool) -> Vec<u8> {
 fn jpeg_frames_are_decoded_and_held_against_the_header() {
     let place = DicomFolder::new();
     let file = |file: Dicom, bytes| place.write(file.syntax(JPEG).pieces(vec![], vec![bytes]));
-    // What is JFIF has luma and differences, even if the header says RGB.
+    // A JFIF file has luma and differences, even if the header says RGB.
     for photometric in ["YBR_FULL_422", "RGB"] {
         let path = file(Dicom::color(16, 16, photometric, &[]), jpeg([200, 100, 50], false));
         let planes = read(&path, 3, (16, 16), None).unwrap();
@@ -457,7 +458,7 @@ proptest! {
     ) {
         let mut bytes = kinds().swap_remove(kind);
         for (at, byte) in changes {
-            // What stands before is the preamble, of which nothing is read.
+            // Before it is the preamble, of which nothing is read.
             let at = 128 + at.index(bytes.len() - 128);
             bytes[at] = byte;
         }

@@ -1,4 +1,4 @@
-//! Folders of images: layouts, formats, and what can be wrong with them.
+//! Folders of images: layouts, formats, and faults.
 
 mod support;
 
@@ -145,7 +145,7 @@ fn a_colour_image_turns_grey_by_luma() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("x.png");
     RgbImage::from_pixel(2, 2, Rgb([255, 0, 0])).save(&path).unwrap();
-    // What Pillow's convert("L") gives, and what a data set of such files holds: 0.299 in steps of 1/255.
+    // The value of Pillow's convert("L"), and of a data set of such files: 0.299 in steps of 1/255.
     assert_eq!(read_image_file(&path, 1, 2, 2).unwrap(), [76.0 / 255.0; 4]);
 }
 
@@ -242,7 +242,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn no_mangled_image_panics(
-        format in prop::sample::select(vec![ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff]),
+        format in prop::sample::select(
+            vec![ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff]
+        ),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         kept in 0.3f64..1.0,
     ) {

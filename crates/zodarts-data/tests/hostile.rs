@@ -1,4 +1,4 @@
-//! Data made to harm whoever reads them: little memory is taken, and an error says what is wrong.
+//! Harmful data: they take little memory, and an error names the fault.
 
 #[path = "support/memory.rs"]
 mod memory;

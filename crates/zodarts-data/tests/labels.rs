@@ -157,7 +157,8 @@ fn splits_without_a_class_and_unknown_splits_are_refused() {
     assert!(text.contains("option `labels` is"), "{text}");
 }
 
-/// The patient of an image in the tables below: two of each class share one, and class does not matter to some.
+/// The patient of an image in the tables below: two of each class share one, and class does not matter to
+/// some.
 fn patient(class: &str, at: u8) -> String {
     match at {
         0..4 => format!("both {}", at / 2),
@@ -232,9 +233,8 @@ fn a_patient_in_two_splits_is_refused_by_line() {
     refused(
         folder.path(),
         &lines,
-        &[
-            "line 3 (train, `a/01.png`) and line 11 (val, `b/03.png`) are of one patient, but in different splits",
-        ],
+        &["line 3 (train, `a/01.png`) and line 11 (val, `b/03.png`) are of one patient, but in different \
+             splits"],
     );
 }
 

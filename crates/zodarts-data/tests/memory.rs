@@ -7,8 +7,8 @@ use support::{Npz, Told, class_folder, npy, open_with};
 use tempfile::TempDir;
 use zodarts_data::{DataError, Dataset, OpenOptions};
 
-/// Bytes of ten 8×8 images in each of two classes. While splits are put together, a quarter of them may be in memory
-/// twice.
+/// Bytes of ten 8×8 images in each of two classes. While splits are put together, a quarter of them may be in
+/// memory twice.
 const FOLDER: u64 = 2 * 10 * 64;
 
 fn open_within(path: &Path, memory: u64, image_size: Option<usize>) -> Result<Dataset, DataError> {
@@ -50,6 +50,6 @@ fn an_archive_is_refused_by_its_directory() {
     let images = 14 * 6400;
     assert!(open_within(&path, images + images / 3, None).is_ok());
     refused(open_within(&path, images, None), "take some of the images out of it");
-    // What is read may be brought to a larger size.
+    // Images may be resized to a larger size.
     refused(open_within(&path, images + images / 3, Some(160)), "give a smaller --image-size");
 }

@@ -67,8 +67,8 @@ fn print(notice: &Notice) {
             note(&format!("--labels: left out the column(s) {}", names.join(", ")));
         }
         Notice::OwnRange { files } => note(&format!(
-            "grey DICOM files without a window: {files}; each is scaled from its own smallest value to its largest; \
-             --window C,W makes values comparable where they mean the same in every file, as in CT"
+            "grey DICOM files without a window: {files}; each is scaled from its own smallest value to its \
+             largest; --window C,W makes values comparable where they mean the same in every file, as in CT"
         )),
         Notice::FilesSkipped { files } => {
             note(&format!("left out {files} files that are hidden or no images by their extension"));

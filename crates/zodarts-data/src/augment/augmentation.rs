@@ -51,8 +51,8 @@ impl Augmentation {
         Augmentation { mix, ..self }
     }
 
-    /// Fills `batch` with the images at `positions`. The draws from `rng` depend on the number of images, not on
-    /// their content. [`Batch::fill`] does the same without anything random.
+    /// Fills `batch` with the images at `positions`. The draws from `rng` depend on the number of images, not
+    /// on their content. [`Batch::fill`] does the same without anything random.
     ///
     /// # Panics
     /// If a position is not below `samples.len()`, or `input_size` is 0.

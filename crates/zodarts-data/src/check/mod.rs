@@ -29,8 +29,8 @@ pub struct CheckReport {
 impl Dataset {
     /// Checks the data for everything that makes a result wrong or the data doubtful.
     ///
-    /// As in [`Dataset::summary`], test images are compared without unsealing the split. Near copies are found by a
-    /// perceptual hash in n·log n steps, not by comparing every pair: some may be missed.
+    /// As in [`Dataset::summary`], test images are compared without unsealing the split. Near copies are
+    /// found by a perceptual hash in n·log n steps, not by comparing every pair: some may be missed.
     pub fn check(&self) -> CheckReport {
         let splits = self.splits();
         let mut found = FindingCollector::new(splits);

@@ -1,8 +1,8 @@
 //! Near copies: images that look alike though their pixels differ, such as frames of one recording.
 //!
-//! The perceptual hash of a thumbnail is the signs of 64 random projections, so that two thumbnails at an angle θ
-//! differ in 64·θ/π bits on average. Images are sorted by their hash, rotated by some bits at a time, and compared with
-//! the following ones: like images agree on the leading bits of one rotation or another.
+//! The perceptual hash of a thumbnail is the signs of 64 random projections, so that two thumbnails at an
+//! angle θ differ in 64·θ/π bits on average. Images are sorted by their hash, rotated by some bits at a time,
+//! and compared with the following ones: like images agree on the leading bits of one rotation or another.
 
 use super::finding::{FindingCollector, Likeness, Problem};
 use super::thumbnails::Thumbnails;
@@ -13,9 +13,9 @@ use rand::RngExt as _;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
-/// The least correlation of standardised thumbnails of images that count as alike. On `BreastMNIST` at 28×28 pixels,
-/// pairs above 0.95 are frames of one lesion and the thousandth pair has 0.67; on `RetinaMNIST`, other eyes come up to
-/// 0.985.
+/// The least correlation of standardised thumbnails of images that count as alike. On `BreastMNIST` at 28×28
+/// pixels, pairs above 0.95 are frames of one lesion and the thousandth pair has 0.67; on `RetinaMNIST`,
+/// other eyes come up to 0.985.
 const ALIKE: f32 = 0.99;
 /// The most bits in which hashes of like images differ; on average they differ in 3.
 const BITS: u32 = 12;
@@ -131,7 +131,8 @@ mod tests {
     use crate::store::{ImageShape, ImageStore, Pixels};
     use std::sync::Arc;
 
-    /// 400 images of noise of 16×16 pixels, and 200 that are like one of those but for a little noise of their own.
+    /// 400 images of noise of 16×16 pixels, and 200 that are like one of those but for a little noise of
+    /// their own.
     fn noise() -> Samples {
         const AREA: usize = 256;
         let rng = &mut stream(1, "noise", 0);

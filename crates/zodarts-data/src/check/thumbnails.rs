@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 /// Longest side of a thumbnail in pixels.
 const SIDE: usize = 32;
-/// Added to the deviation of a pixel over all images, in steps of 1/255, so that noise is not blown up where images
-/// hardly differ.
+/// Added to the deviation of a pixel over all images, in steps of 1/255, so that noise is not blown up where
+/// images hardly differ.
 const FLOOR: f64 = 8.0;
 
 /// Thumbnails of some images.
@@ -58,8 +58,8 @@ impl Thumbnails {
         self.area
     }
 
-    /// Returns a thumbnail less the mean of all, each pixel in units of its deviation, then centred and scaled to
-    /// length 1; zeros if nothing is left. The dot product of two is their correlation.
+    /// Returns a thumbnail less the mean of all, each pixel in units of its deviation, then centred and
+    /// scaled to length 1; zeros if nothing is left. The dot product of two is their correlation.
     pub fn values(&self, index: usize) -> Vec<f32> {
         let bytes = &self.bytes[index * self.area..][..self.area];
         let standard = bytes.iter().zip(self.mean.iter().zip(&self.scale));

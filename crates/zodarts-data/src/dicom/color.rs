@@ -1,7 +1,7 @@
 //! Conversion of colour values to planes of red, green and blue.
 
-/// Returns planes in the shape `(3, area)` from words, which come plane by plane if `planar`, else pixel by pixel.
-/// `white` becomes 1.
+/// Returns planes in the shape `(3, area)` from words, which come plane by plane if `planar`, else pixel by
+/// pixel. `white` becomes 1.
 pub(super) fn rgb(words: &[u16], planar: bool, white: f32) -> Vec<f32> {
     let area = words.len() / 3;
     let at = |channel: usize, pixel: usize| {
@@ -10,8 +10,8 @@ pub(super) fn rgb(words: &[u16], planar: bool, white: f32) -> Vec<f32> {
     (0..3).flat_map(|channel| (0..area).map(move |pixel| f32::from(at(channel, pixel)) / white)).collect()
 }
 
-/// Returns the words of red, green and blue, plane by plane, from luma and differences to blue and red by ITU-R
-/// BT.601 at full range, rounded.
+/// Returns the words of red, green and blue, plane by plane, from luma and differences to blue and red by
+/// ITU-R BT.601 at full range, rounded.
 pub(super) fn from_ybr(words: &[u16], planar: bool, white: u16) -> Vec<u16> {
     let area = words.len() / 3;
     let at = |channel: usize, pixel: usize| {

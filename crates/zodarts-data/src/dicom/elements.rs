@@ -1,7 +1,7 @@
 //! The elements of a DICOM file, one after the other, of which only requested values are read.
 //!
-//! The file is not trusted: a length is compared with the rest of the file before anything is reserved, and sequences
-//! within sequences are skipped without recursion, however deep.
+//! The file is not trusted: a length is compared with the rest of the file before anything is reserved, and
+//! sequences within sequences are skipped without recursion, however deep.
 
 use super::fault::DicomFault;
 use super::tag::Tag;
@@ -22,7 +22,7 @@ pub(super) struct Element {
     pub tag: Tag,
     /// Bytes of its value; `None` if it goes as far as an end mark.
     pub length: Option<u32>,
-    /// Whether the elements inside have no types, whatever is outside.
+    /// True if the elements inside have no types, whatever is outside.
     implicit_inside: bool,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Elements<R> {
     pub position: u64,
     /// Bytes of the file.
     end: u64,
-    /// Whether elements name their types. All are little-endian.
+    /// True if elements name their types. All are little-endian.
     pub explicit: bool,
 }
 

@@ -20,9 +20,9 @@ pub(super) struct Grey {
     function: VoiFunction,
     /// The value that stands for no value.
     padding: Option<i32>,
-    /// Whether the smallest value is white.
+    /// True if the smallest value is white.
     inverted: bool,
-    /// Whether the rescaling may be in functional groups, which are not read.
+    /// True if the rescaling may be in functional groups, which are not read.
     grouped: bool,
 }
 
@@ -70,7 +70,8 @@ impl Grey {
         Ok(wanted.or(self.window))
     }
 
-    /// Tells if the stored values are the grey, as in a PNG: of at most 8 bits, with no rescaling and no window.
+    /// Tells if the stored values are the grey, as in a PNG: of at most 8 bits, with no rescaling and no
+    /// window.
     pub fn is_plain(&self, bits: Bits, window: Option<Window>) -> bool {
         bits.stored <= 8 && !bits.signed && self.rescaling.is_none() && window.is_none()
     }

@@ -42,7 +42,7 @@ pub(super) struct Header {
     pub frames: usize,
     pub bits: Bits,
     pub color: Color,
-    /// Whether a frame of several channels comes plane by plane.
+    /// True if a frame of several channels comes plane by plane.
     pub planar: bool,
     /// The patient, if the file names one.
     pub patient: Option<PatientKey>,

@@ -27,9 +27,9 @@ pub(crate) struct DicomImage {
 /// The values of a frame as stored.
 struct StoredFrame {
     values: Vec<u16>,
-    /// Whether values come plane by plane.
+    /// True if values come plane by plane.
     planar: bool,
-    /// Whether colours are red, green and blue already.
+    /// True if colours are red, green and blue already.
     rgb: bool,
     /// Bits of a word.
     bits: u16,
@@ -105,8 +105,8 @@ impl DicomImage {
         Ok(Scale::Range { low: range.0, high: range.1 })
     }
 
-    /// Returns the smallest and the largest value of all frames: frames are images of one recording, and brightness
-    /// must not tell them apart.
+    /// Returns the smallest and the largest value of all frames: frames are images of one recording, and
+    /// brightness must not tell them apart.
     fn find_range(&mut self) -> Result<(f64, f64), DicomFault> {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for frame in 0..self.header.frames {

@@ -8,14 +8,14 @@ use jpeg_decoder::{CodingProcess, ColorTransform, Decoder, PixelFormat};
 pub(super) struct JpegFrame {
     /// Values pixel by pixel.
     pub words: Vec<u16>,
-    /// Whether colours are red, green and blue now.
+    /// True if colours are red, green and blue now.
     pub rgb: bool,
     /// Bits of a word that are used at most: 8 or 16.
     pub bits: u16,
 }
 
-/// Decodes a frame of the header's size and channels, whose colours are red, green and blue if `rgb`. Returns `None`
-/// if the data are damaged or of another kind.
+/// Decodes a frame of the header's size and channels, whose colours are red, green and blue if `rgb`. Returns
+/// `None` if the data are damaged or of another kind.
 pub(super) fn decode(data: &[u8], size: ImageSize, channels: usize, rgb: bool) -> Option<JpegFrame> {
     let mut decoder = Decoder::new(data);
     decoder.set_max_decoding_buffer_size(MAX_MEMORY as usize);

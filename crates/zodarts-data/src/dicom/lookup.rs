@@ -22,7 +22,8 @@ pub(super) struct LookupNames {
 }
 
 impl Lookup {
-    /// Reads the table in element `table`. Element `descriptor` holds its length, first value and bits of an entry.
+    /// Reads the table in element `table`. Element `descriptor` holds its length, first value and bits of an
+    /// entry.
     pub fn new(fields: &Fields, descriptor: Tag, table: Tag, names: LookupNames) -> Result<Self, DicomFault> {
         let missing = |tag, name| DicomFault::Missing { tag, name };
         let words = fields.words(descriptor).ok_or(missing(descriptor, names.descriptor))?;

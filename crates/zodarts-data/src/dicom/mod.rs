@@ -1,8 +1,9 @@
 //! DICOM files: recognised by name or mark, read within limits, and turned into images as any other file.
 //!
-//! The file is not trusted and holds a patient's name. [`elements`] reads without recursion and without a buffer larger
-//! than the rest of the file; only values that describe pixels, and a hash of the patient's id, are kept; and no error
-//! holds text of the file (see [`fault`]). Libraries for DICOM build a tree of everything first.
+//! The file is not trusted and holds a patient's name. [`elements`] reads without recursion and without a
+//! buffer larger than the rest of the file; only values that describe pixels, and a hash of the patient's id,
+//! are kept; and no error holds text of the file (see [`fault`]). Libraries for DICOM build a tree of
+//! everything first.
 
 mod bits;
 mod color;

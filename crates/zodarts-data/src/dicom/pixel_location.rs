@@ -85,8 +85,8 @@ impl PixelLocation {
     }
 }
 
-/// Returns the fragments of each frame by a table of offsets: the distances of the frames' first fragments from the
-/// first of all.
+/// Returns the fragments of each frame by a table of offsets: the distances of the frames' first fragments
+/// from the first of all.
 fn by_table(table: &[u8], fragments: &[Fragment]) -> Option<Vec<Range<usize>>> {
     let first = fragments.first()?.start;
     let offsets =

@@ -1,5 +1,5 @@
-//! Rescaling of stored values to the units of a modality, such as Hounsfield units: by slope and intercept, or by a
-//! table.
+//! Rescaling of stored values to the units of a modality, such as Hounsfield units: by slope and intercept,
+//! or by a table.
 
 use super::fault::DicomFault;
 use super::fields::Fields;

@@ -5,8 +5,8 @@ const SEGMENTS: usize = 15;
 /// Bytes of the table of segments.
 const TABLE: usize = 4 * (SEGMENTS + 1);
 
-/// Returns the words of a frame of `samples` planes of `area` values in 1 or 2 `bytes` each, plane by plane, or `None`
-/// if the data are damaged.
+/// Returns the words of a frame of `samples` planes of `area` values in 1 or 2 `bytes` each, plane by plane,
+/// or `None` if the data are damaged.
 pub(super) fn decode(data: &[u8], area: usize, samples: usize, bytes: usize) -> Option<Vec<u16>> {
     let table = data.get(..TABLE)?;
     let number = |at: usize| table[4 * at..][..4].try_into().map(u32::from_le_bytes).ok().map(|n| n as usize);
@@ -95,7 +95,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_refused_or_read(data in prop::collection::vec(any::<u8>(), 0..200), segments in 0u32..4) {
+        fn any_bytes_are_refused_or_read(
+            data in prop::collection::vec(any::<u8>(), 0..200),
+            segments in 0u32..4,
+        ) {
             let mut data = data;
             if data.len() > 4 {
                 data[..4].copy_from_slice(&segments.to_le_bytes());

@@ -15,7 +15,7 @@ pub(super) enum Codec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Syntax {
     pub uid: &'static str,
-    /// Whether elements name their types.
+    /// True if elements name their types.
     pub explicit: bool,
     pub codec: Codec,
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A range of values of a grey DICOM image, in the units of its modality (Hounsfield units in CT): values below are
-/// black, values above white. Its text is `CENTRE,WIDTH`, such as `40,400`.
+/// A range of values of a grey DICOM image, in the units of its modality (Hounsfield units in CT): values
+/// below are black, values above white. Its text is `CENTRE,WIDTH`, such as `40,400`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Window {

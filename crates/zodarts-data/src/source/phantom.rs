@@ -5,21 +5,21 @@
 //!
 //! 1. *tissue*: two to four wavy horizontal layers of random brightness, and a few bright or dark streaks;
 //! 2. *lesion*: a dark oval of random place, area, aspect, orientation and contrast, its outline slightly
-//!    lobed. A spiculated one sends out six to ten thin tapering rays, some of them faint; around a smooth one two
-//!    to six rays of the same kind lie detached in the tissue;
+//!    lobed. A spiculated one sends out six to ten thin tapering rays, some of them faint; around a smooth
+//!    one two to six rays of the same kind lie detached in the tissue;
 //! 3. *shadow*: the tissue below the lesion is darker or brighter, at random;
 //! 4. *speckle*: correlated multiplicative noise, and a random gain.
 //!
-//! Area, contrast, brightness and lobes are drawn alike for both classes, and rays cover little, so neither the
-//! mean nor a template of pixels tells them apart: the margin has to be looked at wherever it is.
-//! Every image has a random stream of its own, and classes alternate, so the set is balanced in each split.
+//! Area, contrast, brightness and lobes are drawn alike for both classes, and rays cover little, so neither
+//! the mean nor a template of pixels tells them apart: the margin has to be looked at wherever it is. Every
+//! image has a random stream of its own, and classes alternate, so the set is balanced in each split.
 //!
-//! The same seed gives the same images on the same kind of machine; another platform's sine may move a pixel by
-//! one step, which the fingerprint then shows.
+//! The same seed gives the same images on the same kind of machine; another platform's sine may move a pixel
+//! by one step, which the fingerprint then shows.
 //!
-//! How hard it is: on seeds 0 and 1, ridge regression on pixels classifies at most 0.58 of the test images (four
-//! penalties tried, fitted to training and validation images together; `tests/phantom.rs`); `zodarts fit`, with
-//! its defaults, 0.94 on seed 0.
+//! Difficulty: on seeds 0 and 1, ridge regression on pixels classifies at most 0.58 of the test images
+//! (four penalties tried, fitted to training and validation images together; `tests/phantom.rs`); `zodarts
+//! fit`, with its defaults, 0.94 on seed 0.
 
 use super::raw::RawDataset;
 use crate::patients::Patients;
@@ -83,8 +83,8 @@ fn plane(value: impl Fn(f32, f32) -> f32) -> Plane {
     std::array::from_fn(|at| value((at % SIZE) as f32 + 0.5, (at / SIZE) as f32 + 0.5))
 }
 
-/// Returns the mask of an image's lesion, spicules included, in the shape `(28, 28)`: the pixels that a network has
-/// to look at to tell the classes apart. `image` counts through training, validation and test.
+/// Returns the mask of an image's lesion, spicules included, in the shape `(28, 28)`: the pixels that a
+/// network has to look at to tell the classes apart. `image` counts through training, validation and test.
 pub fn lesion(seed: u64, image: usize) -> Vec<bool> {
     let spiculated = image % 2 == 1;
     let rng = &mut stream(seed, "phantom", image as u64);

@@ -17,7 +17,7 @@ pub(crate) struct RawDataset {
     pub test: ImageStore,
     /// The patients whose numbers the splits have.
     pub patients: Patients,
-    /// Whether some of the splits were cut here.
+    /// True if some of the splits were cut here.
     pub cut: bool,
 }
 

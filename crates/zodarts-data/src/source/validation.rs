@@ -8,8 +8,8 @@ use crate::options::OpenOptions;
 use crate::patients;
 use std::path::{Path, PathBuf};
 
-/// Replaces the validation split by the images of `path`. The data set's own validation images join its training
-/// images.
+/// Replaces the validation split by the images of `path`. The data set's own validation images join its
+/// training images.
 pub(crate) fn replace(
     raw: &mut RawDataset,
     path: &Path,

@@ -11,17 +11,18 @@ use std::collections::BTreeMap;
 const TRIES: usize = 16;
 /// Most rounds over all patients; a few are enough until none changes sides.
 const MAX_ROUNDS: usize = 50;
-/// The least gain for which a patient changes sides. A smaller gain may be rounding, and could go back and forth.
+/// The least gain for which a patient changes sides. A smaller gain may be rounding, and could go back and
+/// forth.
 const LEAST: f64 = 1e-9;
 
 /// Cuts `members` in two so that no patient is in both parts.
 ///
-/// The first part gets the share of each stratum and of the whole, as nearly as the patients allow. Each part gets
-/// images of every stratum that two patients or more have. An image of an [`UNKNOWN`] patient is on its own. Both
-/// parts are in ascending order; a single patient goes to the second.
+/// The first part gets the share of each stratum and of the whole, as nearly as the patients allow. Each part
+/// gets images of every stratum that two patients or more have. An image of an [`UNKNOWN`] patient is on its
+/// own. Both parts are in ascending order; a single patient goes to the second.
 ///
-/// Patients are visited in a random order, and each changes sides as long as that brings the parts nearer to the
-/// share. The best of several orders is taken.
+/// Patients are visited in a random order, and each changes sides as long as that brings the parts nearer to
+/// the share. The best of several orders is taken.
 pub(super) fn cut_by_patient(
     members: &[u32],
     stratum_of: impl Fn(u32) -> usize,

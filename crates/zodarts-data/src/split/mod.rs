@@ -10,8 +10,8 @@ pub(crate) use share::CutShare;
 pub(crate) use stratified::strata;
 use stratified::stratified_cut;
 
-/// Cuts `members` in two by [`stratified_cut`], or by [`cut_by_patient`] if patients are known. `patients` holds the
-/// number of each image's patient.
+/// Cuts `members` in two by [`stratified_cut`], or by [`cut_by_patient`] if patients are known. `patients`
+/// holds the number of each image's patient.
 pub(crate) fn cut(
     members: &[u32],
     stratum_of: impl Fn(u32) -> usize,

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 /// Cuts `members` in two; the first part gets about `fraction` of each stratum, at random.
 ///
 /// The next stratum makes up for the remainder of one, so that the first part holds `fraction` of the whole
-/// to within one member per stratum. A stratum of two or more members gives at least one to each part; a single
-/// member goes to the second part. Both parts are in ascending order.
+/// to within one member per stratum. A stratum of two or more members gives at least one to each part; a
+/// single member goes to the second part. Both parts are in ascending order.
 pub(super) fn stratified_cut(
     members: &[u32],
     stratum_of: impl Fn(u32) -> usize,
@@ -34,9 +34,9 @@ pub(super) fn stratified_cut(
     (first, second)
 }
 
-/// Returns the function from an image among `members` to its stratum: its class, or with several labels its rarest
-/// present label, so that each part of a cut has rare labels. Only members are counted: labels of a test split
-/// decide nothing.
+/// Returns the function from an image among `members` to its stratum: its class, or with several labels its
+/// rarest present label, so that each part of a cut has rare labels. Only members are counted: labels of a
+/// test split decide nothing.
 pub(crate) fn strata(store: &ImageStore, members: &[u32]) -> impl Fn(u32) -> usize {
     let mut counts = vec![0usize; store.label_width];
     if store.is_multi_label() {

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Bytes that reading any file may take at most.
 const MOST: u64 = 512 << 20;
 
-/// A test that runs while no other one of its kind does in this process, so that the process' memory is its own.
+/// A test that runs while no other one of its kind does in this process, so that the process' memory is its
+/// own.
 pub struct Alone {
     _turn: MutexGuard<'static, ()>,
 }

@@ -50,7 +50,8 @@ pub(super) fn split_folders(path: &Path) -> Result<SplitFolders, DataError> {
         Some(split) => Err(DataError::Folder {
             path: path.to_owned(),
             problem: format!("`{split}` is named like a split, but its neighbours are {}", some(&names)),
-            hint: "name splits exactly train, val and test with nothing beside them, or leave class folders only",
+            hint: "name splits exactly train, val and test with nothing beside them, or leave class folders \
+                   only",
         }),
     }
 }
@@ -85,8 +86,8 @@ impl ClassFolders {
     fn add_class(&mut self, root: &Path, folder: &Path) -> Result<(), DataError> {
         let class = self.classes.len() as u16;
         let mut files = Vec::new();
-        // The class folder may itself be a link. A link to a folder above would bring in the other classes, a link to
-        // a folder seen before the same images again.
+        // The class folder may itself be a link. A link to a folder above would bring in the other classes, a
+        // link to a folder seen before the same images again.
         let real = folder.canonicalize().map_err(|source| io(folder, "follow the link", source))?;
         let above = real.ancestors().skip(1).chain(root.ancestors());
         let mut visited: HashSet<PathBuf> = above.map(Path::to_owned).collect();

@@ -69,8 +69,8 @@ impl ImageSurvey<'_> {
         if self.frames[item.entry] > 1 { format!("{file}#{}", item.frame + 1) } else { file }
     }
 
-    /// Returns chunks of about [`CHUNK`] images. No chunk ends within a file, so that a file is opened once if its
-    /// images stand together.
+    /// Returns chunks of about [`CHUNK`] images. No chunk ends within a file, so that a file is opened once
+    /// if its images stand together.
     fn chunks<'i>(&self, items: &'i [FrameRef]) -> Vec<&'i [FrameRef]> {
         let mut chunks = Vec::new();
         let mut rest = items;

@@ -14,7 +14,8 @@ use crate::store::{ImageShape, ImageStore};
 use crate::task::Task;
 use std::path::{Path, PathBuf};
 
-/// Reads a folder, or the frames of one file if there is a table. Paths are taken in sorted order, so equal folders give equal data.
+/// Reads a folder, or the frames of one file if there is a table. Paths are taken in sorted order, so equal
+/// folders give equal data.
 pub(in crate::source) fn read(
     path: &Path,
     options: &OpenOptions,

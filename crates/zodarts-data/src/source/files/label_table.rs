@@ -24,9 +24,9 @@ const COLUMNS: [&str; 5] = ["path", "label", "frame", "split", "patient"];
 #[derive(Debug)]
 pub(super) struct LabelTable {
     pub rows: Vec<LabelRow>,
-    /// Whether the table has a column of splits.
+    /// True if the table has a column of splits.
     pub has_splits: bool,
-    /// Whether the table has a column of patients.
+    /// True if the table has a column of patients.
     pub has_patients: bool,
     /// Names of columns that are not used.
     pub unused: Vec<String>,
@@ -101,10 +101,11 @@ impl LabelColumns {
             Ok(first)
         };
         let needed = |name: &str| {
-            // The columns found are not named: without a header they would be a row, perhaps with a patient's name.
+            // The columns found are not named: without a header they would be a row, perhaps with a patient's
+            // name.
             let problem = format!("line 1: column `{name}` is missing among {} column(s)", header.len());
-            let hint = "name the columns path and label (and frame, split, patient) in the first line, separated by \
-                        commas";
+            let hint = "name the columns path and label (and frame, split, patient) in the first line, \
+                        separated by commas";
             index(name)?.ok_or_else(|| wrong(path, problem, hint))
         };
         let (path, label) = (needed("path")?, needed("label")?);
@@ -225,7 +226,8 @@ mod tests {
     #[test]
     fn columns_stand_in_any_order_and_others_are_left_out() {
         let table = read(
-            "\u{feff}age, Label,patient ,path,split\r\n7,\"a, \"\"b\"\"\",P1, x/y.png ,val\r\n,b,,z.dcm,train\r\n",
+            "\u{feff}age, Label,patient ,path,split\r\n7,\"a, \"\"b\"\"\",P1, x/y.png ,val\r\n\
+             ,b,,z.dcm,train\r\n",
         );
         let table = table.unwrap();
         assert_eq!(

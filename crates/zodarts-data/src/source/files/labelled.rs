@@ -23,8 +23,8 @@ pub(super) struct ImageRoot<'a> {
     pub only: Option<&'a Path>,
 }
 
-/// Plans the splits by a table. Images are taken in the order of class, path and frame, as from class folders: the
-/// order of rows means nothing.
+/// Plans the splits by a table. Images are taken in the order of class, path and frame, as from class
+/// folders: the order of rows means nothing.
 pub(super) fn plan<'a>(
     root: ImageRoot<'a>,
     path: &Path,
@@ -72,8 +72,8 @@ fn classes(path: &Path, rows: &[(LabelRow, PathBuf)]) -> Result<Vec<String>, Dat
     Err(wrong(path, problem, "every label is a class, and it takes two to tell apart"))
 }
 
-/// Returns the rows with their files. Each file is below the folder and in the table once, or once with each of its
-/// frames.
+/// Returns the rows with their files. Each file is below the folder and in the table once, or once with each
+/// of its frames.
 fn resolved(
     place: ImageRoot<'_>,
     table: &Path,
@@ -211,6 +211,7 @@ fn divided(path: &Path, rows: [&LabelRow; 2]) -> DataError {
     wrong(
         path,
         problem,
-        "put all images of a patient in one split, or leave the column `split` out to have them cut by patient",
+        "put all images of a patient in one split, or leave the column `split` out to have them cut by \
+         patient",
     )
 }

@@ -17,12 +17,13 @@ pub(super) struct SplitPlan<'a> {
     pub images: ImageSurvey<'a>,
     /// The images of the training, validation and test split.
     pub splits: [Vec<u32>; 3],
-    /// Whether some of these splits were cut here.
+    /// True if some of these splits were cut here.
     pub cut: bool,
 }
 
 impl<'a> SplitPlan<'a> {
-    /// Returns a plan of given splits. If there are no validation images, they are taken from the training images.
+    /// Returns a plan of given splits. If there are no validation images, they are taken from the training
+    /// images.
     pub fn given(classes: Vec<String>, images: ImageSurvey<'a>, splits: [Vec<u32>; 3], seed: u64) -> Self {
         let [train, val, test] = splits;
         if !val.is_empty() {
@@ -64,8 +65,8 @@ fn check_counts(path: &Path, images: &ImageSurvey<'_>, classes: &[String]) -> Re
             return refused(name, format!("{count} image(s)"), hint);
         }
         if let Some(count @ ..MIN_PER_CLASS) = images.patients_of(members.into_iter()) {
-            let hint = "no patient may be in two splits; if the files name patients wrongly, say who is who in a \
-                        column `patient` of --labels";
+            let hint = "no patient may be in two splits; if the files name patients wrongly, say who is who \
+                        in a column `patient` of --labels";
             return refused(name, format!("images of {count} patient(s)"), hint);
         }
     }

@@ -80,8 +80,8 @@ pub(super) struct ImageSurvey<'a> {
 }
 
 impl<'a> ImageSurvey<'a> {
-    /// Reads the headers of some files. Patients are those of the headers, or of the list if `told`. The caller
-    /// checks that files have the frames that are listed.
+    /// Reads the headers of some files. Patients are those of the headers, or of the list if `told`. The
+    /// caller checks that files have the frames that are listed.
     pub fn survey(
         listed: Vec<ListedFile>,
         told: bool,
@@ -172,8 +172,8 @@ impl PixelFormat {
     }
 }
 
-/// Returns the files of a list, each once, and the index of each entry's file: a file whose frames are listed one by
-/// one is read once.
+/// Returns the files of a list, each once, and the index of each entry's file: a file whose frames are listed
+/// one by one is read once.
 fn distinct(listed: &[ListedFile]) -> (Vec<&Path>, Vec<usize>) {
     let (mut files, mut places) = (Vec::new(), HashMap::new());
     let mut file_of = Vec::with_capacity(listed.len());

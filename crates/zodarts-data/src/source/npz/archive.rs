@@ -208,7 +208,8 @@ impl<'a> Archive<'a> {
     }
 }
 
-/// Reads the elements that follow the header in an entry of `size` bytes, if it is exactly what the header declares.
+/// Reads the elements that follow the header in an entry of `size` bytes, if it is exactly what the header
+/// declares.
 fn read_elements(
     entry: &mut impl Read,
     header: &NpyHeader,

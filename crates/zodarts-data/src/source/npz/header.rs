@@ -1,5 +1,5 @@
-//! Headers of numpy arrays (NEP 1), read strictly: a header is a Python literal from an untrusted file, so only
-//! the one form numpy writes is understood, sizes are multiplied with care, and nothing recurses.
+//! Headers of numpy arrays (NEP 1), read strictly: a header is a Python literal from an untrusted file, so
+//! only the one form numpy writes is understood, sizes are multiplied with care, and nothing recurses.
 
 use std::collections::TryReserveError;
 use std::io::{self, Read};

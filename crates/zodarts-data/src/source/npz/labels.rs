@@ -9,7 +9,8 @@ use std::path::Path;
 /// The most classes. A larger label is taken for an error.
 const MAX_CLASSES: usize = 1000;
 
-/// Labels as read, in the shape `(rows, columns)`. They stay as narrow as in the file, which may hold millions.
+/// Labels as read, in the shape `(rows, columns)`. They stay as narrow as in the file, which may hold
+/// millions.
 #[derive(Debug)]
 pub(super) struct LabelArray {
     element: Integer,
@@ -18,7 +19,8 @@ pub(super) struct LabelArray {
 }
 
 impl LabelArray {
-    /// Returns the labels in the elements of an integer array whose columns [`LabelArray::columns_of`] has counted.
+    /// Returns the labels in the elements of an integer array whose columns [`LabelArray::columns_of`] has
+    /// counted.
     pub fn new(element: Integer, bytes: Vec<u8>, columns: usize) -> LabelArray {
         LabelArray { element, bytes, columns }
     }
@@ -72,8 +74,8 @@ pub(super) struct LabelMeaning {
 }
 
 impl LabelMeaning {
-    /// Returns the meaning from the table of MedMNIST for a known file, else from the labels: one column of two
-    /// classes is binary, of more multi-class; several columns of 0/1 are multi-label.
+    /// Returns the meaning from the table of MedMNIST for a known file, else from the labels: one column of
+    /// two classes is binary, of more multi-class; several columns of 0/1 are multi-label.
     pub fn infer(
         path: &Path,
         known: Option<MedMnistFile>,
