@@ -2,8 +2,21 @@
 
 use crate::interrupt;
 use anyhow::Error;
+use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::process::ExitCode;
+use zodarts_data::DataError;
+use zodarts_export::ExportError;
+use zodarts_nas::evaluate::EvaluateError;
+use zodarts_nas::evaluate::predictions::PredictionsError;
+use zodarts_nas::files::FileError;
+use zodarts_nas::genotype::GenotypeError;
+use zodarts_nas::memory::OutOfMemory;
+use zodarts_nas::model::ModelError;
+use zodarts_nas::settings::InvalidSettings;
+use zodarts_report::ReportError;
+use zodarts_run::folder::RunError;
 
 /// The user's input is at fault.
 const INPUT: u8 = 1;
@@ -65,48 +78,67 @@ fn is_interrupted(error: &Error) -> bool {
     error.chain().any(interrupted)
 }
 
-/// Returns the typed hint of an error of the libraries.
-fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    macro_rules! first {
-        ($($error:ty),*) => {
-            None$(.or_else(|| cause.downcast_ref::<$error>().and_then(<$error>::hint)))*
-        };
-    }
-    first!(
-        zodarts_lab::Error,
-        zodarts_run::Error,
-        zodarts_nas::Error,
-        zodarts_run::folder::RunError,
-        zodarts_nas::files::FileError,
-        zodarts_nas::settings::InvalidSettings,
-        zodarts_nas::memory::OutOfMemory,
-        zodarts_nas::genotype::GenotypeError,
-        zodarts_nas::model::ModelError,
-        zodarts_nas::evaluate::EvaluateError,
-        zodarts_nas::evaluate::predictions::PredictionsError
-    )
-}
+/// Returns the hint of an error if it is of one type: `None` if it is of another, `Some(None)` if it has no hint.
+type TypedHint = fn(&(dyn std::error::Error + 'static)) -> Option<Option<String>>;
+
+/// The error types that carry hints.
+const TYPED: [TypedHint; 15] = [
+    |error| error.downcast_ref().map(Advice::hint),
+    |error| error.downcast_ref().map(zodarts_lab::Error::hint),
+    |error| error.downcast_ref().map(zodarts_run::Error::hint),
+    |error| error.downcast_ref().map(zodarts_nas::Error::hint),
+    |error| error.downcast_ref().map(RunError::hint),
+    |error| error.downcast_ref().map(FileError::hint),
+    |error| error.downcast_ref().map(InvalidSettings::hint),
+    |error| error.downcast_ref().map(OutOfMemory::hint),
+    |error| error.downcast_ref().map(GenotypeError::hint),
+    |error| error.downcast_ref().map(ModelError::hint),
+    |error| error.downcast_ref().map(EvaluateError::hint),
+    |error| error.downcast_ref().map(PredictionsError::hint),
+    |error| error.downcast_ref().map(ReportError::hint),
+    |error| error.downcast_ref().map(ExportError::hint),
+    |error| error.downcast_ref().map(|error: &DataError| error.hint().map(Cow::into_owned)),
+];
 
 /// A message and what to do about it.
 type Cause = (String, Option<String>);
 
-/// An error and its causes, each with its hint. Messages without a typed hint carry it after the first semicolon.
+/// Returns an error and its causes, each with its hint.
 fn causes(error: &Error) -> Vec<Cause> {
-    let parts = |message: &str| {
-        message.split_once("; ").map(|(before, after)| (before.to_owned(), Some(after.to_owned())))
-    };
     let cause = |cause: &(dyn std::error::Error + 'static)| {
-        let message = cause.to_string();
-        match hint(cause) {
-            Some(hint) => (message, Some(hint)),
-            None => parts(&message).unwrap_or((message, None)),
-        }
+        (cause.to_string(), TYPED.iter().find_map(|hint| hint(cause)).flatten())
     };
     let mut causes: Vec<Cause> = error.chain().map(cause).collect();
     // Wrappers repeat what they wrap.
     causes.dedup_by(|cause, above| above.0.contains(&cause.0));
     causes
 }
+
+/// An error of the command line itself, with its hint.
+#[derive(Debug)]
+pub struct Advice {
+    message: String,
+    hint: &'static str,
+}
+
+impl Advice {
+    /// Returns an error of this message and what to do about it.
+    pub fn error(message: impl Into<String>, hint: &'static str) -> Error {
+        Error::new(Self { message: message.into(), hint })
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(self.hint.into())
+    }
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Advice {}
 
 fn styled() -> bool {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -119,9 +151,17 @@ mod tests {
 
     #[test]
     fn the_hint_stands_on_its_own_line() {
-        let error = Error::msg("a.npz: is broken; copy it again").context("in run");
+        let error = Advice::error("a.npz: is broken", "copy it again").context("in run");
         let expected = "error: in run\n  cause: a.npz: is broken\nhint: copy it again\n";
         assert_eq!(text(&error, false), expected);
+    }
+
+    #[test]
+    fn an_error_of_the_data_has_a_typed_hint() {
+        let error = || DataError::Image { path: "a; b.png".into(), detail: "it is empty".into() };
+        let expected = "error: a; b.png: cannot read the image: it is empty\nhint: remove it or replace it\n";
+        assert_eq!(text(&Error::new(error()), false), expected);
+        assert_eq!(text(&Error::new(zodarts_nas::Error::Data(error())), false), expected);
     }
 
     #[test]

@@ -23,19 +23,17 @@ use zodarts_tensorboard::TensorBoard;
 /// # Errors
 /// See [`Dataset::open`].
 pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
-    let options = OpenOptions {
-        image_size: data.image_size,
-        seed: data.split_seed,
-        val: data.val.as_deref().map(validation),
-        drop_leaks: data.drop_leaks,
-        labels: data.labels.as_ref().map(PathBuf::from),
-        window: data.window,
-        anonymous: data.anonymous,
-        cache_dir: None,
-        offline: source.offline,
-        memory: Some(Memory::available().bytes()),
-        mirror: source.mirror.clone(),
-    };
+    let options = OpenOptions::default()
+        .with_image_size(data.image_size)
+        .with_seed(data.split_seed)
+        .with_val(data.val.as_deref().map(validation))
+        .with_drop_leaks(data.drop_leaks)
+        .with_labels(data.labels.as_ref().map(PathBuf::from))
+        .with_window(data.window)
+        .with_anonymous(data.anonymous)
+        .with_offline(source.offline)
+        .with_memory(Memory::available().bytes())
+        .with_mirror(source.mirror.clone());
     let progress = ui.data();
     Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
 }

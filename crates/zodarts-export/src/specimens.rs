@@ -1,8 +1,8 @@
 //! Images to hold an exported file against the engine with. They are drawn, so that no data set has to be at hand.
 
 use rand::RngExt as _;
-use zodarts_data::Resizer;
 use zodarts_data::rng::stream;
+use zodarts_data::{ImageSize, Resizer};
 use zodarts_nas::model::Model;
 
 /// Images of noise, of every coarseness.
@@ -61,7 +61,8 @@ impl Specimens {
         let info = &model.card.dataset;
         let side = model.card.input_size;
         let area = info.height * info.width;
-        let mut resizer = Resizer::new((info.height, info.width), (side, side));
+        let source = ImageSize { height: info.height, width: info.width };
+        let mut resizer = Resizer::new(source, ImageSize::square(side));
         let mut planes = Vec::new();
         for image in self.bytes.chunks_exact(area * info.channels) {
             let channel =

@@ -7,6 +7,7 @@ use crate::genotype::GenotypeError;
 use crate::memory::OutOfMemory;
 use crate::model::ModelError;
 use crate::settings::InvalidSettings;
+use std::borrow::Cow;
 use thiserror::Error;
 use zodarts_data::DataError;
 
@@ -80,6 +81,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Error::Genotype(error) => return error.hint(),
+            Error::Data(error) => return error.hint().map(Cow::into_owned),
             Error::Settings(error) => return error.hint(),
             Error::Memory(error) => return error.hint(),
             Error::Evaluate(error) => return error.hint(),
@@ -90,7 +92,7 @@ impl Error {
             Error::OutOfTime { .. } => "give --max-time more",
             Error::Interrupted => "give the same command again to go on",
             Error::NoGenotype => "pass one, or the folder of a search",
-            Error::Data(_) | Error::TooFewImages { .. } => return None,
+            Error::TooFewImages { .. } => return None,
         };
         Some(hint.into())
     }

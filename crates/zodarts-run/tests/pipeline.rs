@@ -182,7 +182,7 @@ fn a_run_folder_holds_everything_and_the_test_split_is_read_once() {
     ] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
-    assert_eq!(dataset.test.times_read(), 1);
+    assert_eq!(dataset.test.times_unsealed(), 1);
     assert_eq!((fit.metrics.test_reads, fit.metrics.report.n), (1, 120));
     assert_eq!(folder.metrics("test").unwrap().unwrap(), fit.metrics);
     assert_eq!(folder.genotype().unwrap(), fit.search.unwrap().genotype);
@@ -220,7 +220,7 @@ fn a_model_refuses_other_data() {
     let other = Dataset::open("phantom:9", &OpenOptions::default(), &|_| ()).unwrap();
     let error = check_same_data(folder.path(), &fit.train.model, &other).unwrap_err().to_string();
     assert!(error.contains("phantom") && error.contains("fingerprint"), "{error}");
-    assert_eq!(other.test.times_read(), 0);
+    assert_eq!(other.test.times_unsealed(), 0);
 }
 
 #[test]

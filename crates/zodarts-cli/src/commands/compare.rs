@@ -1,5 +1,6 @@
 //! `zodarts compare`.
 
+use crate::failure::Advice;
 use crate::args::CompareArgs;
 use crate::interrupt::{self, Uninterested};
 use crate::output::{self, result};
@@ -41,7 +42,10 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     match comparison.failures.len() {
         0 => Ok(()),
         failed => {
-            bail!("{failed} of {} trials failed; run the same command again to try only those", trials.len())
+            {
+            let message = format!("{failed} of {} trials failed", trials.len());
+            Err(Advice::error(message, "run the same command again to try only those"))
+        }
         }
     }
 }
@@ -49,7 +53,10 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
 /// Refuses an output folder with the name of a data set: once it is there, the name would mean the folder.
 fn check_out(args: &CompareArgs) -> Result<()> {
     match args.data.iter().find(|data| Path::new(data) == args.out) {
-        Some(data) => bail!("--out {data}: that is where the data are, or their name; choose another folder"),
+        Some(data) => {
+            let message = format!("--out {data}: that is where the data are, or their name");
+            Err(Advice::error(message, "choose another folder"))
+        },
         None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! `zodarts evaluate`.
 
+use crate::failure::Advice;
 use crate::args::EvaluateArgs;
 use crate::output;
 use crate::output::result::{self, Sheet};
@@ -16,7 +17,7 @@ pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
     let model = setup::model(folder.path())?;
     let recorded = || record.map(|record| record.data);
     let data = args.data.clone().or_else(recorded);
-    let data = data.context("the run does not say what data it used; pass DATA")?;
+    let data = data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))?;
     let dataset = setup::open(&data, &settings.data, &args.source, ui)?;
     if let Some(directory) = &args.predictions {
         // Before the test images are read: a reading should not be spent on a folder that cannot be made.

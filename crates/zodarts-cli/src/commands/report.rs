@@ -1,5 +1,6 @@
 //! `zodarts report`.
 
+use crate::failure::Advice;
 use crate::args::ReportArgs;
 use crate::output;
 use crate::progress::{Ui, note};
@@ -23,7 +24,8 @@ pub fn run(args: &ReportArgs, ui: &Ui) -> Result<()> {
         [only] => single(args, only, ui)?,
         several => {
             if args.data.is_some() {
-                bail!("--data is for the page of one run, found {} runs; leave it out", several.len());
+                let message = format!("--data is for the page of one run, found {} runs", several.len());
+                return Err(Advice::error(message, "leave it out"));
             }
             let path = args.out.clone().unwrap_or_else(|| COMPARISON.into());
             write_comparison(several, &path)?;
@@ -65,7 +67,7 @@ fn data(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<Dataset, Strin
     let open = || {
         let (record, settings) = folder.config()?;
         let data = args.data.clone().or_else(|| record.map(|record| record.data));
-        let data = data.context("the run does not say what data it used; pass --data")?;
+        let data = data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass --data"))?;
         setup::open(&data, &settings.data, &args.source, ui)
     };
     open().map_err(|error| format!("{error:#}"))

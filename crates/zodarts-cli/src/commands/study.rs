@@ -1,5 +1,6 @@
 //! `zodarts study`.
 
+use crate::failure::Advice;
 use crate::args::{HypergradientArgs, StudyCommand};
 use crate::output;
 use crate::progress::{Ui, note};
@@ -56,7 +57,8 @@ fn plan(args: &HypergradientArgs, settings: &Settings) -> Result<StudySettings> 
     moments.dedup();
     let epochs = settings.search.epochs;
     if let Some(late) = moments.iter().find(|moment| **moment >= epochs) {
-        bail!("--moments {late}: the search has {epochs} epochs; name moments before its end");
+        let message = format!("--moments {late}: the search has {epochs} epochs");
+        return Err(Advice::error(message, "name moments before its end"));
     }
     let (draws, passes) = (args.draws as usize, args.passes as usize);
     Ok(StudySettings { moments, draws, width: args.width, passes })

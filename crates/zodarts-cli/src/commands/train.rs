@@ -1,5 +1,6 @@
 //! `zodarts train`.
 
+use crate::failure::Advice;
 use crate::args::TrainArgs;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
@@ -81,20 +82,21 @@ fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings)
 
 fn data(args: &TrainArgs, record: Option<&RunInfo>) -> Result<String> {
     let recorded = || record.map(|record| record.data.clone());
-    args.data.clone().or_else(recorded).context("the run does not say what data it used; pass DATA")
+    args.data.clone().or_else(recorded).ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))
 }
 
 /// Refuses data that the search did not see: what is test data here may have shaped the architecture there.
 fn check_same_data(searched: &RunFolder, record: Option<&RunInfo>, dataset: &Dataset) -> Result<()> {
     if let Some(record) = record.filter(|record| record.fingerprint != dataset.info.fingerprint) {
-        bail!(
+        let message = format!(
             "{}: searched on {}, which has another fingerprint than the data given ({}), so that its search may \
-             have seen their test images; pass the data and split options of the search, or the architecture \
-             with --genotype",
+             have seen their test images",
             searched.path().display(),
             record.dataset,
             dataset.info.name
         );
+        let hint = "pass the data and split options of the search, or the architecture with --genotype";
+        return Err(Advice::error(message, hint));
     }
     Ok(())
 }
@@ -107,10 +109,10 @@ fn in_search(folder: RunFolder, wanted: &Wanted<'_>) -> Result<(RunFolder, Lock)
         return Ok((folder, lock));
     }
     match wanted.at(path) {
-        Err(Error::Run(RunError::Exists { .. })) => bail!(FileError::Damaged {
-            path: path.into(),
-            reason: "already holds a training; choose another folder with --out".into(),
-        }),
+        Err(Error::Run(RunError::Exists { .. })) => {
+            let message = format!("{}: already holds a training", path.display());
+            Err(Advice::error(message, "choose another folder with --out"))
+        }
         found => Ok(found?),
     }
 }

@@ -1,7 +1,7 @@
 //! From an image of a data set to what the network sees of it.
 
 use super::ModelCard;
-use zodarts_data::Resizer;
+use zodarts_data::{ImageSize, Resizer};
 
 /// A data set's image, `channels × height × width` values at the data set's size, brought to the side of a network's input as in
 /// an evaluation.
@@ -11,6 +11,7 @@ use zodarts_data::Resizer;
 pub fn network_input(card: &ModelCard, image: &[f32]) -> Vec<f32> {
     let (info, side) = (&card.dataset, card.input_size);
     let mut resized = vec![0.0; info.channels * side * side];
-    Resizer::new((info.height, info.width), (side, side)).resize(image, &mut resized);
+    let source = ImageSize { height: info.height, width: info.width };
+    Resizer::new(source, ImageSize::square(side)).resize(image, &mut resized);
     resized
 }

@@ -134,9 +134,7 @@ impl<'a> Batches<'a> {
     pub fn load_plain(&self, index: usize, batch: &mut Batch) {
         let (images, batches) = (self.alpha_half.len(), self.plain());
         let positions: Vec<usize> = (index * images / batches..(index + 1) * images / batches).collect();
-        let plain = Augmentation::none(self.augmentation.input_size);
-        // Without augmentation nothing is drawn.
-        plain.batch(self.alpha_half, &positions, &mut stream(0, "unused", 0), batch);
+        batch.fill(self.alpha_half, &positions, self.augmentation.input_size);
     }
 
     fn positions<'p>(&self, order: &'p [usize], batch: usize) -> &'p [usize] {

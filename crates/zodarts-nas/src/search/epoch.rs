@@ -17,7 +17,7 @@ use crate::times::Times;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use zodarts_data::rng::stream;
-use zodarts_data::{Ahead, Samples, ahead};
+use zodarts_data::{Prefetched, Samples, prefetch};
 use zodarts_nn::executor::Executor;
 
 /// Runs epochs and keeps their buffers.
@@ -120,7 +120,7 @@ impl<'a> EpochRunner<'a> {
         let make = batches.of_rounds((epoch, begun.augmented), rounds, self.method.validation_batches());
         let learning_rate = factor * self.input.settings.schedule(epochs).learning_rate(epoch);
         let course = Course { epoch, epochs, learning_rate };
-        ahead(make, |images| self.rounds(problem, state, course, begun, images, observer))
+        prefetch(make, |images| self.rounds(problem, state, course, begun, images, observer))
     }
 
     /// The rounds that there are images for.
@@ -130,7 +130,7 @@ impl<'a> EpochRunner<'a> {
         state: &mut SearchState,
         course: Course,
         begun: Begun,
-        images: &mut Ahead<RoundImages>,
+        images: &mut Prefetched<RoundImages>,
         observer: &mut dyn Observer,
     ) -> Result<Ended, Error> {
         let start = Instant::now();
@@ -139,7 +139,7 @@ impl<'a> EpochRunner<'a> {
         let mut directions = stream(self.input.seed, "search-directions", epoch as u64);
         directions.set_word_pos(begun.directed.into());
         let Begun { mut totals, mut settled, .. } = begun;
-        let times = |images: &Ahead<RoundImages>| begun.times.later(start.elapsed(), images.waited());
+        let times = |images: &Prefetched<RoundImages>| begun.times.later(start.elapsed(), images.waited());
         while let Some(taken) = images.next() {
             if self.input.deadline.passed() {
                 return Ok(Ended::OutOfTime);

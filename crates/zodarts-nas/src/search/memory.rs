@@ -3,7 +3,7 @@
 use crate::memory::{Memory, OutOfMemory};
 use crate::settings::{Chains, SearchSettings, search_batch};
 use crate::supernet_problem::SupernetProblem;
-use zodarts_data::{DatasetInfo, HELD};
+use zodarts_data::{DatasetInfo, PREFETCH_BUFFERS};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
 
@@ -95,7 +95,7 @@ fn needed(network: &Network, round: &Needs, images: usize, settings: &SearchSett
     let batches = round.steps.min(of_a_half) + round.validation.min(of_a_half);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
-    let values = HELD * batches * batch * image + (KEPT + round.vectors) * network.weights.len();
+    let values = PREFETCH_BUFFERS * batches * batch * image + (KEPT + round.vectors) * network.weights.len();
     workers(settings.chains, round.chains, batch) as u64 * executor + (values * size_of::<f32>()) as u64
 }
 

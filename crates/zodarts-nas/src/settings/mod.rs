@@ -47,7 +47,7 @@ impl ImagePlan {
     pub fn augmentation(&self, size: usize) -> Augmentation {
         let input_size = self.side(size);
         let crop_padding = self.crop_padding.unwrap_or(input_size / 8);
-        Augmentation { flip: self.flip, crop_padding, ..Augmentation::none(input_size) }
+        Augmentation::none(input_size).with_flip(self.flip).with_crop_padding(crop_padding)
     }
 
     fn validated(&self, section: &'static str) -> Result<(), InvalidSettings> {

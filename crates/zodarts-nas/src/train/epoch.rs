@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
 use zodarts_data::rng::{epoch_order, stream};
-use zodarts_data::{Ahead, Augmentation, Batch, ahead};
+use zodarts_data::{Augmentation, Batch, Prefetched, prefetch};
 use zodarts_kernels::Kernels;
 use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
 use zodarts_nn::graph::Network;
@@ -133,7 +133,7 @@ impl<'a> EpochRunner<'a> {
         let learning_rate = factor * self.input.settings.schedule(epochs).learning_rate(epoch);
         let steps = order.len().div_ceil(self.batch_size);
         let course = Course { epoch, epochs, steps, learning_rate };
-        ahead(make, |images| self.steps(state, course, begun, images, observer))
+        prefetch(make, |images| self.steps(state, course, begun, images, observer))
     }
 
     /// The steps that there are images for.
@@ -142,13 +142,13 @@ impl<'a> EpochRunner<'a> {
         state: &mut TrainState,
         course: Course,
         begun: Begun,
-        images: &mut Ahead<Images>,
+        images: &mut Prefetched<Images>,
         observer: &mut dyn Observer,
     ) -> Result<Ended, Error> {
         let start = Instant::now();
         let Course { epoch, epochs, steps, learning_rate } = course;
         let Begun { steps: mut done, mut totals, .. } = begun;
-        let times = |images: &Ahead<Images>| begun.times.later(start.elapsed(), images.waited());
+        let times = |images: &Prefetched<Images>| begun.times.later(start.elapsed(), images.waited());
         while let Some(taken) = images.next() {
             if self.input.deadline.passed() {
                 return Ok(Ended::OutOfTime);

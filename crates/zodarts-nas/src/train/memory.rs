@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::memory::Memory;
 use crate::settings::{TrainSettings, train_batch};
-use zodarts_data::{DatasetInfo, HELD};
+use zodarts_data::{DatasetInfo, PREFETCH_BUFFERS};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
 use zodarts_nn::space::{EDGES, Operation};
@@ -44,6 +44,6 @@ fn needed(network: &Network, settings: &TrainSettings, batch: usize) -> u64 {
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
-    let values = HELD * 2 * batch * image + VECTORS * network.weights.len();
+    let values = PREFETCH_BUFFERS * 2 * batch * image + VECTORS * network.weights.len();
     executor + (values * size_of::<f32>()) as u64
 }

@@ -56,7 +56,7 @@ impl Job<'_> {
         let kept = self.folder.metrics(split.name())?.filter(|_| self.folder.resumes());
         let Some(metrics) = kept else { return self.evaluator(model).official(split) };
         check_same_data(self.folder.path(), model, self.dataset)?;
-        let samples = open(self.dataset, split);
+        let samples = reopened(self.dataset, split);
         self.folder.write_predictions(split, &model.scores(&samples)?, &Labels::of(&samples)?)?;
         Ok(metrics)
     }
@@ -96,10 +96,12 @@ struct Scored {
 impl Evaluator<'_> {
     fn official(&self, split: Split) -> Result<Metrics, Error> {
         check_same_data(self.folder.path(), self.model, self.dataset)?;
+        // The seal goes on counting where the run's folder stopped.
         let reads = self.folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
-        let test_reads = reads.saturating_add(usize::from(split == Split::Test));
-        let samples = open(self.dataset, split);
+        let seal = self.dataset.test.for_run(reads);
+        let samples = if split == Split::Test { seal.unseal() } else { reopened(self.dataset, split) };
         let scores = self.model.scores(&samples)?;
+        let test_reads = seal.times_unsealed();
         self.keep(Scored { protocol: Protocol::Official, split, test_reads, samples, scores })
     }
 
@@ -107,10 +109,13 @@ impl Evaluator<'_> {
         check_same_data(self.folder.path(), self.model, self.dataset)?;
         let trained = self.dataset.train.len() + self.dataset.val.len();
         let batch_size = batch_size(&self.dataset.info, trained, &self.settings.train);
-        let samples = self.dataset.test.unseal();
+        // Each epoch of the training was validated on the test images.
+        let epochs = self.folder.history(names::TRAIN_RECORDS)?.map_or(0, |history| history.epochs);
+        let seal = self.dataset.test.for_run(epochs);
+        let samples = seal.unseal();
         let mut scorer = BatchScorer::new(&self.model.card, batch_size)?;
         let scores = scorer.score(&self.model.weights, &samples)?.scores;
-        let test_reads = self.folder.history(names::TRAIN_RECORDS)?.map_or(0, |history| history.epochs) + 1;
+        let test_reads = seal.times_unsealed();
         self.keep(Scored { protocol: Protocol::Paper, split: Split::Test, test_reads, samples, scores })
     }
 
@@ -192,14 +197,15 @@ pub fn evaluated_images(folder: &RunFolder, dataset: &Dataset, split: Split) -> 
             difference: "the fingerprint of images, labels and splits",
         });
     }
-    Ok(open(dataset, split))
+    Ok(reopened(dataset, split))
 }
 
-fn open(dataset: &Dataset, split: Split) -> Samples {
+/// Returns the images of a split without counting a read of the test split.
+fn reopened(dataset: &Dataset, split: Split) -> Samples {
     match split {
         Split::Train => dataset.train.clone(),
         Split::Val => dataset.val.clone(),
-        Split::Test => dataset.test.unseal(),
+        Split::Test => dataset.test.reopen(),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::store::Checkpoint;
 use crate::supernet_problem::SupernetProblem;
 use std::time::Instant;
 use zodarts_data::rng::stream;
-use zodarts_data::{Ahead, Batch, ahead};
+use zodarts_data::{Batch, Prefetched, prefetch};
 use zodarts_nn::executor::Executor;
 use zodarts_nn::optim::Sgd;
 
@@ -110,7 +110,7 @@ impl<'a> SharedWeights<'a> {
         // A step of it is a round of one, without a hypergradient.
         let steps = (0..self.batches.steps()).map(|step| (step, step..step + 1));
         let make = self.batches.of_rounds((epoch, 0), steps, 0);
-        ahead(make, |images| self.steps(worker, (epoch, epochs), images, observer))
+        prefetch(make, |images| self.steps(worker, (epoch, epochs), images, observer))
     }
 
     /// The steps of an epoch.
@@ -118,7 +118,7 @@ impl<'a> SharedWeights<'a> {
         &mut self,
         worker: &mut Executor<f32>,
         (epoch, epochs): (usize, usize),
-        images: &mut Ahead<RoundImages>,
+        images: &mut Prefetched<RoundImages>,
         observer: &mut dyn Observer,
     ) -> Result<Option<RandomWsRecord>, Error> {
         let start = Instant::now();

@@ -1,10 +1,10 @@
-//! MedMNIST files, downloaded once: resumable, checked against the official MD5, renamed when complete.
+//! Downloads of MedMNIST files: resumable, checked against the official MD5, renamed when complete.
 
-use super::MedMnistFile;
-use super::medmnist::BASE_URL;
+use super::file::MedMnistFile;
 use crate::error::DataError;
+use crate::event::{LoadProgress, OpenEvent};
 use crate::hex::hex;
-use crate::options::{OpenOptions, Progress};
+use crate::options::OpenOptions;
 use md5::{Digest, Md5};
 use std::fs::{File, OpenOptions as FileOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -13,14 +13,16 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::StatusCode;
 
+/// The address of the folder that holds every file.
+const BASE_URL: &str = "https://zenodo.org/records/10519652/files";
 /// Bytes moved between two reports of progress.
 const CHUNK: usize = 1 << 16;
 
-/// Path of the file in the cache, downloaded if it is not there yet.
-pub(super) fn fetch(
+/// Returns the path of the file in the cache, after downloading it if it is not there yet.
+pub(in crate::source) fn download(
     file: MedMnistFile,
     options: &OpenOptions,
-    progress: &dyn Fn(Progress),
+    on_event: &dyn Fn(OpenEvent),
 ) -> Result<PathBuf, DataError> {
     let base = options.mirror.as_deref().unwrap_or(BASE_URL).trim_end_matches('/');
     let url = format!("{base}/{}?download=1", file.file_name());
@@ -32,7 +34,7 @@ pub(super) fn fetch(
         return Err(download.error("it is not in the cache and downloads are off"));
     } else {
         download.run(&mut |done, total| {
-            progress(Progress::Download { name: file.file_name(), done, total });
+            on_event(LoadProgress::Download { name: file.file_name(), done, total }.into());
         })?;
     }
     Ok(download.target)
@@ -49,7 +51,7 @@ fn cache_folder(options: &OpenOptions) -> PathBuf {
 
 struct Download {
     url: String,
-    /// What has arrived so far.
+    /// The bytes that have arrived so far.
     part: PathBuf,
     target: PathBuf,
     md5: &'static str,
@@ -63,7 +65,7 @@ impl Download {
         }
         let part = FileOptions::new().create(true).read(true).append(true).open(&self.part);
         let mut part = part.map_err(|source| io(&self.part, "write the download", source))?;
-        part.try_lock().map_err(|_| self.error("another process is downloading it; wait for it"))?;
+        part.try_lock().map_err(|_| DataError::DownloadBusy { url: self.url.clone() })?;
         self.transfer(&mut part, progress)?;
         part.sync_all().map_err(|source| io(&self.part, "write the download", source))?;
         let hint = "the download was damaged and has been removed: run again";
@@ -85,7 +87,7 @@ impl Download {
         if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
             response = self.request(0)?;
         }
-        // Before anything is thrown away: a server that is out of order must not cost what is on disk.
+        // Checked before anything is thrown away: an error of the server must not cost the bytes on disk.
         if !response.status().is_success() {
             return Err(self.error(&format!("the server answered {}", response.status())));
         }
@@ -140,7 +142,7 @@ impl Download {
     }
 }
 
-/// Whether the response continues a file at `from`.
+/// Tells if the response continues a file at `from`.
 fn resumes_at(response: &ureq::http::Response<ureq::Body>, from: u64) -> bool {
     let range = response.headers().get("Content-Range").and_then(|value| value.to_str().ok());
     response.status() == StatusCode::PARTIAL_CONTENT

@@ -1,11 +1,12 @@
-//! Images with a table that says what they are: those of a folder, or the frames of one file.
+//! Images with a table of labels: those of a folder, or the frames of one file.
 
-use super::images::{Images, Listed, Reading};
-use super::plan::{Plan, cut_in_three};
-use super::table::{Row, Table, excerpt, wrong};
+use super::label_table::{LabelRow, LabelTable, excerpt, wrong};
+use super::split_plan::{SplitPlan, cut_in_three};
+use super::survey::{ImageSurvey, ListedFile, ReadOptions};
 use crate::copies::SPLITS;
 use crate::error::DataError;
-use crate::options::{OpenOptions, Progress};
+use crate::event::{Notice, OpenEvent};
+use crate::options::OpenOptions;
 use crate::patients::Patients;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
@@ -13,54 +14,55 @@ use std::path::{Component, Path, PathBuf};
 /// The most classes a table may have.
 const MAX_CLASSES: usize = 1000;
 
-/// Where the images lie that a table speaks of.
+/// The root of a table's images.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
-    /// What paths of the table start from.
+pub(super) struct ImageRoot<'a> {
+    /// The folder that the table's paths start from.
     pub folder: &'a Path,
-    /// The one file that is meant, if it is not every one below the folder.
+    /// The only file to take, or `None` for every file below the folder.
     pub only: Option<&'a Path>,
 }
 
-/// Class names and the images of each split, by a table. Images are taken in the order of class, path and frame, as from class
+/// Plans the splits by a table. Images are taken in the order of class, path and frame, as from class
 /// folders: the order of rows means nothing.
 pub(super) fn plan<'a>(
-    place: Place<'a>,
+    root: ImageRoot<'a>,
     path: &Path,
     options: &OpenOptions,
     patients: &mut Patients,
-    progress: &dyn Fn(Progress),
-) -> Result<Plan<'a>, DataError> {
-    let table = Table::read(path)?;
+    on_event: &dyn Fn(OpenEvent),
+) -> Result<SplitPlan<'a>, DataError> {
+    let table = LabelTable::read(path)?;
     if !table.unused.is_empty() {
-        progress(Progress::UnusedColumns { names: table.unused.clone() });
+        on_event(Notice::UnusedColumns { names: table.unused.clone() }.into());
     }
-    let mut rows = resolved(place, path, table.rows)?;
+    let mut rows = resolved(root, path, table.rows)?;
     let classes = classes(path, &rows)?;
     rows.sort_by(|(a, a_file), (b, b_file)| (&a.label, a_file, a.frame).cmp(&(&b.label, b_file, b.frame)));
     let class = |label: &String| classes.binary_search(label).unwrap_or_default() as u16;
-    let listed = |(row, file): &(Row, PathBuf)| Listed {
+    let listed = |(row, file): &(LabelRow, PathBuf)| ListedFile {
         path: file.clone(),
         class: class(&row.label),
         frame: row.frame,
         patient: row.patient,
     };
     let listed = rows.iter().map(listed).collect();
-    let images = Images::survey(listed, table.has_patients, Reading::new(place.folder, options), patients)?;
+    let images =
+        ImageSurvey::survey(listed, table.has_patients, ReadOptions::new(root.folder, options), patients)?;
     check_frames(path, &images, &rows)?;
     if !table.has_splits {
-        return cut_in_three(place.only.unwrap_or(place.folder), images, classes, options.seed);
+        return cut_in_three(root.only.unwrap_or(root.folder), images, classes, options.seed);
     }
     let splits = [0, 1, 2].map(|split| images.of_entries(|entry| rows[entry].0.split == split));
     check_classes(path, &images, &splits, &classes)?;
-    if let Some(places) = images.divided(splits.each_ref().map(Vec::as_slice)) {
-        return Err(divided(path, places.map(|(_, image)| &rows[images.entry(image)].0)));
+    if let Some(pair) = images.divided(splits.each_ref().map(Vec::as_slice)) {
+        return Err(divided(path, pair.map(|image| &rows[images.entry(image)].0)));
     }
-    Ok(Plan::given(classes, images, splits, options.seed))
+    Ok(SplitPlan::given(classes, images, splits, options.seed))
 }
 
-/// The labels that occur, sorted.
-fn classes(path: &Path, rows: &[(Row, PathBuf)]) -> Result<Vec<String>, DataError> {
+/// Returns the labels that occur, sorted.
+fn classes(path: &Path, rows: &[(LabelRow, PathBuf)]) -> Result<Vec<String>, DataError> {
     let labels: BTreeSet<&String> = rows.iter().map(|(row, _)| &row.label).collect();
     if (2..=MAX_CLASSES).contains(&labels.len()) {
         return Ok(labels.into_iter().cloned().collect());
@@ -70,8 +72,13 @@ fn classes(path: &Path, rows: &[(Row, PathBuf)]) -> Result<Vec<String>, DataErro
     Err(wrong(path, problem, "every label is a class, and it takes two to tell apart"))
 }
 
-/// The rows with their files, each of which is below the folder and there once, or once with each of its frames.
-fn resolved(place: Place<'_>, table: &Path, rows: Vec<Row>) -> Result<Vec<(Row, PathBuf)>, DataError> {
+/// Returns the rows with their files. Each file is below the folder and in the table once, or once with each
+/// of its frames.
+fn resolved(
+    place: ImageRoot<'_>,
+    table: &Path,
+    rows: Vec<LabelRow>,
+) -> Result<Vec<(LabelRow, PathBuf)>, DataError> {
     let real = |path: &Path| {
         let opened = path.canonicalize();
         opened.map_err(|source| DataError::Io { path: path.to_owned(), action: "open DATA", source })
@@ -84,7 +91,7 @@ fn resolved(place: Place<'_>, table: &Path, rows: Vec<Row>) -> Result<Vec<(Row, 
         let refused =
             |problem: &str, hint| wrong(table, format!("line {line}: `{}` {problem}", excerpt(name)), hint);
         let (file, real) =
-            resolve(place.folder, &root, name).map_err(|problem| refused(problem, problem_hint(problem)))?;
+            resolve(place.folder, &root, name).map_err(|fault| refused(fault.problem(), fault.hint()))?;
         if only.as_ref().is_some_and(|only| *only != real) {
             continue;
         }
@@ -105,7 +112,7 @@ fn resolved(place: Place<'_>, table: &Path, rows: Vec<Row>) -> Result<Vec<(Row, 
     }
 }
 
-/// The line that speaks of a frame, or of all frames, already.
+/// Returns the line that names a frame, or all frames, already.
 fn earlier(lines: &BTreeMap<Option<usize>, u64>, frame: Option<usize>) -> Option<u64> {
     match frame {
         None => lines.values().min().copied(),
@@ -113,8 +120,12 @@ fn earlier(lines: &BTreeMap<Option<usize>, u64>, frame: Option<usize>) -> Option
     }
 }
 
-/// Refuses frames that a file has not.
-fn check_frames(table: &Path, images: &Images<'_>, rows: &[(Row, PathBuf)]) -> Result<(), DataError> {
+/// Refuses frames that a file does not have.
+fn check_frames(
+    table: &Path,
+    images: &ImageSurvey<'_>,
+    rows: &[(LabelRow, PathBuf)],
+) -> Result<(), DataError> {
     for ((row, _), count) in rows.iter().zip(&images.frames) {
         if let Some(frame) = row.frame.filter(|frame| frame >= count) {
             let (line, name) = (row.line, &row.path);
@@ -125,39 +136,53 @@ fn check_frames(table: &Path, images: &Images<'_>, rows: &[(Row, PathBuf)]) -> R
     Ok(())
 }
 
-const OUTSIDE: &str = "leads out of the folder";
-const NO_FILE: &str = "is no file below the folder";
+/// A fault of a path in a table.
+#[derive(Clone, Copy, Debug)]
+enum PathFault {
+    Outside,
+    NoFile,
+}
 
-fn problem_hint(problem: &str) -> &'static str {
-    if problem == OUTSIDE {
-        "write paths below DATA, without `..` and links"
-    } else {
-        "write paths as they are below DATA"
+impl PathFault {
+    fn problem(self) -> &'static str {
+        match self {
+            PathFault::Outside => "leads out of the folder",
+            PathFault::NoFile => "is no file below the folder",
+        }
+    }
+
+    fn hint(self) -> &'static str {
+        match self {
+            PathFault::Outside => "write paths below DATA, without `..` and links",
+            PathFault::NoFile => "write paths as they are below DATA",
+        }
     }
 }
 
-/// The file of a path below `folder`, and where it really lies.
-fn resolve(folder: &Path, root: &Path, name: &str) -> Result<(PathBuf, PathBuf), &'static str> {
+/// Returns the file of a path below `folder`, and its path without links.
+fn resolve(folder: &Path, root: &Path, name: &str) -> Result<(PathBuf, PathBuf), PathFault> {
     let mut below = PathBuf::new();
     for part in Path::new(name).components() {
         match part {
             Component::Normal(part) => below.push(part),
             Component::CurDir => (),
-            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return Err(OUTSIDE),
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                return Err(PathFault::Outside);
+            }
         }
     }
     let file = folder.join(below);
-    let real = file.canonicalize().map_err(|_| NO_FILE)?;
+    let real = file.canonicalize().map_err(|_| PathFault::NoFile)?;
     if !real.starts_with(root) {
-        return Err(OUTSIDE);
+        return Err(PathFault::Outside);
     }
-    if real.is_file() { Ok((file, real)) } else { Err(NO_FILE) }
+    if real.is_file() { Ok((file, real)) } else { Err(PathFault::NoFile) }
 }
 
-/// Every split that is there needs every class, and only validation may be left out.
+/// Refuses a split without an image of some class. Only validation may be empty.
 fn check_classes(
     path: &Path,
-    images: &Images<'_>,
+    images: &ImageSurvey<'_>,
     splits: &[Vec<u32>; 3],
     classes: &[String],
 ) -> Result<(), DataError> {
@@ -179,13 +204,14 @@ fn check_classes(
     Ok(())
 }
 
-/// Rows of one patient in two splits.
-fn divided(path: &Path, rows: [&Row; 2]) -> DataError {
+/// Returns the error of two rows of one patient in different splits.
+fn divided(path: &Path, rows: [&LabelRow; 2]) -> DataError {
     let [one, other] = rows.map(|row| format!("line {} ({}, `{}`)", row.line, SPLITS[row.split], row.path));
     let problem = format!("{one} and {other} are of one patient, but in different splits");
     wrong(
         path,
         problem,
-        "put all images of a patient in one split, or leave the column `split` out to have them cut by patient",
+        "put all images of a patient in one split, or leave the column `split` out to have them cut by \
+         patient",
     )
 }

@@ -1,4 +1,4 @@
-//! Images of many files, of which the headers are read, and cuts that leave patients together.
+//! A survey of image files by their headers, and cuts that keep patients together.
 
 use crate::decode::Traits;
 use crate::dicom::Window;
@@ -8,21 +8,21 @@ use crate::memory;
 use crate::options::OpenOptions;
 use crate::patients::{self, PatientKey, Patients};
 use crate::rng::stream;
-use crate::split::{self, Share};
+use crate::split::{self, CutShare};
 use crate::store::ImageShape;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The largest size that is kept when all images share it.
+/// The largest size, in pixels, that is kept if all images share it.
 const MAX_KEPT: usize = 224;
-/// The size images are brought to when they do not share one.
+/// The size, in pixels, of images that do not share one.
 const DEFAULT_SIZE: usize = 64;
 
-/// How files are read.
+/// Options of reading files.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reading<'a> {
-    /// The folder that their anonymous names do not depend on.
+pub(super) struct ReadOptions<'a> {
+    /// The folder that anonymous names do not depend on.
     pub root: &'a Path,
     pub window: Option<Window>,
     pub image_size: Option<usize>,
@@ -30,8 +30,8 @@ pub(super) struct Reading<'a> {
     pub memory: Option<u64>,
 }
 
-impl<'a> Reading<'a> {
-    /// Of the files below `root`.
+impl<'a> ReadOptions<'a> {
+    /// Returns the options for files below `root`.
     pub fn new(root: &'a Path, options: &OpenOptions) -> Self {
         let OpenOptions { window, image_size, anonymous, memory, .. } = *options;
         Self { root, window, image_size, anonymous, memory }
@@ -40,52 +40,52 @@ impl<'a> Reading<'a> {
 
 /// A file, or one frame of it, with the class of its images.
 #[derive(Clone, Debug)]
-pub(super) struct Listed {
+pub(super) struct ListedFile {
     pub path: PathBuf,
     pub class: u16,
-    /// The frame that is meant, from 0; none for every one.
+    /// The frame, from 0; `None` for every frame.
     pub frame: Option<usize>,
-    /// Whose images they are, if a table says so.
+    /// The patient, if a table names one.
     pub patient: Option<PatientKey>,
 }
 
 /// The pixel format of all images.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Format {
+pub(super) struct PixelFormat {
     pub shape: ImageShape,
     pub deep: bool,
 }
 
-/// An image: what it was listed with, and its frame.
+/// An image: the index of its listed file, and its frame.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
+pub(super) struct FrameRef {
     pub entry: usize,
     pub frame: usize,
 }
 
 /// Images whose headers are read.
 #[derive(Debug)]
-pub(super) struct Images<'a> {
-    pub reading: Reading<'a>,
-    pub listed: Vec<Listed>,
-    /// How many frames the file of each of them has.
+pub(super) struct ImageSurvey<'a> {
+    pub reading: ReadOptions<'a>,
+    pub listed: Vec<ListedFile>,
+    /// The number of frames in the file of each list entry.
     pub frames: Vec<usize>,
-    /// In the order of what is listed.
-    pub items: Vec<Item>,
-    /// The number of each image's patient, where any is known.
+    /// Images in the order of the list.
+    pub items: Vec<FrameRef>,
+    /// The number of each image's patient, if any patient is known.
     pub patients: Option<Vec<u32>>,
-    pub format: Format,
-    /// How many files have grey that goes from their own smallest value to their largest.
+    pub format: PixelFormat,
+    /// Number of files whose grey is scaled from their own smallest value to their largest.
     pub own_range: usize,
 }
 
-impl<'a> Images<'a> {
-    /// Reads the headers of some files. Files say whose images they are unless `told` by whoever listed them, who also sees to it
-    /// that files have the frames that are listed.
+impl<'a> ImageSurvey<'a> {
+    /// Reads the headers of some files. Patients are those of the headers, or of the list if `told`. The
+    /// caller checks that files have the frames that are listed.
     pub fn survey(
-        listed: Vec<Listed>,
+        listed: Vec<ListedFile>,
         told: bool,
-        reading: Reading<'a>,
+        reading: ReadOptions<'a>,
         patients: &mut Patients,
     ) -> Result<Self, DataError> {
         let (files, file_of) = distinct(&listed);
@@ -93,15 +93,15 @@ impl<'a> Images<'a> {
         let found: Vec<Result<Traits, DataError>> = files.par_iter().map(read).collect();
         // The first error in path order, not in order of time.
         let found = found.into_iter().collect::<Result<Vec<Traits>, DataError>>()?;
-        let format = Format::of(&found, reading.image_size);
+        let format = PixelFormat::of(&found, reading.image_size);
         let own_range = found.iter().filter(|traits| traits.own_range).count();
         let traits_of = || file_of.iter().map(|file| &found[*file]);
         let frames: Vec<usize> = traits_of().map(|traits| traits.frames).collect();
-        let items_of = |(entry, listed): (usize, &Listed)| {
+        let items_of = |(entry, listed): (usize, &ListedFile)| {
             let wanted = listed.frame.map_or(0..frames[entry], |frame| frame..frame + 1);
-            wanted.map(move |frame| Item { entry, frame })
+            wanted.map(move |frame| FrameRef { entry, frame })
         };
-        let items: Vec<Item> = listed.iter().enumerate().flat_map(items_of).collect();
+        let items: Vec<FrameRef> = listed.iter().enumerate().flat_map(items_of).collect();
         format.check_memory(items.len(), reading)?;
         let keys = listed.iter().zip(traits_of()).map(|(listed, traits)| key(listed, traits, told));
         let numbers: Vec<u32> = keys.map(|key| patients.number(key)).collect();
@@ -110,50 +110,50 @@ impl<'a> Images<'a> {
         Ok(Self { reading, listed, frames, items, patients, format, own_range })
     }
 
-    /// All images, by number.
+    /// Returns the indices of all images.
     pub fn all(&self) -> Vec<u32> {
         (0..self.items.len() as u32).collect()
     }
 
-    /// The images of the entries that `wanted` holds for.
+    /// Returns the images of the list entries that `wanted` accepts.
     pub fn of_entries(&self, wanted: impl Fn(usize) -> bool) -> Vec<u32> {
         self.all().into_iter().filter(|image| wanted(self.entry(*image))).collect()
     }
 
-    /// The place in the list of what an image was listed with.
+    /// Returns the index of an image's list entry.
     pub fn entry(&self, image: u32) -> usize {
         self.items[image as usize].entry
     }
 
-    /// The class of an image.
+    /// Returns the class of an image.
     pub fn class(&self, image: u32) -> u16 {
         self.listed[self.entry(image)].class
     }
 
-    /// How many patients some images are of, where any is known.
+    /// Returns the number of patients of some images, if any patient is known.
     pub fn patients_of(&self, images: impl Iterator<Item = u32>) -> Option<usize> {
         let patients = self.patients.as_ref()?;
         Some(patients::count(images.map(|image| patients[image as usize])))
     }
 
-    /// A seeded, stratified cut; no patient is in both parts.
-    pub fn cut(&self, images: &[u32], share: Share, seed: u64, index: u64) -> (Vec<u32>, Vec<u32>) {
+    /// Returns the parts of a seeded, stratified cut. No patient is in both.
+    pub fn cut(&self, images: &[u32], share: CutShare, seed: u64, index: u64) -> (Vec<u32>, Vec<u32>) {
         let class = |image: u32| usize::from(self.class(image));
         split::cut(images, class, self.patients.as_deref(), share, &mut stream(seed, "folder", index))
     }
 
-    /// Two images of one patient in different splits, each with its split, if there are such.
-    pub fn divided(&self, splits: [&[u32]; 3]) -> Option<[(usize, u32); 2]> {
+    /// Returns two images of one patient in different splits, if there are any.
+    pub fn divided(&self, splits: [&[u32]; 3]) -> Option<[u32; 2]> {
         let numbers = self.patients.as_ref()?;
         let of = |images: &[u32]| images.iter().map(|image| numbers[*image as usize]).collect::<Vec<u32>>();
         let [train, val, test] = splits.map(of);
         let places = patients::divided([&train, &val, &test])?;
-        Some(places.map(|(split, position)| (split, splits[split][position])))
+        Some(places.map(|(split, position)| splits[split][position]))
     }
 }
 
-impl Format {
-    /// The format that holds every image: colour if one has it, 16 bits if one has them.
+impl PixelFormat {
+    /// Returns the format that holds every image: colour if one has it, 16 bits if one has them.
     fn of(found: &[Traits], image_size: Option<usize>) -> Self {
         let first = &found[0];
         let shared = found.iter().all(|one| (one.height, one.width) == (first.height, first.width));
@@ -165,18 +165,19 @@ impl Format {
     }
 
     /// Refuses more images than memory holds, before any is decoded.
-    fn check_memory(self, images: usize, reading: Reading<'_>) -> Result<(), DataError> {
+    fn check_memory(self, images: usize, reading: ReadOptions<'_>) -> Result<(), DataError> {
         let values = images as u128 * self.shape.values() as u128;
         let bytes = if self.deep { 2 * values } else { values };
         memory::check(&reading.root.display().to_string(), bytes, reading.memory, memory::SMALLER)
     }
 }
 
-/// The files of a list, each once, and which of them each entry is of: a file whose frames are listed one by one is read once.
-fn distinct(listed: &[Listed]) -> (Vec<&Path>, Vec<usize>) {
+/// Returns the files of a list, each once, and the index of each entry's file: a file whose frames are listed
+/// one by one is read once.
+fn distinct(listed: &[ListedFile]) -> (Vec<&Path>, Vec<usize>) {
     let (mut files, mut places) = (Vec::new(), HashMap::new());
     let mut file_of = Vec::with_capacity(listed.len());
-    for Listed { path, .. } in listed {
+    for ListedFile { path, .. } in listed {
         let place = *places.entry(path.as_path()).or_insert(files.len());
         if place == files.len() {
             files.push(path.as_path());
@@ -186,10 +187,10 @@ fn distinct(listed: &[Listed]) -> (Vec<&Path>, Vec<usize>) {
     (files, file_of)
 }
 
-/// Whose images a file holds: as whoever listed it has `told`, else as it says itself.
-fn key(listed: &Listed, traits: &Traits, told: bool) -> Option<PatientKey> {
+/// Returns the patient of a file: the listed one if `told`, else the one in its header.
+fn key(listed: &ListedFile, traits: &Traits, told: bool) -> Option<PatientKey> {
     let key = if told { listed.patient } else { traits.patient };
-    // Whoever it is: the frames of a recording are of one patient, by whatever path they are listed.
+    // The frames of a recording are of one patient, by whatever path they are listed.
     let file = || PatientKey::of_file(&listed.path.canonicalize().unwrap_or_else(|_| listed.path.clone()));
     key.or_else(|| (traits.frames > 1).then(file))
 }

@@ -1,4 +1,4 @@
-//! A table of labels: CSV of an image's path, its label, and where wanted its frame, split and patient.
+//! Tables of labels: CSV of an image's path, its label, and optionally its frame, split and patient.
 
 use crate::copies::{SPLITS, SplitIndex};
 use crate::error::DataError;
@@ -11,43 +11,43 @@ use std::path::Path;
 
 /// Largest table that is read.
 const MAX_BYTES: u64 = 64 << 20;
-/// Most rows of a table. Short ones take many times their bytes in memory.
+/// Most rows of a table. Short rows take many times their bytes in memory.
 const MAX_ROWS: usize = 1 << 20;
 /// Most characters of a label: as many as a folder's name may have.
 const MAX_LABEL: usize = 255;
-/// What spreadsheets write before UTF-8.
+/// The mark that spreadsheets write before UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// Names of the columns.
 const COLUMNS: [&str; 5] = ["path", "label", "frame", "split", "patient"];
 
 /// The rows of a table.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub rows: Vec<Row>,
-    /// Whether rows say their split.
+pub(super) struct LabelTable {
+    pub rows: Vec<LabelRow>,
+    /// True if the table has a column of splits.
     pub has_splits: bool,
-    /// Whether rows say their patient.
+    /// True if the table has a column of patients.
     pub has_patients: bool,
-    /// Columns that mean nothing here.
+    /// Names of columns that are not used.
     pub unused: Vec<String>,
 }
 
-/// A row.
+/// A row of a table.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
-    /// Where it stands in the file, from 1.
+pub(super) struct LabelRow {
+    /// Its line in the file, from 1.
     pub line: u64,
     pub path: String,
     pub label: String,
-    /// The frame of the file that is meant, from 0; none for every one.
+    /// The frame of the file, from 0; `None` for every frame.
     pub frame: Option<usize>,
-    /// The training split if the table says none.
+    /// The training split if the table has no splits.
     pub split: SplitIndex,
     pub patient: Option<PatientKey>,
 }
 
-/// Where the columns stand.
-struct Columns {
+/// Indices of the columns.
+struct LabelColumns {
     path: usize,
     label: usize,
     frame: Option<usize>,
@@ -55,15 +55,15 @@ struct Columns {
     patient: Option<usize>,
 }
 
-impl Table {
+impl LabelTable {
     /// Reads a table.
     pub fn read(path: &Path) -> Result<Self, DataError> {
         let text = text(path)?;
-        // The reader of CSV would count a line for each half of these ends.
+        // The CSV reader counts \r\n as two lines.
         let text = with_plain_ends(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text));
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|error| damaged(path, &error))?.clone();
-        let (columns, unused) = Columns::find(path, &header)?;
+        let (columns, unused) = LabelColumns::find(path, &header)?;
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|error| damaged(path, &error))?;
@@ -84,10 +84,10 @@ impl Table {
     }
 }
 
-impl Columns {
-    /// Finds the columns, and the names of those that are not looked for.
+impl LabelColumns {
+    /// Returns the columns, and the names of the unused ones.
     fn find(path: &Path, header: &StringRecord) -> Result<(Self, Vec<String>), DataError> {
-        let place = |name: &str| {
+        let index = |name: &str| {
             let mut places =
                 header.iter().enumerate().filter(|(_, column)| column.eq_ignore_ascii_case(name));
             let first = places.next().map(|(place, _)| place);
@@ -101,22 +101,24 @@ impl Columns {
             Ok(first)
         };
         let needed = |name: &str| {
-            // What is there instead is not told: without a header it would be a row, with a patient's name perhaps.
+            // The columns found are not named: without a header they would be a row, perhaps with a patient's
+            // name.
             let problem = format!("line 1: column `{name}` is missing among {} column(s)", header.len());
-            let hint = "name the columns path and label (and frame, split, patient) in the first line, separated by commas";
-            place(name)?.ok_or_else(|| wrong(path, problem, hint))
+            let hint = "name the columns path and label (and frame, split, patient) in the first line, \
+                        separated by commas";
+            index(name)?.ok_or_else(|| wrong(path, problem, hint))
         };
         let (path, label) = (needed("path")?, needed("label")?);
         let unused =
             header.iter().filter(|column| !COLUMNS.iter().any(|known| column.eq_ignore_ascii_case(known)));
         let unused = unused.map(str::to_owned).collect();
-        let [frame, split, patient] = [place("frame")?, place("split")?, place("patient")?];
+        let [frame, split, patient] = [index("frame")?, index("split")?, index("patient")?];
         Ok((Self { path, label, frame, split, patient }, unused))
     }
 
-    fn row(&self, table: &Path, record: &StringRecord) -> Result<Row, DataError> {
+    fn row(&self, table: &Path, record: &StringRecord) -> Result<LabelRow, DataError> {
         let line = record.position().map_or(0, csv::Position::line);
-        // Records are as long as the header, or they would not have been read.
+        // The reader refuses records that are not as long as the header.
         let field = |column: usize| record.get(column).unwrap_or_default();
         for (column, name) in [(self.path, "path"), (self.label, "label")] {
             if field(column).is_empty() {
@@ -147,21 +149,21 @@ impl Columns {
         });
         let patient = self.patient.and_then(|column| PatientKey::of_id(field(column).as_bytes()));
         let (path, label) = (field(self.path).into(), field(self.label).into());
-        Ok(Row { line, path, label, frame: frame.transpose()?, split, patient })
+        Ok(LabelRow { line, path, label, frame: frame.transpose()?, split, patient })
     }
 }
 
-/// A frame from 0 by its number from 1.
+/// Returns a frame from 0 by its number from 1.
 fn frame_number(text: &str) -> Option<usize> {
     text.parse::<usize>().ok()?.checked_sub(1)
 }
 
-/// A text with lines that end as on Unix; no copy of one whose lines do.
+/// Returns the text with Unix line ends, without a copy if it has them.
 fn with_plain_ends(text: &str) -> Cow<'_, str> {
     if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
-/// The text of a table, if it is one.
+/// Reads the text of a table.
 fn text(path: &Path) -> Result<String, DataError> {
     let unreadable = |source| DataError::Io { path: path.to_owned(), action: "read the labels", source };
     let mut bytes = Vec::new();
@@ -183,7 +185,7 @@ fn text(path: &Path) -> Result<String, DataError> {
     })
 }
 
-/// What the reader of CSV finds wrong. Its own words are not passed on, for they could be those of the file.
+/// Returns the error of a CSV reader. Its own message is not passed on, for it could quote the file.
 fn damaged(path: &Path, error: &csv::Error) -> DataError {
     let line = error.position().map_or(1, csv::Position::line);
     match error.kind() {
@@ -196,7 +198,7 @@ fn damaged(path: &Path, error: &csv::Error) -> DataError {
     }
 }
 
-/// The start of a path, for an error.
+/// Returns the start of a path, for an error.
 pub(super) fn excerpt(path: &str) -> String {
     match path.char_indices().nth(MAX_LABEL) {
         Some((end, _)) => format!("{}…", &path[..end]),
@@ -204,7 +206,7 @@ pub(super) fn excerpt(path: &str) -> String {
     }
 }
 
-/// Something wrong with a table.
+/// Returns the error of a table.
 pub(super) fn wrong(path: &Path, problem: String, hint: &'static str) -> DataError {
     DataError::Labels { path: path.to_owned(), problem, hint }
 }
@@ -214,17 +216,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: impl AsRef<[u8]>) -> Result<Table, String> {
+    fn read(text: impl AsRef<[u8]>) -> Result<LabelTable, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("labels.csv");
         std::fs::write(&path, text).unwrap();
-        Table::read(&path).map_err(|error| error.to_string())
+        LabelTable::read(&path).map_err(|error| format!("{error}; {}", error.hint().unwrap_or_default()))
     }
 
     #[test]
     fn columns_stand_in_any_order_and_others_are_left_out() {
         let table = read(
-            "\u{feff}age, Label,patient ,path,split\r\n7,\"a, \"\"b\"\"\",P1, x/y.png ,val\r\n,b,,z.dcm,train\r\n",
+            "\u{feff}age, Label,patient ,path,split\r\n7,\"a, \"\"b\"\"\",P1, x/y.png ,val\r\n\
+             ,b,,z.dcm,train\r\n",
         );
         let table = table.unwrap();
         assert_eq!(

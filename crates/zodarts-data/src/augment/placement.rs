@@ -1,8 +1,8 @@
-//! Shift and mirror: a crop from a zero-padded image.
+//! Shift and mirror: the crop of a zero-padded image.
 
-/// Where an image comes to lie: `out(y, x) = image(y + down, x + right)`, zero outside, then mirrored.
+/// The place of an image in its crop: `out(y, x) = image(y + down, x + right)`, zero outside, then mirrored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Placement {
+pub(super) struct Placement {
     pub down: i64,
     pub right: i64,
     pub flip: bool,
@@ -11,7 +11,7 @@ pub(crate) struct Placement {
 impl Placement {
     pub const IDENTITY: Placement = Placement { down: 0, right: 0, flip: false };
 
-    /// Writes each `size`×`size` plane of `planes`, so placed, into `out`.
+    /// Writes each `size`×`size` plane of `planes` to its place in `out`.
     pub fn apply(self, planes: &[f32], size: usize, out: &mut [f32]) {
         let area = size * size;
         for (plane, target) in planes.chunks_exact(area).zip(out.chunks_exact_mut(area)) {

@@ -1,22 +1,18 @@
-//! The 2-D data sets of MedMNIST: what each asks, its classes, and the MD5 of its files.
+//! Facts of the 2-D data sets of MedMNIST: task, classes, and the MD5 of each file.
 //!
-//! Facts from MedMNIST 3.0.2 (`medmnist/info.py`; Yang et al., Scientific Data 10, 41, 2023).
+//! From MedMNIST 3.0.2 (`medmnist/info.py`; Yang et al., Scientific Data 10, 41, 2023).
 
 use crate::task::Task;
-use std::path::Path;
 
-/// Where every file lives.
-pub(crate) const BASE_URL: &str = "https://zenodo.org/records/10519652/files";
-
-/// The sizes a data set comes in, in the order of [`MedMnist::md5`].
-pub(crate) const SIZES: [usize; 4] = [28, 64, 128, 224];
+/// The sizes of each data set in pixels, in the order of [`MedMnist::md5`].
+pub(super) const SIZES: [usize; 4] = [28, 64, 128, 224];
 
 /// A 2-D data set of MedMNIST.
 #[derive(Debug, PartialEq, Eq)]
 pub struct MedMnist {
     /// MedMNIST's flag: the stem of its file.
     pub name: &'static str,
-    /// What is asked of an image.
+    /// The kind of label to predict.
     pub task: Task,
     /// 1 for grey, 3 for RGB.
     pub channels: usize,
@@ -24,75 +20,6 @@ pub struct MedMnist {
     pub classes: &'static [&'static str],
     /// MD5 of the files at 28, 64, 128 and 224 pixels.
     pub md5: [&'static str; 4],
-}
-
-/// A MedMNIST data set at one of its sizes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MedMnistFile {
-    /// The data set.
-    pub set: &'static MedMnist,
-    size: usize,
-}
-
-impl MedMnistFile {
-    /// The file that `name` (such as `breastmnist` or `breastmnist_64`) stands for, in any case.
-    pub fn parse(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
-        let (flag, size) = match name.split_once('_') {
-            Some((flag, size)) => (flag, SIZES[1..].iter().position(|known| known.to_string() == size)? + 1),
-            None => (name.as_str(), 0),
-        };
-        let set = MEDMNIST.iter().find(|set| set.name == flag)?;
-        Some(MedMnistFile { set, size })
-    }
-
-    /// The file that `path` is, going by its stem.
-    pub(crate) fn of_path(path: &Path) -> Option<Self> {
-        MedMnistFile::parse(path.file_stem()?.to_str()?)
-    }
-
-    /// Height and width in pixels.
-    pub fn size(self) -> usize {
-        SIZES[self.size]
-    }
-
-    /// Empty at 28 pixels, else `_64`, `_128` or `_224`.
-    pub fn size_flag(self) -> String {
-        if self.size == 0 { String::new() } else { format!("_{}", self.size()) }
-    }
-
-    /// Name of the file, such as `breastmnist_64.npz`.
-    pub fn file_name(self) -> String {
-        format!("{}{}.npz", self.set.name, self.size_flag())
-    }
-
-    /// The file's official MD5.
-    pub fn md5(self) -> &'static str {
-        self.set.md5[self.size]
-    }
-}
-
-/// The MedMNIST name nearest to `name`, if it is within two edits.
-pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    let flag = name.to_ascii_lowercase();
-    let flag = flag.split('_').next().unwrap_or_default();
-    let near = MEDMNIST.iter().map(|set| (edits(flag, set.name), set.name)).min()?;
-    (near.0 <= 2).then_some(near.1)
-}
-
-/// Levenshtein's distance.
-fn edits(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 const ABDOMINAL_ORGANS: &[&str] = &[
@@ -313,18 +240,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_give_files() {
-        let file = MedMnistFile::parse("breastmnist_64").unwrap();
-        assert_eq!((file.size(), file.size_flag().as_str()), (64, "_64"));
-        assert_eq!(file.file_name(), "breastmnist_64.npz");
-        assert_eq!(file.md5(), "742edef2a1fd1524b2efff4bd7ba9364");
-        assert_eq!(MedMnistFile::parse("OCTMNIST").unwrap().file_name(), "octmnist.npz");
-        for unknown in ["breastmnist_28", "breastmnist_32", "breastmnist_", "organmnist3d", ""] {
-            assert_eq!(MedMnistFile::parse(unknown), None, "{unknown}");
-        }
-    }
-
-    #[test]
     fn every_checksum_is_one_and_no_two_are_equal() {
         let mut sums: Vec<_> = MEDMNIST.iter().flat_map(|set| set.md5).collect();
         assert!(sums.iter().all(|sum| sum.len() == 32 && sum.bytes().all(|byte| byte.is_ascii_hexdigit())));
@@ -338,12 +253,5 @@ mod tests {
         for set in &MEDMNIST {
             assert_eq!(set.classes.len() == 2, set.task == Task::BinaryClass, "{}", set.name);
         }
-    }
-
-    #[test]
-    fn a_typing_error_finds_its_name() {
-        assert_eq!(nearest("brestmnist"), Some("breastmnist"));
-        assert_eq!(nearest("pneumonaimnist_64"), Some("pneumoniamnist"));
-        assert_eq!(nearest("holiday"), None);
     }
 }

@@ -1,84 +1,36 @@
-//! A MedMNIST `.npz` file: a zip archive of six numpy arrays.
+//! Arrays of an untrusted `.npz` file.
 //!
 //! The file is not trusted. A declared size is compared with the entry's before anything is reserved, arrays
 //! of Python objects are never read, and an entry that expands beyond reason is refused.
 
-use super::labels::{LabelTable, Meaning};
-use super::npy::{Header, Integer, excerpt};
-use super::{MedMnistFile, RawDataset, name_of};
+use super::header::{Integer, NpyFault, NpyHeader, excerpt};
+use super::labels::{LabelArray, LabelMeaning};
 use crate::error::DataError;
-use crate::memory;
-use crate::patients::Patients;
+use crate::source::medmnist::MedMnistFile;
 use crate::store::{ImageShape, ImageStore, Pixels};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use zip::ZipArchive;
 
-/// Arrays up to this size may be compressed without limit. Of images of one pixel this is millions, each with a label and a place.
+/// Arrays of up to this many bytes may be compressed without limit: millions of images of one pixel.
 const FREE_BYTES: u64 = 8 << 20;
 /// Larger ones at most this many times; real images reach about ten.
 const MAX_RATIO: u64 = 100;
 /// The largest height or width of an image in an array.
 const MAX_SIDE: usize = 1024;
 
-/// Reads a MedMNIST-style file; a MedMNIST name as its stem says what the labels mean.
-pub(super) fn read(path: &Path, memory: Option<u64>) -> Result<RawDataset, DataError> {
-    let known = MedMnistFile::of_path(path);
-    let bytes = Archive::open(path)?.bytes();
-    memory::check(&path.display().to_string(), bytes, memory, "take some of the images out of it")?;
-    let read = |name| Archive::open(path)?.split(name, known);
-    // Decompression is what reading takes, so the splits are read side by side.
-    let (train, (val, test)) = rayon::join(|| read("train"), || rayon::join(|| read("val"), || read("test")));
-    let splits = [train?, val?, test?];
-    for split in &splits[1..] {
-        check_shape(path, split, splits[0].shape)?;
-    }
-    let meaning = Meaning::infer(path, known, splits.each_ref().map(|split| (split.name, &split.labels)))?;
-    let (name, size_flag) = match known {
-        Some(file) => (file.set.name.to_owned(), file.size_flag()),
-        None => (name_of(path), String::new()),
-    };
-    let [train, val, test] = splits.map(|split| split.into_store(&meaning));
-    let (task, classes, patients) = (meaning.task, meaning.classes, Patients::default());
-    Ok(RawDataset { name, size_flag, task, classes, train, val, test, patients, cut: false })
-}
-
-/// Reads `val_images` and `val_labels` of a file as validation data for `raw`.
-pub(super) fn read_validation(path: &Path, raw: &RawDataset) -> Result<ImageStore, DataError> {
-    let split = Archive::open(path)?.split("val", None)?;
-    let shape = raw.train.shape;
-    let mismatch = |field, found: usize, expected: usize| {
-        let (found, expected) = (found.to_string(), expected.to_string());
-        Err(DataError::ValidationMismatch { path: path.to_owned(), field, found, expected })
-    };
-    if split.shape.channels != shape.channels {
-        return mismatch("channels", split.shape.channels, shape.channels);
-    }
-    if split.shape.height != shape.height {
-        return mismatch("height", split.shape.height, shape.height);
-    }
-    if split.shape.width != shape.width {
-        return mismatch("width", split.shape.width, shape.width);
-    }
-    if split.labels.columns != raw.train.label_width {
-        return mismatch("label columns", split.labels.columns, raw.train.label_width);
-    }
-    let meaning = Meaning { task: raw.task, classes: raw.classes.clone() };
-    meaning.check_range(path, split.name, &split.labels)?;
-    Ok(split.into_store(&meaning))
-}
-
 /// One split as read.
-struct Split {
-    name: &'static str,
-    shape: ImageShape,
+pub(super) struct NpzSplit {
+    pub name: &'static str,
+    pub shape: ImageShape,
     pixels: Vec<u8>,
-    labels: LabelTable,
+    pub labels: LabelArray,
 }
 
-impl Split {
-    fn into_store(self, meaning: &Meaning) -> ImageStore {
+impl NpzSplit {
+    /// Returns the images with their labels.
+    pub fn into_store(self, meaning: &LabelMeaning) -> ImageStore {
         ImageStore {
             shape: self.shape,
             pixels: Pixels::U8(self.pixels),
@@ -91,20 +43,8 @@ impl Split {
     }
 }
 
-fn check_shape(path: &Path, split: &Split, expected: ImageShape) -> Result<(), DataError> {
-    if split.shape == expected {
-        return Ok(());
-    }
-    let text = |shape: ImageShape| format!("(N, {}, {}, {})", shape.height, shape.width, shape.channels);
-    Err(DataError::ArrayShape {
-        path: path.to_owned(),
-        array: format!("{}_images", split.name),
-        found: text(split.shape),
-        expected: format!("{} as in train_images", text(expected)),
-    })
-}
-
-struct Archive<'a> {
+/// An open archive.
+pub(super) struct Archive<'a> {
     path: &'a Path,
     zip: ZipArchive<BufReader<File>>,
     /// Bytes of the file: no entry can hold more, whatever the directory says.
@@ -112,19 +52,19 @@ struct Archive<'a> {
 }
 
 /// An array with its elements' bytes.
-struct Array {
+struct NpyArray {
     name: String,
-    header: Header,
+    header: NpyHeader,
     element: Integer,
     bytes: Vec<u8>,
 }
 
-/// Whether images may expand like that.
+/// Tells if images may expand like that.
 fn is_credible(size: u64, compressed: u64) -> bool {
     size <= FREE_BYTES.max(compressed.saturating_mul(MAX_RATIO))
 }
 
-/// What an array is for.
+/// The use of an array.
 #[derive(Clone, Copy)]
 enum Content {
     Pixels,
@@ -148,7 +88,8 @@ impl Content {
 }
 
 impl<'a> Archive<'a> {
-    fn open(path: &'a Path) -> Result<Self, DataError> {
+    /// Opens an archive.
+    pub fn open(path: &'a Path) -> Result<Self, DataError> {
         let file = File::open(path).map_err(|source| DataError::Io {
             path: path.to_owned(),
             action: "open the file",
@@ -160,13 +101,14 @@ impl<'a> Archive<'a> {
         Ok(Archive { path, zip, length })
     }
 
-    fn split(&mut self, name: &'static str, known: Option<MedMnistFile>) -> Result<Split, DataError> {
+    /// Reads a split, whose images must have the shape of the `known` data set if there is one.
+    pub fn split(&mut self, name: &'static str, known: Option<MedMnistFile>) -> Result<NpzSplit, DataError> {
         let images = self.array(&format!("{name}_images"), Content::Pixels)?;
         let (count, shape) = self.image_shape(&images, known)?;
         let labels = self.array(&format!("{name}_labels"), Content::Labels)?;
-        let columns = LabelTable::columns_of(&labels.header);
-        let columns = columns.map_err(|expected| self.shape_error(&labels, &expected))?;
-        let labels = LabelTable::new(labels.element, labels.bytes, columns);
+        let columns = LabelArray::columns_of(&labels.header);
+        let columns = columns.map_err(|fault| self.shape_error(&labels, &fault.to_string(), fault.hint()))?;
+        let labels = LabelArray::new(labels.element, labels.bytes, columns);
         if labels.rows() != count {
             let path = self.path.to_owned();
             return Err(DataError::LengthMismatch {
@@ -176,10 +118,10 @@ impl<'a> Archive<'a> {
                 labels: labels.rows(),
             });
         }
-        Ok(Split { name, shape, pixels: images.bytes, labels })
+        Ok(NpzSplit { name, shape, pixels: images.bytes, labels })
     }
 
-    fn array(&mut self, name: &str, content: Content) -> Result<Array, DataError> {
+    fn array(&mut self, name: &str, content: Content) -> Result<NpyArray, DataError> {
         let (path, array) = (self.path.to_owned(), name.to_owned());
         let Some(index) = self.zip.index_for_name(&format!("{name}.npy")) else {
             return Err(DataError::MissingArray { path, array, found: self.arrays() });
@@ -193,7 +135,7 @@ impl<'a> Archive<'a> {
                 "{compressed} bytes claim to expand to {size}, more than images can"
             )));
         }
-        let header = Header::read(&mut entry).map_err(damaged)?;
+        let header = NpyHeader::read(&mut entry).map_err(|fault| damaged(fault.to_string()))?;
         if header.descr.contains('O') {
             return Err(DataError::PickledArray { path, array });
         }
@@ -201,12 +143,13 @@ impl<'a> Archive<'a> {
             let (found, expected) = (excerpt(&header.descr), content.expected());
             return Err(DataError::ArrayType { path, array, found, expected });
         };
-        let bytes = read_elements(&mut entry, &header, element, size).map_err(damaged)?;
-        Ok(Array { name: array, header, element, bytes })
+        let bytes =
+            read_elements(&mut entry, &header, element, size).map_err(|fault| damaged(fault.to_string()))?;
+        Ok(NpyArray { name: array, header, element, bytes })
     }
 
-    /// Bytes of all arrays by the archive's directory, but for those that are refused when they are read.
-    fn bytes(&mut self) -> u128 {
+    /// Returns the bytes of all arrays by the archive's directory, without those that reading refuses.
+    pub fn bytes(&mut self) -> u128 {
         let sizes = (0..self.zip.len()).filter_map(|index| {
             let entry = self.zip.by_index_raw(index).ok()?;
             let (size, compressed) = (entry.size(), entry.compressed_size().min(self.length));
@@ -224,70 +167,69 @@ impl<'a> Archive<'a> {
 
     fn image_shape(
         &self,
-        images: &Array,
+        images: &NpyArray,
         known: Option<MedMnistFile>,
     ) -> Result<(usize, ImageShape), DataError> {
-        let refuse = |expected: &str| Err(self.shape_error(images, expected));
+        let refuse = |expected: &str, hint| Err(self.shape_error(images, expected, hint));
         let (count, height, width, channels) = match *images.header.shape {
             [count, height, width] => (count, height, width, 1),
             [count, height, width, channels @ (1 | 3)] => (count, height, width, channels),
             [_, _, _, _] | [_, _, _, _, _] => {
-                return refuse(
-                    "(N, H, W) or (N, H, W, 3); volumes and other numbers of channels are not supported",
-                );
+                let hint = "volumes and other numbers of channels are not supported";
+                return refuse("(N, H, W) or (N, H, W, 3)", Some(hint));
             }
-            _ => return refuse("(N, H, W) for grey or (N, H, W, 3) for RGB images"),
+            _ => return refuse("(N, H, W) for grey or (N, H, W, 3) for RGB images", None),
         };
         if images.header.fortran_order {
-            return refuse("the same in C order; save numpy.ascontiguousarray(images)");
+            return refuse("the same in C order", Some("save numpy.ascontiguousarray(images)"));
         }
         if count == 0 || !(1..=MAX_SIDE).contains(&height) || !(1..=MAX_SIDE).contains(&width) {
-            return refuse("at least one image of 1 to 1024 pixels a side");
+            return refuse("at least one image of 1 to 1024 pixels a side", None);
         }
         if let Some(file) = known {
-            let expected = (file.size(), file.size(), file.set.channels);
-            if (height, width, channels) != expected {
+            let (size, expected) = (file.size(), file.set.channels);
+            if (height, width, channels) != (size, size, expected) {
                 let flag = format!("{}{}", file.set.name, file.size_flag());
-                let (size, channels) = (expected.0, expected.2);
-                return refuse(&format!(
-                    "{size}×{size} pixels, {channels} channel(s), as {flag} has; rename the file if it is another data set"
-                ));
+                let shape = format!("{size}×{size} pixels, {expected} channel(s), as {flag} has");
+                return refuse(&shape, Some("rename the file if it is another data set"));
             }
         }
         Ok((count, ImageShape { height, width, channels }))
     }
 
-    fn shape_error(&self, array: &Array, expected: &str) -> DataError {
+    fn shape_error(&self, array: &NpyArray, expected: &str, hint: Option<&'static str>) -> DataError {
         DataError::ArrayShape {
             path: self.path.to_owned(),
             array: array.name.clone(),
-            found: array.header.shape_text(),
-            expected: expected.to_owned(),
+            found: array.header.shape_text().into(),
+            expected: expected.into(),
+            hint,
         }
     }
 }
 
-/// Reads what follows the header in an entry of `size` bytes, if it is exactly what the header declares.
+/// Reads the elements that follow the header in an entry of `size` bytes, if it is exactly what the header
+/// declares.
 fn read_elements(
     entry: &mut impl Read,
-    header: &Header,
+    header: &NpyHeader,
     element: Integer,
     size: u64,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, NpyFault> {
     let declared =
         header.elements().and_then(|elements| elements.checked_mul(element.width)).map(|n| n as u64);
     let Some(declared) = declared.filter(|&n| size.checked_sub(header.length as u64) == Some(n)) else {
-        return Err(format!("shape {} does not fit the {size} bytes the entry holds", header.shape_text()));
+        return Err(NpyFault::Size { shape: header.shape_text(), size });
     };
     // No more than the entry's own size, which the caller has found reasonable.
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(declared as usize + 1).map_err(|error| error.to_string())?;
+    bytes.try_reserve_exact(declared as usize + 1)?;
     // `take` keeps an entry that is longer than it says from growing the buffer; the byte beyond reaches the
     // end of the entry, where its checksum is compared.
-    entry.take(declared + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    entry.take(declared + 1).read_to_end(&mut bytes).map_err(NpyFault::Elements)?;
     if bytes.len() as u64 == declared {
         Ok(bytes)
     } else {
-        Err(format!("its data are {} bytes, expected {declared}", bytes.len()))
+        Err(NpyFault::Length { found: bytes.len(), expected: declared })
     }
 }

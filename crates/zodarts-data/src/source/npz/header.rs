@@ -1,16 +1,17 @@
-//! The header of a numpy array (NEP 1), read strictly: it is a Python literal from an untrusted file, so only
-//! the one form numpy writes is understood, sizes are multiplied with care, and nothing recurses.
+//! Headers of numpy arrays (NEP 1), read strictly: a header is a Python literal from an untrusted file, so
+//! only the one form numpy writes is understood, sizes are multiplied with care, and nothing recurses.
 
-use std::io::Read;
+use std::collections::TryReserveError;
+use std::io::{self, Read};
 
 /// Longest header accepted. numpy itself writes 118 bytes for arrays of this kind.
 const MAX_HEADER: usize = 10_000;
 /// More axes than any image array has.
 const MAX_AXES: usize = 32;
 
-/// What an array says of itself.
+/// The header of an array.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
+pub(super) struct NpyHeader {
     /// numpy's type string, such as `|u1` or `>i8`; a structured type keeps its bracketed text.
     pub descr: String,
     pub fortran_order: bool,
@@ -19,9 +20,35 @@ pub(crate) struct Header {
     pub length: usize,
 }
 
+/// A fault of an array, without the file's and the array's name.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NpyFault {
+    #[error("its header cannot be read: {0}")]
+    Header(io::Error),
+    #[error("it does not begin as a numpy array")]
+    NoMagic,
+    #[error("its numpy format version is {0}, expected 1, 2 or 3")]
+    Version(u8),
+    #[error("its header claims {0} bytes, at most {MAX_HEADER} are read")]
+    LongHeader(usize),
+    #[error("its header is not text")]
+    NoText,
+    /// With the start of the header.
+    #[error("its header is not understood: {0}")]
+    Syntax(String),
+    #[error("shape {shape} does not fit the {size} bytes the entry holds")]
+    Size { shape: String, size: u64 },
+    #[error(transparent)]
+    Memory(#[from] TryReserveError),
+    #[error("{0}")]
+    Elements(io::Error),
+    #[error("its data are {found} bytes, expected {expected}")]
+    Length { found: usize, expected: u64 },
+}
+
 /// A numpy integer type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Integer {
+pub(super) struct Integer {
     /// Bytes.
     pub width: usize,
     pub signed: bool,
@@ -29,7 +56,7 @@ pub(crate) struct Integer {
 }
 
 impl Integer {
-    /// The value of an element's `width` bytes.
+    /// Returns the value of an element's `width` bytes.
     pub fn decode(self, element: &[u8]) -> i128 {
         let mut wide = [0; 8];
         wide[..self.width].copy_from_slice(element);
@@ -42,36 +69,35 @@ impl Integer {
     }
 }
 
-impl Header {
+impl NpyHeader {
     /// Reads the header and leaves `reader` at the first element.
-    pub fn read(reader: &mut impl Read) -> Result<Header, String> {
+    pub fn read(reader: &mut impl Read) -> Result<NpyHeader, NpyFault> {
         let mut fixed = [0; 8];
         fill(reader, &mut fixed)?;
         if &fixed[..6] != b"\x93NUMPY" {
-            return Err("it does not begin as a numpy array".to_owned());
+            return Err(NpyFault::NoMagic);
         }
         let (text_length, before_text) = match fixed[6] {
             1 => (usize::from(u16::from_le_bytes(bytes(reader)?)), 10),
             2 | 3 => (u32::from_le_bytes(bytes(reader)?) as usize, 12),
-            version => return Err(format!("its numpy format version is {version}, expected 1, 2 or 3")),
+            version => return Err(NpyFault::Version(version)),
         };
         if text_length > MAX_HEADER {
-            return Err(format!("its header claims {text_length} bytes, at most {MAX_HEADER} are read"));
+            return Err(NpyFault::LongHeader(text_length));
         }
         let mut text = vec![0; text_length];
         fill(reader, &mut text)?;
-        let text = String::from_utf8(text).map_err(|_| "its header is not text".to_owned())?;
-        let header =
-            parse(&text).ok_or_else(|| format!("its header is not understood: {}", excerpt(&text)))?;
-        Ok(Header { length: before_text + text_length, ..header })
+        let text = String::from_utf8(text).map_err(|_| NpyFault::NoText)?;
+        let header = parse(&text).ok_or_else(|| NpyFault::Syntax(excerpt(&text)))?;
+        Ok(NpyHeader { length: before_text + text_length, ..header })
     }
 
-    /// Number of elements, unless it overflows.
+    /// Returns the number of elements, unless it overflows.
     pub fn elements(&self) -> Option<usize> {
         self.shape.iter().try_fold(1usize, |product, &axis| product.checked_mul(axis))
     }
 
-    /// The element type, if it is an integer or boolean of up to 64 bits.
+    /// Returns the element type, if it is an integer or boolean of up to 64 bits.
     pub fn integer(&self) -> Option<Integer> {
         let [order @ (b'<' | b'>' | b'|' | b'='), kind, width] = *self.descr.as_bytes() else {
             return None;
@@ -81,29 +107,29 @@ impl Header {
         valid.then_some(Integer { width, signed: kind == b'i', big_endian: order == b'>' })
     }
 
-    /// The shape as numpy prints it.
+    /// Returns the shape as numpy prints it.
     pub fn shape_text(&self) -> String {
         let axes: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
         format!("({}{})", axes.join(", "), if axes.len() == 1 { "," } else { "" })
     }
 }
 
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> Result<(), String> {
-    reader.read_exact(buffer).map_err(|error| format!("its header cannot be read: {error}"))
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> Result<(), NpyFault> {
+    reader.read_exact(buffer).map_err(NpyFault::Header)
 }
 
-fn bytes<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], String> {
+fn bytes<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], NpyFault> {
     let mut buffer = [0; N];
     fill(reader, &mut buffer)?;
     Ok(buffer)
 }
 
-/// The start of a text from the file, for an error.
+/// Returns the start of a text from the file, for an error.
 pub(super) fn excerpt(text: &str) -> String {
     text.trim_end().chars().take(100).collect()
 }
 
-fn parse(text: &str) -> Option<Header> {
+fn parse(text: &str) -> Option<NpyHeader> {
     let descr = value_of(text, "descr")?;
     let descr = match descr.chars().next()? {
         quote @ ('\'' | '"') => descr[1..].split(quote).next()?,
@@ -124,7 +150,7 @@ fn parse(text: &str) -> Option<Header> {
             .map(|axis| axis.trim().trim_end_matches('L').parse().ok())
             .collect::<Option<Vec<_>>>()?
     };
-    (shape.len() <= MAX_AXES).then(|| Header { descr: descr.to_owned(), fortran_order, shape, length: 0 })
+    (shape.len() <= MAX_AXES).then(|| NpyHeader { descr: descr.to_owned(), fortran_order, shape, length: 0 })
 }
 
 fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
@@ -148,8 +174,8 @@ mod tests {
         file
     }
 
-    fn read(bytes: &[u8]) -> Result<Header, String> {
-        Header::read(&mut &bytes[..])
+    fn read(bytes: &[u8]) -> Result<NpyHeader, String> {
+        NpyHeader::read(&mut &bytes[..]).map_err(|fault| fault.to_string())
     }
 
     #[test]

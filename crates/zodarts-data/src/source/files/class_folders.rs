@@ -1,4 +1,4 @@
-//! Listing class folders: sorted, without hidden files, safe against loops of links.
+//! Lists of class folders: sorted, without hidden files, safe against loops of links.
 
 use crate::error::DataError;
 use crate::image_file::is_image;
@@ -13,16 +13,16 @@ const NAMED: usize = 12;
 
 /// The image files of a `class/…` folder.
 #[derive(Debug)]
-pub(super) struct Listing {
+pub(super) struct ClassFolders {
     /// Folder names, sorted.
     pub classes: Vec<String>,
     /// Files with their class, sorted by class and path.
     pub files: Vec<(PathBuf, u16)>,
-    /// Files left out (hidden, or no images by extension or mark) and links that lead back.
+    /// Number of files left out (hidden, or no images by extension or mark) and links that lead back.
     pub skipped: usize,
 }
 
-/// Which of `train`, `val` and `test` a folder consists of.
+/// The folders among `train`, `val` and `test` that a folder consists of.
 #[derive(Debug, Default)]
 pub(super) struct SplitFolders {
     pub train: bool,
@@ -30,10 +30,10 @@ pub(super) struct SplitFolders {
     pub test: bool,
 }
 
-/// Names that people give to splits. Taken for classes, they would mix test images into the training.
+/// Names that people give to splits. As class names, they would mix test images into the training.
 const SPLIT_NAMES: [&str; 7] = ["train", "training", "val", "valid", "validation", "test", "testing"];
 
-/// Looks for a `train|val|test` layout: a `train` folder, and no folders but these three.
+/// Finds a `train|val|test` layout: a `train` folder, and no folders but these three.
 ///
 /// # Errors
 /// If some folders are named like splits and the layout is not exactly that.
@@ -50,12 +50,13 @@ pub(super) fn split_folders(path: &Path) -> Result<SplitFolders, DataError> {
         Some(split) => Err(DataError::Folder {
             path: path.to_owned(),
             problem: format!("`{split}` is named like a split, but its neighbours are {}", some(&names)),
-            hint: "name splits exactly train, val and test with nothing beside them, or leave class folders only",
+            hint: "name splits exactly train, val and test with nothing beside them, or leave class folders \
+                   only",
         }),
     }
 }
 
-/// The first names of what may be thousands.
+/// Returns the first of many names, with the number of the others.
 fn some(names: &[String]) -> String {
     let (first, others) = names.split_at(names.len().min(NAMED));
     let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
@@ -63,14 +64,14 @@ fn some(names: &[String]) -> String {
 }
 
 /// Lists a folder whose subfolders are classes.
-pub(super) fn classes(path: &Path) -> Result<Listing, DataError> {
-    let mut listing = Listing { classes: Vec::new(), files: Vec::new(), skipped: 0 };
+pub(super) fn classes(path: &Path) -> Result<ClassFolders, DataError> {
+    let mut listing = ClassFolders { classes: Vec::new(), files: Vec::new(), skipped: 0 };
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
         entries(path)?.into_iter().partition(|entry| entry.is_dir());
     listing.skipped = files.len();
     let folders: Vec<PathBuf> = folders.into_iter().filter(|folder| !name(folder).starts_with('.')).collect();
     let count = folders.len();
-    // Before any is looked into.
+    // Checked before any folder is read.
     if !(2..=MAX_CLASSES).contains(&count) {
         let problem = format!("found {count} class folder(s), expected 2 to {MAX_CLASSES}");
         let hint = "put the images of each class in a folder named after it";
@@ -81,12 +82,12 @@ pub(super) fn classes(path: &Path) -> Result<Listing, DataError> {
     Ok(listing)
 }
 
-impl Listing {
+impl ClassFolders {
     fn add_class(&mut self, root: &Path, folder: &Path) -> Result<(), DataError> {
         let class = self.classes.len() as u16;
         let mut files = Vec::new();
-        // A link to a folder above, the class itself being one perhaps, would bring in the other classes; one seen before, the same
-        // images again.
+        // The class folder may itself be a link. A link to a folder above would bring in the other classes, a
+        // link to a folder seen before the same images again.
         let real = folder.canonicalize().map_err(|source| io(folder, "follow the link", source))?;
         let above = real.ancestors().skip(1).chain(root.ancestors());
         let mut visited: HashSet<PathBuf> = above.map(Path::to_owned).collect();

@@ -3,7 +3,7 @@ use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 
-/// What the server does with a request.
+/// The server's answer to a request.
 #[derive(Clone, Copy)]
 enum Reply {
     /// Honours a range.
@@ -64,6 +64,11 @@ fn answer(mut stream: TcpStream, reply: Reply) -> Option<String> {
     range
 }
 
+/// Returns the message and the hint of an error.
+fn told(error: &DataError) -> String {
+    format!("{error}; {}", error.hint().unwrap_or_default())
+}
+
 struct Case {
     folder: tempfile::TempDir,
     download: Download,
@@ -110,7 +115,7 @@ fn a_file_arrives_and_progress_reaches_the_end() {
 #[test]
 fn a_broken_connection_is_resumed() {
     let case = case(vec![Reply::HangUp(12), Reply::Resume], None);
-    let text = case.run().unwrap_err().to_string();
+    let text = told(&case.run().unwrap_err());
     assert!(text.contains("the connection broke") && text.contains("run again to resume"), "{text}");
     assert_eq!(std::fs::read(&case.download.part).unwrap(), CONTENT[..12]);
     case.succeeds();
@@ -134,7 +139,7 @@ fn a_wrong_checksum_removes_the_file() {
     let case = case(vec![Reply::Resume, Reply::Resume], Some(b"bad start!"));
     let error = case.run().unwrap_err();
     assert!(matches!(error, DataError::Checksum { .. }));
-    let text = error.to_string();
+    let text = told(&error);
     assert!(text.contains(MD5) && text.contains("run again"), "{text}");
     assert!(!case.download.part.exists() && !case.download.target.exists());
     case.succeeds();
@@ -143,14 +148,14 @@ fn a_wrong_checksum_removes_the_file() {
 #[test]
 fn an_answer_of_404_names_url_and_place() {
     let case = case(vec![Reply::NotFound], None);
-    let text = case.run().unwrap_err().to_string();
+    let text = told(&case.run().unwrap_err());
     for part in ["404", "some.npz?download=1", "put it at", "cache/some.npz"] {
         assert!(text.contains(part), "{text}");
     }
 }
 
 #[test]
-fn a_server_out_of_order_does_not_cost_what_is_there() {
+fn an_error_of_the_server_does_not_cost_the_bytes_on_disk() {
     let case = case(vec![Reply::NotFound, Reply::Resume], Some(&CONTENT[..12]));
     case.run().unwrap_err();
     assert_eq!(std::fs::read(&case.download.part).unwrap(), CONTENT[..12]);
@@ -162,15 +167,15 @@ fn without_a_network_the_message_says_what_to_do_by_hand() {
     let file = MedMnistFile::parse("octmnist").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let cache_dir = Some(folder.path().to_owned());
-    let offline = OpenOptions { offline: true, cache_dir: cache_dir.clone(), ..OpenOptions::default() };
+    let offline = OpenOptions::default().with_offline(true).with_cache_dir(cache_dir.clone());
     // Port 9 of this machine: nobody listens.
-    let mirror = Some("http://127.0.0.1:9/files/".to_owned());
-    let unreachable = OpenOptions { cache_dir, mirror, ..OpenOptions::default() };
+    let mirror = "http://127.0.0.1:9/files/".to_owned();
+    let unreachable = OpenOptions::default().with_cache_dir(cache_dir).with_mirror(mirror);
     for (options, url) in [
         (offline, "https://zenodo.org/records/10519652/files/octmnist.npz?download=1"),
         (unreachable, "http://127.0.0.1:9/files/octmnist.npz?download=1"),
     ] {
-        let text = fetch(file, &options, &|_| ()).unwrap_err().to_string();
+        let text = told(&super::download(file, &options, &|_| ()).unwrap_err());
         let place = folder.path().join("octmnist.npz");
         assert!(text.contains(url) && text.contains(place.to_str().unwrap()), "{text}");
     }
@@ -181,8 +186,9 @@ fn a_file_put_by_hand_is_checked_but_never_removed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("octmnist.npz");
     std::fs::write(&path, "something else").unwrap();
-    let options = OpenOptions { cache_dir: Some(folder.path().to_owned()), ..OpenOptions::default() };
-    let text = fetch(MedMnistFile::parse("octmnist").unwrap(), &options, &|_| ()).unwrap_err().to_string();
+    let options = OpenOptions::default().with_cache_dir(folder.path().to_owned());
+    let error = super::download(MedMnistFile::parse("octmnist").unwrap(), &options, &|_| ()).unwrap_err();
+    let text = told(&error);
     assert!(
         text.contains("c68d92d5b585d8d81f7112f81e2d0842") && text.contains("not the official file"),
         "{text}"
