@@ -42,8 +42,8 @@ pub enum ExportError {
     },
     /// A file's probabilities differ from the engine's by more than [`TOLERANCE`].
     #[error(
-        "{path}: not written: its probabilities differ from the engine's by {difference:e}, expected {TOLERANCE:e} at \
-         most"
+        "{path}: not written: its probabilities differ from the engine's by {difference:e}, expected \
+         {TOLERANCE:e} at most"
     )]
     #[non_exhaustive]
     Differs {

@@ -1,6 +1,7 @@
 //! Trained networks as files that other tools read: ONNX, `PyTorch`, safetensors.
 //!
-//! Every file is compared with the engine before it takes its place; one that gives other probabilities is not written.
+//! Every file is compared with the engine before it takes its place; one that gives other probabilities is
+//! not written.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -89,11 +90,12 @@ pub enum Checked {
     NotRun(String),
 }
 
-/// Writes a model to `path`. The `PyTorch` export has its weights in a file of the same name that ends in `.safetensors`, and is run by
-/// `python`.
+/// Writes a model to `path`. The `PyTorch` export has its weights in a file of the same name that ends in
+/// `.safetensors`, and is run by `python`.
 ///
 /// # Errors
-/// If the path is no file name for the format, a file cannot be written, or a file's probabilities or weights are not the engine's.
+/// If the path is no file name for the format, a file cannot be written, or a file's probabilities or weights
+/// are not the engine's.
 pub fn export(model: &Model, format: Format, path: &Path, python: &Path) -> Result<Exported, ExportError> {
     match format {
         Format::Onnx => onnx(model, path),
@@ -102,9 +104,11 @@ pub fn export(model: &Model, format: Format, path: &Path, python: &Path) -> Resu
     }
 }
 
-/// Returns the largest difference between the probabilities of an ONNX file's bytes and the engine's, over [`SampleInputs`].
+/// Returns the largest difference between the probabilities of an ONNX file's bytes and the engine's, over
+/// [`SampleInputs`].
 ///
-/// The bytes are run by an evaluator that knows the operators of exported networks and refuses everything else.
+/// The bytes are run by an evaluator that knows the operators of exported networks and refuses everything
+/// else.
 ///
 /// # Errors
 /// If the bytes cannot be read or run, or give another number of probabilities.

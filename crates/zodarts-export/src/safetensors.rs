@@ -7,7 +7,8 @@ use zodarts::model::Model;
 use zodarts::run::tensors;
 use zodarts_nn::parameters::Layout;
 
-/// Returns a model as the bytes of a safetensors file. Tensors have the names and shapes that the `PyTorch` export gives them.
+/// Returns a model as the bytes of a safetensors file. Tensors have the names and shapes that the `PyTorch`
+/// export gives them.
 pub fn encode(model: &Model) -> Vec<u8> {
     let about = About::of(model).entries().into_iter().chain([("format", "pt".to_owned())]);
     tensors::encode_with(&vectors(model), about.map(|(key, value)| (key.to_owned(), value)).collect())

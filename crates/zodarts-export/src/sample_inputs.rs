@@ -1,4 +1,5 @@
-//! Images to compare an exported file with the engine on. They are drawn, so that no data set has to be at hand.
+//! Images to compare an exported file with the engine on. They are drawn, so that no data set has to be at
+//! hand.
 
 use crate::CheckFault;
 use rand::RngExt as _;
@@ -9,7 +10,8 @@ use zodarts_data::rng::stream;
 /// Number of images of noise.
 const NOISY: usize = 12;
 
-/// Images as an exported file's input takes them: `(images, height, width, channels)` bytes at the size of a model's data.
+/// Images as an exported file's input takes them: `(images, height, width, channels)` bytes at the size of a
+/// model's data.
 ///
 /// They are black, white, a ramp each way, and noise from single pixels to patches of eight.
 #[derive(Clone, Debug)]
@@ -43,8 +45,8 @@ impl SampleInputs {
         &self.bytes
     }
 
-    /// Returns the largest difference between `found`, `(images, classes)`, and the engine's probabilities of these images. It is NaN if
-    /// one of `found` is.
+    /// Returns the largest difference between `found`, `(images, classes)`, and the engine's probabilities of
+    /// these images. It is NaN if one of `found` is.
     ///
     /// # Errors
     /// If there is another number of values, or the engine's are not numbers.

@@ -22,8 +22,9 @@ const OPSET: i64 = 17;
 
 /// Returns a model as the bytes of an ONNX file.
 ///
-/// Input `image`: `uint8[images, height, width, channels]` at the size of the data set. Output `probabilities`: `float[images, classes]`.
-/// Resizing and scaling are part of the graph. Class names and other facts about the model are in the metadata.
+/// Input `image`: `uint8[images, height, width, channels]` at the size of the data set. Output
+/// `probabilities`: `float[images, classes]`. Resizing and scaling are part of the graph. Class names and
+/// other facts about the model are in the metadata.
 pub fn encode(model: &Model) -> Vec<u8> {
     let info = &model.card.dataset;
     let mut builder = Builder::default();
@@ -50,12 +51,17 @@ pub fn encode(model: &Model) -> Vec<u8> {
     .encode_to_vec()
 }
 
-/// Returns the largest difference between the probabilities of an ONNX file's bytes and the engine's, over sample images.
+/// Returns the largest difference between the probabilities of an ONNX file's bytes and the engine's, over
+/// sample images.
 ///
 /// # Errors
-/// If the file cannot be read or run, or gives another number of probabilities.
+/// If the file cannot be read or run, has other metadata, or gives another number of probabilities.
 pub fn verify(model: &Model, bytes: &[u8], inputs: &SampleInputs) -> Result<f32, CheckFault> {
     let evaluator = Evaluator::read(bytes)?;
+    let facts = About::of(model).entries().into_iter().map(|(key, value)| (key.to_owned(), value));
+    if !facts.eq(evaluator.metadata.iter().cloned()) {
+        return Err(OnnxFault::Expected("the facts about the model as metadata").into());
+    }
     let mut found = Vec::new();
     for image in inputs.images() {
         found.extend(evaluator.run(image)?);

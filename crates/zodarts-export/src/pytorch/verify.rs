@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use zodarts::model::Model;
 
-/// Loads the file given as first argument, reads the bytes of images from stdin and prints their probabilities.
+/// Loads the file given as first argument, reads the bytes of images from stdin and prints their
+/// probabilities.
 const SCRIPT: &str = "
 import importlib.util, json, sys
 import torch
@@ -28,7 +29,8 @@ pub enum Check {
     NotRun(String),
 }
 
-/// Runs a Python file, which has its weights beside it, by `python` and compares its probabilities with the engine's.
+/// Runs a Python file, which has its weights beside it, by `python` and compares its probabilities with the
+/// engine's.
 ///
 /// # Errors
 /// If the file cannot be run or does not give probabilities.
@@ -59,7 +61,8 @@ fn run(python: &Path, file: &Path, images: &[u8]) -> std::io::Result<Output> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    // The script reads all of it before it prints anything. One that fails before leaves a pipe that is closed.
+    // The script reads all of it before it prints anything. One that fails before leaves a pipe that is
+    // closed.
     let sent = child.stdin.take().expect("a pipe").write_all(images);
     let output = child.wait_with_output()?;
     if output.status.success() { sent.map(|()| output) } else { Ok(output) }

@@ -1,4 +1,4 @@
-//! Attributes of a node, each of which must be read.
+//! Attributes of a node. Each must be there, and each must be read.
 
 use super::fault::OnnxFault;
 use crate::onnx::messages::{AttributeProto, NodeProto};
@@ -15,23 +15,19 @@ impl<'a> Attributes<'a> {
         Self { node, unread: node.attribute.iter().collect() }
     }
 
-    /// Reads a whole number, which must be there if there is no default.
-    pub fn int(&mut self, name: &str, default: Option<i64>) -> Result<i64, OnnxFault> {
-        self.read(name, default, |attribute| attribute.i.filter(|_| attribute.r#type == 2))
+    /// Reads a whole number.
+    pub fn int(&mut self, name: &str) -> Result<i64, OnnxFault> {
+        self.read(name, |attribute| attribute.i.filter(|_| attribute.r#type == 2))
     }
 
-    /// Reads a number, which must be there if there is no default.
-    pub fn float(&mut self, name: &str, default: Option<f32>) -> Result<f32, OnnxFault> {
-        self.read(name, default, |attribute| attribute.f.filter(|_| attribute.r#type == 1))
+    /// Reads a number.
+    pub fn float(&mut self, name: &str) -> Result<f32, OnnxFault> {
+        self.read(name, |attribute| attribute.f.filter(|_| attribute.r#type == 1))
     }
 
-    /// Reads `N` sizes, which must be there if there is no default.
-    pub fn sizes<const N: usize>(
-        &mut self,
-        name: &str,
-        default: Option<[usize; N]>,
-    ) -> Result<[usize; N], OnnxFault> {
-        self.read(name, default, |attribute| {
+    /// Reads `N` sizes.
+    pub fn sizes<const N: usize>(&mut self, name: &str) -> Result<[usize; N], OnnxFault> {
+        self.read(name, |attribute| {
             let sizes = attribute.ints.iter().map(|&size| usize::try_from(size));
             let sizes: Vec<usize> = sizes.collect::<Result<_, _>>().ok()?;
             sizes.try_into().ok().filter(|_| attribute.r#type == 7)
@@ -43,16 +39,9 @@ impl<'a> Attributes<'a> {
         self.unread.first().map_or(Ok(()), |attribute| Err(self.fault(&attribute.name)))
     }
 
-    fn read<T>(
-        &mut self,
-        name: &str,
-        default: Option<T>,
-        value: impl Fn(&AttributeProto) -> Option<T>,
-    ) -> Result<T, OnnxFault> {
-        let found = match self.unread.iter().position(|attribute| attribute.name == name) {
-            Some(at) => value(self.unread.remove(at)),
-            None => default,
-        };
+    fn read<T>(&mut self, name: &str, value: impl Fn(&AttributeProto) -> Option<T>) -> Result<T, OnnxFault> {
+        let found = self.unread.iter().position(|attribute| attribute.name == name);
+        let found = found.and_then(|at| value(self.unread.remove(at)));
         found.ok_or_else(|| self.fault(name))
     }
 

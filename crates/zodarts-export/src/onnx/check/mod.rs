@@ -1,6 +1,8 @@
-//! Reads the bytes of an ONNX file and runs them, by the definitions of ONNX and without the exporter's graph.
+//! Reads the bytes of an ONNX file and runs them, by the definitions of ONNX and without the exporter's
+//! graph.
 //!
-//! An operator, an attribute or a field that is not known is refused, so that no part of a file goes unchecked.
+//! An operator, an attribute or a field that is not known is refused, so that no part of a file goes
+//! unchecked.
 
 mod array;
 mod attributes;
@@ -17,6 +19,8 @@ use std::collections::{HashMap, HashSet};
 
 /// A graph that can be run.
 pub struct Evaluator {
+    /// Facts about the model by name.
+    pub metadata: Vec<(String, String)>,
     graph: GraphProto,
     constants: HashMap<String, Array>,
     /// Height, width and channels of an image.
@@ -30,8 +34,8 @@ impl Evaluator {
     /// Reads a file's bytes.
     ///
     /// # Errors
-    /// If they are no model of ONNX's IR version 8 and opset 17, hold something unknown, or take or give something else than images and
-    /// probabilities.
+    /// If they are no model of ONNX's IR version 8 and opset 17, hold something unknown, or take or give
+    /// something else than images and probabilities.
     pub fn read(bytes: &[u8]) -> Result<Self, OnnxFault> {
         let model = ModelProto::decode(bytes)?;
         // Decoding leaves out fields that the messages do not have.
@@ -55,7 +59,8 @@ impl Evaluator {
         last_use.insert(output.name.clone(), usize::MAX);
         let constant = |tensor| Array::read(tensor).map(|array| (tensor.name.clone(), array));
         let constants = graph.initializer.iter().map(constant).collect::<Result<_, _>>()?;
-        Ok(Self { image, classes, constants, last_use, graph })
+        let metadata = model.metadata_props.into_iter().map(|entry| (entry.key, entry.value)).collect();
+        Ok(Self { metadata, image, classes, constants, last_use, graph })
     }
 
     /// Runs the graph and returns the output of one image: a probability for each class.
@@ -87,7 +92,8 @@ fn check(holds: bool, expected: &'static str) -> Result<(), OnnxFault> {
     if holds { Ok(()) } else { Err(OnnxFault::Expected(expected)) }
 }
 
-/// Returns the sizes of an input or output after the first, which is named because it is not known; `None` if it is of another form.
+/// Returns the sizes of an input or output after the first, which is named because it is not known; `None` if
+/// it is of another form.
 fn sizes<const N: usize>(value: &ValueInfoProto, element: i32) -> Option<[usize; N]> {
     let tensor = value.r#type.as_ref()?.tensor_type.as_ref().filter(|tensor| tensor.elem_type == element)?;
     let [DimensionProto { dim_value: None, dim_param: Some(_) }, sizes @ ..] =

@@ -30,31 +30,31 @@ fn compute(
 ) -> Result<Option<Array>, OnnxFault> {
     Ok(match (node.op_type.as_str(), inputs) {
         ("AveragePool", [x]) => {
-            let padding_counts = attributes.int("count_include_pad", Some(0))? != 0;
+            let padding_counts = attributes.int("count_include_pad")? != 0;
             average_pool(x, form(attributes)?).filter(|_| !padding_counts)
         }
         ("BatchNormalization", [x, scale, shift, mean, variance]) => {
-            let epsilon = attributes.float("epsilon", Some(1e-5))?;
+            let epsilon = attributes.float("epsilon")?;
             batch_normalization(x, [scale, shift, mean, variance], epsilon)
         }
-        ("Cast", [x]) => (attributes.int("to", None)? == i64::from(FLOAT)).then(|| x.map(|value| value)),
+        ("Cast", [x]) => (attributes.int("to")? == i64::from(FLOAT)).then(|| x.map(|value| value)),
         ("Clip", [x, low, high]) => match (low.scalar(), high.scalar()) {
             (Some(low), Some(high)) if low <= high => Some(x.map(|value| value.clamp(low, high))),
             _ => None,
         },
         ("Conv", [x, filters]) => conv(x, filters, form(attributes)?),
         ("Div", [x, divisor]) => divisor.scalar().map(|divisor| x.map(|value| value / divisor)),
-        ("Flatten", [x]) => (attributes.int("axis", Some(1))? == 1)
+        ("Flatten", [x]) => (attributes.int("axis")? == 1)
             .then(|| Array::new(vec![1, x.values.len()], x.values.clone()))
             .filter(|_| x.shape.first() == Some(&1)),
-        ("Gemm", [a, b, c]) => (attributes.int("transB", Some(0))? == 1).then(|| gemm(a, b, c)).flatten(),
+        ("Gemm", [a, b, c]) => (attributes.int("transB")? == 1).then(|| gemm(a, b, c)).flatten(),
         ("GlobalAveragePool", [x]) => global_average_pool(x),
         ("MatMul", [a, b]) => mat_mul(a, b),
         ("Relu", [x]) => Some(x.map(|value| if value < 0.0 { 0.0 } else { value })),
         ("Sigmoid", [x]) => Some(x.map(|value| 1.0 / (1.0 + (-value).exp()))),
-        ("Softmax", [x]) => matches!(attributes.int("axis", Some(-1))?, -1 | 1).then(|| softmax(x)).flatten(),
+        ("Softmax", [x]) => (attributes.int("axis")? == 1).then(|| softmax(x)).flatten(),
         ("Sum", [first, rest @ ..]) => sum(first, rest),
-        ("Transpose", [x]) => transpose(x, attributes.sizes("perm", None)?),
+        ("Transpose", [x]) => transpose(x, attributes.sizes("perm")?),
         _ => {
             let reason = format!("unknown operator, or not for {} inputs", inputs.len());
             return Err(OnnxFault::of_node(node, reason));
@@ -64,9 +64,9 @@ fn compute(
 
 fn form(attributes: &mut Attributes) -> Result<Form, OnnxFault> {
     Ok(Form {
-        kernel: attributes.sizes("kernel_shape", None)?,
-        strides: attributes.sizes("strides", Some([1; 2]))?,
-        pads: attributes.sizes("pads", Some([0; 4]))?,
+        kernel: attributes.sizes("kernel_shape")?,
+        strides: attributes.sizes("strides")?,
+        pads: attributes.sizes("pads")?,
     })
 }
 
@@ -108,7 +108,8 @@ fn global_average_pool(x: &Array) -> Option<Array> {
     Some(Array::new(vec![1, channels, 1, 1], means.collect()))
 }
 
-/// Returns the product of a matrix and each plane of `(1, channels, height, width)`, or of each plane and a matrix.
+/// Returns the product of a matrix and each plane of `(1, channels, height, width)`, or of each plane and a
+/// matrix.
 fn mat_mul(a: &Array, b: &Array) -> Option<Array> {
     let (outer, rows, depth, other, columns) = match (&a.shape[..], &b.shape[..]) {
         ([rows, depth], [outer @ .., other, columns]) => (outer, *rows, *depth, *other, *columns),

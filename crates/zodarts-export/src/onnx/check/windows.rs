@@ -45,7 +45,8 @@ impl Windows {
         self.form.kernel[0] * self.form.kernel[1]
     }
 
-    /// Returns where in the plane a window's value lies, or `None` if it lies in the padding or there is no such window.
+    /// Returns where in the plane a window's value lies, or `None` if it lies in the padding or there is no
+    /// such window.
     fn position(&self, window: usize, tap: usize) -> Option<usize> {
         let Form { kernel, strides, pads } = self.form;
         if window >= self.count() {
@@ -68,7 +69,8 @@ impl Windows {
     }
 }
 
-/// Convolves `(1, inputs, height, width)` with filters `(outputs, inputs, height, width)`; `None` if they do not fit.
+/// Convolves `(1, inputs, height, width)` with filters `(outputs, inputs, height, width)`; `None` if they do
+/// not fit.
 pub fn conv(input: &Array, filters: &Array, form: Form) -> Option<Array> {
     let ([1, inputs, height, width], [outputs, depth, kernel @ ..]) = (&input.shape[..], &filters.shape[..])
     else {
