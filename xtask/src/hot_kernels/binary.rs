@@ -85,7 +85,7 @@ impl<'a> Binary<'a> {
             Call::Direct(address) if self.functions.contains_key(&address) => Target::Function(address),
             Call::Direct(address) => self.stub(address),
             Call::Indirect(slot) => self.slots.get(&slot).cloned().unwrap_or(Target::Unknown),
-            Call::Unknown => Target::Unknown,
+            Call::ByRegister => Target::Unknown,
         }
     }
 

@@ -1,7 +1,6 @@
 //! The machine code of a function.
 
-use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
-use std::collections::HashMap;
+use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind};
 
 /// A place that a function calls or jumps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,8 +9,8 @@ pub enum Call {
     Direct(u64),
     /// The code whose address is in memory at an address.
     Indirect(u64),
-    /// Code whose address is not known.
-    Unknown,
+    /// Code whose address is in a register.
+    ByRegister,
 }
 
 /// The parts of a function's machine code that matter here.
@@ -23,39 +22,43 @@ pub struct Function {
     pub arithmetic: usize,
     /// The places that it calls, and those outside that it jumps to.
     pub calls: Vec<Call>,
+    /// Addresses that it takes, of functions and of data. What is called by a register is among them.
+    pub taken: Vec<Call>,
 }
 
 impl Function {
     /// Reads the code of a function that begins at `address`.
     pub fn read(code: &[u8], address: u64) -> Self {
         let mut function = Self::default();
-        // Places whose address is in a register, most often to be called several times.
-        let mut loaded = HashMap::new();
         let inside = address..address + code.len() as u64;
         for instruction in &mut Decoder::with_ip(64, code, address, DecoderOptions::NONE) {
             let name = format!("{:?}", instruction.mnemonic());
             function.multiply_adds += usize::from(is_multiply_add(&name) && is_packed(&name));
             function.arithmetic += usize::from(is_arithmetic(&name));
-            if instruction.is_ip_rel_memory_operand() {
-                let address = instruction.ip_rel_memory_address();
-                match instruction.mnemonic() {
-                    Mnemonic::Mov => drop(loaded.insert(instruction.op0_register(), Call::Indirect(address))),
-                    Mnemonic::Lea => drop(loaded.insert(instruction.op0_register(), Call::Direct(address))),
-                    _ => {}
-                }
-            }
-            let call = call(&instruction, &loaded);
-            function
-                .calls
-                .extend(call.filter(|call| !matches!(call, Call::Direct(to) if inside.contains(to))));
+            function.taken.extend(taken(&instruction));
+            let call =
+                call(&instruction).filter(|call| !matches!(call, Call::Direct(to) if inside.contains(to)));
+            function.calls.extend(call);
         }
         function
     }
 }
 
-/// Returns where an instruction calls or jumps to. A jump by a register is one of a `match` within the
-/// function.
-fn call(instruction: &Instruction, loaded: &HashMap<Register, Call>) -> Option<Call> {
+/// Returns the address that an instruction writes to a register.
+fn taken(instruction: &Instruction) -> Option<Call> {
+    if !instruction.is_ip_rel_memory_operand() || instruction.op0_kind() != OpKind::Register {
+        return None;
+    }
+    let address = instruction.ip_rel_memory_address();
+    match instruction.mnemonic() {
+        Mnemonic::Mov => Some(Call::Indirect(address)),
+        Mnemonic::Lea => Some(Call::Direct(address)),
+        _ => None,
+    }
+}
+
+/// Returns where an instruction calls or jumps to. A jump by a register is one of a `match` within the function.
+fn call(instruction: &Instruction) -> Option<Call> {
     let calls = instruction.mnemonic() == Mnemonic::Call;
     let goes = calls || instruction.mnemonic() == Mnemonic::Jmp;
     match instruction.op0_kind() {
@@ -63,10 +66,7 @@ fn call(instruction: &Instruction, loaded: &HashMap<Register, Call>) -> Option<C
         OpKind::Memory if goes && instruction.is_ip_rel_memory_operand() => {
             Some(Call::Indirect(instruction.ip_rel_memory_address()))
         }
-        OpKind::Register if calls => {
-            Some(loaded.get(&instruction.op0_register()).copied().unwrap_or(Call::Unknown))
-        }
-        _ => calls.then_some(Call::Unknown),
+        _ => calls.then_some(Call::ByRegister),
     }
 }
 
@@ -103,7 +103,8 @@ mod tests {
         .concat();
         let function = Function::read(&code, 0x1000);
         assert_eq!((function.multiply_adds, function.arithmetic), (1, 2));
-        assert_eq!(function.calls, [Call::Direct(0x110d), Call::Indirect(0x1024), Call::Unknown]);
+        assert_eq!(function.calls, [Call::Direct(0x110d), Call::ByRegister, Call::ByRegister]);
+        assert_eq!(function.taken, [Call::Indirect(0x1024)]);
     }
 
     #[test]

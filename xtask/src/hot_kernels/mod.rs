@@ -14,7 +14,7 @@ use crate::shell;
 use anyhow::{Context, Result, bail, ensure};
 use binary::{Binary, Target};
 use clap::Args;
-use function::Function;
+use function::{Call, Function};
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -40,8 +40,9 @@ const WITHOUT_MULTIPLY_ADDS: [&str; 12] = [
 /// The number of kernels below which the search for them must have gone wrong.
 const FEWEST: usize = 25;
 
-/// Functions that end the program, and are not read any further.
-const PANICS: [&str; 5] = [
+/// Functions that do not return. They are not read any further, nor are those that format their messages.
+const PANICS: [&str; 6] = [
+    "_Unwind_Resume",
     "core::panicking::",
     "core::slice::index::",
     "core::option::",
@@ -134,15 +135,12 @@ fn fault(binary: &Binary, kernel: &Kernel) -> Option<String> {
 /// Returns the first function with floating-point arithmetic that is called from `function`, directly or not.
 fn outside(binary: &Binary, function: &Function) -> Option<String> {
     let mut seen = HashSet::new();
-    let mut calls = function.calls.clone();
-    while let Some(call) = calls.pop() {
-        let target = binary.target(call);
-        let name = binary.name(&target);
-        let Some(name) = name else { return Some("one that is not known".into()) };
-        if MEMORY.contains(&name)
-            || PANICS.iter().any(|panic| name.starts_with(panic))
-            || !seen.insert(name.to_owned())
-        {
+    let mut targets = targets(binary, function);
+    while let Some(target) = targets.pop() {
+        let Some(name) = binary.name(&target) else { return Some("one that is not known".into()) };
+        let panics = PANICS.iter().any(|panic| name.starts_with(panic)) || name.contains("core::fmt::");
+        let harmless = panics || MEMORY.contains(&name);
+        if harmless || !seen.insert(name.to_owned()) {
             continue;
         }
         let Target::Function(address) = target else { return Some(name.to_owned()) };
@@ -150,9 +148,18 @@ fn outside(binary: &Binary, function: &Function) -> Option<String> {
         if called.arithmetic > 0 || name.starts_with("core::core_arch::") {
             return Some(name.to_owned());
         }
-        calls.extend(called.calls);
+        targets.extend(self::targets(binary, &called));
     }
     None
+}
+
+/// Returns the functions that a function calls. Those whose address it takes stand for calls by a register.
+fn targets(binary: &Binary, function: &Function) -> Vec<Target> {
+    let known = |call: &&Call| binary.name(&binary.target(**call)).is_some();
+    let taken: Vec<&Call> = function.taken.iter().filter(known).collect();
+    let by_register = |call: &&Call| **call == Call::ByRegister && !taken.is_empty();
+    let calls = function.calls.iter().filter(|call| !by_register(call));
+    calls.chain(taken.iter().copied()).map(|&call| binary.target(call)).collect()
 }
 
 #[cfg(test)]
