@@ -5,7 +5,7 @@ use crate::about::About;
 use std::path::Path;
 use zodarts::model::Model;
 use zodarts::run::tensors;
-use zodarts_nn::parameters::Layout;
+use zodarts_nn::parameters::TensorLayout;
 
 /// Returns a model as the bytes of a safetensors file. Tensors have the names and shapes that the `PyTorch`
 /// export gives them.
@@ -29,6 +29,6 @@ pub fn verify(model: &Model, path: &Path, bytes: &[u8]) -> Result<(), CheckFault
 }
 
 /// Returns all of a model's numbers with their names.
-fn vectors(model: &Model) -> [(&Layout, &[f32]); 2] {
+fn vectors(model: &Model) -> [(&TensorLayout, &[f32]); 2] {
     [(&model.network.weights, &model.weights), (&model.network.statistics, &model.statistics)]
 }

@@ -1,17 +1,17 @@
 //! Where numbers went wrong.
 
 use crate::methods::Chain;
-use zodarts_nn::parameters::{Layout, Tensor};
+use zodarts_nn::parameters::{TensorLayout, Tensor};
 use zodarts_nn::space::{ALPHAS, EDGE_LIST, OPERATIONS, Operation};
 
 /// What is wrong with a training: its loss, and the layer where it shows.
-pub fn of_training(loss: f64, layout: &Layout, weights: &[f32], gradient: &[f32]) -> String {
+pub fn of_training(loss: f64, layout: &TensorLayout, weights: &[f32], gradient: &[f32]) -> String {
     let layer = first_broken("gradient", layout, gradient).unwrap_or_else(|| of_weights(layout, weights));
     format!("the loss is {loss}, {layer}")
 }
 
 /// What is wrong with a network whose validation images have no scores.
-pub fn of_scores(layout: &Layout, weights: &[f32]) -> String {
+pub fn of_scores(layout: &TensorLayout, weights: &[f32]) -> String {
     format!("scores of validation images are not finite, {}", of_weights(layout, weights))
 }
 
@@ -22,7 +22,7 @@ pub fn is_broken(loss: f64, hypergradient_norm: f64, chain: &Chain, alpha: &[f32
 }
 
 /// What is wrong with a search: its loss, and the architecture parameter or layer where it shows.
-pub fn of_search(loss: f64, layout: &Layout, chain: &Chain, alpha: &[f32]) -> String {
+pub fn of_search(loss: f64, layout: &TensorLayout, chain: &Chain, alpha: &[f32]) -> String {
     assert_eq!(alpha.len(), ALPHAS, "architecture parameters");
     let broken = alpha.iter().position(|value| !value.is_finite());
     let of_alpha = broken.map(|at| {
@@ -32,12 +32,12 @@ pub fn of_search(loss: f64, layout: &Layout, chain: &Chain, alpha: &[f32]) -> St
     format!("the loss is {loss}, {}", of_alpha.unwrap_or_else(|| of_weights(layout, &chain.weights)))
 }
 
-fn of_weights(layout: &Layout, weights: &[f32]) -> String {
+fn of_weights(layout: &TensorLayout, weights: &[f32]) -> String {
     first_broken("weights", layout, weights).unwrap_or_else(|| largest(layout, weights))
 }
 
 /// The first layer with values that are not finite.
-fn first_broken(what: &str, layout: &Layout, values: &[f32]) -> Option<String> {
+fn first_broken(what: &str, layout: &TensorLayout, values: &[f32]) -> Option<String> {
     let count =
         |tensor: &Tensor| values[tensor.range.clone()].iter().filter(|value| !value.is_finite()).count();
     let (tensor, count) =
@@ -50,7 +50,7 @@ fn first_broken(what: &str, layout: &Layout, values: &[f32]) -> Option<String> {
 }
 
 /// The layer with the largest weight.
-fn largest(layout: &Layout, weights: &[f32]) -> String {
+fn largest(layout: &TensorLayout, weights: &[f32]) -> String {
     let largest =
         |tensor: &Tensor| weights[tensor.range.clone()].iter().fold(0.0f32, |top, w| top.max(w.abs()));
     let layers = layout.tensors().iter().map(|tensor| (largest(tensor), &tensor.name));
@@ -67,8 +67,8 @@ mod tests {
     use zodarts_nn::optim::SgdState;
     use zodarts_nn::parameters::Initial;
 
-    fn layout() -> Layout {
-        let mut layout = Layout::default();
+    fn layout() -> TensorLayout {
+        let mut layout = TensorLayout::default();
         layout.push("stem".into(), &[2], Initial::Constant(0.0));
         layout.push("head".into(), &[3], Initial::Constant(0.0));
         layout

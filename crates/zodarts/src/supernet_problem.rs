@@ -5,7 +5,7 @@ use crate::normaliser::Mixing;
 use std::sync::Arc;
 use zodarts_data::Batch;
 use zodarts_kernels::Kernels;
-use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, GradientTargets, Parameters};
 use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::Loss;
@@ -76,13 +76,13 @@ impl BilevelProblem for SupernetProblem {
     ) -> Evaluation {
         let mixture = self.mixing.mixture(alpha, self.temperature);
         let mut choices = [[0.0; OPERATIONS]; EDGES];
-        let wanted = Wanted {
+        let targets = GradientTargets {
             weights: want.weights().then(|| sized(&mut gradients.weights, weights.len())),
             mixture: want.alpha().then_some(&mut choices),
         };
         let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
-        let point = Point { weights, mixture: Some(&mixture) };
-        let outcome = worker.pass(point, &self.loss, view, wanted);
+        let parameters = Parameters { weights, mixture: Some(&mixture) };
+        let outcome = worker.pass(parameters, &self.loss, view, targets);
         if want.alpha() {
             let gradient = self.mixing.alpha_gradient(&mixture, self.temperature, &choices);
             sized(&mut gradients.alpha, ALPHAS).copy_from_slice(&gradient);

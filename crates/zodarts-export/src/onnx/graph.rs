@@ -6,7 +6,7 @@ use zodarts::model::{Model, loss_kind};
 use zodarts_data::resize_matrix;
 use zodarts_nn::graph::{EPSILON, Edge, Network, NodeId, Norm, Op};
 use zodarts_nn::loss::LossKind;
-use zodarts_nn::parameters::{Layout, Tensor};
+use zodarts_nn::parameters::{Tensor, TensorLayout};
 
 /// Name of the input, `(images, height, width, channels)` bytes.
 pub const INPUT: &str = "image";

@@ -5,7 +5,7 @@ use super::{ModelCard, ModelError, Scored, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
 use std::sync::Arc;
 use zodarts_data::{Batch, Samples};
-use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
 use zodarts_nn::loss::Loss;
 
 /// Scores images in batches that are normalised by their own statistics, so that a score depends on the images beside it. Only
@@ -45,9 +45,9 @@ impl BatchScorer {
         let mut total = 0.0;
         in_order(samples, self.side, self.batch_size, |batches| {
             while let Some(Batch { images, targets, n, .. }) = batches.next() {
-                let (point, count) = (Point { weights, mixture: None }, *n);
+                let (parameters, count) = (Parameters { weights, mixture: None }, *n);
                 let view = BatchView { images, targets, count };
-                let outcome = self.executor.pass(point, &self.loss, view, Wanted::default());
+                let outcome = self.executor.pass(parameters, &self.loss, view, GradientTargets::default());
                 total += outcome.loss * count as f64;
                 let logits: Vec<f64> = self.executor.logits().collect();
                 for (logits, row) in logits.chunks_exact(classes).zip(rows.by_ref()) {

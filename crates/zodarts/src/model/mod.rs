@@ -21,7 +21,7 @@ use crate::settings::{Architecture, MAX_ACTIVATION};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use zodarts_data::{DatasetInfo, Samples, Task};
-use zodarts_nn::count::Cost;
+use zodarts_nn::count::NetworkCost;
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::loss::LossKind;
 use zodarts_nn::networks::{MacroShape, RESNET_WIDTH, discrete, resnet18};
@@ -126,7 +126,7 @@ pub fn loss_kind(task: Task) -> LossKind {
 
 impl Model {
     /// Parameters and multiply-accumulates.
-    pub fn cost(&self) -> Cost {
+    pub fn cost(&self) -> NetworkCost {
         self.network.cost()
     }
 

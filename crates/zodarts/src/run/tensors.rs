@@ -7,7 +7,7 @@ use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use zodarts_nn::parameters::Layout;
+use zodarts_nn::parameters::TensorLayout;
 
 /// Longest header read: many times that of the network of the most cells. Each of its names takes several times its bytes in memory.
 const MAX_HEADER: u64 = 4 << 20;
@@ -16,7 +16,7 @@ const MAX_HEADER: u64 = 4 << 20;
 ///
 /// # Panics
 /// If a vector does not have its layout's length.
-pub fn encode(vectors: &[(&Layout, &[f32])]) -> Vec<u8> {
+pub fn encode(vectors: &[(&TensorLayout, &[f32])]) -> Vec<u8> {
     serialized(vectors, None)
 }
 
@@ -24,7 +24,7 @@ pub fn encode(vectors: &[(&Layout, &[f32])]) -> Vec<u8> {
 ///
 /// # Panics
 /// As [`encode`].
-pub fn encode_with(vectors: &[(&Layout, &[f32])], metadata: BTreeMap<String, String>) -> Vec<u8> {
+pub fn encode_with(vectors: &[(&TensorLayout, &[f32])], metadata: BTreeMap<String, String>) -> Vec<u8> {
     sorted(&serialized(vectors, Some(metadata.into_iter().collect())))
 }
 
@@ -46,7 +46,7 @@ fn sorted(file: &[u8]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes(), &header[..], values].concat()
 }
 
-fn serialized(vectors: &[(&Layout, &[f32])], metadata: Option<HashMap<String, String>>) -> Vec<u8> {
+fn serialized(vectors: &[(&TensorLayout, &[f32])], metadata: Option<HashMap<String, String>>) -> Vec<u8> {
     let mut named: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
     for (layout, values) in vectors {
         assert_eq!(layout.len(), values.len(), "a vector and its layout");
@@ -71,7 +71,7 @@ pub fn le_bytes(values: &[f32]) -> Vec<u8> {
 ///
 /// # Errors
 /// If the file is damaged, or a tensor is missing, has another shape or another type.
-pub fn decode(path: &Path, bytes: &[u8], layout: &Layout) -> Result<Vec<f32>, RunError> {
+pub fn decode(path: &Path, bytes: &[u8], layout: &TensorLayout) -> Result<Vec<f32>, RunError> {
     let refuse = |reason: String| RunError::Damaged { path: path.into(), reason };
     check_header(bytes).map_err(refuse)?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;

@@ -90,7 +90,7 @@ struct Needs {
 
 /// Bytes of a search: executors, the batches of a round and of the next, and weights with what goes along with them.
 fn needed(network: &Network, round: &Needs, images: usize, settings: &SearchSettings, batch: usize) -> u64 {
-    let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
+    let executor = bytes_needed::<f32>(network, settings.convolutions, batch);
     let of_a_half = images.div_ceil(2).div_ceil(batch);
     let batches = round.steps.min(of_a_half) + round.validation.min(of_a_half);
     let input = network.input();

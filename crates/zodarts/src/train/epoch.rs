@@ -13,7 +13,7 @@ use std::time::Instant;
 use zodarts_data::rng::{epoch_order, stream};
 use zodarts_data::{Ahead, Augmentation, Batch, ahead};
 use zodarts_kernels::Kernels;
-use zodarts_nn::executor::{BatchView, Executor, Point as NetworkPoint, Wanted};
+use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
 use zodarts_nn::graph::Network;
 use zodarts_nn::init::{constants, initial_values};
 use zodarts_nn::loss::Loss;
@@ -190,9 +190,9 @@ impl<'a> EpochRunner<'a> {
         totals: &mut Totals,
     ) -> f64 {
         let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
-        let point = NetworkPoint { weights: &state.weights, mixture: None };
-        let wanted = Wanted { weights: Some(&mut self.gradient), mixture: None };
-        let outcome = self.executor.pass(point, &self.loss, view, wanted);
+        let parameters = Parameters { weights: &state.weights, mixture: None };
+        let targets = GradientTargets { weights: Some(&mut self.gradient), mixture: None };
+        let outcome = self.executor.pass(parameters, &self.loss, view, targets);
         self.executor.update_statistics(&mut state.statistics, STATISTICS_MOMENTUM);
         self.sgd.step(&mut state.sgd, &mut state.weights, &self.gradient, learning_rate);
         totals.loss += outcome.loss * outcome.images as f64;

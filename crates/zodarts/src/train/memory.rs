@@ -41,7 +41,7 @@ pub fn batch_size(info: &DatasetInfo, images: usize, settings: &TrainSettings) -
 /// Bytes of a training: the executor, a batch and the next, each with a copy to blend from, and weights with what goes along with them.
 /// Validation images are scored one at a time, which is little beside that.
 fn needed(network: &Network, settings: &TrainSettings, batch: usize) -> u64 {
-    let executor = bytes_needed::<f32>(network, settings.convolutions, batch, true);
+    let executor = bytes_needed::<f32>(network, settings.convolutions, batch);
     let input = network.input();
     let image = input.channels * input.height * input.width + network.classes;
     let values = HELD * 2 * batch * image + VECTORS * network.weights.len();
