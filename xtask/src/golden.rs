@@ -1,43 +1,25 @@
-//! Golden numbers: runs copies of the Python scripts of every `crates/*/golden` folder, which write beside
-//! themselves, and compares what they wrote with what is checked in.
+//! Golden numbers: runs copies of the Python scripts of every `crates/*/golden` folder and compares the files
+//! that they write with those checked in.
 
 use crate::{python, shell};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What to do with the numbers.
-#[derive(Debug, Default, PartialEq)]
+/// The options of `cargo xtask golden`.
+#[derive(Args, Debug)]
 pub struct Options {
-    /// Replace the checked-in numbers instead of comparing.
+    /// Replace the checked-in numbers instead of comparing
+    #[arg(long)]
     write: bool,
-    /// An interpreter that has the packages already.
+    /// An interpreter with the packages of xtask/golden/requirements.txt [default: a virtual environment]
+    #[arg(long, value_name = "PATH")]
     python: Option<PathBuf>,
 }
 
-impl Options {
-    /// Reads `[--write] [--python PATH]`.
-    pub fn parse(mut arguments: &[&str]) -> Result<Self> {
-        let mut options = Self::default();
-        while !arguments.is_empty() {
-            arguments = match arguments {
-                ["--write", rest @ ..] => {
-                    options.write = true;
-                    rest
-                }
-                ["--python", path, rest @ ..] => {
-                    options.python = Some(PathBuf::from(path));
-                    rest
-                }
-                _ => bail!("golden takes [--write] [--python PATH], found `{}`", arguments.join(" ")),
-            };
-        }
-        Ok(options)
-    }
-}
-
-/// Runs the scripts and compares or replaces.
+/// Runs the scripts, then compares or replaces the numbers.
 pub fn run(options: &Options) -> Result<()> {
     let requirements = "xtask/golden/requirements.txt";
     let Some(python) = python::interpreter(options.python.as_deref(), "golden-venv", requirements)? else {
@@ -108,14 +90,6 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn options_are_read_in_any_order() {
-        let options = Options::parse(&["--python", "p", "--write"]).unwrap();
-        assert_eq!(options, Options { write: true, python: Some("p".into()) });
-        assert_eq!(Options::parse(&[]).unwrap(), Options::default());
-        assert!(Options::parse(&["--python"]).is_err());
-    }
 
     #[test]
     fn every_golden_folder_has_a_script() {

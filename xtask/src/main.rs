@@ -1,50 +1,79 @@
-//! Developers' commands: `cargo xtask validate`, `deny`, `fuzz`, `golden`, `peers`, `reference`, `roofline`, `sanitize` and `semver`.
+//! Developers' commands of the workspace; `cargo xtask help` lists them.
 
 mod browser;
 mod deny;
+mod dist;
 mod fuzz;
 mod golden;
+mod hot_kernels;
 mod network;
 mod peers;
 mod python;
 mod reference;
 mod roofline;
+mod same_bits;
 mod sanitize;
 mod semver;
 mod shell;
 mod tool;
 mod validate;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-Usage: cargo xtask <COMMAND>
+/// Developers' commands of the zodarts workspace.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
 
-Commands:
-  validate [--fix]                   Check everything, cheapest first; --fix formats instead of checking the format
-  deny                               Hold what the workspace depends on to deny.toml: licences, build scripts, sources,
-                                     known faults; installs cargo-deny below target/tools where it is not there
-  fuzz TARGET|all [--time 10m]       Read damaged files of a kind (a file of fuzz/fuzz_targets), as coverage guides, for a time each;
-                                     needs cargo-fuzz; what crashes, hangs or fills the memory is left in fuzz/artifacts
-  golden [--write] [--python PATH]   Make the golden numbers again and compare them with those checked in;
-                                     --write replaces these, --python uses an interpreter that has the packages of
-                                     xtask/golden/requirements.txt instead of making a virtual environment
-  peers [--only PART] [--quick] [--python PATH] [--data FOLDER]
-                                     Compare zodarts with PyTorch and onnxruntime on this machine and write
-                                     bench/results; see bench/README.md
-  reference                          Make docs/reference.md again from the command's own definitions
-  roofline [--json] [--rounds N] [--portable]
-                                     Measure this machine's limits and the share of them that each kernel reaches
-  sanitize                           Run the tests of zodarts-kernels under AddressSanitizer (where there is a nightly
-                                     toolchain) and valgrind (where it is installed)
-  semver [--baseline REV]            Ask cargo-semver-checks whether the library zodarts keeps what it promised at REV,
-                                     by default the last tag; installs it below target/tools where it is not there
-";
+/// A developers' command. The first paragraph of its documentation is its line in the list of commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run every check, cheapest first, up to the first that fails.
+    Validate(validate::Options),
+    /// Check the dependencies against deny.toml: licences, build scripts, sources, advisories.
+    ///
+    /// Installs cargo-deny below target/tools if it is not there.
+    Deny,
+    /// Make the archive that is published, with manual pages and completions, and print its size.
+    Dist,
+    /// Feed damaged files to the readers, guided by coverage.
+    ///
+    /// Needs cargo-fuzz. An input that crashes, hangs or fills the memory is left in fuzz/artifacts.
+    Fuzz(fuzz::Options),
+    /// Recompute the golden numbers and compare them with those checked in.
+    Golden(golden::Options),
+    /// Check that the kernels of the built binary hold all of their arithmetic.
+    ///
+    /// Builds the release binary unless --binary names one with symbols. Skipped on targets other than x86-64 Linux.
+    HotKernels(hot_kernels::Options),
+    /// Compare zodarts with PyTorch and onnxruntime on this machine; results go to bench/results.
+    ///
+    /// See bench/README.md.
+    Peers(peers::Options),
+    /// Rewrite docs/reference.md from the command's own definitions.
+    Reference,
+    /// Measure this machine's limits and the share of them that each kernel reaches.
+    #[command(disable_help_flag = true)]
+    Roofline(roofline::Options),
+    /// Compare the results of short runs, bit by bit, with those of an earlier version.
+    SameBits(same_bits::Options),
+    /// Run the tests of zodarts-kernels under AddressSanitizer and valgrind.
+    ///
+    /// AddressSanitizer needs a nightly toolchain. A tool that is not installed is skipped.
+    Sanitize,
+    /// Check with cargo-semver-checks that the library zodarts is compatible with an earlier version.
+    ///
+    /// Installs it below target/tools if it is not there.
+    Semver(semver::Options),
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match run(&arguments) {
+    match run(&Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -53,23 +82,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<()> {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments.as_slice() {
-        ["validate"] => validate::run(false),
-        ["validate", "--fix"] => validate::run(true),
-        ["deny"] => deny::run(),
-        ["fuzz", options @ ..] => fuzz::run(&fuzz::Options::parse(options)?),
-        ["golden", options @ ..] => golden::run(&golden::Options::parse(options)?),
-        ["peers", options @ ..] => peers::run(&peers::Options::parse(options)?),
-        ["reference"] => reference::run(),
-        ["roofline", options @ ..] => roofline::run(options),
-        ["sanitize"] => sanitize::run(),
-        ["semver", options @ ..] => semver::run(&semver::Options::parse(options)?),
-        ["--help" | "-h" | "help"] => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        _ => bail!("cannot understand `{}`\n\n{USAGE}", arguments.join(" ")),
+fn run(command: &Command) -> Result<()> {
+    match command {
+        Command::Validate(options) => validate::run(options),
+        Command::Deny => deny::run(),
+        Command::Dist => dist::run(),
+        Command::Fuzz(options) => fuzz::run(options),
+        Command::Golden(options) => golden::run(options),
+        Command::HotKernels(options) => hot_kernels::run(options),
+        Command::Peers(options) => peers::run(options),
+        Command::Reference => reference::run(),
+        Command::Roofline(options) => roofline::run(options),
+        Command::SameBits(options) => same_bits::run(options),
+        Command::Sanitize => sanitize::run(),
+        Command::Semver(options) => semver::run(options),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn options_of_the_roofline_are_passed_on() {
+        let cli = Cli::try_parse_from(["xtask", "roofline", "--rounds", "3", "--help"]).unwrap();
+        let Command::Roofline(options) = cli.command else { panic!("{cli:?}") };
+        assert_eq!(options.options, ["--rounds", "3", "--help"]);
     }
 }

@@ -1,10 +1,19 @@
-//! The share of this machine's limits that each kernel reaches: builds and runs `zodarts-roofline`.
+//! Builds and runs `zodarts-roofline`: the share of this machine's limits that each kernel reaches.
 
 use crate::shell;
 use anyhow::Result;
+use clap::Args;
 
-/// Runs it with these options; it explains them under `--help`.
-pub fn run(options: &[&str]) -> Result<()> {
+/// The options of `zodarts-roofline`.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// Passed on: `--json`, `--rounds N`, `--portable`; `--help` explains them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub options: Vec<String>,
+}
+
+/// Runs `zodarts-roofline` with these options.
+pub fn run(options: &Options) -> Result<()> {
     let mut cargo = shell::cargo();
     cargo.args([
         "run",
@@ -16,5 +25,5 @@ pub fn run(options: &[&str]) -> Result<()> {
         "zodarts-roofline",
         "--",
     ]);
-    shell::run(cargo.args(options))
+    shell::run(cargo.args(&options.options))
 }

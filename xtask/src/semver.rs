@@ -1,31 +1,25 @@
-//! Whether the library `zodarts` still keeps what an earlier version of it promised, asked of `cargo semver-checks`.
+//! Compatibility of the library `zodarts` with an earlier version, checked by `cargo semver-checks`.
 
 use crate::shell;
 use crate::tool::Tool;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
 use std::process::Command;
 
 const SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
 
-/// What to compare with.
-#[derive(Debug, PartialEq)]
+/// The options of `cargo xtask semver`.
+#[derive(Args, Debug)]
 pub struct Options {
-    /// A git revision; the last tag without one.
+    /// The git revision to compare with [default: the last tag]
+    #[arg(long, value_name = "REV")]
     baseline: Option<String>,
 }
 
-impl Options {
-    /// Reads `[--baseline REV]`.
-    pub fn parse(arguments: &[&str]) -> Result<Self> {
-        match arguments {
-            [] => Ok(Self { baseline: None }),
-            ["--baseline", revision] => Ok(Self { baseline: Some((*revision).to_owned()) }),
-            _ => bail!("semver takes [--baseline REV], found `{}`", arguments.join(" ")),
-        }
-    }
-}
-
-/// Compares, and fails if the version in `Cargo.toml` promises more than the library keeps.
+/// Compares the library with the baseline.
+///
+/// # Errors
+/// If the library breaks more than the version in `Cargo.toml` allows.
 pub fn run(options: &Options) -> Result<()> {
     let baseline = options.baseline.clone().or_else(last_tag).context(
         "no version is tagged yet; name a commit to compare with: cargo xtask semver --baseline REV",
@@ -42,17 +36,4 @@ fn last_tag() -> Option<String> {
     let output = git.args(["describe", "--tags", "--abbrev=0"]).current_dir(shell::root()).output().ok()?;
     let tag = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| tag.trim().to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_baseline_needs_a_revision() {
-        let baseline = Some("v0.1.0".to_owned());
-        assert_eq!(Options::parse(&["--baseline", "v0.1.0"]).unwrap(), Options { baseline });
-        assert_eq!(Options::parse(&[]).unwrap(), Options { baseline: None });
-        assert!(Options::parse(&["--baseline"]).is_err());
-    }
 }

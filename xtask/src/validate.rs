@@ -2,9 +2,18 @@
 
 use crate::{browser, deny, network, python, sanitize, shell};
 use anyhow::{Context, Result};
+use clap::Args;
 use std::ffi::OsString;
 use std::process::Command;
 use std::time::Instant;
+
+/// The options of `cargo xtask validate`.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// Format the sources instead of checking their format
+    #[arg(long)]
+    fix: bool,
+}
 
 /// One call of cargo.
 struct Step {
@@ -123,10 +132,10 @@ fn python() -> Option<OsString> {
     None
 }
 
-/// Runs all steps; `fix` formats the sources instead of checking their format.
-pub fn run(fix: bool) -> Result<()> {
+/// Runs all steps.
+pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
-    let first = if fix { FORMAT } else { FORMAT_CHECK };
+    let first = if options.fix { FORMAT } else { FORMAT_CHECK };
     first.run(None)?;
     timed("dependencies, held to deny.toml", OVER, "cargo xtask deny", deny::run)?;
     let python = python();

@@ -90,8 +90,11 @@ pub unsafe fn tile<T: Real, V: Vector<T>, const N: usize, const M: usize, const 
         for _ in 0..source.channels {
             for tap in taps {
                 let at = window + tap.pixel;
-                let pixels: [V; P] =
-                    std::array::from_fn(|p| V::load(source.input.get_unchecked(at + p * source.step)));
+                // Not by `array::from_fn`, which need not be inlined and has no vector instructions then.
+                let mut pixels = [V::splat(T::ZERO); P];
+                for (p, pixel) in pixels.iter_mut().enumerate() {
+                    *pixel = V::load(source.input.get_unchecked(at + p * source.step));
+                }
                 let weights = source.packed.as_ptr().add(weights + tap.place * M).cast::<[T; M]>();
                 V::outer(&mut sums, &*weights, pixels);
             }

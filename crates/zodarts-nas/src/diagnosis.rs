@@ -1,7 +1,7 @@
 //! Where numbers went wrong.
 
 use crate::methods::Chain;
-use zodarts_nn::parameters::{TensorLayout, Tensor};
+use zodarts_nn::parameters::{Tensor, TensorLayout};
 use zodarts_nn::space::{ALPHAS, EDGE_LIST, OPERATIONS, Operation};
 
 /// What is wrong with a training: its loss, and the layer where it shows.

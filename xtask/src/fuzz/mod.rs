@@ -4,6 +4,7 @@ mod summary;
 
 use crate::shell;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -17,32 +18,23 @@ const MEMORY: u64 = 512;
 /// Bytes that an input may have beyond the largest whole file.
 const GROWTH: u64 = 4 << 10;
 
-/// What is fuzzed, and for how long.
-#[derive(Debug, PartialEq)]
+/// The options of `cargo xtask fuzz`.
+#[derive(Args, Debug)]
 pub struct Options {
-    /// All targets if none.
-    target: Option<String>,
+    /// A target of the folder fuzz, such as npz, or `all`
+    target: String,
+    /// The time for each target, such as 90s or 1h
+    #[arg(long, default_value = "10m", value_parser = humantime::parse_duration)]
     time: Duration,
 }
 
 impl Options {
-    /// Reads `TARGET|all [--time 10m]`.
-    pub fn parse(arguments: &[&str]) -> Result<Self> {
-        let (target, time) = match *arguments {
-            [target] => (target, "10m"),
-            [target, "--time", time] => (target, time),
-            _ => bail!("expected a target, or all, and --time TIME; see cargo xtask help"),
-        };
-        let time = humantime::parse_duration(time).with_context(|| format!("--time {time}"))?;
-        Ok(Self { target: (target != "all").then(|| target.to_owned()), time })
-    }
-
-    /// The targets that are meant, of those there are.
+    /// Returns the targets to fuzz, out of the `known` ones.
     fn targets(&self, known: Vec<String>) -> Result<Vec<String>> {
         match &self.target {
-            None => Ok(known),
-            Some(target) if known.contains(target) => Ok(vec![target.clone()]),
-            Some(target) => bail!("there is no target `{target}`, only {}", known.join(", ")),
+            all if all == "all" => Ok(known),
+            target if known.contains(target) => Ok(vec![target.clone()]),
+            target => bail!("there is no target `{target}`, only {}", known.join(", ")),
         }
     }
 }
@@ -158,21 +150,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_and_a_time_are_understood() {
-        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-        let options = Options::parse(&["npz"]).unwrap();
-        assert_eq!(options, Options { target: Some("npz".into()), time: minutes(10) });
-        let options = Options::parse(&["all", "--time", "1h 5m"]).unwrap();
-        assert_eq!(options, Options { target: None, time: minutes(65) });
-        for wrong in [&[][..], &["npz", "--time"], &["npz", "--time", "soon"], &["npz", "text"]] {
-            assert!(Options::parse(wrong).is_err(), "{wrong:?}");
-        }
-    }
-
-    #[test]
     fn only_targets_that_are_there_are_run() {
         let known = || vec!["image".to_owned(), "npz".to_owned()];
-        let targets = |target| Options::parse(&[target]).unwrap().targets(known());
+        let targets =
+            |target: &str| Options { target: target.into(), time: Duration::from_secs(600) }.targets(known());
         assert_eq!(targets("all").unwrap(), known());
         assert_eq!(targets("npz").unwrap(), ["npz"]);
         assert_eq!(targets("npy").unwrap_err().to_string(), "there is no target `npy`, only image, npz");

@@ -43,7 +43,7 @@ impl Bench {
         for folder in [&scratch, &results] {
             fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         }
-        Ok(Self { quick: options.quick, results, python, data: options.data.clone(), scratch })
+        Ok(Self { quick: options.quick, results, python, data: options.data(), scratch })
     }
 
     /// `quick` in a trial run, else `full`.

@@ -1,11 +1,11 @@
-//! What to compare.
+//! The parts of the comparison and its options.
 
 use crate::shell;
-use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// A part of the comparison, with a file of results of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A part of the comparison; each has its own file of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
     Step,
     Search,
@@ -41,7 +41,7 @@ impl Part {
         }
     }
 
-    /// The data set it reads.
+    /// Returns the name of the data file that the part reads.
     pub fn data(self) -> Option<&'static str> {
         match self {
             Part::Search => Some("breastmnist.npz"),
@@ -52,85 +52,56 @@ impl Part {
 }
 
 /// The options of `cargo xtask peers`.
-#[derive(Debug, PartialEq)]
+#[derive(Args, Debug)]
 pub struct Options {
-    /// One part instead of all.
+    /// Measure one part instead of all
+    #[arg(long, value_name = "PART")]
     pub only: Option<Part>,
-    /// Tiny sizes, to see whether everything runs; the results do not replace measured ones.
+    /// Use tiny sizes, to see that everything runs; measured results are not replaced
+    #[arg(long)]
     pub quick: bool,
-    /// An interpreter that has the packages already.
+    /// An interpreter with the packages of bench/peers/requirements.txt [default: a virtual environment]
+    #[arg(long, value_name = "PATH")]
     pub python: Option<PathBuf>,
-    /// The folder of the MedMNIST files.
-    pub data: PathBuf,
+    /// The folder of the MedMNIST files [default: target/peers/data]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
 }
 
 impl Options {
-    /// Reads `[--only PART] [--quick] [--python PATH] [--data FOLDER]`.
-    pub fn parse(mut arguments: &[&str]) -> Result<Self> {
-        let mut options =
-            Self { only: None, quick: false, python: None, data: shell::target().join("peers/data") };
-        while !arguments.is_empty() {
-            arguments = match arguments {
-                ["--only", name, rest @ ..] => {
-                    options.only = Some(part(name)?);
-                    rest
-                }
-                ["--quick", rest @ ..] => {
-                    options.quick = true;
-                    rest
-                }
-                ["--python", path, rest @ ..] => {
-                    options.python = Some(PathBuf::from(path));
-                    rest
-                }
-                ["--data", path, rest @ ..] => {
-                    options.data = PathBuf::from(path);
-                    rest
-                }
-                _ => bail!(
-                    "peers takes [--only PART] [--quick] [--python PATH] [--data FOLDER], found `{}`",
-                    arguments.join(" ")
-                ),
-            };
-        }
-        Ok(options)
-    }
-
+    /// Returns the parts to measure.
     pub fn parts(&self) -> Vec<Part> {
         self.only.map_or(Part::ALL.to_vec(), |part| vec![part])
     }
 
-    /// The command that repeats one part.
+    /// Returns the folder of the MedMNIST files.
+    pub fn data(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| shell::target().join("peers/data"))
+    }
+
+    /// Returns the command that repeats one part.
     pub fn command_line(&self, part: Part) -> String {
         format!("cargo xtask peers --only {}{}", part.name(), if self.quick { " --quick" } else { "" })
-    }
-}
-
-fn part(name: &str) -> Result<Part> {
-    match Part::ALL.into_iter().find(|part| part.name() == name) {
-        Some(part) => Ok(part),
-        None => bail!("no part is called `{name}`; there are {}", Part::ALL.map(Part::name).join(", ")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
-    fn options_are_read_in_any_order() {
-        let options = Options::parse(&["--quick", "--only", "memory", "--data", "d"]).unwrap();
+    fn one_part_or_all_are_measured() {
+        let mut options = Options { only: Some(Part::Memory), quick: true, python: None, data: None };
         assert_eq!(options.parts(), [Part::Memory]);
-        assert!(options.quick);
-        assert_eq!(options.data, Path::new("d"));
         assert_eq!(options.command_line(Part::Memory), "cargo xtask peers --only memory --quick");
-        assert_eq!(Options::parse(&[]).unwrap().parts(), Part::ALL);
+        options.only = None;
+        assert_eq!(options.parts(), Part::ALL);
     }
 
     #[test]
-    fn what_is_unknown_is_refused() {
-        assert!(Options::parse(&["--only", "speed"]).unwrap_err().to_string().contains("step, search"));
-        assert!(Options::parse(&["--python"]).is_err());
+    fn a_part_is_called_on_the_command_line_as_in_files() {
+        for part in Part::ALL {
+            assert_eq!(Part::from_str(part.name(), false), Ok(part));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `zodarts compare`.
 
-use crate::failure::Advice;
 use crate::args::CompareArgs;
+use crate::failure::Advice;
 use crate::interrupt::{self, Uninterested};
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
@@ -42,10 +42,8 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     match comparison.failures.len() {
         0 => Ok(()),
         failed => {
-            {
             let message = format!("{failed} of {} trials failed", trials.len());
             Err(Advice::error(message, "run the same command again to try only those"))
-        }
         }
     }
 }
@@ -56,7 +54,7 @@ fn check_out(args: &CompareArgs) -> Result<()> {
         Some(data) => {
             let message = format!("--out {data}: that is where the data are, or their name");
             Err(Advice::error(message, "choose another folder"))
-        },
+        }
         None => Ok(()),
     }
 }

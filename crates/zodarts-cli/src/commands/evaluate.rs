@@ -1,7 +1,7 @@
 //! `zodarts evaluate`.
 
-use crate::failure::Advice;
 use crate::args::EvaluateArgs;
+use crate::failure::Advice;
 use crate::output;
 use crate::output::result::{self, Sheet};
 use crate::progress::{Ui, note};

@@ -1,7 +1,7 @@
 //! `zodarts report`.
 
-use crate::failure::Advice;
 use crate::args::ReportArgs;
+use crate::failure::Advice;
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::setup;
@@ -67,7 +67,8 @@ fn data(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<Dataset, Strin
     let open = || {
         let (record, settings) = folder.config()?;
         let data = args.data.clone().or_else(|| record.map(|record| record.data));
-        let data = data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass --data"))?;
+        let data =
+            data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass --data"))?;
         setup::open(&data, &settings.data, &args.source, ui)
     };
     open().map_err(|error| format!("{error:#}"))

@@ -1,7 +1,7 @@
 //! `zodarts study`.
 
-use crate::failure::Advice;
 use crate::args::{HypergradientArgs, StudyCommand};
+use crate::failure::Advice;
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::setup;

@@ -1,7 +1,7 @@
 //! `zodarts train`.
 
-use crate::failure::Advice;
 use crate::args::TrainArgs;
+use crate::failure::Advice;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::setup;
@@ -82,7 +82,10 @@ fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings)
 
 fn data(args: &TrainArgs, record: Option<&RunInfo>) -> Result<String> {
     let recorded = || record.map(|record| record.data.clone());
-    args.data.clone().or_else(recorded).ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))
+    args.data
+        .clone()
+        .or_else(recorded)
+        .ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))
 }
 
 /// Refuses data that the search did not see: what is test data here may have shaped the architecture there.
