@@ -64,8 +64,13 @@ impl Dataset {
             let images = dataset.drop_leaks()?;
             on_event(Notice::LeaksDropped { images }.into());
         }
-        dataset.info.fingerprint = fingerprint(&dataset);
-        Ok(dataset)
+        Ok(dataset.fingerprinted())
+    }
+
+    /// Returns the data set with its fingerprint.
+    pub(crate) fn fingerprinted(mut self) -> Self {
+        self.info.fingerprint = fingerprint(&self);
+        self
     }
 
     /// Returns training, validation and test images, for checks of the data themselves, where no model is

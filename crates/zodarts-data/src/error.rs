@@ -260,6 +260,16 @@ pub enum DataError {
         /// Advice.
         hint: &'static str,
     },
+    /// Arrays in memory do not fit together.
+    #[error("array `{array}` is {found}, expected {expected}")]
+    Arrays {
+        /// The array or its property.
+        array: &'static str,
+        /// The value or number found.
+        found: String,
+        /// The expected values.
+        expected: String,
+    },
     /// An option has a value that cannot be used.
     #[error("option `{option}` is {found}, expected {expected}")]
     Option {
@@ -295,6 +305,7 @@ impl DataError {
             Self::Io { .. }
             | Self::LabelNumbers { .. }
             | Self::ValidationMismatch { .. }
+            | Self::Arrays { .. }
             | Self::Option { .. } => return None,
             Self::UnknownSource { .. } => DATA_FORMS,
             Self::Archive { .. } => "the file may be truncated, download or copy it again",

@@ -16,6 +16,7 @@
 //! # Ok::<(), zodarts_data::DataError>(())
 //! ```
 
+mod arrays;
 mod augment;
 mod bytes;
 pub mod check;
@@ -42,6 +43,7 @@ mod store;
 mod summary;
 mod task;
 
+pub use arrays::LabelledArrays;
 pub use augment::{Augmentation, Batch, Mix};
 pub use bytes::Bytes;
 pub use dataset::Dataset;
