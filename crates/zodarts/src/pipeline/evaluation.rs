@@ -71,7 +71,11 @@ pub fn evaluate_run(
     let seal = dataset.test.for_run(folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads));
     let samples = if split == Split::Test { seal.unseal() } else { reopened(dataset, split) };
     let scores = model.scores(&samples)?;
-    keep(folder, (model, dataset), Scoring { protocol: Protocol::Official, split, reads: seal.times_unsealed(), samples, scores })
+    keep(
+        folder,
+        (model, dataset),
+        Scoring { protocol: Protocol::Official, split, reads: seal.times_unsealed(), samples, scores },
+    )
 }
 
 /// As [`evaluate_run`], in a folder in which that may have been cut short: a reading whose figures are there is not made again, but
