@@ -114,7 +114,7 @@ impl Vector<f32> for Avx2 {
         }
     }
 
-    /// Three rounds: pairs of values, pairs of pairs, halves.
+    /// Works in three rounds: pairs of values, pairs of pairs, halves.
     #[inline(always)]
     fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
         let [a, b, c, d, e, f, g, h] = rows;

@@ -3,7 +3,7 @@
 use crate::graph::{Builder, NodeId, Op};
 use crate::space::{Choice, EDGE_LIST, NODES, Operation};
 
-/// What a cell is built of.
+/// The operations of a cell.
 #[derive(Clone, Copy, Debug)]
 pub enum Content<'a> {
     /// Every operation on every edge, weighed by the mixture; normalisations have no parameters.
@@ -80,7 +80,7 @@ fn plain(operation: Operation) -> Option<Op> {
     }
 }
 
-/// Which edges lie on a path from the cell's input to its output.
+/// Returns, for each edge, true if it lies on a path from the cell's input to its output.
 pub fn on_a_path(choice: Choice) -> [bool; EDGE_LIST.len()] {
     let alive = |edge: usize| choice[edge] != Operation::None;
     let mut reached = [true, false, false, false];

@@ -30,7 +30,7 @@ pub struct Sgd {
 }
 
 impl Default for Sgd {
-    /// The search's setting in ZO-DARTS+: Nesterov momentum 0.9, weight decay 3e-4, clip 5.
+    /// Returns the settings of the search in ZO-DARTS+: Nesterov momentum 0.9, weight decay 3e-4, clip 5.
     fn default() -> Self {
         Sgd { momentum: 0.9, weight_decay: 3e-4, nesterov: true, clip: Some(5.0) }
     }
@@ -116,12 +116,13 @@ impl Sgd {
         parts.zip(buffer.par_chunks_mut(CHUNK)).for_each(update);
     }
 
-    /// A [`Sgd::step`] backwards: from the derivatives of a function by what came out of the step to those by
-    /// what went in, the gradient held fixed. `along` becomes the derivative by that gradient.
+    /// Runs a [`Sgd::step`] backwards, the gradient held fixed. On entry `adjoint` holds the derivatives of a
+    /// function by the results of the step, on return those by its inputs. `along` receives the derivative by
+    /// the gradient.
     ///
-    /// β = ∂F/∂b' − η·∂F/∂w' (times m under Nesterov), δ = β (less η·∂F/∂w' under Nesterov) is the derivative
-    /// by d; then ∂F/∂b = m·β, ∂F/∂w = ∂F/∂w' + λ·δ, and by the gradient c·δ, where it is clipped c·(δ −
-    /// g·(g·δ)/(‖g‖·(‖g‖ + 1e-6))).
+    /// Let β = ∂F/∂b' − η·∂F/∂w' (the last term times m under Nesterov). The derivative by d is δ = β, less
+    /// η·∂F/∂w' under Nesterov. Then ∂F/∂b = m·β and ∂F/∂w = ∂F/∂w' + λ·δ. The derivative by the gradient is
+    /// c·δ, and where it is clipped c·(δ − g·(g·δ)/(‖g‖·(‖g‖ + 1e-6))).
     ///
     /// # Panics
     /// If the lengths of adjoint, gradient and `along` differ.
