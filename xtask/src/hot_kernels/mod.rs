@@ -84,7 +84,7 @@ pub fn run(options: &Options) -> Result<()> {
     let faults: Vec<String> = kernels.iter().filter_map(|kernel| fault(&binary, kernel)).collect();
     if !faults.is_empty() {
         bail!(
-            "{} of {} kernels do not hold all of their arithmetic; have zodarts-kernels and zodarts-nn one \
+            "{} of {} kernels have come apart; have zodarts-kernels and zodarts-nn one \
              codegen unit in Cargo.toml?\n  {}",
             faults.len(),
             kernels.len(),
@@ -129,7 +129,7 @@ fn fault(binary: &Binary, kernel: &Kernel) -> Option<String> {
         return Some(format!("{name} holds no multiply-adds"));
     }
     let callee = outside(binary, &function)?;
-    Some(format!("{name} has arithmetic in another function: {callee}"))
+    Some(format!("{name} is not in one piece: it calls {callee}"))
 }
 
 /// Returns the first function with floating-point arithmetic that is called from `function`, directly or not.

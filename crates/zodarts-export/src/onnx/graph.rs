@@ -204,6 +204,6 @@ fn pool(kernel: i64, stride: i64, pads: &[i64; 4]) -> Vec<AttributeProto> {
 }
 
 /// Returns the tensor of a layout that begins at a position.
-fn tensor(layout: &Layout, start: usize) -> &Tensor {
+fn tensor(layout: &TensorLayout, start: usize) -> &Tensor {
     layout.tensors().iter().find(|tensor| tensor.range.start == start).expect("a parameter's first value")
 }

@@ -81,16 +81,14 @@ pub fn conv(input: &Array, filters: &Array, form: Form) -> Option<Array> {
         return None;
     }
     let (length, count) = (inputs * windows.taps(), windows.count());
+    let packed: Vec<_> = filters.values.chunks(ROWS * length).map(|rows| pack(rows, length)).collect();
     let mut patch = vec![[0.0; LANES]; length];
     let mut values = vec![0.0; outputs * count];
     for first in (0..count).step_by(LANES) {
         windows.gather(&input.values, first, &mut patch);
         let filled = first..count.min(first + LANES);
-        for (row, planes) in values.chunks_mut(ROWS * count).enumerate() {
-            // Beyond the last filter the last one is taken again, and its sums are not used.
-            let filter = |at: usize| (row * ROWS + at).min(outputs - 1) * length;
-            let sums = products(from_fn(|at| &filters.values[filter(at)..][..length]), &patch);
-            for (plane, sums) in planes.chunks_exact_mut(count).zip(sums) {
+        for (filters, planes) in packed.iter().zip(values.chunks_mut(ROWS * count)) {
+            for (plane, sums) in planes.chunks_exact_mut(count).zip(products(filters, &patch)) {
                 plane[filled.clone()].copy_from_slice(&sums[..filled.len()]);
             }
         }
@@ -98,13 +96,20 @@ pub fn conv(input: &Array, filters: &Array, form: Form) -> Option<Array> {
     Some(Array::new(vec![1, *outputs, windows.output[0], windows.output[1]], values))
 }
 
+/// Returns the values of up to `ROWS` filters of a length side by side, with zeros for those that are missing.
+fn pack(rows: &[f32], length: usize) -> Vec<[f32; ROWS]> {
+    let value = |at: usize| rows.get(at).copied().unwrap_or(0.0);
+    (0..length).map(|at| from_fn(|row| value(row * length + at))).collect()
+}
+
 /// Returns the products of filters with windows.
-fn products(filters: [&[f32]; ROWS], patch: &[[f32; LANES]]) -> [[f32; LANES]; ROWS] {
+fn products(filters: &[[f32; ROWS]], patch: &[[f32; LANES]]) -> [[f32; LANES]; ROWS] {
     let mut sums = [[0.0; LANES]; ROWS];
-    for (at, values) in patch.iter().enumerate() {
-        for (sums, filter) in sums.iter_mut().zip(filters) {
-            let weight = filter[at];
-            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+    for (weights, values) in filters.iter().zip(patch) {
+        for (sums, weight) in sums.iter_mut().zip(weights) {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += weight * value;
+            }
         }
     }
     sums
