@@ -95,7 +95,12 @@ impl LabelledArrays {
             require(false, "labels", wrong.to_string(), format!("a class index below {classes}"))?;
         }
         let patients = self.patients.as_ref().map_or(self.labels.len(), Vec::len);
-        require(patients == self.labels.len(), "patients", patients.to_string(), "one for each image".into())?;
+        require(
+            patients == self.labels.len(),
+            "patients",
+            patients.to_string(),
+            "one for each image".into(),
+        )?;
         for class in 0..classes {
             let images = self.labels.iter().filter(|label| usize::from(**label) == class).count();
             let found = format!("{images} images of class `{}`", self.classes[class]);

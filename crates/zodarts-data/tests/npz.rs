@@ -3,7 +3,7 @@
 mod support;
 
 use proptest::prelude::*;
-use support::{Npz, Told, npy, npy_header, open, says};
+use support::{Npz, npy, npy_header, open, says};
 use tempfile::TempDir;
 use zodarts_data::{DataError, Dataset, OpenOptions, Task, ValSource};
 

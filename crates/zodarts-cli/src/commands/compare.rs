@@ -6,7 +6,7 @@ use crate::interrupt::{self, Uninterested};
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::setup;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::path::Path;
 use zodarts_lab::Error;
 use zodarts_lab::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};

@@ -5,7 +5,7 @@ use crate::failure::Advice;
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::setup;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use zodarts_data::Dataset;
 use zodarts_nas::files::write_file;

@@ -5,7 +5,7 @@ use crate::failure::Advice;
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::setup;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::fs;
 use zodarts_lab::study::{StudySettings, study};
 use zodarts_nas::budget::Deadline;

@@ -10,7 +10,6 @@ use serde_json::json;
 use std::path::Path;
 use std::time::Instant;
 use zodarts_data::Dataset;
-use zodarts_nas::files::FileError;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::train::TrainOutcome;
