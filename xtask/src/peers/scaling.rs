@@ -1,4 +1,4 @@
-//! How the cost of a step grows; zodarts alone.
+//! The growth of a step's cost with its sizes; zodarts alone.
 
 use super::bench::{Bench, THREADS, program, record};
 use super::report::{Measured, Table, number, times};
@@ -32,7 +32,7 @@ pub fn measure(bench: &Bench) -> Result<Measured> {
     Ok((tables, all))
 }
 
-/// What a cost is divided by.
+/// The size by which a cost is divided.
 #[derive(Clone, Copy)]
 enum Growth {
     Images,
@@ -56,8 +56,8 @@ impl Growth {
 fn threads(bench: &Bench, all: &mut Vec<Series>) -> Result<Table> {
     let mut table = Table::new(
         "Two threads against one, milliseconds a step. The first two rows are the machine: multiply-adds on \
-         registers, GFLOP/s; and two processes that know nothing of each other, each taking steps of its own, \
-         whose factor is twice the time of one alone over the time of either.",
+         registers, GFLOP/s; and two processes that know nothing of each other, each taking steps of its \
+         own, whose factor is twice the time of one alone over the time of either.",
         &["", "1 thread", "2 threads", "factor"],
     );
     let mut row = |name: &str, values: [&Series; 2], factor: fn(f64, f64) -> f64| {

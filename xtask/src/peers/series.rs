@@ -11,7 +11,7 @@ pub struct Contender {
     pub command: Command,
 }
 
-/// What was measured of one contender, in the order in which it was measured.
+/// The values of one candidate, in the order of their measurement.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Series {
     pub name: String,
