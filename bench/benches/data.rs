@@ -29,7 +29,7 @@ fn data(criterion: &mut Criterion) {
             bencher.iter_batched(|| (), |()| inflate(&path), BatchSize::PerIteration);
         });
         let path = path.to_str().expect("a path in UTF-8");
-        let options = OpenOptions { offline: true, ..OpenOptions::default() };
+        let options = OpenOptions::default().with_offline(true);
         let open = || Dataset::open(path, &options, &|_| ()).expect("a sound file");
         group.bench_function("load", |bencher| {
             bencher.iter_batched(|| (), |()| open(), BatchSize::PerIteration);

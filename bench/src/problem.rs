@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
-use zodarts_nn::executor::{BatchView, Executor, Outcome, Point, Wanted};
+use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters, PassOutcome};
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::init::initial_values;
 use zodarts_nn::loss::{Loss, LossKind};
@@ -66,11 +66,12 @@ impl SupernetStep {
     }
 
     /// Takes one step.
-    pub fn step(&mut self) -> Outcome {
-        let point = Point { weights: &self.weights, mixture: Some(&self.mixture) };
+    pub fn step(&mut self) -> PassOutcome {
+        let parameters = Parameters { weights: &self.weights, mixture: Some(&self.mixture) };
         let batch = BatchView { images: &self.images, targets: &self.targets, count: self.batch };
-        let wanted = Wanted { weights: Some(&mut self.gradient), mixture: Some(&mut self.mixture_gradient) };
-        let outcome = self.executor.pass(point, &self.loss, batch, wanted);
+        let targets =
+            GradientTargets { weights: Some(&mut self.gradient), mixture: Some(&mut self.mixture_gradient) };
+        let outcome = self.executor.pass(parameters, &self.loss, batch, targets);
         self.sgd.step(&mut self.state, &mut self.weights, &self.gradient, 0.025);
         outcome
     }

@@ -2,8 +2,10 @@
 
 mod browser;
 mod deny;
+mod dist;
 mod fuzz;
 mod golden;
+mod hot_kernels;
 mod network;
 mod peers;
 mod python;
@@ -37,12 +39,18 @@ enum Command {
     ///
     /// Installs cargo-deny below target/tools if it is not there.
     Deny,
+    /// Make the archive that is published, with manual pages and completions, and print its size.
+    Dist,
     /// Feed damaged files to the readers, guided by coverage.
     ///
     /// Needs cargo-fuzz. An input that crashes, hangs or fills the memory is left in fuzz/artifacts.
     Fuzz(fuzz::Options),
     /// Recompute the golden numbers and compare them with those checked in.
     Golden(golden::Options),
+    /// Check that the kernels of the built binary hold all of their arithmetic.
+    ///
+    /// Builds the release binary unless --binary names one with symbols. Skipped on targets other than x86-64 Linux.
+    HotKernels(hot_kernels::Options),
     /// Compare zodarts with PyTorch and onnxruntime on this machine; results go to bench/results.
     ///
     /// See bench/README.md.
@@ -78,8 +86,10 @@ fn run(command: &Command) -> Result<()> {
     match command {
         Command::Validate(options) => validate::run(options),
         Command::Deny => deny::run(),
+        Command::Dist => dist::run(),
         Command::Fuzz(options) => fuzz::run(options),
         Command::Golden(options) => golden::run(options),
+        Command::HotKernels(options) => hot_kernels::run(options),
         Command::Peers(options) => peers::run(options),
         Command::Reference => reference::run(),
         Command::Roofline(options) => roofline::run(options),

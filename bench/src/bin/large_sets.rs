@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use zodarts_data::rng::stream;
-use zodarts_data::{Dataset, OpenOptions, Resizer};
+use zodarts_data::{Dataset, ImageSize, OpenOptions, Resizer};
 
 /// Images of one phantom.
 const PHANTOM: usize = 600;
@@ -107,7 +107,7 @@ fn class_folders(path: &Path, count: usize, side: usize) -> Result<()> {
 fn enlarged(pixels: &[u8], side: usize, number: u64) -> RgbImage {
     let values: Vec<f32> = pixels.iter().map(|value| f32::from(*value) / 255.0).collect();
     let mut planes = vec![0.0; side * side];
-    Resizer::new((SIDE, SIDE), (side, side)).resize(&values, &mut planes);
+    Resizer::new(ImageSize::square(SIDE), ImageSize::square(side)).resize(&values, &mut planes);
     let mut random = stream(0, "large-sets", number);
     let tint: [f32; 3] = std::array::from_fn(|_| random.random_range(0.6..0.95));
     RgbImage::from_fn(side as u32, side as u32, |x, y| {

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Instant;
-use zodarts::model::Model;
+use zodarts_nas::model::Model;
 
 /// Calls before the clock starts.
 const UNTIMED: usize = 20;

@@ -3,8 +3,8 @@
 use clap::Parser;
 use serde::Serialize;
 use std::time::Instant;
-use zodarts::genotype::Genotype;
 use zodarts_bench::problem::{SupernetStep, uniform_mixture};
+use zodarts_nas::genotype::Genotype;
 use zodarts_nn::graph::Shape;
 use zodarts_nn::networks::{MacroShape, supernet};
 use zodarts_nn::space::one_hot;

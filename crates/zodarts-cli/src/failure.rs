@@ -2,8 +2,21 @@
 
 use crate::interrupt;
 use anyhow::Error;
+use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::process::ExitCode;
+use zodarts_data::DataError;
+use zodarts_export::ExportError;
+use zodarts_nas::evaluate::EvaluateError;
+use zodarts_nas::evaluate::predictions::PredictionsError;
+use zodarts_nas::files::FileError;
+use zodarts_nas::genotype::GenotypeError;
+use zodarts_nas::memory::OutOfMemory;
+use zodarts_nas::model::ModelError;
+use zodarts_nas::settings::InvalidSettings;
+use zodarts_report::ReportError;
+use zodarts_run::folder::RunError;
 
 /// The user's input is at fault.
 const INPUT: u8 = 1;
@@ -19,7 +32,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints an error, its causes and its hint.
 pub fn report(error: &Error) -> ExitCode {
-    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(zodarts::Error::Interrupted))) {
+    if is_interrupted(error) {
         eprint!("interrupted\n{}", hints(error, styled()));
         return ExitCode::from(interrupt::status());
     }
@@ -55,17 +68,77 @@ fn hints(error: &Error, styled: bool) -> String {
     causes(error).into_iter().filter_map(line).collect::<Vec<String>>().concat()
 }
 
+/// Reports whether a run was stopped on request.
+fn is_interrupted(error: &Error) -> bool {
+    let interrupted = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(zodarts_nas::Error::Interrupted))
+            || cause.downcast_ref().is_some_and(zodarts_run::Error::is_interrupted)
+            || cause.downcast_ref().is_some_and(zodarts_lab::Error::is_interrupted)
+    };
+    error.chain().any(interrupted)
+}
+
+/// Returns the hint of an error if it is of one type: `None` if it is of another, `Some(None)` if it has no hint.
+type TypedHint = fn(&(dyn std::error::Error + 'static)) -> Option<Option<String>>;
+
+/// The error types that carry hints.
+const TYPED: [TypedHint; 15] = [
+    |error| error.downcast_ref().map(Advice::hint),
+    |error| error.downcast_ref().map(zodarts_lab::Error::hint),
+    |error| error.downcast_ref().map(zodarts_run::Error::hint),
+    |error| error.downcast_ref().map(zodarts_nas::Error::hint),
+    |error| error.downcast_ref().map(RunError::hint),
+    |error| error.downcast_ref().map(FileError::hint),
+    |error| error.downcast_ref().map(InvalidSettings::hint),
+    |error| error.downcast_ref().map(OutOfMemory::hint),
+    |error| error.downcast_ref().map(GenotypeError::hint),
+    |error| error.downcast_ref().map(ModelError::hint),
+    |error| error.downcast_ref().map(EvaluateError::hint),
+    |error| error.downcast_ref().map(PredictionsError::hint),
+    |error| error.downcast_ref().map(ReportError::hint),
+    |error| error.downcast_ref().map(ExportError::hint),
+    |error| error.downcast_ref().map(|error: &DataError| error.hint().map(Cow::into_owned)),
+];
+
 /// A message and what to do about it.
 type Cause = (String, Option<String>);
 
-/// An error and its causes, each with its hint: messages of the libraries carry it after the first semicolon.
+/// Returns an error and its causes, each with its hint.
 fn causes(error: &Error) -> Vec<Cause> {
-    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let cause = |cause: &(dyn std::error::Error + 'static)| {
+        (cause.to_string(), TYPED.iter().find_map(|hint| hint(cause)).flatten())
+    };
+    let mut causes: Vec<Cause> = error.chain().map(cause).collect();
     // Wrappers repeat what they wrap.
-    causes.dedup_by(|cause, above| above.contains(&**cause));
-    let parts = |cause: &String| cause.split_once("; ").map(|(a, b)| (a.to_owned(), Some(b.to_owned())));
-    causes.iter().map(|cause| parts(cause).unwrap_or_else(|| (cause.clone(), None))).collect()
+    causes.dedup_by(|cause, above| above.0.contains(&cause.0));
+    causes
 }
+
+/// An error of the command line itself, with its hint.
+#[derive(Debug)]
+pub struct Advice {
+    message: String,
+    hint: &'static str,
+}
+
+impl Advice {
+    /// Returns an error of this message and what to do about it.
+    pub fn error(message: impl Into<String>, hint: &'static str) -> Error {
+        Error::new(Self { message: message.into(), hint })
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(self.hint.into())
+    }
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Advice {}
 
 fn styled() -> bool {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -78,9 +151,17 @@ mod tests {
 
     #[test]
     fn the_hint_stands_on_its_own_line() {
-        let error = Error::msg("a.npz: is broken; copy it again").context("in run");
+        let error = Advice::error("a.npz: is broken", "copy it again").context("in run");
         let expected = "error: in run\n  cause: a.npz: is broken\nhint: copy it again\n";
         assert_eq!(text(&error, false), expected);
+    }
+
+    #[test]
+    fn an_error_of_the_data_has_a_typed_hint() {
+        let error = || DataError::Image { path: "a; b.png".into(), detail: "it is empty".into() };
+        let expected = "error: a; b.png: cannot read the image: it is empty\nhint: remove it or replace it\n";
+        assert_eq!(text(&Error::new(error()), false), expected);
+        assert_eq!(text(&Error::new(zodarts_nas::Error::Data(error())), false), expected);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-use zodarts::run::RunFolder;
 use zodarts_data::{ImageFile, Window};
+use zodarts_run::folder::RunFolder;
 
 /// An image: a frame of a file.
 #[derive(Clone, Copy, Debug)]

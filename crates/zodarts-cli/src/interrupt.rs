@@ -8,7 +8,7 @@ use signal_hook::flag;
 use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use zodarts::observer::{Event, Observer};
+use zodarts_nas::observer::{Event, Observer};
 
 /// Whether a signal came.
 static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);

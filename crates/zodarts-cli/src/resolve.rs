@@ -5,8 +5,9 @@ use anyhow::{Result, anyhow, bail};
 use serde::Serialize;
 use std::path::Path;
 use toml::{Table, Value};
-use zodarts::run::{RunConfig, RunError, tensors};
-use zodarts::settings::{Preset, Settings};
+use zodarts_nas::files::{FileError, read_limited};
+use zodarts_run::folder::RunConfig;
+use zodarts_run::settings::{Preset, Settings};
 
 /// Largest configuration file read.
 const MAX_CONFIG: u64 = 1 << 20;
@@ -48,8 +49,8 @@ fn checked(table: Table) -> Result<Settings> {
 
 /// A file's settings, without the records in `[run]`.
 fn read(path: &Path) -> Result<Table> {
-    let Ok(text) = String::from_utf8(tensors::read_limited(path, MAX_CONFIG)?) else {
-        bail!(RunError::Damaged { path: path.into(), reason: "not UTF-8 text".into() });
+    let Ok(text) = String::from_utf8(read_limited(path, MAX_CONFIG)?) else {
+        bail!(FileError::Damaged { path: path.into(), reason: "not UTF-8 text".into() });
     };
     // Refuses unknown keys while their place in the text is known.
     RunConfig::parse(path, &text)?;
@@ -73,7 +74,7 @@ fn merge(base: &mut Table, over: Table) {
 mod tests {
     use super::*;
     use crate::args::{Command, command};
-    use zodarts::settings::Auto;
+    use zodarts_run::settings::Auto;
 
     fn layer(arguments: &[&str]) -> Layer {
         match crate::args::from(["zodarts"].iter().chain(arguments)).unwrap().command {

@@ -5,16 +5,17 @@ use crate::interrupt;
 use crate::progress::{Ui, note};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
-use zodarts::genotype::Genotype;
-use zodarts::lock::Lock;
-use zodarts::memory::Memory;
-use zodarts::model::Model;
-use zodarts::observer::Observer;
-use zodarts::pipeline::{Job, Wanted};
-use zodarts::run::{RunError, RunFolder};
-use zodarts::settings::{DataSettings, Settings};
-use zodarts::{pipeline, search, train};
 use zodarts_data::{Dataset, OpenOptions, ValSource};
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::model::Model;
+use zodarts_nas::observer::Observer;
+use zodarts_nas::{search, train};
+use zodarts_run::folder::{RunError, RunFolder};
+use zodarts_run::job;
+use zodarts_run::job::{Job, Wanted};
+use zodarts_run::lock::Lock;
+use zodarts_run::settings::{DataSettings, Settings};
 use zodarts_tensorboard::TensorBoard;
 
 /// Opens the data that `spec` names as the settings say.
@@ -22,19 +23,17 @@ use zodarts_tensorboard::TensorBoard;
 /// # Errors
 /// See [`Dataset::open`].
 pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
-    let options = OpenOptions {
-        image_size: data.image_size,
-        seed: data.split_seed,
-        val: data.val.as_deref().map(validation),
-        drop_leaks: data.drop_leaks,
-        labels: data.labels.as_ref().map(PathBuf::from),
-        window: data.window,
-        anonymous: data.anonymous,
-        cache_dir: None,
-        offline: source.offline,
-        memory: Some(Memory::available().bytes()),
-        mirror: source.mirror.clone(),
-    };
+    let options = OpenOptions::default()
+        .with_image_size(data.image_size)
+        .with_seed(data.split_seed)
+        .with_val(data.val.as_deref().map(validation))
+        .with_drop_leaks(data.drop_leaks)
+        .with_labels(data.labels.as_ref().map(PathBuf::from))
+        .with_window(data.window)
+        .with_anonymous(data.anonymous)
+        .with_offline(source.offline)
+        .with_memory(Memory::available().bytes())
+        .with_mirror(source.mirror.clone());
     let progress = ui.data();
     Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
 }
@@ -81,7 +80,7 @@ pub fn check_training(dataset: &Dataset, settings: &Settings, genotype: Option<G
 /// If a sensitivity is wanted and the data have no two classes, or no class of the name that must not be missed.
 pub fn check_predictions(dataset: &Dataset, settings: &Settings) -> Result<()> {
     if settings.predict.sensitivity.is_some() {
-        pipeline::positive_class(&dataset.info, settings)?;
+        job::positive_class(&dataset.info, settings)?;
     }
     Ok(())
 }

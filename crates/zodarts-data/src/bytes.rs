@@ -1,8 +1,8 @@
-//! Numbers of bytes.
+//! Numbers of bytes as text.
 
 use std::fmt;
 
-/// A number of bytes for people, such as `1.5 GiB`.
+/// A number of bytes that is displayed with its unit, such as `1.5 GiB`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bytes(pub u64);
 

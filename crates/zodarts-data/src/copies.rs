@@ -4,23 +4,36 @@ use crate::samples::Samples;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-/// A split by its place in the order training, validation, test.
+/// The index of a split in the order training, validation, test.
 pub(crate) type SplitIndex = usize;
 
-/// Their names.
+/// Names of the splits by [`SplitIndex`].
 pub(crate) const SPLITS: [&str; 3] = ["train", "val", "test"];
 
-/// An image by split and position.
-pub(crate) type Place = (SplitIndex, usize);
+/// An image by split and position. Images are ordered by split first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ImageIndex {
+    pub split: SplitIndex,
+    pub position: usize,
+}
 
-/// What is said of images whose pixels repeat an earlier one of their split.
+/// An image of a split that is like another image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CopyPair {
+    /// The position of the image in its split.
+    pub position: usize,
+    /// The other image.
+    pub like: ImageIndex,
+}
+
+/// Words for images whose pixels repeat an earlier one of their split.
 pub(crate) const REPEATED: &str = "repeated within the split";
-/// What is said of images whose pixels are in the training split, too.
+/// Words for images whose pixels are also in the training split.
 pub(crate) const ALSO_IN_TRAIN: &str = "also in train";
-/// What is said of images whose pixels are in the validation split, too.
+/// Words for images whose pixels are also in the validation split.
 pub(crate) const ALSO_IN_VAL: &str = "also in val";
 
-/// Such as `1 test image also in train`, or `no val image of class …`.
+/// Returns a sentence such as `1 test image also in train`, or `no val image of class …`.
 pub(crate) fn sentence(count: usize, split: &str, what: &str) -> String {
     match count {
         0 => format!("no {split} image {what}"),
@@ -29,39 +42,41 @@ pub(crate) fn sentence(count: usize, split: &str, what: &str) -> String {
     }
 }
 
-/// The images of all splits, those with the same pixels together, in the order of their first.
+/// The images of all splits, grouped by equal pixels, in the order of each group's first image.
 pub(crate) struct Copies {
-    pub groups: Vec<Vec<Place>>,
+    pub groups: Vec<Vec<ImageIndex>>,
 }
 
 impl Copies {
+    /// Compares the images of three splits by a hash of their pixels.
     pub fn of(splits: [&Samples; 3]) -> Self {
         let hashes: [Vec<[u8; 32]>; 3] = splits.map(|samples| {
             (0..samples.len()).into_par_iter().map(|position| samples.hash(position)).collect()
         });
         let mut known: HashMap<[u8; 32], usize> = HashMap::new();
-        let mut groups: Vec<Vec<Place>> = Vec::new();
+        let mut groups: Vec<Vec<ImageIndex>> = Vec::new();
         for (split, hashes) in hashes.into_iter().enumerate() {
             for (position, hash) in hashes.into_iter().enumerate() {
                 let group = *known.entry(hash).or_insert(groups.len());
                 if group == groups.len() {
                     groups.push(Vec::new());
                 }
-                groups[group].push((split, position));
+                groups[group].push(ImageIndex { split, position });
             }
         }
         Self { groups }
     }
 
-    /// The images of a split that are copies of one in another, or of an earlier one in the same, each with that one, in their order.
-    pub fn between(&self, split: SplitIndex, other: SplitIndex) -> Vec<(usize, Place)> {
-        let mut pairs = Vec::new();
+    /// Returns the images of `split` that are copies of one in `other`, in order. Within one split, they are
+    /// copies of an earlier image.
+    pub fn between(&self, split: SplitIndex, other: SplitIndex) -> Vec<CopyPair> {
+        let mut copies = Vec::new();
         for group in &self.groups {
-            let Some(&like) = group.iter().find(|place| place.0 == other) else { continue };
-            let copies = group.iter().filter(|place| place.0 == split && **place != like);
-            pairs.extend(copies.map(|place| (place.1, like)));
+            let Some(&like) = group.iter().find(|image| image.split == other) else { continue };
+            let found = group.iter().filter(|image| image.split == split && **image != like);
+            copies.extend(found.map(|image| CopyPair { position: image.position, like }));
         }
-        pairs.sort_unstable();
-        pairs
+        copies.sort_unstable();
+        copies
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::copies::Copies;
 use crate::error::DataError;
+use crate::event::{Notice, OpenEvent};
 use crate::hex::hex;
 use crate::info::DatasetInfo;
 use crate::memory;
-use crate::options::{OpenOptions, Progress, ValSource};
-use crate::samples::{Samples, SealedTest};
+use crate::options::{OpenOptions, ValSource};
+use crate::samples::Samples;
+use crate::seal::SealedTest;
 use crate::source::{self, DataSource, RawDataset};
 use crate::store::{ImageShape, ImageStore};
 use sha2::{Digest, Sha256};
@@ -15,7 +17,7 @@ use std::sync::Arc;
 /// A data set in memory: training, validation and (sealed) test images.
 #[derive(Clone, Debug)]
 pub struct Dataset {
-    /// What it is.
+    /// Name, task, classes, size and fingerprint.
     pub info: DatasetInfo,
     /// Images that weights are fitted to.
     pub train: Samples,
@@ -26,7 +28,8 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Opens what `spec` names: `phantom`, a MedMNIST name, an npz file, or a folder (see [`DataSource`]).
+    /// Opens the data set that `spec` names: `phantom`, a MedMNIST name, an npz file, or a folder (see
+    /// [`DataSource`]). `on_event` hears of progress and notices.
     ///
     /// # Errors
     /// [`DataError`], if the source is unknown, unreadable, damaged or not laid out as a data set, or if an
@@ -34,16 +37,16 @@ impl Dataset {
     pub fn open(
         spec: &str,
         options: &OpenOptions,
-        progress: &dyn Fn(Progress),
+        on_event: &dyn Fn(OpenEvent),
     ) -> Result<Dataset, DataError> {
         check(options)?;
-        let mut raw = source::load(&DataSource::parse(spec)?, options, progress)?;
+        let mut raw = source::load(&DataSource::parse(spec)?, options, on_event)?;
         if let Some(size) = options.image_size {
             check_memory(spec, &raw, size, options.memory)?;
             raw.resize(size);
         }
         if let Some(ValSource::File(path)) = &options.val {
-            source::validation::replace(&mut raw, path, options, progress)?;
+            source::validation::replace(&mut raw, path, options, on_event)?;
         }
         let cut = raw.cut || matches!(options.val, Some(ValSource::Fraction(_)));
         let mut dataset = assemble(raw);
@@ -53,28 +56,30 @@ impl Dataset {
         }
         if cut && let [Some(train), Some(val), Some(test)] = dataset.splits().map(Samples::patients) {
             if train == 0 || val == 0 {
-                return Err(single_patient(spec));
+                return Err(DataError::SinglePatient { data: spec.to_owned() });
             }
-            progress(Progress::ByPatient { patients: [train, val, test] });
+            on_event(Notice::SplitByPatient { patients: [train, val, test] }.into());
         }
         if options.drop_leaks {
             let images = dataset.drop_leaks()?;
-            progress(Progress::Leaks { images });
+            on_event(Notice::LeaksDropped { images }.into());
         }
         dataset.info.fingerprint = fingerprint(&dataset);
         Ok(dataset)
     }
 
-    /// Training, validation and test images, for checks of the data themselves, where no model is involved.
+    /// Returns training, validation and test images, for checks of the data themselves, where no model is
+    /// involved.
     pub(crate) fn splits(&self) -> [&Samples; 3] {
         [&self.train, &self.val, self.test.inspect()]
     }
 
-    /// Takes the training images out whose pixels are also in the validation or test split; returns how many there were.
+    /// Removes the training images whose pixels are also in the validation or test split and returns their
+    /// number.
     fn drop_leaks(&mut self) -> Result<usize, DataError> {
         let copies = Copies::of(self.splits());
-        let alone = copies.groups.iter().filter(|group| group.iter().all(|place| place.0 == 0));
-        let mut kept: Vec<usize> = alone.flatten().map(|place| place.1).collect();
+        let alone = copies.groups.iter().filter(|group| group.iter().all(|image| image.split == 0));
+        let mut kept: Vec<usize> = alone.flatten().map(|image| image.position).collect();
         kept.sort_unstable();
         let dropped = self.train.len() - kept.len();
         if kept.is_empty() {
@@ -83,14 +88,6 @@ impl Dataset {
         }
         self.train = self.train.select(&kept);
         Ok(dropped)
-    }
-}
-
-fn single_patient(spec: &str) -> DataError {
-    DataError::Folder {
-        path: spec.into(),
-        problem: "all images for training and validation are of one patient, who cannot be in both".into(),
-        hint: "add images of others; if the files name patients wrongly, say who is who in a column `patient` of --labels",
     }
 }
 

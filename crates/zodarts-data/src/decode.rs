@@ -1,8 +1,8 @@
 //! PNG, JPEG, BMP and TIFF files of unknown origin, decoded within limits.
 
-use crate::augment::Resizer;
 use crate::error::DataError;
 use crate::patients::PatientKey;
+use crate::resize::{ImageSize, Resizer};
 use crate::store::{ImageShape, of_8_bits, of_16_bits};
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::borrow::Cow;
@@ -10,14 +10,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-/// The largest width or height decoded.
+/// The largest width or height decoded, in pixels.
 pub(crate) const MAX_SIDE: u32 = 16_384;
 /// The most memory a decoder may take for one image, in bytes.
 pub(crate) const MAX_MEMORY: u64 = 1 << 28;
-/// File extensions of the formats that are read.
+/// File extensions of the supported formats.
 const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
 
-/// A decoded image, its values as narrow as they come out of the decoder: images may be large.
+/// A decoded image. Its values are as narrow as the decoder's, for images may be large.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Decoded {
     pub values: Values,
@@ -25,38 +25,39 @@ pub(crate) struct Decoded {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
-    /// Whether the file has 16 bits per channel or more.
+    /// True if the file has 16 bits per channel or more.
     pub deep: bool,
 }
 
 /// The values of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Values {
-    /// Channel by channel of each pixel, white being 255.
+    /// In the shape `(height, width, channels)`; white is 255.
     Bytes(Vec<u8>),
-    /// Channel by channel of each pixel, white being 65535.
+    /// In the shape `(height, width, channels)`; white is 65535.
     Words(Vec<u16>),
-    /// Plane by plane, white being 1.
+    /// In the shape `(channels, height, width)`; white is 1.
     Planes(Vec<f32>),
 }
 
-/// What a file's header says.
+/// The traits of an image file in its header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Traits {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
-    /// Whether the file has 16 bits per channel or more.
+    /// True if the file has 16 bits per channel or more.
     pub deep: bool,
-    /// Whether grey goes from the smallest value of the file to its largest, so that it means something else in each file.
+    /// True if grey is scaled from the file's smallest value to its largest, so that a value's grey differs
+    /// by file.
     pub own_range: bool,
-    /// Images of the file.
+    /// Number of images.
     pub frames: usize,
-    /// Whose they are, if the file says.
+    /// The patient, if the file names one.
     pub patient: Option<PatientKey>,
 }
 
-/// Whether a file's extension is that of a format that is read here.
+/// Tells if a file has the extension of a supported format.
 pub(crate) fn has_extension(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -76,7 +77,7 @@ fn is_deep(color: ColorType) -> bool {
     !matches!(color, ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8)
 }
 
-/// An image that cannot be read.
+/// Returns the error of an image that cannot be read.
 pub(crate) fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataError {
     DataError::Image { path: path.to_owned(), detail: detail.to_string() }
 }
@@ -86,7 +87,7 @@ pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
     let failed = |error: ImageError| damaged(path, &error);
     let mut decoder = reader(path)?.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    // A plane of four bytes a pixel is made of it later.
+    // Later a plane takes four bytes per pixel.
     if u64::from(width) * u64::from(height) > MAX_MEMORY / 4 {
         let most = MAX_MEMORY / 4;
         return Err(damaged(path, &format!("{width}×{height} pixels exceed the limit of {most}")));
@@ -129,7 +130,7 @@ impl Decoded {
         Decoded { values, channels, height, width, deep }
     }
 
-    /// The bytes of an image of 8 bits that is of that shape already.
+    /// Returns the bytes of an image of 8 bits that has the shape already.
     pub fn bytes(&self, shape: ImageShape) -> Option<&[u8]> {
         let found = ImageShape { height: self.height, width: self.width, channels: self.channels };
         match &self.values {
@@ -138,10 +139,11 @@ impl Decoded {
         }
     }
 
-    /// The planes of an image of that many channels and that size: grey from colour by ITU-R BT.601 luma, as Pillow's `convert("L")`;
-    /// colour from grey by repetition. No more than one plane is there at the image's own size.
+    /// Returns the image in the shape `(channels, height, width)`: grey from colour by ITU-R BT.601 luma, as
+    /// Pillow's `convert("L")`; colour from grey by repetition. Only one plane at a time has the image's own
+    /// size.
     pub fn fitted(&self, channels: usize, height: usize, width: usize) -> Vec<f32> {
-        let mut resizer = Resizer::new((self.height, self.width), (height, width));
+        let mut resizer = Resizer::new(self.size(), ImageSize { height, width });
         let area = height * width;
         let mut planes = vec![0.0; channels * area];
         for (channel, target) in planes.chunks_exact_mut(area).enumerate().take(self.channels) {
@@ -155,7 +157,11 @@ impl Decoded {
         planes
     }
 
-    /// A channel.
+    fn size(&self) -> ImageSize {
+        ImageSize { height: self.height, width: self.width }
+    }
+
+    /// Returns the plane of a channel.
     fn plane(&self, channel: usize) -> Cow<'_, [f32]> {
         let area = self.height * self.width;
         match &self.values {
@@ -165,7 +171,7 @@ impl Decoded {
         }
     }
 
-    /// Grey of three channels.
+    /// Returns the luma of three channels.
     fn luma(&self) -> Cow<'_, [f32]> {
         let area = self.height * self.width;
         match &self.values {
@@ -178,7 +184,7 @@ impl Decoded {
     }
 }
 
-/// What `unit` makes of every `channels`th value.
+/// Returns every `channels`th value, converted by `unit`.
 fn plane<T: Copy>(values: &[T], channels: usize, unit: impl Fn(T) -> f32) -> Vec<f32> {
     values.iter().step_by(channels).map(|value| unit(*value)).collect()
 }

@@ -1,23 +1,22 @@
-//! What can go wrong between a user's DATA argument and a data set in memory.
+//! Errors between a user's DATA argument and a data set in memory.
 
 use crate::bytes::Bytes;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
-/// Why data could not be opened. Every message names the file and field, what was found, what was expected
-/// and, after a semicolon, what to do.
+/// An error of opening data.
+///
+/// The message names the file and field, what was found and what was expected. [`DataError::hint`] says what
+/// to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
     /// The DATA argument is neither a path nor a known name.
-    #[error(
-        "`{spec}` is neither a file, a folder nor a known data set; {}DATA may be `phantom`, a MedMNIST name \
-         (breastmnist, breastmnist_64, …), a MedMNIST-style .npz file, or a folder of images by class",
-        suggestion.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default()
-    )]
+    #[error("`{spec}` is neither a file, a folder nor a known data set")]
     UnknownSource {
-        /// What was given.
+        /// The argument.
         spec: String,
-        /// The nearest MedMNIST name, when one is near.
+        /// The nearest MedMNIST name, if one is near.
         suggestion: Option<&'static str>,
     },
     /// An operation on a file or folder failed.
@@ -25,13 +24,13 @@ pub enum DataError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was being done.
+        /// The operation, such as `open the file`.
         action: &'static str,
         /// The operating system's reason.
         source: std::io::Error,
     },
     /// The file is not a readable zip archive.
-    #[error("{}: not a readable .npz archive: {detail}; the file may be truncated, download or copy it again", path.display())]
+    #[error("{}: not a readable .npz archive: {detail}", path.display())]
     Archive {
         /// The npz file.
         path: PathBuf,
@@ -39,7 +38,7 @@ pub enum DataError {
         detail: String,
     },
     /// An array of the MedMNIST layout is not in the archive.
-    #[error("{}: array `{array}` is missing, found {found}; a MedMNIST file holds {{train,val,test}}_{{images,labels}}", path.display())]
+    #[error("{}: array `{array}` is missing, found {found}", path.display())]
     MissingArray {
         /// The npz file.
         path: PathBuf,
@@ -49,17 +48,20 @@ pub enum DataError {
         found: String,
     },
     /// An array's header or content is not what its declaration says.
-    #[error("{}: array `{array}` is damaged: {detail}; write the file again with numpy.savez_compressed", path.display())]
+    #[error("{}: array `{array}` is damaged: {detail}", path.display())]
     DamagedArray {
         /// The npz file.
         path: PathBuf,
         /// The array's name.
         array: String,
-        /// What is wrong with it.
+        /// The damage.
         detail: String,
     },
     /// An array of Python objects: reading it would run code from the file.
-    #[error("{}: array `{array}` holds pickled Python objects (dtype 'O'), which are never read; save it as uint8", path.display())]
+    #[error(
+        "{}: array `{array}` holds pickled Python objects (dtype 'O'), which are never read",
+        path.display()
+    )]
     PickledArray {
         /// The npz file.
         path: PathBuf,
@@ -67,7 +69,7 @@ pub enum DataError {
         array: String,
     },
     /// An array has a type that cannot be used.
-    #[error("{}: array `{array}` has dtype {found}, expected {expected}; convert it with .astype", path.display())]
+    #[error("{}: array `{array}` has dtype {found}, expected {expected}", path.display())]
     ArrayType {
         /// The npz file.
         path: PathBuf,
@@ -86,12 +88,14 @@ pub enum DataError {
         /// The array's name.
         array: String,
         /// The shape in the file.
-        found: String,
-        /// The shape that can be read, and a hint.
-        expected: String,
+        found: Box<str>,
+        /// The shape that can be read.
+        expected: Box<str>,
+        /// Advice, if there is any.
+        hint: Option<&'static str>,
     },
-    /// A split has not one label for each image.
-    #[error("{}: split `{split}` has {images} images but {labels} labels; every image needs its label", path.display())]
+    /// The number of labels of a split is not its number of images.
+    #[error("{}: split `{split}` has {images} images but {labels} labels", path.display())]
     LengthMismatch {
         /// The npz file.
         path: PathBuf,
@@ -113,39 +117,95 @@ pub enum DataError {
         row: usize,
         /// The label.
         found: i128,
-        /// The labels that are allowed, and a hint.
+        /// The labels that are allowed.
+        expected: String,
+    },
+    /// The training labels do not number at least two classes without a gap.
+    #[error("{}: array `{array}` has label {found} at row {row}, expected {expected}", path.display())]
+    LabelNumbers {
+        /// The npz file.
+        path: PathBuf,
+        /// The array's name.
+        array: String,
+        /// Row of the largest label.
+        row: usize,
+        /// The largest label.
+        found: i128,
+        /// The labels that it takes.
         expected: String,
     },
     /// A file that should be an image cannot be decoded.
-    #[error("{}: cannot read the image: {detail}; remove it or replace it", path.display())]
+    #[error("{}: cannot read the image: {detail}", path.display())]
     Image {
         /// The image file.
         path: PathBuf,
         /// The decoder's reason.
         detail: String,
     },
+    /// An image file without a table of labels for its frames.
+    #[error("{}: is an image without labels, not a data set", path.display())]
+    UnlabelledImage {
+        /// The image file.
+        path: PathBuf,
+    },
     /// A folder is not laid out as a data set.
-    #[error("{}: {problem}; {hint}", path.display())]
+    #[error("{}: {problem}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What is wrong.
+        /// The fault of its layout.
         problem: String,
-        /// What to do.
+        /// Advice.
         hint: &'static str,
     },
+    /// A class has too few images or patients to be cut in three splits.
+    #[error("{}: class `{class}` has {found}, expected at least {expected}", path.display())]
+    SmallClass {
+        /// The folder or file.
+        path: PathBuf,
+        /// The class.
+        class: String,
+        /// The number of its images or patients, with the noun.
+        found: String,
+        /// The number that it takes.
+        expected: usize,
+        /// Advice.
+        hint: &'static str,
+    },
+    /// Images of one patient are in different splits.
+    #[error(
+        "{}: `{one}` and `{other}` are of one patient, by their PatientID, but in different splits",
+        path.display()
+    )]
+    DividedPatient {
+        /// The folder or file of the data set.
+        path: PathBuf,
+        /// An image of the patient.
+        one: String,
+        /// An image of the patient in another split.
+        other: String,
+    },
+    /// All images for training and validation are of one patient.
+    #[error("{data}: all images for training and validation are of one patient, who cannot be in both")]
+    SinglePatient {
+        /// The data set.
+        data: String,
+    },
     /// A table of labels that cannot be used.
-    #[error("{}: {problem}; {hint}", path.display())]
+    #[error("{}: {problem}", path.display())]
     Labels {
         /// The table.
         path: PathBuf,
-        /// What is wrong, with the line where it is in one.
+        /// The fault, with its line if it is in one.
         problem: String,
-        /// What to do.
+        /// Advice.
         hint: &'static str,
     },
     /// Validation data from another file do not fit the training data.
-    #[error("{}: validation data have {field} {found}, expected {expected} as in the training data", path.display())]
+    #[error(
+        "{}: validation data have {field} {found}, expected {expected} as in the training data",
+        path.display()
+    )]
     ValidationMismatch {
         /// The validation file or folder.
         path: PathBuf,
@@ -157,17 +217,23 @@ pub enum DataError {
         expected: String,
     },
     /// A data set is not in the cache and could not be fetched.
-    #[error("cannot download {url}: {detail}; fetch it by other means and put it at {}", target.display())]
+    #[error("cannot download {url}: {detail}")]
     Download {
-        /// Where the file would come from.
+        /// The address of the file.
         url: String,
-        /// Where it belongs.
+        /// The path of the file in the cache.
         target: PathBuf,
-        /// Why it could not be fetched.
+        /// The reason of the failure.
         detail: String,
     },
+    /// Another process is downloading the file.
+    #[error("cannot download {url}: another process is downloading it")]
+    DownloadBusy {
+        /// The address of the file.
+        url: String,
+    },
     /// A file in the cache is not the official one.
-    #[error("{}: MD5 is {found}, expected {expected}; {hint}", path.display())]
+    #[error("{}: MD5 is {found}, expected {expected}", path.display())]
     Checksum {
         /// The file.
         path: PathBuf,
@@ -175,11 +241,15 @@ pub enum DataError {
         found: String,
         /// The official MD5.
         expected: &'static str,
-        /// What to do.
+        /// Advice.
         hint: &'static str,
     },
     /// More images than memory holds.
-    #[error("{data}: the images need {} of memory, but {} are available; {hint}", Bytes(*needed), Bytes(*available))]
+    #[error(
+        "{data}: the images need {} of memory, but {} are available",
+        Bytes(*needed),
+        Bytes(*available)
+    )]
     Memory {
         /// The data set.
         data: String,
@@ -187,7 +257,7 @@ pub enum DataError {
         needed: u64,
         /// Bytes available.
         available: u64,
-        /// What to do.
+        /// Advice.
         hint: &'static str,
     },
     /// An option has a value that cannot be used.
@@ -200,4 +270,81 @@ pub enum DataError {
         /// The values allowed.
         expected: &'static str,
     },
+    /// A table of labels was given for data that have labels of their own.
+    #[error("option `labels` is {}, but DATA is neither a folder nor an image", table.display())]
+    LabelsNotUsed {
+        /// The table.
+        table: PathBuf,
+    },
+}
+
+const DATA_FORMS: &str = "DATA may be `phantom`, a MedMNIST name (breastmnist, breastmnist_64, …), a \
+                          MedMNIST-style .npz file, or a folder of images by class";
+
+impl DataError {
+    /// Returns what the user can do about the error, or `None` if the message says it all.
+    pub fn hint(&self) -> Option<Cow<'_, str>> {
+        let hint = match self {
+            Self::UnknownSource { suggestion: Some(name), .. } => {
+                return Some(format!("did you mean `{name}`? {DATA_FORMS}").into());
+            }
+            Self::Download { target, .. } => {
+                return Some(format!("fetch it by other means and put it at {}", target.display()).into());
+            }
+            Self::ArrayShape { hint, .. } => return hint.map(Cow::from),
+            Self::Io { .. }
+            | Self::LabelNumbers { .. }
+            | Self::ValidationMismatch { .. }
+            | Self::Option { .. } => return None,
+            Self::UnknownSource { .. } => DATA_FORMS,
+            Self::Archive { .. } => "the file may be truncated, download or copy it again",
+            Self::MissingArray { .. } => "a MedMNIST file holds {train,val,test}_{images,labels}",
+            Self::DamagedArray { .. } => "write the file again with numpy.savez_compressed",
+            Self::PickledArray { .. } => "save it as uint8",
+            Self::ArrayType { .. } => "convert it with .astype",
+            Self::LabelOutOfRange { .. } => "correct the labels",
+            Self::LengthMismatch { .. } => "every image needs its label",
+            Self::Image { .. } => "remove it or replace it",
+            Self::UnlabelledImage { .. } => {
+                "name its frames in a table for --labels, or pass a folder of images by class; \
+                 `zodarts predict` and `zodarts explain` take single files"
+            }
+            Self::DividedPatient { .. } => {
+                "move all images of a patient to one split, or put the class folders directly below to have \
+                 them cut by patient"
+            }
+            Self::SinglePatient { .. } => {
+                "add images of other patients; if the files name patients wrongly, say who is who in a \
+                 column `patient` of --labels"
+            }
+            Self::DownloadBusy { .. } => "wait for it",
+            Self::LabelsNotUsed { .. } => "leave it out: other data have labels of their own",
+            Self::Folder { hint, .. }
+            | Self::SmallClass { hint, .. }
+            | Self::Labels { hint, .. }
+            | Self::Checksum { hint, .. }
+            | Self::Memory { hint, .. } => hint,
+        };
+        Some(hint.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_name_stands_before_the_forms_of_data() {
+        let error = |suggestion| DataError::UnknownSource { spec: "x".into(), suggestion };
+        assert_eq!(error(None).hint().as_deref(), Some(DATA_FORMS));
+        let hint = error(Some("breastmnist")).hint().unwrap().into_owned();
+        assert!(hint.starts_with("did you mean `breastmnist`? DATA may be "), "{hint}");
+    }
+
+    #[test]
+    fn a_path_with_a_semicolon_is_told_whole() {
+        let error = DataError::Image { path: "a; b.png".into(), detail: "bad".into() };
+        assert_eq!(error.to_string(), "a; b.png: cannot read the image: bad");
+        assert_eq!(error.hint().as_deref(), Some("remove it or replace it"));
+    }
 }

@@ -1,63 +1,67 @@
-//! Image files of any format that is read.
+//! Image files of all formats.
 
 use crate::decode::{self, Decoded, Traits, damaged};
-use crate::dicom::{self, DicomImage, Fault, Window};
+use crate::dicom::{self, DicomFault, DicomImage, Window};
 use crate::error::DataError;
 use crate::store::{ImageShape, Pixels};
 use std::path::{Path, PathBuf};
 
-/// A PNG, JPEG, BMP, TIFF or DICOM file, of which the header is read. A DICOM file may hold several images, one for each frame.
+/// A PNG, JPEG, BMP, TIFF or DICOM file whose header is read. A DICOM file may hold several images, one per
+/// frame.
 #[derive(Debug)]
 pub struct ImageFile {
     path: PathBuf,
-    format: Format,
+    format: FileFormat,
 }
 
 #[derive(Debug)]
-enum Format {
+enum FileFormat {
     Raster,
     Dicom(Box<DicomImage>),
 }
 
-/// Whether a file is an image of a format that is read: by its extension, or a DICOM file by its mark.
+/// Tells if a file is an image: by its extension, or a DICOM file by its mark.
 pub(crate) fn is_image(path: &Path) -> bool {
     decode::has_extension(path) || dicom::recognised(path)
 }
 
 impl ImageFile {
-    /// Opens a file. A grey DICOM file is looked at through `window` if one is given, else through the first window of its
-    /// own; without any, its smallest value (of all frames) is black and its largest white, but values of at most 8 bits
-    /// that are not rescaled are taken as they are. Other files know no window.
+    /// Opens a file.
+    ///
+    /// `window` applies to grey DICOM files and replaces the first window of the file. Without any window,
+    /// the smallest value of all frames is black and the largest white, but values of at most 8 bits that are
+    /// not rescaled are taken as they are.
     ///
     /// # Errors
-    /// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is a DICOM file that is damaged or of a kind that
-    /// is not read, or is larger than 16384 pixels a side or 256 MiB in memory.
+    /// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is a DICOM file that is
+    /// damaged, of an unsupported kind, or larger than 16384 pixels a side or 256 MiB in memory.
     pub fn open(path: &Path, window: Option<Window>) -> Result<Self, DataError> {
         let raster = decode::has_extension(path) || !dicom::recognised(path);
         let format = if raster {
-            Format::Raster
+            FileFormat::Raster
         } else {
-            Format::Dicom(Box::new(DicomImage::open(path, window).map_err(|fault| error(path, fault))?))
+            FileFormat::Dicom(Box::new(DicomImage::open(path, window).map_err(|fault| error(path, fault))?))
         };
         Ok(Self { path: path.to_owned(), format })
     }
 
-    /// Images of the file.
+    /// Returns the number of images.
     pub fn frames(&self) -> usize {
         match &self.format {
-            Format::Raster => 1,
-            Format::Dicom(image) => image.frames(),
+            FileFormat::Raster => 1,
+            FileFormat::Dicom(image) => image.frames(),
         }
     }
 
-    /// Reads image `frame`, from 0, as planes `[channel][y][x]` of values in [0, 1], brought to `channels` (1: luma of a colour image;
-    /// 3: a grey image three times), resized to `height`×`width` as [`crate::Augmentation`] does, and rounded to the
-    /// file's depth (16 bits if grey was rescaled or looked at through a window): the values that a data set of such files holds. The
-    /// aspect ratio is not kept.
+    /// Reads image `frame`, from 0, in the shape `(channels, height, width)`, values in [0, 1].
+    ///
+    /// A colour image becomes luma for 1 channel, a grey image is repeated for 3. The image is resized as by
+    /// [`crate::Augmentation`], without keeping the aspect ratio, and rounded to the file's depth (16 bits if
+    /// grey was rescaled or windowed): a data set of such files holds the same values.
     ///
     /// # Errors
-    /// [`DataError::Io`] if the file cannot be read, [`DataError::Image`] if it is no image of the formats that are read, is damaged or
-    /// is larger than 16384 pixels a side or 256 MiB in memory.
+    /// [`DataError::Io`] if the file cannot be read, [`DataError::Image`] if it is no image of a supported
+    /// format, is damaged, or is larger than 16384 pixels a side or 256 MiB in memory.
     ///
     /// # Panics
     /// If `channels` is neither 1 nor 3, a side is 0, or there is no such frame.
@@ -78,15 +82,15 @@ impl ImageFile {
         Ok(planes)
     }
 
-    /// What the header says.
+    /// Reads the traits in the header.
     pub(crate) fn traits(&self) -> Result<Traits, DataError> {
         match &self.format {
-            Format::Raster => decode::traits(&self.path),
-            Format::Dicom(image) => Ok(image.traits()),
+            FileFormat::Raster => decode::traits(&self.path),
+            FileFormat::Dicom(image) => Ok(image.traits()),
         }
     }
 
-    /// Appends image `frame`, from 0, brought to a shape.
+    /// Appends image `frame`, from 0, converted to a shape.
     pub(crate) fn append_to(
         &mut self,
         pixels: &mut Pixels,
@@ -95,7 +99,7 @@ impl ImageFile {
     ) -> Result<(), DataError> {
         let decoded = self.decode(frame)?;
         match (&mut *pixels, decoded.bytes(shape)) {
-            // Most of a folder's images are as they are wanted: their bytes need not become numbers and bytes again.
+            // Most of a folder's images have the shape already: their bytes need no conversion.
             (Pixels::U8(values), Some(bytes)) => values.extend_from_slice(bytes),
             _ => {
                 pixels
@@ -109,13 +113,14 @@ impl ImageFile {
     pub(crate) fn decode(&mut self, frame: usize) -> Result<Decoded, DataError> {
         assert!(frame < self.frames(), "no such frame");
         match &mut self.format {
-            Format::Raster => decode::decode(&self.path),
-            Format::Dicom(image) => image.frame(frame).map_err(|fault| error(&self.path, fault)),
+            FileFormat::Raster => decode::decode(&self.path),
+            FileFormat::Dicom(image) => image.frame(frame).map_err(|fault| error(&self.path, fault)),
         }
     }
 }
 
-/// Reads the first image of a file through its own window, see [`ImageFile`].
+/// Reads the first image of a file in the shape `(channels, height, width)`, with the file's own window. See
+/// [`ImageFile`].
 ///
 /// # Errors
 /// As [`ImageFile::open`] and [`ImageFile::read`].
@@ -131,10 +136,10 @@ pub fn read_image_file(
     ImageFile::open(path, None)?.read(0, channels, height, width)
 }
 
-/// A fault of a file that is named.
-fn error(path: &Path, fault: Fault) -> DataError {
+/// Returns the error of a DICOM file.
+fn error(path: &Path, fault: DicomFault) -> DataError {
     match fault {
-        Fault::Io(source) => DataError::Io { path: path.to_owned(), action: "read the image", source },
+        DicomFault::Io(source) => DataError::Io { path: path.to_owned(), action: "read the image", source },
         fault => damaged(path, &fault),
     }
 }

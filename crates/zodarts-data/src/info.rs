@@ -1,24 +1,24 @@
-//! What is known of a data set besides its pixels.
+//! The description of a data set besides its pixels.
 
 use crate::task::Task;
 use serde::{Deserialize, Serialize};
 
-/// Describes an opened data set.
+/// The description of an opened data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetInfo {
     /// The MedMNIST flag, or the name of the file or folder.
     pub name: String,
     /// MedMNIST's size flag: empty at 28×28, else `_64`, `_128` or `_224`.
     pub size_flag: String,
-    /// What is asked of an image.
+    /// The kind of label to predict.
     pub task: Task,
     /// Class names by class index, or label names.
     pub classes: Vec<String>,
     /// 1 for grey, 3 for RGB.
     pub channels: usize,
-    /// Pixels.
+    /// Height in pixels.
     pub height: usize,
-    /// Pixels.
+    /// Width in pixels.
     pub width: usize,
     /// SHA-256 over shape, pixels, labels and splits, in hexadecimal: equal data, equal fingerprint.
     pub fingerprint: String,

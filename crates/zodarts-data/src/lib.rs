@@ -16,9 +16,7 @@
 //! # Ok::<(), zodarts_data::DataError>(())
 //! ```
 
-mod ahead;
 mod augment;
-mod batch;
 mod bytes;
 pub mod check;
 mod copies;
@@ -26,31 +24,37 @@ mod dataset;
 mod decode;
 mod dicom;
 mod error;
+mod event;
 pub mod hex;
 mod image_file;
 mod info;
 mod memory;
 mod options;
 mod patients;
+mod prefetch;
+mod resize;
 pub mod rng;
 mod samples;
+mod seal;
 pub mod source;
 mod split;
 mod store;
 mod summary;
 mod task;
 
-pub use ahead::{Ahead, HELD, ahead};
-pub use augment::{Augmentation, Mix, Resizer, resize_matrix};
-pub use batch::Batch;
+pub use augment::{Augmentation, Batch, Mix};
 pub use bytes::Bytes;
 pub use dataset::Dataset;
 pub use dicom::{BadWindow, Window};
 pub use error::DataError;
+pub use event::{LoadProgress, Notice, OpenEvent};
 pub use image_file::{ImageFile, read_image_file};
 pub use info::DatasetInfo;
-pub use options::{OpenOptions, Progress, ValSource};
-pub use samples::{Samples, SealedTest};
+pub use options::{OpenOptions, ValSource};
+pub use prefetch::{PREFETCH_BUFFERS, Prefetched, prefetch};
+pub use resize::{ImageSize, Resizer, resize_matrix};
+pub use samples::Samples;
+pub use seal::SealedTest;
 pub use source::DataSource;
 pub use summary::{SplitSummary, Summary};
 pub use task::{Task, UnknownTask};

@@ -1,4 +1,4 @@
-//! Which images are of one patient, without saying of whom.
+//! Groups of images of one patient, without the patient's identity.
 //!
 //! An id is hashed where it is read and numbered when a data set is put together; only the numbers stay.
 
@@ -6,15 +6,16 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The number of an image of which nothing is known: a patient of its own.
+/// The number of an unknown patient: each such image is a patient of its own.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
 
-/// The hash of what tells a patient from others.
+/// The hash of a patient's id.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PatientKey([u8; 32]);
 
 impl PatientKey {
-    /// Of an id as bytes of a file, of which the space around it is no part; none if nothing is left.
+    /// Returns the key of an id in a file's bytes, or `None` if it is blank. Space around the id does not
+    /// count.
     pub fn of_id(id: &[u8]) -> Option<Self> {
         // DICOM pads with spaces or a zero byte.
         let id = id.trim_ascii_start();
@@ -22,7 +23,7 @@ impl PatientKey {
         Some(Self::hashed("id", &id[..=end]))
     }
 
-    /// Of a file whose images belong together, whoever the patient is.
+    /// Returns the key of a file whose images are of one unknown patient.
     pub fn of_file(path: &Path) -> Self {
         Self::hashed("file", path.as_os_str().as_encoded_bytes())
     }
@@ -39,15 +40,15 @@ pub(crate) struct Patients {
 }
 
 impl Patients {
-    /// The number of a patient; [`UNKNOWN`] for none.
+    /// Returns the number of a patient, [`UNKNOWN`] for `None`.
     pub fn number(&mut self, key: Option<PatientKey>) -> u32 {
         let next = self.numbers.len() as u32;
         key.map_or(UNKNOWN, |key| *self.numbers.entry(key).or_insert(next))
     }
 }
 
-/// Two images of one patient in different splits, by split and position, if there are such: the first in order, and the first of the
-/// other split.
+/// Returns two images of one patient in different splits, by split and position, if there are any: the first
+/// in order, and the first of the other split.
 pub(crate) fn divided(splits: [&[u32]; 3]) -> Option<[(usize, usize); 2]> {
     let mut first: HashMap<u32, (usize, usize)> = HashMap::new();
     for (split, patients) in splits.into_iter().enumerate() {
@@ -61,7 +62,7 @@ pub(crate) fn divided(splits: [&[u32]; 3]) -> Option<[(usize, usize); 2]> {
     None
 }
 
-/// How many patients some images are of.
+/// Returns the number of patients; each [`UNKNOWN`] counts as one.
 pub(crate) fn count(patients: impl Iterator<Item = u32>) -> usize {
     let (unknown, mut known): (Vec<u32>, Vec<u32>) = patients.partition(|patient| *patient == UNKNOWN);
     known.sort_unstable();

@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
-/// The stream of `purpose` number `index` under `seed`.
+/// Returns the stream of `purpose` number `index` under `seed`.
 ///
 /// The 32-byte key is SHA-256 of the three, so streams that differ in any of them are independent.
 pub fn stream(seed: u64, purpose: &str, index: u64) -> ChaCha8Rng {
@@ -18,7 +18,7 @@ pub fn stream(seed: u64, purpose: &str, index: u64) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(hash.finalize().into())
 }
 
-/// A uniformly random order of `0..n` (Fisher–Yates).
+/// Returns a uniformly random order of `0..n` (Fisher–Yates).
 pub fn epoch_order(n: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     shuffle(&mut order, rng);

@@ -1,12 +1,11 @@
-//! Views of a data set's images: cheap to clone, to merge and to cut.
+//! Views of a data set's images, which are cheap to clone, to merge and to cut.
 
 use crate::patients;
 use crate::rng::stream;
-use crate::split::{self, Share, strata};
+use crate::split::{self, CutShare, strata};
 use crate::store::ImageStore;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Some images of a data set with their labels. Cloning copies indices, never pixels.
 #[derive(Clone, Debug)]
@@ -28,32 +27,32 @@ impl Samples {
         self.indices[position] as usize
     }
 
-    /// Number of images.
+    /// Returns the number of images.
     pub fn len(&self) -> usize {
         self.indices.len()
     }
 
-    /// Whether there are no images.
+    /// Tells if there are no images.
     pub fn is_empty(&self) -> bool {
         self.indices.is_empty()
     }
 
-    /// Number of classes, or of labels when an image may have several.
+    /// Returns the number of classes, or of labels if an image may have several.
     pub fn classes(&self) -> usize {
         self.store.classes
     }
 
-    /// Channels, height and width of the stored images.
+    /// Returns channels, height and width of the stored images.
     pub fn shape(&self) -> (usize, usize, usize) {
         (self.store.shape.channels, self.store.shape.height, self.store.shape.width)
     }
 
-    /// The labels of the image at `position`: one class index, or 0/1 for each label.
+    /// Returns the labels of the image at `position`: one class index, or 0/1 for each label.
     pub fn labels(&self, position: usize) -> &[u16] {
         self.store.label_row(self.index(position))
     }
 
-    /// The class of the image at `position`; with several labels, the first one present, if any.
+    /// Returns the class of the image at `position`; with several labels, the first one present, if any.
     pub fn class_of(&self, position: usize) -> Option<usize> {
         let labels = self.labels(position);
         if self.store.is_multi_label() {
@@ -63,7 +62,7 @@ impl Samples {
         }
     }
 
-    /// Images per class, or per present label.
+    /// Returns the number of images per class, or per present label.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes()];
         for position in 0..self.len() {
@@ -77,30 +76,32 @@ impl Samples {
         counts
     }
 
-    /// The file of the image at `position`, where images have files of their own.
+    /// Returns the file of the image at `position`, or `None` for images of an archive.
     pub fn file(&self, position: usize) -> Option<&str> {
         self.store.files.as_ref().map(|files| &*files[self.index(position)])
     }
 
-    /// How many patients the images are of, where patients are known; an image of which nothing is known counts as one.
+    /// Returns the number of patients, or `None` if no patient is known. An image of an unknown patient
+    /// counts as one.
     pub(crate) fn patients(&self) -> Option<usize> {
         let patients = self.store.patients.as_ref()?;
         Some(patients::count(self.indices.iter().map(|&index| patients[index as usize])))
     }
 
-    /// The image at `position` as planes `[channel][y][x]` of values in [0, 1], at its stored size.
+    /// Returns the image at `position` in the shape `(channels, height, width)`, values in [0, 1], at its
+    /// stored size.
     pub fn image(&self, position: usize) -> Vec<f32> {
         let mut planes = vec![0.0; self.store.shape.values()];
         self.store.planes(self.index(position), &mut planes);
         planes
     }
 
-    /// SHA-256 of an image's pixels.
+    /// Returns the SHA-256 of an image's pixels.
     pub(crate) fn hash(&self, position: usize) -> [u8; 32] {
         self.store.with_bytes(self.index(position), |bytes| Sha256::digest(bytes).into())
     }
 
-    /// These images followed by `other`'s.
+    /// Returns these images followed by `other`'s.
     ///
     /// # Panics
     /// If the two are not of the same data set.
@@ -110,7 +111,7 @@ impl Samples {
         Samples::new(self.store.clone(), [&self.indices[..], &other.indices].concat())
     }
 
-    /// The images at `positions`, in that order.
+    /// Returns the images at `positions`, in that order.
     ///
     /// # Panics
     /// If a position is not below [`Samples::len`].
@@ -119,15 +120,16 @@ impl Samples {
         Samples::new(self.store.clone(), positions.iter().map(|&position| self.indices[position]).collect())
     }
 
-    /// Two halves, equal to within one image per class, cut at random by `seed`. This is how a bilevel search
-    /// shares the merged training and validation data between weights and architecture. Where patients are
-    /// known, no patient is in both, and the halves are as equal as that allows.
+    /// Returns two halves, equal to within one image per class, cut at random by `seed`. A bilevel search
+    /// shares the merged training and validation data between weights and architecture in this way. Where
+    /// patients are known, no patient is in both, and the halves are as equal as that allows.
     pub fn halves(&self, seed: u64) -> (Samples, Samples) {
         self.cut_by(0.5, seed, "halves")
     }
 
-    /// A stratified cut; the first part gets `fraction` of each class, at random by `seed`. With several
-    /// labels an image counts for its rarest one. Where patients are known, no patient is in both parts.
+    /// Returns two parts of a stratified cut: the first gets `fraction` of each class, at random by `seed`.
+    /// With several labels an image counts for its rarest one. Where patients are known, no patient is in
+    /// both parts.
     pub fn cut(&self, fraction: f64, seed: u64) -> (Samples, Samples) {
         self.cut_by(fraction, seed, "cut")
     }
@@ -135,53 +137,13 @@ impl Samples {
     fn cut_by(&self, fraction: f64, seed: u64, purpose: &str) -> (Samples, Samples) {
         let rng = &mut stream(seed, purpose, 0);
         let (store, indices) = (&*self.store, &self.indices);
-        let (first, second) =
-            split::cut(indices, strata(store, indices), store.patients.as_deref(), Share::of(fraction), rng);
+        let (first, second) = split::cut(
+            indices,
+            strata(store, indices),
+            store.patients.as_deref(),
+            CutShare::of(fraction),
+            rng,
+        );
         (Samples::new(self.store.clone(), first), Samples::new(self.store.clone(), second))
-    }
-}
-
-/// The test split. Its images come out only through [`SealedTest::unseal`], which counts, so that a report can
-/// state how often a number was read from it.
-#[derive(Clone, Debug)]
-pub struct SealedTest {
-    samples: Samples,
-    reads: Arc<AtomicUsize>,
-}
-
-impl SealedTest {
-    pub(crate) fn new(samples: Samples) -> Self {
-        SealedTest { samples, reads: Arc::default() }
-    }
-
-    /// Number of test images.
-    pub fn len(&self) -> usize {
-        self.samples.len()
-    }
-
-    /// Whether there are no test images.
-    pub fn is_empty(&self) -> bool {
-        self.samples.is_empty()
-    }
-
-    /// Test images per class: for a description of the data, not counted as a reading.
-    pub fn class_counts(&self) -> Vec<usize> {
-        self.samples.class_counts()
-    }
-
-    /// The test images. Each call is counted.
-    pub fn unseal(&self) -> Samples {
-        self.reads.fetch_add(1, Ordering::Relaxed);
-        self.samples.clone()
-    }
-
-    /// How often the split was unsealed, over all clones.
-    pub fn times_read(&self) -> usize {
-        self.reads.load(Ordering::Relaxed)
-    }
-
-    /// For integrity checks of the data themselves, where no model is involved.
-    pub(crate) fn inspect(&self) -> &Samples {
-        &self.samples
     }
 }

@@ -1,7 +1,7 @@
-//! Pixels and labels in memory, as the files hold them.
+//! Pixels and labels in memory, as narrow as in the files.
 
-use crate::augment::Resizer;
 use crate::patients::UNKNOWN;
+use crate::resize::{ImageSize, Resizer};
 
 /// Pixel values, interleaved `[image][y][x][channel]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +21,14 @@ pub(crate) struct ImageShape {
 }
 
 impl ImageShape {
-    /// Values per image.
+    /// Returns the number of values per image.
     pub fn values(self) -> usize {
         self.height * self.width * self.channels
+    }
+
+    /// Returns height and width.
+    pub fn size(self) -> ImageSize {
+        ImageSize { height: self.height, width: self.width }
     }
 }
 
@@ -36,34 +41,34 @@ pub(crate) struct ImageStore {
     pub labels: Vec<u16>,
     pub label_width: usize,
     pub classes: usize,
-    /// The file of each image; none where images do not have files of their own.
+    /// The file of each image; `None` if images have no files of their own.
     pub files: Option<Vec<String>>,
-    /// The number of each image's patient, [`crate::patients::UNKNOWN`] for those of whom nothing is known; none where that is all.
+    /// The number of each image's patient, or [`UNKNOWN`]; `None` if no patient is known.
     pub patients: Option<Vec<u32>>,
 }
 
 impl ImageStore {
-    /// Number of images.
+    /// Returns the number of images.
     pub fn len(&self) -> usize {
         self.labels.len() / self.label_width
     }
 
-    /// Whether an image carries 0/1 per label instead of one class index.
+    /// Tells if an image carries 0/1 per label instead of one class index.
     pub fn is_multi_label(&self) -> bool {
         self.label_width > 1
     }
 
-    /// The label values of an image.
+    /// Returns the label values of an image.
     pub fn label_row(&self, image: usize) -> &[u16] {
         &self.labels[image * self.label_width..][..self.label_width]
     }
 
-    /// The number of each image's patient.
+    /// Returns the number of each image's patient.
     pub fn patients(&self) -> Vec<u32> {
         self.patients.clone().unwrap_or_else(|| vec![UNKNOWN; self.len()])
     }
 
-    /// Writes an image as planes `[channel][y][x]` of values in [0, 1].
+    /// Writes an image in the shape `(channels, height, width)`, values in [0, 1].
     pub fn planes(&self, image: usize, planes: &mut [f32]) {
         let range = image * self.shape.values()..(image + 1) * self.shape.values();
         match &self.pixels {
@@ -72,7 +77,7 @@ impl ImageStore {
         }
     }
 
-    /// The bytes of an image, for hashing.
+    /// Passes the bytes of an image to `consume`, for hashing.
     pub fn with_bytes<R>(&self, image: usize, consume: impl FnOnce(&[u8]) -> R) -> R {
         let range = image * self.shape.values()..(image + 1) * self.shape.values();
         match &self.pixels {
@@ -95,10 +100,10 @@ impl ImageStore {
         self.pixels.append(other.pixels);
     }
 
-    /// The same images at `size`×`size`.
+    /// Returns the same images at `size`×`size` pixels.
     pub fn resized(&self, size: usize) -> ImageStore {
         let shape = ImageShape { height: size, width: size, channels: self.shape.channels };
-        let mut resizer = Resizer::new((self.shape.height, self.shape.width), (size, size));
+        let mut resizer = Resizer::new(self.shape.size(), ImageSize::square(size));
         let mut source = vec![0.0; self.shape.values()];
         let mut target = vec![0.0; shape.values()];
         let deep = matches!(self.pixels, Pixels::U16(_));
@@ -114,12 +119,12 @@ impl ImageStore {
 }
 
 impl Pixels {
-    /// None yet, with room for some values; `deep` for those of 16 bits.
+    /// Returns no pixels, with room for `values`; of 16 bits if `deep`.
     pub fn with_capacity(deep: bool, values: usize) -> Self {
         if deep { Pixels::U16(Vec::with_capacity(values)) } else { Pixels::U8(Vec::with_capacity(values)) }
     }
 
-    /// Bytes of a value.
+    /// Returns the bytes of a value.
     pub fn width(&self) -> usize {
         match self {
             Pixels::U8(_) => 1,
@@ -127,10 +132,10 @@ impl Pixels {
         }
     }
 
-    /// Appends others. Where either has 16 bits, all have them then.
+    /// Appends others. If either has 16 bits, all have 16 bits afterwards.
     pub fn append(&mut self, other: Pixels) {
         match (&mut *self, other) {
-            // No more room than that: these are most of what a data set takes.
+            // Exactly: pixels take most of a data set's memory.
             (Pixels::U8(mine), Pixels::U8(theirs)) => {
                 mine.reserve_exact(theirs.len());
                 mine.extend_from_slice(&theirs);
@@ -147,7 +152,7 @@ impl Pixels {
         }
     }
 
-    /// Widens to 16 bits; 255 becomes 65535.
+    /// Returns the values widened to 16 bits; 255 becomes 65535.
     pub fn into_u16(self) -> Vec<u16> {
         match self {
             Pixels::U8(values) => values.into_iter().map(|value| u16::from(value) * 257).collect(),
@@ -166,7 +171,7 @@ impl Pixels {
     }
 }
 
-/// From interleaved pixels to planes of what `value` makes of them.
+/// Writes interleaved pixels plane by plane, each converted by `value`.
 fn deinterleave<T: Copy>(pixels: &[T], channels: usize, value: impl Fn(T) -> f32, planes: &mut [f32]) {
     let area = pixels.len() / channels;
     for (channel, plane) in planes.chunks_exact_mut(area).enumerate() {
@@ -176,12 +181,12 @@ fn deinterleave<T: Copy>(pixels: &[T], channels: usize, value: impl Fn(T) -> f32
     }
 }
 
-/// A pixel of 8 bits in [0, 1]: looked up, for a division takes ten times as long.
+/// Returns a pixel of 8 bits in [0, 1]. The value is looked up, for a division takes ten times as long.
 pub(crate) fn of_8_bits(pixel: u8) -> f32 {
     UNIT[usize::from(pixel)]
 }
 
-/// A pixel of 16 bits in [0, 1].
+/// Returns a pixel of 16 bits in [0, 1].
 pub(crate) fn of_16_bits(pixel: u16) -> f32 {
     f32::from(pixel) / 65535.0
 }

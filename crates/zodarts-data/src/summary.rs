@@ -1,4 +1,4 @@
-//! What is in a data set, and what is wrong with it.
+//! Descriptions of data sets: counts, pixel statistics and exact duplicates.
 
 use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, Copies, REPEATED, SPLITS, SplitIndex, sentence};
 use crate::dataset::Dataset;
@@ -41,17 +41,17 @@ pub struct SplitSummary {
 }
 
 impl Dataset {
-    /// Describes the data set and looks for exact duplicates within and across splits.
+    /// Returns a description of the data set, with exact duplicates within and across splits.
     ///
-    /// Test labels are counted and test pixels compared without unsealing the split: this judges the data, and
-    /// no model or choice depends on it.
+    /// Test labels are counted and test pixels compared without unsealing the split: this judges the data,
+    /// and no model or choice depends on it.
     pub fn summary(&self) -> Summary {
         Summary::of(self, &Copies::of(self.splits()))
     }
 }
 
 impl Summary {
-    /// Of a data set whose copies are known.
+    /// Returns the summary of a data set whose copies are known.
     pub(crate) fn of(dataset: &Dataset, copies: &Copies) -> Self {
         let splits = dataset.splits();
         let count = |split: SplitIndex, other: SplitIndex| copies.between(split, other).len();
@@ -63,14 +63,14 @@ impl Summary {
             also_in_val: if split > 1 { count(split, 1) } else { 0 },
         };
         let [train, val, test] = [0, 1, 2].map(summary);
-        let (mean, std) = moments(&dataset.train);
+        let (mean, std) = channel_statistics(&dataset.train);
         let findings = findings([&train, &val, &test], &dataset.info);
         Self { info: dataset.info.clone(), train, val, test, mean, std, findings }
     }
 }
 
-/// Mean and standard deviation of each channel.
-fn moments(samples: &Samples) -> (Vec<f64>, Vec<f64>) {
+/// Returns the mean and the standard deviation of each channel.
+fn channel_statistics(samples: &Samples) -> (Vec<f64>, Vec<f64>) {
     let (channels, height, width) = samples.shape();
     let area = height * width;
     let mut sums = vec![(0.0, 0.0); channels];

@@ -1,4 +1,4 @@
-//! What is asked of an image, in MedMNIST's words.
+//! Tasks, in MedMNIST's words.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,7 +26,7 @@ impl Task {
     pub const ALL: [Task; 4] =
         [Task::BinaryClass, Task::MultiClass, Task::OrdinalRegression, Task::MultiLabel];
 
-    /// MedMNIST's name of the task.
+    /// Returns MedMNIST's name of the task.
     pub fn name(self) -> &'static str {
         match self {
             Task::BinaryClass => "binary-class",
@@ -36,7 +36,7 @@ impl Task {
         }
     }
 
-    /// The task of single labels over `classes` classes.
+    /// Returns the task of single labels over `classes` classes.
     pub(crate) fn of_classes(classes: usize) -> Task {
         if classes == 2 { Task::BinaryClass } else { Task::MultiClass }
     }

@@ -1,11 +1,13 @@
 //! Batches: shapes, ranges, reproducibility, and what each augmentation does.
 
+mod support;
+
 use proptest::prelude::*;
-use zodarts_data::{Augmentation, Batch, Dataset, Mix, OpenOptions, Samples, rng};
+use zodarts_data::{Augmentation, Batch, Mix, Samples, rng};
 
 fn phantom() -> Samples {
     thread_local! {
-        static PHANTOM: Samples = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap().train;
+        static PHANTOM: Samples = support::phantom("phantom").train;
     }
     PHANTOM.with(Clone::clone)
 }
@@ -36,13 +38,16 @@ proptest! {
         mix in mixes(),
         seed: u64,
     ) {
-        let augmentation = Augmentation { input_size, flip, crop_padding, mix };
+        let augmentation =
+            Augmentation::none(input_size).with_flip(flip).with_crop_padding(crop_padding).with_mix(mix);
         let batch = filled(augmentation, &positions, seed);
-        prop_assert_eq!((batch.n, batch.channels, batch.height, batch.width), (positions.len(), 1, input_size, input_size));
+        let expected = (positions.len(), 1, input_size, input_size);
+        prop_assert_eq!((batch.n, batch.channels, batch.height, batch.width), expected);
         prop_assert_eq!(batch.images.len(), positions.len() * input_size * input_size);
         prop_assert!(batch.images.iter().all(|value| (0.0..=1.0).contains(value)));
         prop_assert!(batch.targets.chunks_exact(2).all(|row| (row[0] + row[1] - 1.0).abs() < 1e-6));
-        prop_assert!(batch.labels.iter().zip(&positions).all(|(&label, &at)| [label] == *phantom().labels(at)));
+        let mut labels = batch.labels.iter().zip(&positions);
+        prop_assert!(labels.all(|(&label, &at)| [label] == *phantom().labels(at)));
         let again = filled(augmentation, &positions, seed);
         prop_assert_eq!((again.images, again.targets), (batch.images, batch.targets));
     }
@@ -53,6 +58,13 @@ fn none_is_the_identity() {
     let batch = filled(Augmentation::none(28), &[5, 0, 5], 1);
     assert_eq!(batch.images, [5, 0, 5].map(|at| phantom().image(at)).concat());
     assert_eq!(batch.targets, [0.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
+    let mut plain = Batch::new();
+    plain.fill(&phantom(), &[5, 0, 5], 28);
+    assert_eq!((plain.images, plain.targets, plain.labels), (batch.images, batch.targets, batch.labels));
+    let resized = filled(Augmentation::none(32), &[7, 1], 1);
+    let mut plain = Batch::new();
+    plain.fill(&phantom(), &[7, 1], 32);
+    assert_eq!(plain.images, resized.images);
 }
 
 #[test]
@@ -71,7 +83,7 @@ fn a_reused_batch_equals_a_new_one_and_does_not_allocate() {
 
 #[test]
 fn flips_happen_half_of_the_time_and_mirror() {
-    let augmentation = Augmentation { flip: true, ..Augmentation::none(28) };
+    let augmentation = Augmentation::none(28).with_flip(true);
     let positions: Vec<usize> = (0..360).collect();
     let batch = filled(augmentation, &positions, 2);
     let mut flipped = 0;
@@ -89,7 +101,7 @@ fn flips_happen_half_of_the_time_and_mirror() {
 
 #[test]
 fn crops_shift_by_at_most_the_padding() {
-    let augmentation = Augmentation { crop_padding: 2, ..Augmentation::none(28) };
+    let augmentation = Augmentation::none(28).with_crop_padding(2);
     let batch = filled(augmentation, &[7; 200], 4);
     let original = phantom().image(7);
     let shifted = |down: i64, right: i64| -> Vec<f32> {

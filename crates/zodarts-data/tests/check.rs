@@ -3,25 +3,25 @@
 mod support;
 
 use std::path::Path;
-use support::{open, shared};
-use zodarts_data::check::{Check, Problem};
-use zodarts_data::{Dataset, OpenOptions};
+use support::{Told, open, open_with, phantom, shared};
+use zodarts_data::OpenOptions;
+use zodarts_data::check::{CheckReport, Problem};
 
-fn texts(check: &Check) -> Vec<&str> {
+fn texts(check: &CheckReport) -> Vec<&str> {
     check.findings.iter().map(|finding| &*finding.text).collect()
 }
 
 /// Number of images of a finding.
-fn count(check: &Check, problem: Problem, split: &str) -> usize {
+fn count(check: &CheckReport, problem: Problem, split: &str) -> usize {
     let found = check.findings.iter().find(|finding| finding.problem == problem && finding.split == split);
     found.map_or(0, |finding| finding.images.len())
 }
 
 #[test]
 fn the_phantom_has_no_fault() {
-    let data = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+    let data = phantom("phantom");
     assert_eq!(texts(&data.check()), Vec::<&str>::new());
-    assert_eq!(data.test.times_read(), 0, "nothing was unsealed");
+    assert_eq!(data.test.times_unsealed(), 0, "nothing was unsealed");
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn the_known_leaks_of_breastmnist_are_found_and_more_that_look_alike() {
     let check = open(&path).unwrap().check();
     assert_eq!(
         texts(&check)[..2],
-        ["1 test image also in train", "1 test image that stands elsewhere under another label"]
+        ["1 test image also in train", "1 test image that is elsewhere under another label"]
     );
     let leak = &check.findings[0].images[0];
     assert_eq!(
@@ -90,7 +90,8 @@ fn every_fault_of_a_folder_is_found_and_named_by_file() {
     let at = |name: &str| place.path().join(name);
     folder(place.path());
     assert_eq!(texts(&open(place.path()).unwrap().check()), Vec::<&str>::new());
-    // A brighter frame of a training image, an exact copy under another label, an image without content, a class that dwindles.
+    // A brighter frame of a training image, an exact copy under another label, an image without content, and
+    // a class with few images.
     write(&at("test/a/0.png"), |x, y| 0.1 + 0.8 * waves(3)(x, y));
     std::fs::copy(at("train/a/1.png"), at("val/b/0.png")).unwrap();
     write(&at("train/b/5.png"), |_, _| 0.25);
@@ -102,7 +103,7 @@ fn every_fault_of_a_folder_is_found_and_named_by_file() {
         texts(&check),
         [
             "1 val image also in train",
-            "1 val image that stands elsewhere under another label",
+            "1 val image that is elsewhere under another label",
             "1 test image looks like one in train",
             "1 train image without content: all pixels are equal",
             "2 test images of class `b`",
@@ -121,9 +122,7 @@ fn leaks_are_left_out_of_the_training_if_asked() {
     let at = |name: &str| place.path().join(name);
     std::fs::copy(at("train/a/1.png"), at("val/a/0.png")).unwrap();
     std::fs::copy(at("train/b/2.png"), at("test/b/0.png")).unwrap();
-    let spec = place.path().to_str().unwrap();
-    let dropped =
-        Dataset::open(spec, &OpenOptions { drop_leaks: true, ..OpenOptions::default() }, &|_| ()).unwrap();
+    let dropped = open_with(place.path(), &OpenOptions::default().with_drop_leaks(true)).unwrap();
     assert_eq!(dropped.train.len(), 10);
     assert_eq!(texts(&dropped.check()), Vec::<&str>::new());
     let whole = open(place.path()).unwrap();
@@ -144,8 +143,6 @@ fn a_training_split_that_is_all_leaks_is_refused() {
             std::fs::copy(file("train"), file("val")).unwrap();
         }
     }
-    let spec = place.path().to_str().unwrap();
-    let error = Dataset::open(spec, &OpenOptions { drop_leaks: true, ..OpenOptions::default() }, &|_| ())
-        .unwrap_err();
-    assert!(error.to_string().contains("drop_leaks"), "{error}");
+    let error = open_with(place.path(), &OpenOptions::default().with_drop_leaks(true)).unwrap_err();
+    assert!(error.told().contains("drop_leaks"), "{error}");
 }

@@ -1,22 +1,24 @@
-//! DICOM files: formats, windows, and what can be wrong with them.
+//! DICOM files: formats, windows, and faults.
 
 #[path = "support/dicom.rs"]
 mod dicom;
+mod support;
 
 use dicom::*;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_object::InMemDicomObject;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
+use support::{Told, says};
 use tempfile::TempDir;
 use zodarts_data::{DataError, ImageFile, Window};
 
 /// A file in a folder of its own.
-struct Place {
+struct DicomFolder {
     folder: TempDir,
 }
 
-impl Place {
+impl DicomFolder {
     fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
@@ -43,7 +45,7 @@ fn read(
 
 /// A grey file of one row of values.
 fn row(dicom: Dicom, columns: usize, window: Option<Window>) -> Vec<f32> {
-    read(&Place::new().write(dicom), 1, (1, columns), window).unwrap()
+    read(&DicomFolder::new().write(dicom), 1, (1, columns), window).unwrap()
 }
 
 /// Values in steps of 1/65535.
@@ -59,17 +61,16 @@ fn near(found: &[f32], expected: &[f64]) {
 fn refused(path: &Path, parts: &[&str]) -> String {
     let error = read(path, 1, (2, 2), None).unwrap_err();
     assert!(matches!(error, DataError::Image { .. }), "{error:?}");
-    let text = error.to_string();
-    for part in parts.iter().chain(&["x.dcm: cannot read the image: ", "; "]) {
-        assert!(text.contains(part), "`{part}` is not in: {text}");
-    }
+    let text = error.told();
+    says(&*text, parts);
+    says(&*text, &["x.dcm: cannot read the image: ", "; "]);
     assert!(!text.contains("QUINCE"), "{text}");
     text
 }
 
 #[track_caller]
 fn refused_file(dicom: Dicom, parts: &[&str]) {
-    refused(&Place::new().write(dicom), parts);
+    refused(&DicomFolder::new().write(dicom), parts);
 }
 
 #[test]
@@ -154,7 +155,7 @@ fn implicit_files_and_sequences_are_passed_through() {
 
 #[test]
 fn colours_come_in_every_layout() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let planes = [1.0, 0.0, 0.2, 0.4, 0.0, 1.0];
     let color = |file: Dicom| read(&place.write(file), 3, (1, 2), None).unwrap();
     assert_eq!(color(Dicom::color(1, 2, "RGB", &[255, 51, 0, 0, 102, 255])), planes);
@@ -180,7 +181,7 @@ fn palettes_are_looked_up() {
         file = file.with(Tag(0x0028, 0x1101 + at), VR::US, table([3, 10, 16]));
         file = file.with(Tag(0x0028, 0x1201 + at), VR::OW, table(entries));
     }
-    let planes = read(&Place::new().write(file), 3, (1, 4), None).unwrap();
+    let planes = read(&DicomFolder::new().write(file), 3, (1, 4), None).unwrap();
     assert_eq!(planes, [0.0, 0.0, 0.0, 0.0, 0.2, 0.2, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
     let file = Dicom::grey8(1, 2, &[1, 2]).with(PHOTOMETRIC, VR::CS, "PALETTE COLOR");
     refused_file(file, &["(0028,1101), the descriptor of a palette, is missing"]);
@@ -225,7 +226,7 @@ fn values_are_rescaled_by_a_table() {
 
 #[test]
 fn sequences_and_items_end_by_length_or_by_mark() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let file = || Dicom::grey(1, 4, &[0, 1, 2, 3]).with_items(MODALITY_TABLE, vec![]);
     let bytes = std::fs::read(place.write(file())).unwrap();
     let path = place.folder.path().join("x.dcm");
@@ -248,7 +249,8 @@ fn sequences_and_items_end_by_length_or_by_mark() {
             near(&read(&path, 1, (1, 4), None).unwrap(), &[0.0, 0.25, 0.75, 1.0]);
         }
     }
-    // An item that is longer than its sequence, one that ends within an element, and elements without an item.
+    // An item that is longer than its sequence, one that ends within an element, and elements without an
+    // item.
     let whole = item(length(&inside), b"");
     write(length(&whole[..40]), whole.clone());
     refused(&path, &["elements are damaged"]);
@@ -262,7 +264,7 @@ fn sequences_and_items_end_by_length_or_by_mark() {
 
 #[test]
 fn every_frame_is_an_image_and_all_share_one_range() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let path = place.write(Dicom::grey(1, 2, &[0, 50, 100, 200]).with(FRAMES, VR::IS, "2"));
     assert_eq!(ImageFile::open(&path, None).unwrap().frames(), 2);
     near(&read(&path, 1, (1, 2), None).unwrap(), &[0.0, 0.25, 0.5, 1.0]);
@@ -285,7 +287,7 @@ fn rle(segments: &[&[u8]]) -> Vec<u8> {
 
 #[test]
 fn compressed_frames_are_found_piece_by_piece() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let frames = [rle(&[&[0, 0], &[0, 50]]), rle(&[&[0, 0], &[100, 200]])];
     let file = |offsets, pieces| {
         let file = Dicom::grey(1, 2, &[]).with(FRAMES, VR::IS, "2").syntax(RLE);
@@ -321,9 +323,9 @@ fn jpeg(color: [u8; 3], grey: bool) -> Vec<u8> {
 
 #[test]
 fn jpeg_frames_are_decoded_and_held_against_the_header() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let file = |file: Dicom, bytes| place.write(file.syntax(JPEG).pieces(vec![], vec![bytes]));
-    // What is JFIF has luma and differences, even if the header says RGB.
+    // A JFIF file has luma and differences, even if the header says RGB.
     for photometric in ["YBR_FULL_422", "RGB"] {
         let path = file(Dicom::color(16, 16, photometric, &[]), jpeg([200, 100, 50], false));
         let planes = read(&path, 3, (16, 16), None).unwrap();
@@ -369,10 +371,10 @@ fn what_is_missing_or_not_read_is_named() {
         let file = file().with_items(MODALITY_TABLE, vec![modality_table(descriptor, &[1, 2, 3, 4])]);
         refused_file(file, &["(0028,300", ") has a value that cannot be used"]);
     }
-    let path = Place::new();
+    let path = DicomFolder::new();
     let grouped = path.write(file().with_sequence(Tag(0x5200, 0x9229)));
     assert!(read(&grouped, 1, (2, 2), None).is_ok());
-    let text = read(&grouped, 1, (2, 2), Window::new(40.0, 400.0)).unwrap_err().to_string();
+    let text = read(&grouped, 1, (2, 2), Window::new(40.0, 400.0)).unwrap_err().told();
     assert!(text.contains("of each frame (functional groups)"), "{text}");
 }
 
@@ -390,7 +392,7 @@ fn transfer_syntaxes_that_are_not_read_are_named() {
 
 #[test]
 fn files_that_are_cut_off_are_refused_wherever_that_is() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let path = place.write(Dicom::grey(2, 2, &[1, 2, 3, 4]).with_sequence(Tag(0x0008, 0x1140)));
     let whole = std::fs::read(&path).unwrap();
     for length in 0..whole.len() {
@@ -403,7 +405,7 @@ fn files_that_are_cut_off_are_refused_wherever_that_is() {
 
 #[test]
 fn a_file_without_an_extension_is_recognised_by_its_mark() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let path = place.folder.path().join("1.2.840.7");
     std::fs::rename(place.write(Dicom::grey8(1, 2, &[51, 102])), &path).unwrap();
     assert_eq!(read(&path, 1, (1, 2), None).unwrap(), [0.2, 0.4]);
@@ -414,7 +416,7 @@ fn a_file_without_an_extension_is_recognised_by_its_mark() {
 
 #[test]
 fn sequences_within_sequences_do_not_exhaust_the_stack() {
-    let place = Place::new();
+    let place = DicomFolder::new();
     let path = place.write(Dicom::grey8(1, 2, &[51, 102]));
     let bytes = std::fs::read(&path).unwrap();
     // Where group 0008 begins: (0008,0080), LO.
@@ -428,7 +430,7 @@ fn sequences_within_sequences_do_not_exhaust_the_stack() {
 
 /// Files of every kind that is read.
 fn kinds() -> Vec<Vec<u8>> {
-    let place = Place::new();
+    let place = DicomFolder::new();
     [
         Dicom::grey(2, 2, &[1, 2, 3, 4]).with(CENTER, VR::DS, "2").with(WIDTH, VR::DS, "3"),
         Dicom::grey8(2, 2, &[1, 2, 3, 4]).syntax(IMPLICIT).with_sequence(Tag(0x0008, 0x1140)),
@@ -456,7 +458,7 @@ proptest! {
     ) {
         let mut bytes = kinds().swap_remove(kind);
         for (at, byte) in changes {
-            // What stands before is the preamble, of which nothing is read.
+            // Before it is the preamble, of which nothing is read.
             let at = 128 + at.index(bytes.len() - 128);
             bytes[at] = byte;
         }
@@ -466,7 +468,7 @@ proptest! {
         std::fs::write(&path, bytes).unwrap();
         match read(&path, 3, (5, 5), window.and_then(|(center, width)| Window::new(center, width))) {
             Ok(planes) => prop_assert!(planes.iter().all(|value| (0.0..=1.0).contains(value))),
-            Err(error) => prop_assert!(!error.to_string().contains("QUINCE"), "{error}"),
+            Err(error) => prop_assert!(!error.told().contains("QUINCE"), "{error}"),
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Authentic DICOM files, held against numbers of pydicom (`dicom_numbers.py`) and of their own bytes; skipped where they are not to be had.
+//! Authentic DICOM files, held against numbers of pydicom (`dicom_numbers.py`) and of their own bytes;
+//! skipped where they are not to be had.
 
 mod support;
 
 use proptest::prelude::*;
-use support::shared;
+use support::{Told, shared};
 use zodarts_data::{DataError, ImageFile, Window};
 
 /// Rows and columns of the pixels that are looked at.
@@ -37,7 +38,8 @@ fn an_mr_image_is_seen_through_its_own_window_compressed_or_not() {
     let Some(plain) = steps("MR_small.dcm", 64, None) else { return };
     holds(&plain, 64, [45288, 49961, 42911, 63076, 43526], 119_016_505);
     assert_eq!(steps("MR_small_RLE.dcm", 64, None).unwrap(), plain);
-    // The same by hand: centre 600, width 1600, from the bytes of the file, of which the last 138 are an element of padding.
+    // The same by hand: centre 600, width 1600, from the bytes of the file, of which the last 138 are an
+    // element of padding.
     let by_hand = |value: &i16| {
         let grey = (f64::from(*value) - 599.5) / 1599.0 + 0.5;
         (grey.clamp(0.0, 1.0) * 65535.0).round() as u32
@@ -84,7 +86,7 @@ fn a_truncated_image_is_refused_by_name() {
     let Some(path) = shared("dicom/MR_truncated.dcm") else { return };
     let error = ImageFile::open(&path, None).unwrap_err();
     assert!(matches!(error, DataError::Image { .. }));
-    let text = error.to_string();
+    let text = error.told();
     assert!(
         text.contains("MR_truncated.dcm: cannot read the image: the file is cut short: 8130 bytes"),
         "{text}"
@@ -95,12 +97,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn no_mangled_file_panics(
-        name in prop::sample::select(vec!["CT_small", "MR_small_RLE", "SC_rgb_jpeg_gdcm", "SC_rgb_jpeg_gdcm"]),
+        name in prop::sample::select(
+            vec!["CT_small", "MR_small_RLE", "SC_rgb_jpeg_gdcm", "SC_rgb_jpeg_gdcm"]
+        ),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
         let Some(path) = shared(&format!("dicom/{name}.dcm")) else { return Ok(()) };
         let mut bytes = std::fs::read(path).unwrap();
-        // What describes the pixels and the compressed pixels themselves stand in the last kilobytes.
+        // The description of the pixels and the compressed pixels are in the last kilobytes.
         let start = bytes.len().saturating_sub(6000);
         for (at, byte) in changes {
             let at = start + at.index(bytes.len() - start);

@@ -1,4 +1,4 @@
-//! Folders of images: layouts, formats, and what can be wrong with them.
+//! Folders of images: layouts, formats, and faults.
 
 mod support;
 
@@ -6,40 +6,12 @@ use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbIma
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::path::Path;
-use support::open;
+use support::{class_folder, grey_png, open, open_with, says, write_classes};
 use tempfile::TempDir;
-use zodarts_data::{DataError, Dataset, OpenOptions, Progress, Task, ValSource, read_image_file};
-
-fn grey(path: &Path, size: u32, value: u8) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    GrayImage::from_pixel(size, size, Luma([value])).save(path).unwrap();
-}
-
-/// `count` grey PNGs of `size` in each of the classes `a` and `b` below `root`.
-fn classes(root: &Path, count: u8, size: u32) {
-    for (class, base) in [("a", 0), ("b", 100)] {
-        for at in 0..count {
-            grey(&root.join(class).join(format!("{at:02}.png")), size, base + at);
-        }
-    }
-}
-
-fn folder(count: u8, size: u32) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    classes(folder.path(), count, size);
-    folder
-}
+use zodarts_data::{DataError, Dataset, LoadProgress, Notice, OpenOptions, Task, ValSource, read_image_file};
 
 fn with_seed(path: &Path, seed: u64) -> Dataset {
-    Dataset::open(path.to_str().unwrap(), &OpenOptions { seed, ..OpenOptions::default() }, &|_| ()).unwrap()
-}
-
-#[track_caller]
-fn says(error: &DataError, parts: &[&str]) {
-    let text = error.to_string();
-    for part in parts {
-        assert!(text.contains(part), "`{part}` is not in: {text}");
-    }
+    open_with(path, &OpenOptions::default().with_seed(seed)).unwrap()
 }
 
 #[test]
@@ -63,7 +35,7 @@ fn values_of_8_bits_are_kept_as_they_are() {
 
 #[test]
 fn class_folders_are_cut_in_stratified_seeded_splits() {
-    let folder = folder(20, 8);
+    let folder = class_folder(20, 8);
     let data = with_seed(folder.path(), 0);
     assert_eq!(
         (data.info.task, data.info.classes.as_slice()),
@@ -87,7 +59,7 @@ fn folders_named_like_splits_are_never_taken_for_classes() {
     ] {
         let folder = TempDir::new().unwrap();
         for name in names {
-            classes(&folder.path().join(name), 6, 8);
+            write_classes(&folder.path().join(name), 6, 8);
         }
         says(&open(folder.path()).unwrap_err(), &["is named like a split", names[1], "name splits exactly"]);
     }
@@ -96,24 +68,24 @@ fn folders_named_like_splits_are_never_taken_for_classes() {
 #[test]
 fn split_folders_are_kept_and_a_missing_val_is_cut_from_train() {
     let folder = TempDir::new().unwrap();
-    classes(&folder.path().join("train"), 20, 8);
+    write_classes(&folder.path().join("train"), 20, 8);
     let error = open(folder.path()).unwrap_err();
     assert!(matches!(error, DataError::Folder { .. }));
     says(&error, &["no test folder", "add test/CLASS"]);
-    classes(&folder.path().join("test"), 3, 8);
+    write_classes(&folder.path().join("test"), 3, 8);
     let data = open(folder.path()).unwrap();
     assert_eq!((data.train.len(), data.val.class_counts(), data.test.len()), (36, vec![2, 2], 6));
-    classes(&folder.path().join("val"), 5, 8);
+    write_classes(&folder.path().join("val"), 5, 8);
     let data = open(folder.path()).unwrap();
     assert_eq!((data.train.len(), data.val.len(), data.test.len()), (40, 10, 6));
-    grey(&folder.path().join("val/c/0.png"), 8, 0);
+    grey_png(&folder.path().join("val/c/0.png"), 8, 0);
     says(&open(folder.path()).unwrap_err(), &["val", "[\"a\", \"b\", \"c\"]", "as in train"]);
 }
 
 #[test]
 fn nested_folders_count_and_other_files_are_skipped_and_counted() {
-    let folder = folder(6, 8);
-    grey(&folder.path().join("a/patient 7/deep/x.PNG"), 8, 200);
+    let folder = class_folder(6, 8);
+    grey_png(&folder.path().join("a/patient 7/deep/x.PNG"), 8, 200);
     for other in ["notes.txt", "a/labels.csv", "b/.hidden.png", "a/patient 7/.DS_Store"] {
         std::fs::write(folder.path().join(other), "text").unwrap();
     }
@@ -122,30 +94,30 @@ fn nested_folders_count_and_other_files_are_skipped_and_counted() {
     let data =
         Dataset::open(spec, &OpenOptions::default(), &|progress| seen.borrow_mut().push(progress)).unwrap();
     assert_eq!(data.train.len() + data.val.len() + data.test.len(), 13);
-    assert!(seen.borrow().contains(&Progress::Skipped { files: 4 }));
-    assert_eq!(seen.borrow().last(), Some(&Progress::Decode { done: 13, total: 13 }));
+    assert!(seen.borrow().contains(&Notice::FilesSkipped { files: 4 }.into()));
+    assert_eq!(seen.borrow().last(), Some(&LoadProgress::Decode { done: 13, total: 13 }.into()));
 }
 
 #[test]
 fn sizes_follow_the_rule() {
-    assert_eq!(open(folder(3, 8).path()).unwrap().info.height, 8);
-    assert_eq!(open(folder(3, 225).path()).unwrap().info.height, 64);
-    let mixed = folder(3, 8);
-    grey(&mixed.path().join("a/other.png"), 9, 0);
+    assert_eq!(open(class_folder(3, 8).path()).unwrap().info.height, 8);
+    assert_eq!(open(class_folder(3, 225).path()).unwrap().info.height, 64);
+    let mixed = class_folder(3, 8);
+    grey_png(&mixed.path().join("a/other.png"), 9, 0);
     assert_eq!(open(mixed.path()).unwrap().info.height, 64);
-    let options = OpenOptions { image_size: Some(16), ..OpenOptions::default() };
+    let options = OpenOptions::default().with_image_size(16);
     let data = Dataset::open(mixed.path().to_str().unwrap(), &options, &|_| ()).unwrap();
     assert_eq!(data.train.shape(), (1, 16, 16));
 }
 
 #[test]
 fn one_coloured_or_deep_image_decides_for_all() {
-    let colour = folder(3, 4);
+    let colour = class_folder(3, 4);
     RgbaImage::from_pixel(4, 4, image::Rgba([255, 0, 51, 7])).save(colour.path().join("b/c.png")).unwrap();
     let data = open(colour.path()).unwrap();
     assert_eq!((data.info.channels, data.train.shape()), (3, (3, 4, 4)));
 
-    let deep = folder(3, 4);
+    let deep = class_folder(3, 4);
     let image: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_pixel(4, 4, Luma([12345u16]));
     DynamicImage::from(image).save(deep.path().join("a/00.tiff")).unwrap();
     let data = open(deep.path()).unwrap();
@@ -173,13 +145,13 @@ fn a_colour_image_turns_grey_by_luma() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("x.png");
     RgbImage::from_pixel(2, 2, Rgb([255, 0, 0])).save(&path).unwrap();
-    // What Pillow's convert("L") gives, and what a data set of such files holds: 0.299 in steps of 1/255.
+    // The value of Pillow's convert("L"), and of a data set of such files: 0.299 in steps of 1/255.
     assert_eq!(read_image_file(&path, 1, 2, 2).unwrap(), [76.0 / 255.0; 4]);
 }
 
 #[test]
 fn an_empty_class_folder_is_refused() {
-    let folder = folder(3, 8);
+    let folder = class_folder(3, 8);
     std::fs::create_dir(folder.path().join("c")).unwrap();
     std::fs::write(folder.path().join("c/readme.txt"), "").unwrap();
     let error = open(folder.path()).unwrap_err();
@@ -190,16 +162,16 @@ fn an_empty_class_folder_is_refused() {
 #[test]
 fn a_single_or_tiny_class_is_refused() {
     let one = TempDir::new().unwrap();
-    grey(&one.path().join("a/0.png"), 8, 0);
+    grey_png(&one.path().join("a/0.png"), 8, 0);
     says(&open(one.path()).unwrap_err(), &["found 1 class folder(s), expected 2", "named after it"]);
-    let tiny = folder(2, 8);
+    let tiny = class_folder(2, 8);
     says(&open(tiny.path()).unwrap_err(), &["class `a` has 2 image(s), expected at least 3"]);
     says(&open(TempDir::new().unwrap().path()).unwrap_err(), &["found 0 class folder(s)"]);
 }
 
 #[test]
 fn a_broken_image_among_good_ones_is_named() {
-    let folder = folder(4, 8);
+    let folder = class_folder(4, 8);
     let path = folder.path().join("b/01.png");
     std::fs::write(&path, "").unwrap();
     let error = open(folder.path()).unwrap_err();
@@ -207,7 +179,7 @@ fn a_broken_image_among_good_ones_is_named() {
     says(&error, &["01.png", "empty (0 bytes)", "remove it or replace it"]);
     std::fs::write(&path, "no image").unwrap();
     says(&open(folder.path()).unwrap_err(), &["01.png", "remove it or replace it"]);
-    grey(&path, 8, 0);
+    grey_png(&path, 8, 0);
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() - 20]).unwrap();
     says(&open(folder.path()).unwrap_err(), &["01.png", "remove it or replace it"]);
@@ -215,7 +187,7 @@ fn a_broken_image_among_good_ones_is_named() {
 
 #[test]
 fn an_image_that_claims_to_be_huge_is_refused() {
-    let folder = folder(4, 8);
+    let folder = class_folder(4, 8);
     let path = folder.path().join("a/00.png");
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
@@ -235,7 +207,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 #[cfg(unix)]
 #[test]
 fn a_loop_of_links_ends_and_adds_nothing() {
-    let folder = folder(4, 8);
+    let folder = class_folder(4, 8);
     std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
     std::os::unix::fs::symlink(".", folder.path().join("b/here")).unwrap();
     let data = open(folder.path()).unwrap();
@@ -245,15 +217,14 @@ fn a_loop_of_links_ends_and_adds_nothing() {
 
 #[test]
 fn validation_folders_must_have_the_same_classes() {
-    let (main, other) = (folder(5, 8), folder(3, 10));
-    let options =
-        OpenOptions { val: Some(ValSource::File(other.path().to_owned())), ..OpenOptions::default() };
+    let (main, other) = (class_folder(5, 8), class_folder(3, 10));
+    let options = OpenOptions::default().with_val(ValSource::File(other.path().to_owned()));
     let open = || Dataset::open(main.path().to_str().unwrap(), &options, &|_| ());
     let data = open().unwrap();
     assert_eq!((data.val.class_counts(), data.info.height), (vec![3, 3], 8));
     RgbImage::from_pixel(8, 8, Rgb([9, 8, 7])).save(other.path().join("a/colour.png")).unwrap();
     says(&open().unwrap_err(), &["channels 3, expected 1"]);
-    grey(&other.path().join("c/0.png"), 8, 0);
+    grey_png(&other.path().join("c/0.png"), 8, 0);
     let error = open().unwrap_err();
     assert!(matches!(error, DataError::ValidationMismatch { field: "classes", .. }));
     says(&error, &["[\"a\", \"b\", \"c\"]", "expected [\"a\", \"b\"]"]);
@@ -271,7 +242,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn no_mangled_image_panics(
-        format in prop::sample::select(vec![ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff]),
+        format in prop::sample::select(
+            vec![ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff]
+        ),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         kept in 0.3f64..1.0,
     ) {

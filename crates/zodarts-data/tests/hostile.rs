@@ -1,4 +1,4 @@
-//! Data made to harm whoever reads them: little memory is taken, and an error says what is wrong.
+//! Harmful data: they take little memory, and an error names the fault.
 
 #[path = "support/memory.rs"]
 mod memory;
@@ -9,7 +9,7 @@ use memory::Alone;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use support::{Npz, npy, open};
+use support::{Npz, Told, npy, open, open_with};
 use tempfile::TempDir;
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
@@ -20,24 +20,23 @@ fn refused(alone: &Alone, bytes: &[u8]) -> String {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("bad.npz");
     fs::write(&path, bytes).unwrap();
-    alone.bounded(|| open(&path).unwrap_err()).to_string()
+    alone.bounded(|| open(&path).unwrap_err()).told()
 }
 
 /// A folder of images with a table of labels.
 fn labelled(alone: &Alone, folder: &Path, table: &Path) -> Result<Dataset, DataError> {
-    let options = OpenOptions { labels: Some(table.to_owned()), ..OpenOptions::default() };
-    alone.bounded(|| Dataset::open(folder.to_str().unwrap(), &options, &|_| ()))
+    let options = OpenOptions::default().with_labels(table.to_owned());
+    alone.bounded(|| open_with(folder, &options))
 }
 
+/// Checks that an error is short and has some parts.
 #[track_caller]
 fn says(error: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(error.contains(part), "`{part}` is not in: {error}");
-    }
+    support::says(error, parts);
     assert!(error.len() < 1000, "{} bytes of error: {error:.300}", error.len());
 }
 
-/// Where the sizes of the first member stand in an archive's directory: as stored, and as they come out.
+/// The places of the sizes of the first member in an archive's directory: compressed and decompressed.
 fn sizes(archive: &[u8]) -> [usize; 2] {
     let entry = archive.windows(4).position(|mark| mark == b"PK\x01\x02").unwrap();
     [entry + 20, entry + 24]
@@ -142,7 +141,7 @@ fn names_and_links_in_an_archive_lead_nowhere() {
         npz.arrays[0].0 = name.into();
         npz.write(&inner.join("bad.npz"));
         says(
-            &alone.bounded(|| open(&inner.join("bad.npz")).unwrap_err()).to_string(),
+            &alone.bounded(|| open(&inner.join("bad.npz")).unwrap_err()).told(),
             &["`train_images` is missing"],
         );
         for folder in [folder.path(), &inner] {
@@ -176,7 +175,7 @@ fn fifty_thousand_classes_are_refused_wherever_they_are() {
     let rows: Vec<String> = (1..=50_000).map(|at| format!("x.png,class {at},{at}\n")).collect();
     let table = folder.path().join("labels.csv");
     fs::write(&table, format!("path,label,frame\n{}", rows.concat())).unwrap();
-    let error = labelled(&alone, folder.path(), &table).unwrap_err().to_string();
+    let error = labelled(&alone, folder.path(), &table).unwrap_err().told();
     says(&error, &["`label` has 50000 different value(s), expected 2 to 1000"]);
 
     let folder = TempDir::new().unwrap();
@@ -184,12 +183,12 @@ fn fifty_thousand_classes_are_refused_wherever_they_are() {
         fs::create_dir(folder.path().join(format!("class-{class:05}"))).unwrap();
     }
     says(
-        &alone.bounded(|| open(folder.path()).unwrap_err()).to_string(),
+        &alone.bounded(|| open(folder.path()).unwrap_err()).told(),
         &["50000 class folder(s), expected 2 to 1000"],
     );
     fs::create_dir(folder.path().join("train")).unwrap();
     fs::create_dir(folder.path().join("training")).unwrap();
-    says(&alone.bounded(|| open(folder.path()).unwrap_err()).to_string(), &["`train` is named like a split"]);
+    says(&alone.bounded(|| open(folder.path()).unwrap_err()).told(), &["`train` is named like a split"]);
 }
 
 #[cfg(unix)]
@@ -209,7 +208,7 @@ fn a_class_folder_that_is_a_loop_of_links_is_no_class() {
     }
     assert_eq!(open(folder.path()).unwrap().info.classes, ["a", "b"]);
     std::os::unix::fs::symlink(".", folder.path().join("c")).unwrap();
-    says(&open(folder.path()).map(drop).unwrap_err().to_string(), &["class folder `c` has no images"]);
+    says(&open(folder.path()).map(drop).unwrap_err().told(), &["class folder `c` has no images"]);
 }
 
 #[test]
@@ -230,7 +229,7 @@ fn a_table_of_millions_of_rows_is_refused() {
         }
         file.flush().unwrap();
         says(
-            &labelled(&alone, folder.path(), &table).unwrap_err().to_string(),
+            &labelled(&alone, folder.path(), &table).unwrap_err().told(),
             &["labels.csv", problem, "split the data set"],
         );
     }
@@ -244,7 +243,7 @@ fn a_field_of_megabytes_is_not_repeated_in_the_error() {
     let long = "x".repeat(8 << 20);
     for text in [format!("path,label\n{long},a\n"), format!("path,label,split\nx.png,a,{long}\n")] {
         fs::write(&table, text).unwrap();
-        says(&labelled(&alone, folder.path(), &table).unwrap_err().to_string(), &["line 2"]);
+        says(&labelled(&alone, folder.path(), &table).unwrap_err().told(), &["line 2"]);
     }
 }
 
@@ -271,6 +270,6 @@ fn an_image_of_few_bytes_and_many_pixels_takes_as_much_memory_as_one_plane() {
         }
     }
     black(&path, 8200, image::ExtendedColorType::L8);
-    let error = alone.bounded(|| read_image_file(&path, 1, 8, 8)).unwrap_err().to_string();
+    let error = alone.bounded(|| read_image_file(&path, 1, 8, 8)).unwrap_err().told();
     says(&error, &["x.png", "8200×8200 pixels exceed the limit of 67108864"]);
 }

@@ -5,28 +5,12 @@ mod dicom;
 mod support;
 
 use dicom::Dicom;
-use image::{GrayImage, Luma};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
-use support::open;
+use support::{Told, class_folder, grey_png, open, says};
 use tempfile::TempDir;
-use zodarts_data::{DataError, Dataset, OpenOptions, Progress, Samples, ValSource};
-
-fn grey(path: &Path, value: u8) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    GrayImage::from_pixel(8, 8, Luma([value])).save(path).unwrap();
-}
-
-/// A folder with `count` images `a00.png` and so on of class `a`, and as many of class `b`, in class folders.
-fn folder(count: u8) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for at in 0..count {
-        grey(&folder.path().join(format!("a/{at:02}.png")), at);
-        grey(&folder.path().join(format!("b/{at:02}.png")), 100 + at);
-    }
-    folder
-}
+use zodarts_data::{DataError, Dataset, Notice, OpenEvent, OpenOptions, Samples, ValSource};
 
 /// Opens a folder with a table of these lines.
 fn labelled(folder: &Path, lines: &str) -> Result<Dataset, DataError> {
@@ -37,12 +21,12 @@ fn with(
     folder: &Path,
     lines: &str,
     options: OpenOptions,
-    progress: &dyn Fn(Progress),
+    on_event: &dyn Fn(OpenEvent),
 ) -> Result<Dataset, DataError> {
     let table = folder.join("labels.csv");
     std::fs::write(&table, lines).unwrap();
-    let options = OpenOptions { labels: Some(table), ..options };
-    Dataset::open(folder.to_str().unwrap(), &options, progress)
+    let options = options.with_labels(table);
+    Dataset::open(folder.to_str().unwrap(), &options, on_event)
 }
 
 /// A table with a header and a row for each image, of these columns after path and label.
@@ -60,16 +44,14 @@ fn files(samples: &Samples) -> Vec<String> {
 #[track_caller]
 fn refused(folder: &Path, lines: &str, parts: &[&str]) {
     let error = labelled(folder, lines).unwrap_err();
-    let text = error.to_string();
-    for part in parts {
-        assert!(text.contains(part), "`{part}` is not in: {text}");
-    }
+    let text = error.told();
+    says(&*text, parts);
     assert!(text.contains("labels.csv: ") && text.contains("; ") && !text.contains("QUINCE"), "{text}");
 }
 
 #[test]
 fn a_table_that_says_what_class_folders_say_gives_the_same_data() {
-    let folder = folder(12);
+    let folder = class_folder(12, 8);
     let plain = open(folder.path()).unwrap();
     let lines = table("", 12, |_, _| String::new());
     let data = labelled(folder.path(), &lines).unwrap();
@@ -85,7 +67,7 @@ fn a_table_that_says_what_class_folders_say_gives_the_same_data() {
 
 #[test]
 fn splits_of_a_table_are_kept_and_missing_validation_is_cut_from_the_training() {
-    let folder = folder(20);
+    let folder = class_folder(20, 8);
     let split = |val: &'static str| {
         move |_: &str, at: u8| {
             format!(
@@ -108,16 +90,18 @@ fn splits_of_a_table_are_kept_and_missing_validation_is_cut_from_the_training() 
 
 #[test]
 fn columns_without_meaning_are_told() {
-    let folder = folder(4);
+    let folder = class_folder(4, 8);
     let seen = RefCell::new(Vec::new());
     let lines = table(",age,sex", 4, |_, _| ",7,f".into());
     with(folder.path(), &lines, OpenOptions::default(), &|event| seen.borrow_mut().push(event)).unwrap();
-    assert!(seen.borrow().contains(&Progress::UnusedColumns { names: vec!["age".into(), "sex".into()] }));
+    assert!(
+        seen.borrow().contains(&Notice::UnusedColumns { names: vec!["age".into(), "sex".into()] }.into())
+    );
 }
 
 #[test]
 fn files_that_cannot_be_meant_are_refused_by_line() {
-    let place = folder(4);
+    let place = class_folder(4, 8);
     let place = place.path();
     let lines = |row: &str| format!("{}{row}\n", table("", 4, |_, _| String::new()));
     refused(place, &lines("a/99.png,a"), &["line 10: `a/99.png` is no file below the folder"]);
@@ -130,7 +114,7 @@ fn files_that_cannot_be_meant_are_refused_by_line() {
         "path,label\na/00.png,a\na/01.png,a\n",
         &["`label` has 1 different value(s), expected 2 to 1000"],
     );
-    let error = labelled(place, "path,label\na/00.png,a\nb/00.png,b\n").unwrap_err().to_string();
+    let error = labelled(place, "path,label\na/00.png,a\nb/00.png,b\n").unwrap_err().told();
     assert!(error.contains("class `a` has 1 image(s), expected at least 3"), "{error}");
     std::fs::write(place.join("notes.txt"), "no image").unwrap();
     let error = labelled(place, &lines("notes.txt,a")).unwrap_err();
@@ -140,7 +124,7 @@ fn files_that_cannot_be_meant_are_refused_by_line() {
 #[cfg(unix)]
 #[test]
 fn links_that_leave_the_folder_are_refused_and_others_are_one_file() {
-    let (inside, outside) = (folder(4), folder(4));
+    let (inside, outside) = (class_folder(4, 8), class_folder(4, 8));
     let lines = |row: &str| format!("{}{row}\n", table("", 4, |_, _| String::new()));
     std::os::unix::fs::symlink(outside.path().join("a"), inside.path().join("out")).unwrap();
     std::os::unix::fs::symlink(inside.path().join("a/01.png"), inside.path().join("in.png")).unwrap();
@@ -150,7 +134,7 @@ fn links_that_leave_the_folder_are_refused_and_others_are_one_file() {
 
 #[test]
 fn splits_without_a_class_and_unknown_splits_are_refused() {
-    let place = folder(6);
+    let place = class_folder(6, 8);
     let place = place.path();
     let split = |train: &'static str, val: &'static str, test: &'static str| {
         table(",split", 6, move |class, at| match (class, at) {
@@ -167,16 +151,14 @@ fn splits_without_a_class_and_unknown_splits_are_refused() {
         &split("train", "validation", "test"),
         &["line 4: the split is `validation`, expected train, val or test"],
     );
-    let error = Dataset::open(
-        "phantom",
-        &OpenOptions { labels: Some(place.join("labels.csv")), ..OpenOptions::default() },
-        &|_| (),
-    );
-    let text = error.unwrap_err().to_string();
+    let error =
+        Dataset::open("phantom", &OpenOptions::default().with_labels(place.join("labels.csv")), &|_| ());
+    let text = error.unwrap_err().told();
     assert!(text.contains("option `labels` is"), "{text}");
 }
 
-/// The patient of an image in the tables below: two of each class share one, and class does not matter to some.
+/// The patient of an image in the tables below: two of each class share one, and class does not matter to
+/// some.
 fn patient(class: &str, at: u8) -> String {
     match at {
         0..4 => format!("both {}", at / 2),
@@ -195,12 +177,12 @@ fn patients_of(samples: &Samples) -> BTreeSet<String> {
 
 #[test]
 fn no_patient_is_on_two_sides_of_any_cut() {
-    let folder = folder(60);
+    let folder = class_folder(60, 8);
     let lines = table(",patient", 60, |class, at| format!(",{}", patient(class, at)));
     let cuts = [None, Some(ValSource::Fraction(0.1))];
     for (seed, val) in (0..4).flat_map(|seed| cuts.iter().map(move |val| (seed, val.clone()))) {
         let seen = RefCell::new(Vec::new());
-        let options = OpenOptions { seed, val, ..OpenOptions::default() };
+        let options = OpenOptions::default().with_seed(seed).with_val(val);
         let data = with(folder.path(), &lines, options, &|event| seen.borrow_mut().push(event)).unwrap();
         let halves = data.train.merged(&data.val).halves(seed);
         let test = data.test.unseal();
@@ -215,13 +197,13 @@ fn no_patient_is_on_two_sides_of_any_cut() {
         assert!(counts[0].iter().all(|count| count.abs_diff(12) <= 2), "{counts:?}");
         assert!(halves.0.len().abs_diff(half) <= 4 && halves.0.len() + halves.1.len() == rest, "{counts:?}");
         let sizes = [&data.train, &data.val, &test].map(|samples| patients_of(samples).len());
-        assert!(seen.borrow().contains(&Progress::ByPatient { patients: sizes }), "{sizes:?}");
+        assert!(seen.borrow().contains(&Notice::SplitByPatient { patients: sizes }.into()), "{sizes:?}");
     }
 }
 
 #[test]
 fn images_without_a_patient_count_as_one_each() {
-    let folder = folder(20);
+    let folder = class_folder(20, 8);
     // Of class a the first ten are of one patient; of the others nothing is known.
     let of = |class: &str, at: u8| if class == "a" && at < 10 { ",one".to_owned() } else { ",".to_owned() };
     let seen = RefCell::new(Vec::new());
@@ -229,7 +211,7 @@ fn images_without_a_patient_count_as_one_each() {
     let data =
         with(folder.path(), &lines, OpenOptions::default(), &|event| seen.borrow_mut().push(event)).unwrap();
     let patients = seen.borrow().iter().find_map(|event| match event {
-        Progress::ByPatient { patients } => Some(*patients),
+        OpenEvent::Notice(Notice::SplitByPatient { patients }) => Some(*patients),
         _ => None,
     });
     assert_eq!(patients.unwrap().iter().sum::<usize>(), 31);
@@ -242,7 +224,7 @@ fn images_without_a_patient_count_as_one_each() {
 
 #[test]
 fn a_patient_in_two_splits_is_refused_by_line() {
-    let folder = folder(6);
+    let folder = class_folder(6, 8);
     let split = |at: u8| ["train", "val", "test"][usize::from(at) / 2];
     let lines = table(",split,patient", 6, |class, at| {
         let patient = if (class, at) == ("b", 3) { "QUINCE a1" } else { &format!("QUINCE {class}{at}") };
@@ -251,17 +233,16 @@ fn a_patient_in_two_splits_is_refused_by_line() {
     refused(
         folder.path(),
         &lines,
-        &[
-            "line 3 (train, `a/01.png`) and line 11 (val, `b/03.png`) are of one patient, but in different splits",
-        ],
+        &["line 3 (train, `a/01.png`) and line 11 (val, `b/03.png`) are of one patient, but in different \
+             splits"],
     );
 }
 
 #[test]
 fn too_few_patients_to_cut_are_refused() {
-    let folder = folder(6);
+    let folder = class_folder(6, 8);
     let lines = table(",patient", 6, |_, _| ",QUINCE".into());
-    let text = labelled(folder.path(), &lines).unwrap_err().to_string();
+    let text = labelled(folder.path(), &lines).unwrap_err().told();
     assert!(
         text.contains("class `a` has images of 1 patient(s), expected at least 3; no patient may be"),
         "{text}"
@@ -269,7 +250,7 @@ fn too_few_patients_to_cut_are_refused() {
     // Only the validation images are to be cut.
     let split = |at: u8| if at < 4 { "train" } else { "test" };
     let lines = table(",split,patient", 6, |_, at| format!(",{0},{0}", split(at)));
-    let text = labelled(folder.path(), &lines).unwrap_err().to_string();
+    let text = labelled(folder.path(), &lines).unwrap_err().told();
     assert!(text.contains("all images for training and validation are of one patient"), "{text}");
 }
 
@@ -287,7 +268,7 @@ fn scans_are_cut_by_the_patient_they_name() {
         scan(&folder.path().join(format!("a/{at:02}.dcm")), &format!("QUINCE {}{padding}", at / 4), at);
         scan(&folder.path().join(format!("b/1.2.{at:02}")), &format!("QUINCE {}", 20 + at / 4), 100 + at);
     }
-    grey(&folder.path().join("a/x.png"), 200);
+    grey_png(&folder.path().join("a/x.png"), 8, 200);
     let seen = RefCell::new(Vec::new());
     let spec = folder.path().to_str().unwrap();
     let data = Dataset::open(spec, &OpenOptions::default(), &|event| seen.borrow_mut().push(event)).unwrap();
@@ -302,7 +283,7 @@ fn scans_are_cut_by_the_patient_they_name() {
     assert!(of(&data.train).is_disjoint(&of(&test)) && of(&data.train).is_disjoint(&of(&data.val)));
     assert!(of(&data.val).is_disjoint(&of(&test)));
     let sizes = seen.borrow().iter().find_map(|event| match event {
-        Progress::ByPatient { patients } => Some(patients.iter().sum::<usize>()),
+        OpenEvent::Notice(Notice::SplitByPatient { patients }) => Some(patients.iter().sum::<usize>()),
         _ => None,
     });
     assert_eq!(sizes, Some(21), "twenty patients and a file of nobody's");
@@ -347,7 +328,7 @@ fn split_folders_that_divide_a_patient_are_refused_by_file() {
     }
     assert_eq!(open(folder.path()).unwrap().train.len(), 6);
     scan(&at("test/b/1.dcm"), "QUINCE 2", 101);
-    let text = open(folder.path()).unwrap_err().to_string();
+    let text = open(folder.path()).unwrap_err().told();
     assert!(
         text.contains("`train/a/2.dcm` and `test/b/1.dcm` are of one patient, by their PatientID"),
         "{text}"
@@ -360,11 +341,11 @@ fn split_folders_that_divide_a_patient_are_refused_by_file() {
         scan(&other.path().join(format!("{class}/0.dcm")), &format!("QUINCE {value}"), value);
     }
     let val = Some(ValSource::File(other.path().to_owned()));
-    let options = OpenOptions { val, ..OpenOptions::default() };
+    let options = OpenOptions::default().with_val(val);
     let opened = || Dataset::open(folder.path().to_str().unwrap(), &options, &|_| ());
     assert_eq!(opened().unwrap().val.len(), 2);
     scan(&other.path().join("b/0.dcm"), "QUINCE 80", 210);
-    let text = opened().unwrap_err().to_string();
+    let text = opened().unwrap_err().told();
     assert!(
         text.contains("are of one patient") && text.contains("test/a/0.dcm") && text.contains("b/0.dcm"),
         "{text}"
@@ -373,8 +354,8 @@ fn split_folders_that_divide_a_patient_are_refused_by_file() {
 
 #[test]
 fn anonymous_names_depend_on_the_place_below_the_folder_only() {
-    let (one, two) = (folder(4), folder(4));
-    let options = OpenOptions { anonymous: true, ..OpenOptions::default() };
+    let (one, two) = (class_folder(4, 8), class_folder(4, 8));
+    let options = OpenOptions::default().with_anonymous(true);
     let names = |folder: &TempDir| {
         let data = Dataset::open(folder.path().to_str().unwrap(), &options, &|_| ()).unwrap();
         let mut names = files(&data.train.merged(&data.val).merged(&data.test.unseal()));
@@ -413,7 +394,7 @@ fn frames_are_labelled_one_by_one() {
         film(&folder.path().join(format!("{at}.dcm")), [10 + at, 20 + at, 30 + at, 40 + at]);
     }
     film(&folder.path().join("whole.dcm"), [90, 91]);
-    grey(&folder.path().join("plain.png"), 99);
+    grey_png(&folder.path().join("plain.png"), 8, 99);
     let rows: String = (0..6).map(rows).collect();
     let lines = format!("path,frame,label,split\n{rows}whole.dcm,,b,train\nplain.png,1,b,train\n");
     let data = labelled(folder.path(), &lines).unwrap();
@@ -457,7 +438,7 @@ fn the_frames_of_one_file_are_a_data_set_if_they_are_of_several_patients() {
     let table = folder.path().join("labels.csv");
     let open = |lines: String| {
         std::fs::write(&table, lines).unwrap();
-        let options = OpenOptions { labels: Some(table.clone()), ..OpenOptions::default() };
+        let options = OpenOptions::default().with_labels(table.clone());
         Dataset::open(path.to_str().unwrap(), &options, &|_| ())
     };
     let lines = format!("path,frame,label,patient\n{}", rows(|at| format!(",P{}", at / 2)));
@@ -469,14 +450,14 @@ fn the_frames_of_one_file_are_a_data_set_if_they_are_of_several_patients() {
     assert!(patients[0].is_disjoint(&patients[1]) && patients[0].is_disjoint(&patients[2]));
     assert!(patients[1].is_disjoint(&patients[2]) && patients.iter().all(|part| !part.is_empty()));
     // One recording is one patient, whatever the table says of splits.
-    let error = open(format!("path,frame,label\n{}", rows(|_| String::new()))).unwrap_err().to_string();
+    let error = open(format!("path,frame,label\n{}", rows(|_| String::new()))).unwrap_err().told();
     assert!(error.contains("class `a` has images of 1 patient(s), expected at least 3"), "{error}");
     let split = |at| format!(",{}", ["train", "test"][usize::from(at >= 12)]);
-    let error = open(format!("path,frame,label,split\n{}", rows(split))).unwrap_err().to_string();
+    let error = open(format!("path,frame,label,split\n{}", rows(split))).unwrap_err().told();
     assert!(error.contains("are of one patient, but in different splits"), "{error}");
     // Lines of other files are for others.
-    grey(&folder.path().join("other.png"), 1);
-    let error = open("path,frame,label\nother.png,,a\n".into()).unwrap_err().to_string();
+    grey_png(&folder.path().join("other.png"), 8, 1);
+    let error = open("path,frame,label\nother.png,,a\n".into()).unwrap_err().told();
     assert!(error.contains("labels.csv: no line names `film.dcm`; write a line for each frame"), "{error}");
 }
 
@@ -490,10 +471,10 @@ fn grey_that_means_something_else_in_each_file_is_told() {
     }
     let told = |window| {
         let seen = RefCell::new(Vec::new());
-        let options = OpenOptions { window, ..OpenOptions::default() };
+        let options = OpenOptions::default().with_window(window);
         let spec = folder.path().to_str().unwrap();
         Dataset::open(spec, &options, &|event| seen.borrow_mut().push(event)).unwrap();
-        seen.into_inner().into_iter().any(|event| event == Progress::OwnRange { files: 4 })
+        seen.into_inner().into_iter().any(|event| event == Notice::OwnRange { files: 4 }.into())
     };
     assert!(told(None), "the four of 16 bits, and none of 8");
     assert!(!told(zodarts_data::Window::new(200.0, 400.0)));

@@ -3,7 +3,7 @@
 mod support;
 
 use proptest::prelude::*;
-use support::{Npz, npy, npy_header, open};
+use support::{Npz, Told, npy, npy_header, open, says};
 use tempfile::TempDir;
 use zodarts_data::{DataError, Dataset, OpenOptions, Task, ValSource};
 
@@ -21,14 +21,6 @@ fn opened(npz: &Npz) -> Result<Dataset, DataError> {
 /// The error of a valid file in which one array was replaced.
 fn refused(array: &str, content: Vec<u8>) -> DataError {
     opened(Npz::valid().set(array, content)).unwrap_err()
-}
-
-#[track_caller]
-fn says(error: &DataError, parts: &[&str]) {
-    let text = error.to_string();
-    for part in parts {
-        assert!(text.contains(part), "`{part}` is not in: {text}");
-    }
 }
 
 #[test]
@@ -212,7 +204,7 @@ fn validation_images_may_come_from_another_file() {
     let (main, other) = (folder.path().join("main.npz"), folder.path().join("other.npz"));
     Npz::valid().write(&main);
     let open = || {
-        let options = OpenOptions { val: Some(ValSource::File(other.clone())), ..OpenOptions::default() };
+        let options = OpenOptions::default().with_val(ValSource::File(other.clone()));
         Dataset::open(main.to_str().unwrap(), &options, &|_| ())
     };
     let mut npz = Npz { arrays: Vec::new() };
@@ -239,8 +231,7 @@ fn a_fraction_cuts_train_and_val_anew() {
     let path = folder.path().join("some.npz");
     Npz::valid().write(&path);
     let open = |fraction, seed| {
-        let options =
-            OpenOptions { val: Some(ValSource::Fraction(fraction)), seed, ..OpenOptions::default() };
+        let options = OpenOptions::default().with_val(ValSource::Fraction(fraction)).with_seed(seed);
         Dataset::open(path.to_str().unwrap(), &options, &|_| ())
     };
     let data = open(0.2, 0).unwrap();
@@ -258,7 +249,7 @@ fn arrays_can_be_resized() {
     let path = folder.path().join("some.npz");
     Npz::valid().write(&path);
     let open = |size| {
-        let options = OpenOptions { image_size: Some(size), ..OpenOptions::default() };
+        let options = OpenOptions::default().with_image_size(size);
         Dataset::open(path.to_str().unwrap(), &options, &|_| ())
     };
     let data = open(8).unwrap();

@@ -1,11 +1,10 @@
 //! The phantom must be reproducible, balanced, and out of a linear model's reach.
 
-use zodarts_data::source::phantom::lesion;
-use zodarts_data::{Dataset, OpenOptions, Samples};
+mod support;
 
-fn phantom(spec: &str) -> Dataset {
-    Dataset::open(spec, &OpenOptions::default(), &|_| ()).unwrap()
-}
+use support::phantom;
+use zodarts_data::Samples;
+use zodarts_data::source::phantom::lesion;
 
 #[test]
 fn it_is_deterministic_and_balanced() {
@@ -52,7 +51,8 @@ fn the_linear_model_fits_what_it_has_seen() {
     assert!(ridge_accuracy(&data.train, &data.train, 1.0) > 0.95);
 }
 
-/// Accuracy of ridge regression on ±1: (K + penalty·I) a = y by conjugate gradients, K the centred Gram matrix.
+/// Accuracy of ridge regression on ±1: (K + penalty·I) a = y by conjugate gradients, K the centred Gram
+/// matrix.
 fn ridge_accuracy(train: &Samples, test: &Samples, penalty: f64) -> f64 {
     let mean = mean_image(train);
     let rows = |samples: &Samples| -> Vec<Vec<f64>> {

@@ -21,7 +21,7 @@ fn breastmnist() {
     assert_eq!(data.test.class_counts(), [42, 114]);
     let summary = data.summary();
     assert_eq!(summary.findings, ["1 test image also in train"]);
-    assert_eq!((summary.test.also_in_train, data.test.times_read()), (1, 0));
+    assert_eq!((summary.test.also_in_train, data.test.times_unsealed()), (1, 0));
     let (first, second) = data.train.merged(&data.val).halves(3);
     assert_eq!((first.len(), second.len()), (312, 312));
     let differ = first.class_counts()[0].abs_diff(second.class_counts()[0]);
@@ -57,7 +57,7 @@ fn mednist_folder() {
     assert_eq!(data.train.class_counts(), [42; 6]);
     assert_eq!(data.val.class_counts(), [6; 6]);
     assert_eq!(data.test.class_counts(), [12; 6]);
-    let options = OpenOptions { val: Some(ValSource::File(path.clone())), ..OpenOptions::default() };
+    let options = OpenOptions::default().with_val(ValSource::File(path.clone()));
     let doubled = Dataset::open(path.to_str().unwrap(), &options, &|_| ()).unwrap();
     assert_eq!((doubled.train.len(), doubled.val.len()), (288, 360));
     // All 288 that train, and a copy of one of them among the 72 of the test split.
@@ -74,7 +74,7 @@ fn a_cached_file_is_checked_and_opened_by_name() {
     let cache = tempfile::tempdir().unwrap();
     std::fs::copy(&path, cache.path().join("breastmnist.npz")).unwrap();
     let cache_dir = Some(cache.path().to_owned());
-    let options = OpenOptions { offline: true, cache_dir, ..OpenOptions::default() };
+    let options = OpenOptions::default().with_offline(true).with_cache_dir(cache_dir);
     let data = Dataset::open("breastmnist", &options, &|_| ()).unwrap();
     assert_eq!(data.info.fingerprint, open(&path).unwrap().info.fingerprint);
 }
@@ -100,7 +100,7 @@ fn a_name_is_downloaded_once_and_then_found() {
     let Some(path) = shared("breastmnist.npz") else { return };
     let cache = tempfile::tempdir().unwrap();
     let mirror = Some(serve_once(path));
-    let options = OpenOptions { cache_dir: Some(cache.path().to_owned()), mirror, ..OpenOptions::default() };
+    let options = OpenOptions::default().with_cache_dir(cache.path().to_owned()).with_mirror(mirror);
     for _ in 0..2 {
         assert_eq!(Dataset::open("breastmnist", &options, &|_| ()).unwrap().train.len(), 546);
     }

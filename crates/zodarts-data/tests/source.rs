@@ -1,11 +1,14 @@
-//! What a DATA argument may be.
+//! Forms of the DATA argument.
 
+mod support;
+
+use support::Told;
 use zodarts_data::{DataError, DataSource, Dataset, OpenOptions};
 
 fn refused(spec: &str) -> String {
     let error = Dataset::open(spec, &OpenOptions::default(), &|_| ()).unwrap_err();
     assert!(matches!(error, DataError::UnknownSource { .. }));
-    error.to_string()
+    error.told()
 }
 
 #[test]
@@ -41,7 +44,7 @@ fn a_single_image_is_no_data_set_without_labels() {
         let path = folder.path().join(name);
         std::fs::write(&path, "").unwrap();
         let error = Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &|_| ()).unwrap_err();
-        let text = error.to_string();
+        let text = error.told();
         assert!(
             text.contains(&format!("{name}: is an image without labels, not a data set; name its frames")),
             "{text}"

@@ -1,20 +1,20 @@
-//! What an exported file says of its model.
+//! The description of a model in its exported files.
 
-use zodarts::model::Model;
 use zodarts_data::Task;
+use zodarts_nas::model::Model;
 
-/// Words and facts that go along with a network.
+/// The description of a model: a sentence, its input and output, facts for metadata.
 pub struct About<'a> {
     model: &'a Model,
 }
 
 impl<'a> About<'a> {
-    /// About a model.
+    /// Returns the description of a model.
     pub fn of(model: &'a Model) -> Self {
         Self { model }
     }
 
-    /// One sentence, fit to stand in a comment of any language.
+    /// Returns one sentence, fit for a comment in any language.
     pub fn sentence(&self) -> String {
         let plain = |c: char| if c.is_alphanumeric() || " -_.".contains(c) { c } else { '_' };
         let name: String = self.model.card.dataset.name.chars().map(plain).collect();
@@ -28,7 +28,7 @@ impl<'a> About<'a> {
         if self.model.card.dataset.channels == 1 { "grey" } else { "RGB" }
     }
 
-    /// What goes in.
+    /// Returns the description of the input.
     pub fn input(&self) -> &'static str {
         if self.model.card.dataset.channels == 1 {
             "grey images, 0 black and 255 white; images of 16 bits divided by 257"
@@ -37,7 +37,7 @@ impl<'a> About<'a> {
         }
     }
 
-    /// What comes out.
+    /// Returns the description of the output.
     pub fn output(&self) -> &'static str {
         match self.model.card.dataset.task {
             Task::MultiLabel => "probability of each label, in the order of the metadata's classes",
@@ -45,7 +45,7 @@ impl<'a> About<'a> {
         }
     }
 
-    /// Facts by name, for a file's metadata; lists are JSON.
+    /// Returns facts by name, for a file's metadata; lists are JSON.
     pub fn entries(&self) -> Vec<(&'static str, String)> {
         let card = &self.model.card;
         let classes = serde_json::to_string(&card.dataset.classes).expect("names have a form in JSON");

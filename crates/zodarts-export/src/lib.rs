@@ -1,10 +1,11 @@
 //! Trained networks as files that other tools read: ONNX, `PyTorch`, safetensors.
 //!
-//! Every file is held against the engine before it takes its place; one that says something else is not written.
+//! Every file is compared with the engine before it takes its place; one that gives other probabilities is
+//! not written.
 //!
 //! ```no_run
 //! use std::path::Path;
-//! use zodarts::model::Model;
+//! use zodarts_nas::model::Model;
 //! use zodarts_export::{Format, export};
 //!
 //! let model = Model::load(Path::new("runs/phantom-zo-darts-plus-seed0"))?;
@@ -18,20 +19,22 @@ mod error;
 mod onnx;
 mod pytorch;
 mod safetensors;
-mod specimens;
+mod sample_inputs;
 
-pub use error::ExportError;
+pub use error::{CheckFault, ExportError};
+pub use onnx::OnnxFault;
+pub use sample_inputs::SampleInputs;
 
 use pytorch::Check;
-use specimens::Specimens;
 use std::path::{Path, PathBuf};
-use zodarts::model::Model;
-use zodarts::run::write_file;
+use zodarts_nas::files::write_file;
+use zodarts_nas::model::Model;
 
 /// Largest difference of a probability that rounding explains.
 pub const TOLERANCE: f32 = 1e-5;
 
 /// A kind of file.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// The network with its preprocessing: bytes in, probabilities out.
@@ -46,7 +49,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Format; 3] = [Format::Onnx, Format::Pytorch, Format::Safetensors];
 
-    /// Its name on the command line.
+    /// Returns its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Onnx => "onnx",
@@ -55,7 +58,7 @@ impl Format {
         }
     }
 
-    /// The end of its file's name.
+    /// Returns the extension of its files.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Onnx => "onnx",
@@ -65,66 +68,74 @@ impl Format {
     }
 }
 
-/// What an export wrote, and how it was held against the engine.
+/// The files of an export, with the result of their check.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exported {
     /// The files.
     pub files: Vec<PathBuf>,
-    /// How they were checked.
+    /// The result of their check.
     pub check: Checked,
 }
 
-/// How an exported file was held against the engine.
+/// The result of comparing an exported file with the engine.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Checked {
-    /// Run on sample images: the largest difference of a probability.
+    /// The file was run on sample images; the largest difference of a probability, at most [`TOLERANCE`].
     Differs(f32),
-    /// Read back: every bit is as it was.
+    /// The weights were read back, and every bit is as it was.
     SameBits,
-    /// The weights were read back, but there is nothing here to run the file with, and why.
+    /// The weights were read back, but the file was not run, for this reason.
     NotRun(String),
 }
 
-/// Writes a model to `path`. The `PyTorch` export has its weights in a file of the same name that ends in `.safetensors`, and is run by
-/// `python`.
+/// Writes a model to `path`. The `PyTorch` export has its weights in a file of the same name that ends in
+/// `.safetensors`, and is run by `python`.
 ///
 /// # Errors
-/// If the path is no file name for the format, a file cannot be written, or what it holds says something else than the engine.
+/// If the path is no file name for the format, a file cannot be written, or a file's probabilities or weights
+/// are not the engine's.
 pub fn export(model: &Model, format: Format, path: &Path, python: &Path) -> Result<Exported, ExportError> {
-    let specimens = Specimens::for_model(model);
     match format {
-        Format::Onnx => onnx(model, path, &specimens),
-        Format::Pytorch => pytorch(model, path, python, &specimens),
+        Format::Onnx => onnx(model, path),
+        Format::Pytorch => pytorch(model, path, python),
         Format::Safetensors => weights(model, path),
     }
 }
 
-fn onnx(model: &Model, path: &Path, specimens: &Specimens) -> Result<Exported, ExportError> {
+/// Returns the largest difference between the probabilities of an ONNX file's bytes and the engine's, over
+/// [`SampleInputs`].
+///
+/// The bytes are run by an evaluator that knows the operators of exported networks and refuses everything
+/// else.
+///
+/// # Errors
+/// If the bytes cannot be read or run, or give another number of probabilities.
+pub fn check_onnx(model: &Model, bytes: &[u8]) -> Result<f32, CheckFault> {
+    onnx::verify(model, bytes, &SampleInputs::for_model(model))
+}
+
+fn onnx(model: &Model, path: &Path) -> Result<Exported, ExportError> {
     let bytes = onnx::encode(model);
-    let difference =
-        onnx::verify(model, &bytes, specimens).map_err(|reason| ExportError::unusable(path, reason))?;
+    let difference = check_onnx(model, &bytes).map_err(|fault| ExportError::unusable(path, fault))?;
     let check = within(path, difference)?;
     write_file(path, &bytes)?;
     Ok(Exported { files: vec![path.into()], check })
 }
 
-fn pytorch(
-    model: &Model,
-    path: &Path,
-    python: &Path,
-    specimens: &Specimens,
-) -> Result<Exported, ExportError> {
+fn pytorch(model: &Model, path: &Path, python: &Path) -> Result<Exported, ExportError> {
     let stem = module_name(path)?;
     let (source, weights) = (pytorch::source(model, stem), safetensors::encode(model));
-    safetensors::verify(model, path, &weights).map_err(|reason| ExportError::unusable(path, reason))?;
+    safetensors::verify(model, path, &weights).map_err(|fault| ExportError::unusable(path, fault))?;
     let trial = tempfile::tempdir().map_err(|source| ExportError::temporary(path, source))?;
     let in_trial = [("py", source.as_bytes()), ("safetensors", &weights)];
     for (extension, bytes) in in_trial {
         write_file(&trial.path().join(stem).with_extension(extension), bytes)?;
     }
     let file = trial.path().join(stem).with_extension("py");
-    let check = pytorch::verify(model, &file, python, specimens)
-        .map_err(|reason| ExportError::unusable(path, reason))?;
+    let check = pytorch::verify(model, &file, python, &SampleInputs::for_model(model))
+        .map_err(|fault| ExportError::unusable(path, fault))?;
     let check = match check {
         Check::Differs(difference) => within(path, difference)?,
         Check::NotRun(reason) => Checked::NotRun(reason),
@@ -137,7 +148,7 @@ fn pytorch(
 
 fn weights(model: &Model, path: &Path) -> Result<Exported, ExportError> {
     let bytes = safetensors::encode(model);
-    safetensors::verify(model, path, &bytes).map_err(|reason| ExportError::unusable(path, reason))?;
+    safetensors::verify(model, path, &bytes).map_err(|fault| ExportError::unusable(path, fault))?;
     write_file(path, &bytes)?;
     Ok(Exported { files: vec![path.into()], check: Checked::SameBits })
 }
@@ -150,7 +161,7 @@ fn within(path: &Path, difference: f32) -> Result<Checked, ExportError> {
     Err(ExportError::Differs { path: path.into(), difference })
 }
 
-/// The name by which Python imports a file.
+/// Returns the name by which Python imports a file.
 fn module_name(path: &Path) -> Result<&str, ExportError> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';

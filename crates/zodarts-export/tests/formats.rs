@@ -1,14 +1,14 @@
-//! Every kind of network in every format, held against the engine.
+//! Networks of every kind in every format, compared with the engine.
 
 mod common;
 
-use common::{Kind, PLAIN, model};
+use common::{Kind, PLAIN, by_tract, model};
 use std::path::Path;
-use zodarts::data::Task;
-use zodarts::settings::Architecture;
-use zodarts_export::{Checked, ExportError, Format, TOLERANCE, export};
+use zodarts_data::Task;
+use zodarts_export::{Checked, ExportError, Format, SampleInputs, TOLERANCE, check_onnx, export};
+use zodarts_nas::settings::Architecture;
 
-/// A program that is not there: the Python exports of these tests are not run. `tests/python.rs` runs them.
+/// A program that is not there: these tests do not run Python exports. `tests/whole_split.rs` does.
 const NO_PYTHON: &str = "no-such-python";
 
 fn kinds() -> Vec<Kind> {
@@ -41,15 +41,22 @@ fn kinds() -> Vec<Kind> {
 }
 
 #[test]
-fn another_onnx_runtime_agrees_on_every_kind_of_network() {
+fn the_evaluator_and_another_onnx_runtime_agree_with_the_engine_on_every_kind_of_network() {
     let place = tempfile::tempdir().unwrap();
     for kind in kinds() {
         let path = place.path().join("network.onnx");
-        let exported = export(&model(&kind), Format::Onnx, &path, Path::new(NO_PYTHON)).unwrap();
+        let model = model(&kind);
+        let exported = export(&model, Format::Onnx, &path, Path::new(NO_PYTHON)).unwrap();
         let Checked::Differs(difference) = exported.check else { panic!("{exported:?}") };
         assert!(difference <= TOLERANCE, "{difference}");
         assert_eq!(exported.files, std::slice::from_ref(&path));
-        assert!(path.is_file());
+        let file = std::fs::read(&path).unwrap();
+        assert_eq!(check_onnx(&model, &file).unwrap(), difference);
+
+        let inputs = SampleInputs::for_model(&model);
+        let found = by_tract(&file, inputs.bytes(), &model.card.dataset).unwrap();
+        let difference = inputs.largest_difference(&model, &found).unwrap();
+        assert!(difference <= TOLERANCE, "tract: {difference}");
     }
 }
 

@@ -1,36 +1,40 @@
-//! Exported files held against the engine over whole test splits, by tract, by onnxruntime and by `PyTorch`.
+//! Exported files compared with the engine over whole test splits, by tract, by onnxruntime and by `PyTorch`.
 //!
-//! `ZODARTS_PYTHON` names a Python with the last two (`cargo xtask validate` makes one); without it they are skipped, and said to be.
+//! `ZODARTS_PYTHON` names a Python with the last two (`cargo xtask validate` makes one); without it they are
+//! skipped, and said to be.
 
+mod common;
+
+use common::by_tract;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tract_onnx::prelude::{
-    DatumExt as _, Framework, InferenceModelExt, IntoRunnable, Tensor, TractResult, tvec,
-};
-use zodarts::budget::Deadline;
-use zodarts::data::{Dataset, OpenOptions, Task};
-use zodarts::memory::Memory;
-use zodarts::model::Model;
-use zodarts::observer::Silent;
-use zodarts::protocol::Protocol;
-use zodarts::settings::{Architecture, Auto, TrainSettings};
-use zodarts::train::{TrainInput, train};
 use zodarts_data::Samples;
+use zodarts_data::{Dataset, OpenOptions, Task};
 use zodarts_export::{Checked, Format, TOLERANCE, export};
+use zodarts_nas::budget::Deadline;
+use zodarts_nas::evaluate::Threshold;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::model::Model;
+use zodarts_nas::observer::Silent;
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::settings::{Architecture, Auto, TrainSettings};
+use zodarts_nas::train::{TrainInput, train};
 
 const GENOTYPE: &str =
     "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|";
 
-/// The Python to test with.
+/// Returns the Python to test with.
 fn python() -> Option<PathBuf> {
     let python = std::env::var_os("ZODARTS_PYTHON").map(PathBuf::from);
     if python.is_none() {
-        eprintln!("SKIPPED: ZODARTS_PYTHON is not set: exports are not held against onnxruntime and PyTorch");
+        eprintln!(
+            "SKIPPED: ZODARTS_PYTHON is not set: exports are not compared with onnxruntime and PyTorch"
+        );
     }
     python
 }
 
-/// A MedMNIST file beside the project, or where `ZODARTS_DATA` says.
+/// Opens a MedMNIST file beside the project, or where `ZODARTS_DATA` says.
 fn real(name: &str) -> Option<Dataset> {
     let folder = std::env::var_os("ZODARTS_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
@@ -46,7 +50,7 @@ fn phantom() -> Dataset {
     Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
 }
 
-/// A network after a few epochs of training.
+/// Returns a network after a few epochs of training.
 fn trained(architecture: Architecture, side: usize, epochs: usize, dataset: &Dataset) -> Model {
     let settings = TrainSettings {
         architecture,
@@ -66,23 +70,23 @@ fn trained(architecture: Architecture, side: usize, epochs: usize, dataset: &Dat
         seed: 1,
         deadline: Deadline::NONE,
         memory: Memory::available(),
-        folder: None,
+        store: None,
     };
     train(input, &mut Silent).unwrap().model
 }
 
-/// What the engine says of some images.
+/// Returns the engine's probabilities of some images.
 fn probabilities(model: &Model, samples: &Samples) -> Vec<f32> {
     model.scores(samples).unwrap().rows().flatten().copied().collect()
 }
 
-/// How far the probabilities of the first of `classes` classes are apart.
+/// Returns the range of the probabilities of the first of `classes` classes.
 fn spread(probabilities: &[f32], classes: usize) -> f32 {
     let firsts = || probabilities.iter().step_by(classes).copied();
     firsts().fold(0.0, f32::max) - firsts().fold(1.0, f32::min)
 }
 
-/// The bytes of all images, `image × height × width × channel`.
+/// Returns the bytes of all images, `(images, height, width, channels)`.
 fn bytes(samples: &Samples, model: &Model) -> Vec<u8> {
     let info = &model.card.dataset;
     let area = info.height * info.width;
@@ -97,18 +101,8 @@ fn bytes(samples: &Samples, model: &Model) -> Vec<u8> {
     bytes
 }
 
-/// Probabilities by tract.
-fn by_tract(path: &Path, images: &[u8], model: &Model) -> TractResult<Vec<f32>> {
-    let info = &model.card.dataset;
-    let image = [info.height, info.width, info.channels];
-    let shape = [images.len() / image.iter().product::<usize>(), image[0], image[1], image[2]];
-    let network = tract_onnx::onnx().model_for_path(path)?.with_input_fact(0, u8::fact(shape).into())?;
-    let outputs =
-        network.into_optimized()?.into_runnable()?.run(tvec!(Tensor::from_shape(&shape, images)?.into()))?;
-    Ok(outputs[0].try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
-}
-
-/// The largest difference that `agree.py` finds between a file's probabilities and the expected ones, both in files.
+/// Returns the largest difference that `agree.py` finds between a file's probabilities and the expected ones,
+/// both in files.
 fn by_python(python: &Path, path: &Path, images: &Path, expected: &Path) -> f32 {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agree.py");
     let output = Command::new(python).arg(script).args([path, images, expected]).output().unwrap();
@@ -121,8 +115,8 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-/// Exports a model and holds it against what `zodarts predict` says of all test images.
-fn hold(model: &Model, dataset: &Dataset) {
+/// Exports a model and compares it with what `zodarts predict` says of all test images.
+fn compare(model: &Model, dataset: &Dataset) {
     let place = tempfile::tempdir().unwrap();
     let test = dataset.test.unseal();
     let file = |name: &str| place.path().join(name);
@@ -134,7 +128,10 @@ fn hold(model: &Model, dataset: &Dataset) {
     let onnx = file("network.onnx");
     let unused = PathBuf::from("no-such-python");
     export(model, Format::Onnx, &onnx, &unused).unwrap();
-    let difference = largest_difference(&by_tract(&onnx, &images, model).unwrap(), &expected);
+    let difference = largest_difference(
+        &by_tract(&std::fs::read(&onnx).unwrap(), &images, &model.card.dataset).unwrap(),
+        &expected,
+    );
     assert!(difference <= TOLERANCE, "tract on {}: {difference}", dataset.info.name);
 
     let Some(python) = python else { return };
@@ -156,18 +153,29 @@ fn hold(model: &Model, dataset: &Dataset) {
 #[test]
 fn a_grey_network_of_two_classes_agrees_over_a_test_split() {
     let data = phantom();
-    hold(&trained(Architecture::Genotype, 32, 12, &data), &data);
+    compare(&trained(Architecture::Genotype, 32, 12, &data), &data);
+}
+
+#[test]
+fn a_calibrated_network_with_a_threshold_agrees_over_a_test_split() {
+    let data = phantom();
+    let mut model = trained(Architecture::Genotype, 32, 12, &data);
+    let plain = probabilities(&model, &data.test.unseal());
+    model.calibrate(&data.val).unwrap();
+    model.card.threshold = Some(Threshold { class: 1, probability: 0.25, wanted: 0.95 });
+    assert_ne!(probabilities(&model, &data.test.unseal()), plain, "a temperature other than 1");
+    compare(&model, &data);
 }
 
 #[test]
 fn resnet_18_agrees_over_a_test_split() {
     let data = phantom();
-    hold(&trained(Architecture::Resnet18, 12, 2, &data), &data);
+    compare(&trained(Architecture::Resnet18, 12, 2, &data), &data);
 }
 
 #[test]
 fn an_rgb_network_of_several_classes_agrees_over_a_test_split() {
     let Some(data) = real("retinamnist.npz") else { return };
     assert_eq!((data.info.channels, data.info.task), (3, Task::OrdinalRegression));
-    hold(&trained(Architecture::Genotype, 28, 2, &data), &data);
+    compare(&trained(Architecture::Genotype, 28, 2, &data), &data);
 }

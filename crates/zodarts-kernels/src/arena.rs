@@ -1,7 +1,7 @@
 //! Buffers on large pages.
 //!
-//! A step reads and writes a few hundred megabytes in strides of rows and planes. On pages of 4 KiB much of its time goes into
-//! translating addresses, and the CPU's prefetchers stop at every page.
+//! A training step reads and writes a few hundred megabytes in strides of rows and planes. On pages of 4 KiB
+//! much of its time is spent translating addresses, and the CPU's prefetchers stop at every page.
 
 use crate::pixel::Pixel;
 use crate::real::Real;
@@ -14,11 +14,11 @@ use std::sync::Arc;
 /// Bytes of a large page.
 const LARGE_PAGE: usize = 2 << 20;
 
-/// Bytes left free between buffers: nine cache lines. Buffers of whole small pages would otherwise all start in the same sets of
-/// the first-level cache, and sweeps read up to nine of them at a time.
+/// Bytes left free between buffers: nine cache lines. Buffers of whole small pages would otherwise all start
+/// in the same sets of the first-level cache, and sweeps read up to nine of them at a time.
 const GAP: usize = 9 * 64;
 
-/// One stretch of memory that buffers are cut from. It lives as long as the longest of them.
+/// A contiguous range of memory that buffers are cut from. It is freed when the last of them is dropped.
 #[derive(Debug)]
 pub struct Arena<T> {
     memory: Option<Arc<Memory>>,
@@ -27,7 +27,7 @@ pub struct Arena<T> {
     left: usize,
 }
 
-/// Pixels with an owner, of memory that it shares with others. Empty by default.
+/// Owned pixels within an [`Arena`]. Empty by default.
 #[derive(Debug)]
 pub struct Buffer<T> {
     /// Keeps the pixels alive.
@@ -45,7 +45,7 @@ struct Memory {
 impl<T: Real> Arena<T> {
     const GAP: usize = GAP / size_of::<Pixel<T>>();
 
-    /// Pixels an arena needs for buffers of these lengths.
+    /// Returns the number of pixels that an arena takes for buffers of these lengths.
     ///
     /// # Panics
     /// If the size overflows.
@@ -55,12 +55,13 @@ impl<T: Real> Arena<T> {
         })
     }
 
-    /// Pixels of a buffer and the gap after it.
+    /// Returns the pixels of a buffer and the gap after it.
     fn cut(len: usize) -> usize {
         len.checked_add(Self::GAP).expect("a buffer within the address space")
     }
 
-    /// Zeroed memory for buffers of these lengths. Without enough memory the program ends, as with any collection.
+    /// Allocates zeroed memory for buffers of these lengths. Aborts the program if there is not enough
+    /// memory, like any collection.
     ///
     /// # Panics
     /// If the size overflows.
@@ -77,10 +78,10 @@ impl<T: Real> Arena<T> {
         Self { memory: Some(Arc::new(memory)), next, left: pixels }
     }
 
-    /// Cuts off the next buffer.
+    /// Returns the next buffer of `len` pixels.
     ///
     /// # Panics
-    /// If the arena was not made for so many pixels.
+    /// If the arena has fewer pixels left.
     pub fn take(&mut self, len: usize) -> Buffer<T> {
         let cut = Self::cut(len);
         assert!(cut <= self.left, "{cut} pixels from an arena of {}", self.left);
@@ -104,12 +105,13 @@ impl Memory {
     }
 }
 
-/// Asks for large pages before the memory is touched. Without them everything works, only slower.
+/// Requests large pages before the memory is touched. Without them everything works, only slower.
 #[cfg(target_os = "linux")]
 fn advise_large_pages(start: NonNull<u8>, len: usize) {
     use rustix::mm::{Advice, madvise};
     if len >= LARGE_PAGE {
-        // SAFETY: the range was just allocated, starts on a page, and this advice changes no contents. A refusal is no error.
+        // SAFETY: the range was just allocated, starts on a page, and this advice changes no contents. A
+        // refusal is no error.
         let _ = unsafe { madvise(start.as_ptr().cast(), len, Advice::LinuxHugepage) };
     }
 }
@@ -124,7 +126,8 @@ impl Drop for Memory {
     }
 }
 
-// SAFETY: memory is plain bytes; only buffers and the arena that gives them out reach into it, each into its own part.
+// SAFETY: memory is plain bytes; only buffers and the arena that gives them out reach into it, each into its
+// own part.
 unsafe impl Send for Memory {}
 // SAFETY: as above.
 unsafe impl Sync for Memory {}

@@ -1,51 +1,24 @@
-//! Convolution. At stride 1, the gradient with respect to the input is the same kernel over mirrored, transposed
+//! Direct convolution. At stride 1, the gradient of the input is the same kernel over mirrored, transposed
 //! weights.
 
-use crate::geometry::{is_gapless, thirds};
-use crate::kernels::Job;
-use crate::layout::{Layout, product};
+use crate::conv_shape::ConvShape;
+use crate::kernels::Kernel;
+use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
 use crate::real::Real;
-use crate::tile::{CHANNELS, Source, Tap, Target, column};
+use crate::register_tile::{CHANNELS, ColumnSpan, Tap, TileInput, TileOutput, column};
+use crate::thirds::thirds;
 use crate::vector::Vector;
 
-/// Shape of a convolution without bias, `kernel` 1 or 3, `stride` 1 or 2, padded to keep the size at stride 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConvShape {
-    /// Input channels.
-    pub inputs: usize,
-    /// Output channels.
-    pub outputs: usize,
-    /// Side of the window: 1 or 3.
-    pub kernel: usize,
-    /// Distance between windows: 1 or 2.
-    pub stride: usize,
-}
-
-impl ConvShape {
-    /// Number of weights, `outputs × inputs × kernel × kernel`, packed or not.
-    ///
-    /// # Panics
-    /// If it overflows.
-    pub fn weights(&self) -> usize {
-        product(product(self.outputs, self.inputs), product(self.kernel, self.kernel))
-    }
-
-    /// The stride-1 convolution that carries gradients from outputs back to inputs.
-    #[must_use]
-    pub fn transposed(&self) -> Self {
-        Self { inputs: self.outputs, outputs: self.inputs, kernel: self.kernel, stride: 1 }
-    }
-}
-
-/// Reorders weights `[output][input][ky][kx]` into the order the forward kernel reads:
+/// Reorders weights `[output][input][ky][kx]` into the order that the forward kernel reads,
 /// `[output / 4][input][ky][kx][output % 4]`.
 pub fn pack_forward<T: Real>(shape: &ConvShape, weights: &[T], packed: &mut [T]) {
     let area = shape.kernel * shape.kernel;
     pack(shape, packed, |output, input, tap| weights[(output * shape.inputs + input) * area + tap]);
 }
 
-/// Reorders weights for the input gradient: channels exchanged, window mirrored. `shape` is the forward shape.
+/// Reorders weights `[output][input][ky][kx]` for the input gradient: channels exchanged, window mirrored.
+/// `shape` is the forward shape.
 pub fn pack_input_gradient<T: Real>(shape: &ConvShape, weights: &[T], packed: &mut [T]) {
     let area = shape.kernel * shape.kernel;
     let transposed = shape.transposed();
@@ -54,6 +27,7 @@ pub fn pack_input_gradient<T: Real>(shape: &ConvShape, weights: &[T], packed: &m
     });
 }
 
+/// Writes `weight(output, input, tap)` in the packed order.
 fn pack<T: Real>(shape: &ConvShape, packed: &mut [T], weight: impl Fn(usize, usize, usize) -> T) {
     let area = shape.kernel * shape.kernel;
     let mut slots = packed[..shape.weights()].iter_mut();
@@ -69,22 +43,22 @@ fn pack<T: Real>(shape: &ConvShape, packed: &mut [T], weight: impl Fn(usize, usi
     }
 }
 
-/// `output (+)= convolution(input)`.
+/// Computes `output = convolution(input)`, or adds it to the output.
 #[derive(Debug)]
 pub struct Conv<'a, T> {
     /// The convolution.
     pub shape: ConvShape,
-    /// Input block.
+    /// Input block, `[channel][y][x][lane]`.
     pub input: &'a [Pixel<T>],
-    /// Layout of the input: with a margin, which is zero, if the kernel is 3×3.
-    pub from: Layout,
+    /// Layout of the input: with a zero margin if the kernel is 3×3.
+    pub from: BlockLayout,
     /// Weights from [`pack_forward`] or [`pack_input_gradient`].
     pub packed: &'a [T],
-    /// Output block.
+    /// Output block, `[channel][y][x][lane]`.
     pub output: &'a mut [Pixel<T>],
     /// Layout of the output: height and width are the input's divided by the stride, rounded up.
-    pub to: Layout,
-    /// Whether to add to the output instead of overwriting it.
+    pub to: BlockLayout,
+    /// If true, the kernel adds to the output; if false, it overwrites it.
     pub accumulate: bool,
 }
 
@@ -99,7 +73,7 @@ impl<T: Real> Conv<'_, T> {
     }
 }
 
-impl<T: Real> Job<T> for Conv<'_, T> {
+impl<T: Real> Kernel<T> for Conv<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(mut self) {
         self.check();
@@ -114,20 +88,22 @@ impl<T: Real> Job<T> for Conv<'_, T> {
     }
 }
 
+/// Computes all rows of the output with `N` taps at stride `S`.
 #[inline(always)]
-fn rows<T: Real, V: Vector<T>, const N: usize, const S: usize>(job: &mut Conv<'_, T>, taps: &[Tap; N]) {
-    let Conv { shape, input, from, packed, ref mut output, to, accumulate } = *job;
-    let source = Source { input, channels: shape.inputs, plane: from.plane, step: S, packed, area: N };
+fn rows<T: Real, V: Vector<T>, const N: usize, const S: usize>(kernel: &mut Conv<'_, T>, taps: &[Tap; N]) {
+    let Conv { shape, input, from, packed, ref mut output, to, accumulate } = *kernel;
+    let source = TileInput { input, channels: shape.inputs, plane: from.plane, step: S, packed, area: N };
     // Without taps outside a window's own pixel, planes without gaps are one long row.
-    let flat = N == 1 && S == 1 && is_gapless(&from) && is_gapless(&to);
+    let flat = N == 1 && S == 1 && from.is_gapless() && to.is_gapless();
     let (height, width) = if flat { (1, to.height * to.width) } else { (to.height, to.width) };
     for y in 0..height {
         for (x, pixels) in thirds(width) {
             let first = from.at(0, y * S, x * S) - if N == 1 { 0 } else { from.row + 1 };
-            let target = Target { group: 0, at: to.at(0, y, x), plane: to.plane, step: 1, accumulate };
-            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images, with
-            // a margin around the input if there are taps outside.
-            unsafe { column::<T, V, N>(source, taps, (first, pixels), output, (target, shape.outputs)) };
+            let span = ColumnSpan { first, pixels, channels: shape.outputs };
+            let target = TileOutput { group: 0, at: to.at(0, y, x), plane: to.plane, step: 1, accumulate };
+            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images,
+            // with a margin around the input if there are taps outside.
+            unsafe { column::<T, V, N>(source, taps, span, output, target) };
         }
     }
 }

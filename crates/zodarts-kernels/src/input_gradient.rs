@@ -1,34 +1,36 @@
 //! Gradient of a convolution with respect to its input.
 //!
-//! At stride 2 a pixel of the input is seen through those taps only whose parity fits: pixels at even rows and
-//! columns through the middle one, others through two or four. So the four parities are four small
+//! At stride 2 a pixel of the input contributes only through the taps whose parity fits: pixels at even rows
+//! and columns through the middle tap, others through two or four. So the four parities are four small
 //! convolutions of the output's gradient, and no zero is ever multiplied.
 
-use crate::conv::{Conv, ConvShape};
-use crate::geometry::thirds;
-use crate::kernels::Job;
-use crate::layout::Layout;
+use crate::conv::Conv;
+use crate::conv_shape::ConvShape;
+use crate::kernels::Kernel;
+use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
 use crate::real::Real;
-use crate::tile::{Source, Tap, Target, column};
+use crate::register_tile::{ColumnSpan, Tap, TileInput, TileOutput, column};
+use crate::thirds::thirds;
 use crate::vector::Vector;
 
-/// `dx[input][y·S+ky][x·S+kx] (+)= Σ_output dy[output][y][x] · w[output][input][ky][kx]`.
+/// Computes `dx[input][y·S+ky][x·S+kx] = Σ_output dy[output][y][x] · w[output][input][ky][kx]`, or adds it to
+/// dx.
 #[derive(Debug)]
 pub struct ConvInputGradient<'a, T> {
     /// The forward convolution.
     pub shape: ConvShape,
-    /// Gradient of the output.
+    /// dy, the gradient of the output, `[channel][y][x][lane]`.
     pub output_gradient: &'a [Pixel<T>],
-    /// Its layout: with a margin, which is zero, if the kernel is 3×3.
-    pub from: Layout,
+    /// Layout of dy: with a zero margin if the kernel is 3×3.
+    pub from: BlockLayout,
     /// Weights from [`pack_input_gradient`](crate::pack_input_gradient).
     pub packed: &'a [T],
-    /// Gradient of the input.
+    /// dx, the gradient of the input, `[channel][y][x][lane]`.
     pub input_gradient: &'a mut [Pixel<T>],
-    /// Its layout.
-    pub to: Layout,
-    /// Whether to add to the input's gradient instead of overwriting it.
+    /// Layout of dx.
+    pub to: BlockLayout,
+    /// If true, the kernel adds to dx; if false, it overwrites it.
     pub accumulate: bool,
 }
 
@@ -43,7 +45,7 @@ impl<T: Real> ConvInputGradient<'_, T> {
     }
 }
 
-impl<T: Real> Job<T> for ConvInputGradient<'_, T> {
+impl<T: Real> Kernel<T> for ConvInputGradient<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(mut self) {
         self.check();
@@ -57,45 +59,50 @@ impl<T: Real> Job<T> for ConvInputGradient<'_, T> {
         // Places of the mirrored window: tap (ky, kx) is at 8 − (3·ky + kx).
         let tap = |pixel, place| Tap { pixel, place };
         if shape.kernel == 3 {
-            parity::<T, V, 1>(&mut self, (0, 0), &[tap(0, 4)]);
-            parity::<T, V, 2>(&mut self, (0, 1), &[tap(0, 3), tap(right, 5)]);
-            parity::<T, V, 2>(&mut self, (1, 0), &[tap(0, 1), tap(down, 7)]);
+            parity::<T, V, 1>(&mut self, 0, 0, &[tap(0, 4)]);
+            parity::<T, V, 2>(&mut self, 0, 1, &[tap(0, 3), tap(right, 5)]);
+            parity::<T, V, 2>(&mut self, 1, 0, &[tap(0, 1), tap(down, 7)]);
             let corners = [tap(0, 0), tap(right, 2), tap(down, 6), tap(down + right, 8)];
-            parity::<T, V, 4>(&mut self, (1, 1), &corners);
+            parity::<T, V, 4>(&mut self, 1, 1, &corners);
         } else {
-            parity::<T, V, 1>(&mut self, (0, 0), &[tap(0, 0)]);
+            parity::<T, V, 1>(&mut self, 0, 0, &[tap(0, 0)]);
             if !accumulate {
-                for odd in [(0, 1), (1, 0), (1, 1)] {
-                    parity::<T, V, 0>(&mut self, odd, &[]);
+                for (down, right) in [(0, 1), (1, 0), (1, 1)] {
+                    parity::<T, V, 0>(&mut self, down, right, &[]);
                 }
             }
         }
     }
 }
 
-/// The input pixels (2y + `down`, 2x + `right`).
+/// Computes the input pixels (2y + `down`, 2x + `right`).
 #[inline(always)]
 fn parity<T: Real, V: Vector<T>, const N: usize>(
-    job: &mut ConvInputGradient<'_, T>,
-    (down, right): (usize, usize),
+    kernel: &mut ConvInputGradient<'_, T>,
+    down: usize,
+    right: usize,
     taps: &[Tap; N],
 ) {
     let ConvInputGradient { shape, output_gradient, from, packed, ref mut input_gradient, to, accumulate } =
-        *job;
+        *kernel;
     let area = shape.kernel * shape.kernel;
-    let source =
-        Source { input: output_gradient, channels: shape.outputs, plane: from.plane, step: 1, packed, area };
+    let source = TileInput {
+        input: output_gradient,
+        channels: shape.outputs,
+        plane: from.plane,
+        step: 1,
+        packed,
+        area,
+    };
     let (height, width) = ((to.height + 1 - down) / 2, (to.width + 1 - right) / 2);
     for y in 0..height {
         for (x, pixels) in thirds(width) {
             let at = to.at(0, 2 * y + down, 2 * x + right);
-            let target = Target { group: 0, at, plane: to.plane, step: 2, accumulate };
-            let first = from.at(0, y, x);
-            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images; taps
-            // to the right and below reach at most one pixel past the image, which is the margin.
-            unsafe {
-                column::<T, V, N>(source, taps, (first, pixels), input_gradient, (target, shape.inputs));
-            };
+            let target = TileOutput { group: 0, at, plane: to.plane, step: 2, accumulate };
+            let span = ColumnSpan { first: from.at(0, y, x), pixels, channels: shape.inputs };
+            // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images;
+            // taps to the right and below reach at most one pixel past the image, which is the margin.
+            unsafe { column::<T, V, N>(source, taps, span, input_gradient, target) };
         }
     }
 }

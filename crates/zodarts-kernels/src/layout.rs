@@ -1,11 +1,12 @@
-//! Where the pixels of a block are in memory.
+//! Memory layout of a block.
 
-/// Side of the tiles a padded image is a whole number of.
+/// A padded image is a whole number of tiles with this side.
 const STEP: usize = 4;
 
-/// Planes of one channel each; rows within a plane. Distances count pixels.
+/// Layout of a block `[channel][y][x][lane]`: one plane per channel, rows within a plane. Distances count
+/// pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Layout {
+pub struct BlockLayout {
     /// Rows of an image.
     pub height: usize,
     /// Columns of an image.
@@ -18,8 +19,8 @@ pub struct Layout {
     pub origin: usize,
 }
 
-impl Layout {
-    /// Rows without gaps.
+impl BlockLayout {
+    /// Returns a layout whose rows follow each other without gaps.
     ///
     /// # Panics
     /// If the size overflows.
@@ -27,8 +28,8 @@ impl Layout {
         Self { height, width, row: width, plane: unaliased(product(height, width)), origin: 0 }
     }
 
-    /// A margin of at least one pixel around the image, as 3×3 convolutions need; below and to the right it is as wide as
-    /// to hold a whole number of 4×4 tiles and their margin.
+    /// Returns a layout with a margin of at least one pixel around the image, as 3×3 convolutions need. Below
+    /// and to the right the margin is wide enough for a whole number of 4×4 tiles and their own margin.
     ///
     /// # Panics
     /// If the size overflows.
@@ -38,22 +39,28 @@ impl Layout {
         Self { height, width, row, plane: unaliased(product(tiled(height), row)), origin: row + 1 }
     }
 
-    /// Index of a pixel.
+    /// Returns the index of a pixel.
     #[inline(always)]
     pub fn at(&self, channel: usize, y: usize, x: usize) -> usize {
         channel * self.plane + self.origin + y * self.row + x
     }
 
-    /// Pixels a buffer of `channels` planes needs.
+    /// Returns the number of pixels of a block with `channels` channels.
     ///
     /// # Panics
     /// If the size overflows.
     pub fn len(&self, channels: usize) -> usize {
         product(channels, self.plane)
     }
+
+    /// Returns true if a plane's rows follow each other without gaps.
+    #[inline(always)]
+    pub(crate) fn is_gapless(&self) -> bool {
+        self.row == self.width
+    }
 }
 
-/// Sizes guard unchecked loads, so they must not wrap around.
+/// Returns `a · b`. Sizes guard unchecked loads, so they must not wrap around.
 pub(crate) fn product(a: usize, b: usize) -> usize {
     a.checked_mul(b).expect("a size that fits in memory")
 }
@@ -62,8 +69,8 @@ fn sum(a: usize, b: usize) -> usize {
     a.checked_add(b).expect("a size that fits in memory")
 }
 
-/// Planes whose distance is a multiple of 2 KiB compete for the same few sets of a 32 KiB, 8-way L1 cache; two
-/// more pixels spread them.
+/// Returns the distance between planes of `pixels` pixels. Planes at multiples of 2 KiB compete for the same
+/// few sets of a 32 KiB, 8-way L1 cache; two more pixels spread them.
 fn unaliased(pixels: usize) -> usize {
     if pixels.is_multiple_of(64) { sum(pixels, 2) } else { pixels }
 }

@@ -1,31 +1,31 @@
-//! What this machine can do at most, to measure kernels against.
+//! Upper limits of this machine, against which kernels are measured.
 
-use crate::kernels::Job;
+use crate::kernels::Kernel;
+use crate::lane_sums::lane_sums;
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
-use crate::reduce::lane_sums;
 use crate::vector::Vector;
 
 /// Independent chains: enough to hide the latency of a multiply-add, few enough for the registers.
 const CHAINS: usize = 12;
 
-/// Multiply-adds on registers alone.
+/// Runs multiply-adds on registers alone.
 #[derive(Debug)]
 pub struct MultiplyAdd<'a, T> {
-    /// How often each of the chains takes a step.
+    /// Steps of each chain.
     pub steps: usize,
-    /// Where the result goes, so that the work is not optimised away.
+    /// The result, written so that the work is not optimised away.
     pub output: &'a mut Pixel<T>,
 }
 
 impl<T> MultiplyAdd<'_, T> {
-    /// Floating-point operations of a run: a multiply-add is two.
+    /// Returns the floating-point operations of a run: a multiply-add is two.
     pub fn operations(steps: usize) -> f64 {
         (2 * CHAINS * LANES * steps) as f64
     }
 }
 
-impl<T: Real> Job<T> for MultiplyAdd<'_, T> {
+impl<T: Real> Kernel<T> for MultiplyAdd<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let (factor, addend) = (V::splat(T::from_f64(0.999)), V::splat(T::from_f64(1e-3)));
@@ -43,7 +43,7 @@ impl<T: Real> Job<T> for MultiplyAdd<'_, T> {
     }
 }
 
-/// Moves memory with next to no arithmetic: reads some pixels, writes some, and updates some in place.
+/// Moves memory with almost no arithmetic: reads some pixels, writes some, and updates some in place.
 #[derive(Debug)]
 pub struct Traffic<'a, T> {
     /// Pixels to read.
@@ -52,11 +52,11 @@ pub struct Traffic<'a, T> {
     pub written: &'a mut [Pixel<T>],
     /// Pixels to read and write.
     pub updated: &'a mut [Pixel<T>],
-    /// Where the sum of what was read goes, so that the work is not optimised away.
+    /// Sum of the pixels read, written so that the work is not optimised away.
     pub output: &'a mut Pixel<T>,
 }
 
-impl<T: Real> Job<T> for Traffic<'_, T> {
+impl<T: Real> Kernel<T> for Traffic<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let one = V::splat(T::ONE);

@@ -7,14 +7,14 @@ use common::{Bench, dense, dirty};
 use proptest::prelude::*;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
-    AvgPool3, ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, ConvShape, GlobalAverage,
-    Kernels, LANES, Layout, Pad, Pixel, Real, channel_filter_len, channel_weights, channel_winograd_scratch,
-    pack_channel_filter, pack_channels, planes,
+    AvgPool3, BlockLayout, ChannelConv, ChannelSource, ChannelSum, ChannelTerm, ChannelWinograd, ConvShape,
+    GlobalAverage, Kernels, LANES, Pad, Pixel, Real, channel_filter_len, channel_weights,
+    channel_winograd_scratch, pack_channel_filter, pack_channels, planes,
 };
 
 /// A block of one image with a margin.
 fn padded<T: Real>(bench: &Bench<T>, values: &[T], size: &Size) -> Vec<Pixel<T>> {
-    let (from, to) = (dense(size), Layout::padded(size.height, size.width));
+    let (from, to) = (dense(size), BlockLayout::padded(size.height, size.width));
     let channels = planes(size.channels);
     let mut output = dirty(to.len(channels));
     bench.run(Pad { input: &block(values, size), from, channels, relu: false, output: &mut output, to });
@@ -78,7 +78,7 @@ fn direct<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size) {
     pack_channels(&shape, &weights, &mut packed);
     let (input, from) = match shape.kernel {
         1 => (block(&values, &size), dense(&size)),
-        _ => (padded(&bench, &values, &size), Layout::padded(size.height, size.width)),
+        _ => (padded(&bench, &values, &size), BlockLayout::padded(size.height, size.width)),
     };
     let to = dense(&out);
     bench.run(ChannelConv { shape, input: &input, from, packed: &packed, output: &mut output, to });
@@ -97,7 +97,7 @@ fn winograd<T: Real>(mut bench: Bench<T>, inputs: &[usize], outputs: usize, size
         let (values, weights) = (bench.values(size.len()), bench.values(shape.weights()));
         add(&mut expected, &reference::conv2d(&shape, &values, &size, &weights));
         let mut filter = dirty(channel_filter_len(inputs, outputs));
-        pack_channel_filter(bench.kernels, (inputs, outputs), &weights, &mut filter);
+        pack_channel_filter(bench.kernels, inputs, outputs, &weights, &mut filter);
         sources.push((padded(&bench, &values, &size), inputs, filter));
     }
     let sources =
@@ -106,7 +106,7 @@ fn winograd<T: Real>(mut bench: Bench<T>, inputs: &[usize], outputs: usize, size
     let most = inputs.iter().copied().max().unwrap();
     bench.run(ChannelWinograd {
         sources: &sources.collect::<Vec<_>>(),
-        from: Layout::padded(size.height, size.width),
+        from: BlockLayout::padded(size.height, size.width),
         output: &mut output,
         to,
         outputs,

@@ -5,12 +5,11 @@ mod common;
 
 use common::{Bench, assert_moments, block, dense, dirty, unpack};
 use proptest::prelude::*;
-use zodarts_kernels::pointwise::{
-    PointwiseBackward, PointwiseForward, PointwiseGradient, PointwiseOutput, pointwise_scratch,
-};
+use zodarts_kernels::pointwise::{PointwiseBackward, PointwiseForward, pointwise_scratch};
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
-    Blend, ConvShape, Kernels, LANES, Layout, Moments2, Real, pack_forward, pack_input_gradient,
+    BackwardConv, BackwardGroup, BatchNormInputGrad, BlockLayout, ConvShape, ForwardConv, ForwardGroup,
+    Kernels, LANES, Real, SampleMoments, pack_forward, pack_input_gradient,
 };
 
 /// Several convolutions of one input.
@@ -31,8 +30,8 @@ impl Case {
         Size { channels: self.outputs, ..self.size }
     }
 
-    fn padded(&self) -> Layout {
-        Layout::padded(self.size.height, self.size.width)
+    fn padded(&self) -> BlockLayout {
+        BlockLayout::padded(self.size.height, self.size.width)
     }
 }
 
@@ -59,11 +58,11 @@ fn forward<T: Real>(mut bench: Bench<T>, case: Case) {
     let weights: Vec<_> = (0..case.convolutions).map(|_| bench.values(shape.weights())).collect();
     let packed: Vec<_> = weights.iter().map(|weights| packed(shape, weights, pack_forward)).collect();
     let mut blocks = vec![dirty(dense(&out).len(case.outputs)); case.convolutions];
-    let mut moments = vec![vec![Moments2::default(); case.outputs]; case.convolutions];
+    let mut moments = vec![vec![SampleMoments::default(); case.outputs]; case.convolutions];
     let parts = packed.iter().zip(&mut blocks).zip(&mut moments);
     let mut convolutions: Vec<_> =
-        parts.map(|((packed, block), moments)| PointwiseOutput { packed, block, moments }).collect();
-    bench.run(PointwiseForward {
+        parts.map(|((packed, output), moments)| ForwardConv { packed, output, moments }).collect();
+    bench.run(PointwiseForward(ForwardGroup {
         input: &input,
         from: case.padded(),
         inputs: case.size.channels,
@@ -71,7 +70,7 @@ fn forward<T: Real>(mut bench: Bench<T>, case: Case) {
         convolutions: &mut convolutions,
         to: dense(&out),
         lanes: case.size.images,
-    });
+    }));
     for ((block, weights), moments) in blocks.iter().zip(&weights).zip(&moments) {
         let expected = reference::conv2d(&shape, &values, &case.size, weights);
         assert_close(&unpack(block, &out, dense(&out)), &expected);
@@ -99,28 +98,30 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
     let mut input_gradient = bench.padded(&before, &case.size, false);
     let parts = packed.iter().zip(&blocks).zip(&mut gradients);
     let mut convolutions: Vec<_> = parts
-        .map(|((packed, [d, raw]), weights)| PointwiseGradient {
+        .map(|((packed, [d, values]), weight_gradient)| BackwardConv {
             packed,
-            blend: Blend {
+            output_gradient: BatchNormInputGrad {
                 output_gradient: d,
-                values: raw,
-                gradient: &factors[0],
-                raw: &factors[1],
+                values,
+                gradient_scale: &factors[0],
+                value_scale: &factors[1],
                 constant: &factors[2],
             },
-            weights,
+            weight_gradient,
         })
         .collect();
     bench.run(PointwiseBackward {
-        input: &input,
-        from: case.padded(),
-        inputs: case.size.channels,
-        outputs: case.outputs,
-        convolutions: &mut convolutions,
-        to: dense(&out),
-        input_gradient: &mut input_gradient,
+        group: BackwardGroup {
+            input: &input,
+            from: case.padded(),
+            inputs: case.size.channels,
+            outputs: case.outputs,
+            convolutions: &mut convolutions,
+            to: dense(&out),
+            input_gradient: &mut input_gradient,
+            lanes: case.size.images,
+        },
         accumulate: case.accumulate,
-        lanes: case.size.images,
         scratch: &mut dirty(pointwise_scratch(case.outputs)),
     });
     let mut expected = if case.accumulate { before } else { vec![T::ZERO; case.size.len()] };

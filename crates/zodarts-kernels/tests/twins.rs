@@ -8,9 +8,10 @@ use common::{Bench, block, dense, dirty, unpack};
 use proptest::prelude::*;
 use zodarts_kernels::reference::{self, Size};
 use zodarts_kernels::{
-    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Centred, Conv, ConvInputGradient,
-    ConvShape, ConvWeightGradient, Dots, GlobalAverage, GlobalAverageBackward, Kernels, LANES, Layout,
-    Moments, Moments2, Pixel, Real, Relu, ReluBackward, Term, pack_forward, pack_input_gradient,
+    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, BlockLayout, BlockMoments,
+    CentredBlock, CentredDots, Conv, ConvInputGradient, ConvShape, ConvWeightGradient, GlobalAverage,
+    GlobalAverageBackward, Kernels, LANES, Pixel, Real, Relu, ReluBackward, SampleMoments, Term,
+    pack_forward, pack_input_gradient,
 };
 
 impl<T: Real> Bench<T> {
@@ -45,7 +46,7 @@ fn forward<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size, with_relu
     let mut output = block(&start, &out, dense(&out));
     let mut packed = vec![T::ZERO; shape.weights()];
     pack_forward(&shape, &weights, &mut packed);
-    let (from, to) = (Layout::padded(size.height, size.width), dense(&out));
+    let (from, to) = (BlockLayout::padded(size.height, size.width), dense(&out));
     bench.run(Conv { shape, input: &input, from, packed: &packed, output: &mut output, to, accumulate });
     let seen = if with_relu { relu(&values) } else { values };
     let mut expected = reference::conv2d(&shape, &seen, &size, &weights);
@@ -56,9 +57,14 @@ fn forward<T: Real>(mut bench: Bench<T>, shape: ConvShape, size: Size, with_relu
 }
 
 /// Blocks in the layouts that the gradients' kernels accept: the padded one for 3×3 windows, either for 1×1.
-fn laid_out<T: Real>(bench: &mut Bench<T>, d: &[T], size: &Size, padded: bool) -> (Vec<Pixel<T>>, Layout) {
+fn laid_out<T: Real>(
+    bench: &mut Bench<T>,
+    d: &[T],
+    size: &Size,
+    padded: bool,
+) -> (Vec<Pixel<T>>, BlockLayout) {
     if padded {
-        (bench.padded(d, size, false), Layout::padded(size.height, size.width))
+        (bench.padded(d, size, false), BlockLayout::padded(size.height, size.width))
     } else {
         (block(d, size, dense(size)), dense(size))
     }
@@ -122,7 +128,7 @@ fn affine_sum<T: Real>(mut bench: Bench<T>, size: Size, terms: usize, padded: bo
     let from = dense(&size);
     let blocks: Vec<_> = values.iter().map(|v| block(v, &size, from)).collect();
     let addends: Vec<_> = blocks.iter().zip(&scales).map(|(source, scale)| Term { source, scale }).collect();
-    let to = if padded { Layout::padded(size.height, size.width) } else { from };
+    let to = if padded { BlockLayout::padded(size.height, size.width) } else { from };
     let mut output = dirty(to.len(size.channels));
     bench.run(AffineSum { terms: &addends, bias: &bias, from, output: &mut output, to });
     let mut expected = vec![T::ZERO; size.len()];
@@ -178,11 +184,19 @@ fn reductions<T: Real>(mut bench: Bench<T>, size: Size) {
         (bench.values(size.len()), bench.values(size.len()), bench.values(size.channels));
     let (input, gradient) = (block(&values, &size, layout), block(&d, &size, layout));
     let lanes = size.images;
-    let mut moments = vec![Moments2::default(); size.channels];
-    bench.run(Moments { input: &input, layout, lanes, output: &mut moments });
+    let mut moments = vec![SampleMoments::default(); size.channels];
+    bench.run(BlockMoments { input: &input, layout, lanes, output: &mut moments });
     let (mut sum, mut pair) = (vec![0.125; size.channels], vec![0.75; 2 * size.channels]);
-    let inputs = [Centred { block: &input, centre: &centre }, Centred { block: &gradient, centre: &centre }];
-    bench.run(Dots { gradient: &gradient, inputs: &inputs, layout, lanes, sum: &mut sum, dots: &mut pair });
+    let inputs =
+        [CentredBlock { block: &input, centre: &centre }, CentredBlock { block: &gradient, centre: &centre }];
+    bench.run(CentredDots {
+        gradient: &gradient,
+        inputs: &inputs,
+        layout,
+        lanes,
+        sum: &mut sum,
+        dots: &mut pair,
+    });
     let expected_sums = reference::moments(&d, &size);
     let expected_squares = reference::dot(&d, &d, &size, &centre);
     let expected_moments = reference::moments(&values, &size);
@@ -219,7 +233,7 @@ fn rectifiers<T: Real>(mut bench: Bench<T>, size: Size) {
 }
 
 fn heads<T: Real>(mut bench: Bench<T>, size: Size) {
-    let (layout, flat) = (dense(&size), Layout::dense(1, 1));
+    let (layout, flat) = (dense(&size), BlockLayout::dense(1, 1));
     let values = bench.values(size.len());
     let input = block(&values, &size, layout);
     let point = Size { height: 1, width: 1, ..size };
@@ -308,7 +322,7 @@ fn merged_moments_are_those_of_the_whole() {
     assert_eq!(merged.count, whole.count);
     assert!((merged.mean - whole.mean).abs() < 1e-12);
     assert!((merged.squares - whole.squares).abs() < 1e-10);
-    assert_eq!(Moments2::default().merge(whole), whole);
+    assert_eq!(SampleMoments::default().merge(whole), whole);
 }
 
 /// Values far from zero, and an image that is black but for a corner: what a careless pivot would get wrong.
@@ -318,8 +332,8 @@ fn moments_keep_their_digits<T: Real>(bench: Bench<T>) {
     let value = |i: usize| if i % 221 < 200 { 1e3 } else { 1e3 + (i % 7) as f64 };
     let values: Vec<T> = (0..size.len()).map(|i| T::from_f64(value(i))).collect();
     let input = block(&values, &size, dense(&size));
-    let mut found = vec![Moments2::default(); size.channels];
-    bench.run(Moments { input: &input, layout: dense(&size), lanes: size.images, output: &mut found });
+    let mut found = vec![SampleMoments::default(); size.channels];
+    bench.run(BlockMoments { input: &input, layout: dense(&size), lanes: size.images, output: &mut found });
     for (found, expected) in found.iter().zip(reference::moments(&values, &size)) {
         assert!((found.mean / expected.mean - 1.0).abs() < tolerance::<T>());
         assert!((found.squares / expected.squares - 1.0).abs() < 10.0 * tolerance::<T>());
@@ -349,7 +363,7 @@ fn a_rectifier_does_not_hide_divergence() {
 #[should_panic(expected = "fits in memory")]
 fn sizes_do_not_wrap_around() {
     let shape = ConvShape { inputs: 1 << 63, outputs: 2, kernel: 1, stride: 1 };
-    let (from, to) = (Layout::padded(4, 4), Layout::dense(4, 4));
+    let (from, to) = (BlockLayout::padded(4, 4), BlockLayout::dense(4, 4));
     let conv = Conv { shape, input: &[], from, packed: &[], output: &mut [], to, accumulate: false };
     Kernels::<f32>::portable().run(conv);
 }

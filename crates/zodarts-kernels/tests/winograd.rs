@@ -1,4 +1,5 @@
-//! Winograd's convolutions against the scalar definition, on every implementation, and the error they promise.
+//! Winograd's convolutions against the scalar definition, on every implementation, and the error they
+//! promise.
 
 #[macro_use]
 mod common;
@@ -9,15 +10,18 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 use zodarts_kernels::reference::{self, Size};
-use zodarts_kernels::winograd::broad::{
-    BlockOf, BroadSize, FrequencyGradient, FrequencyProduct, GradientProducts, InputGradientFromProducts,
+use zodarts_kernels::winograd::batched::{
+    BatchedSize, BlockSlot, FrequencyGradient, FrequencyProduct, GradientProducts, InputGradientFromProducts,
     InputProducts, OutputFromProducts, products_len, tiles_of,
 };
 use zodarts_kernels::winograd::{
-    FREQUENCIES, WinogradBackward, WinogradFilter, WinogradFilterGradient, WinogradForward, WinogradGradient,
-    WinogradOutput, backward_scratch, filter_len, filter_plane, forward_scratch,
+    FREQUENCIES, WinogradBackward, WinogradFilter, WinogradFilterGradient, WinogradForward, backward_scratch,
+    filter_len, filter_plane, forward_scratch,
 };
-use zodarts_kernels::{Blend, ConvShape, Kernels, LANES, Layout, Moments2, Pixel, Real};
+use zodarts_kernels::{
+    BackwardConv, BackwardGroup, BatchNormInputGrad, BlockLayout, ConvShape, ForwardConv, ForwardGroup,
+    Kernels, LANES, Pixel, Real, SampleMoments,
+};
 
 /// Largest error relative to the largest value, in units of the machine's rounding. The bound that
 /// `docs/performance.md` states: 2⁻²⁴ · 64 is 4·10⁻⁶ in `f32`.
@@ -40,12 +44,12 @@ impl Case {
         Size { channels: self.outputs, ..self.size }
     }
 
-    fn dense(&self) -> Layout {
+    fn dense(&self) -> BlockLayout {
         dense(&self.size)
     }
 
-    fn padded(&self) -> Layout {
-        Layout::padded(self.size.height, self.size.width)
+    fn padded(&self) -> BlockLayout {
+        BlockLayout::padded(self.size.height, self.size.width)
     }
 }
 
@@ -79,18 +83,20 @@ fn forward<T: Real>(mut bench: Bench<T>, case: Case) {
     let input = bench.padded(&values, &case.size, false);
     let filters: Vec<_> = (0..case.convolutions).map(|_| bench.filter(case.shape())).collect();
     let mut blocks = vec![dirty(case.dense().len(case.outputs)); case.convolutions];
-    let mut moments = vec![vec![Moments2::default(); case.outputs]; case.convolutions];
+    let mut moments = vec![vec![SampleMoments::default(); case.outputs]; case.convolutions];
     let parts = blocks.iter_mut().zip(&filters).zip(&mut moments);
     let mut convolutions: Vec<_> =
-        parts.map(|((block, (_, filter)), moments)| WinogradOutput { filter, block, moments }).collect();
+        parts.map(|((output, (_, packed)), moments)| ForwardConv { packed, output, moments }).collect();
     bench.kernels.run(WinogradForward {
-        input: &input,
-        from: case.padded(),
-        inputs: case.size.channels,
-        outputs: case.outputs,
-        convolutions: &mut convolutions,
-        to: case.dense(),
-        lanes: case.size.images,
+        group: ForwardGroup {
+            input: &input,
+            from: case.padded(),
+            inputs: case.size.channels,
+            outputs: case.outputs,
+            convolutions: &mut convolutions,
+            to: case.dense(),
+            lanes: case.size.images,
+        },
         scratch: &mut dirty(forward_scratch(&case.dense(), case.size.channels, case.outputs)),
     });
     for ((block, (weights, _)), moments) in blocks.iter().zip(&filters).zip(&moments) {
@@ -104,7 +110,7 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
     let values = bench.values(case.size.len());
     let input = bench.padded(&values, &case.size, false);
     let factors: Vec<Vec<T>> = (0..3).map(|_| bench.values(case.outputs)).collect();
-    let mut blends = Vec::new();
+    let mut gradients_of_results = Vec::new();
     for _ in 0..case.convolutions {
         let (d, raw) = (bench.values(case.out().len()), bench.values(case.out().len()));
         let area = case.size.height * case.size.width;
@@ -115,40 +121,42 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
             })
             .collect();
         let blocks = [d, raw].map(|values| block(&values, &case.out(), case.dense()));
-        blends.push((gradient, blocks));
+        gradients_of_results.push((gradient, blocks));
     }
     let filters: Vec<_> = (0..case.convolutions).map(|_| bench.filter(case.shape())).collect();
     let start = bench.values(case.shape().weights());
     let mut gradients = vec![start.clone(); case.convolutions];
     let mut input_gradient = dirty(case.padded().len(case.size.channels));
-    let parts = filters.iter().zip(&blends).zip(&mut gradients);
+    let parts = filters.iter().zip(&gradients_of_results).zip(&mut gradients);
     let mut convolutions: Vec<_> = parts
-        .map(|(((_, filter), (_, [d, raw])), weights)| WinogradGradient {
-            filter,
-            blend: Blend {
+        .map(|(((_, packed), (_, [d, values])), weight_gradient)| BackwardConv {
+            packed,
+            output_gradient: BatchNormInputGrad {
                 output_gradient: d,
-                values: raw,
-                gradient: &factors[0],
-                raw: &factors[1],
+                values,
+                gradient_scale: &factors[0],
+                value_scale: &factors[1],
                 constant: &factors[2],
             },
-            weights,
+            weight_gradient,
         })
         .collect();
     let scratch = backward_scratch(&case.dense(), case.size.channels, case.outputs, case.convolutions);
     bench.kernels.run(WinogradBackward {
-        input: &input,
-        from: case.padded(),
-        inputs: case.size.channels,
-        outputs: case.outputs,
-        convolutions: &mut convolutions,
-        to: case.dense(),
-        input_gradient: &mut input_gradient,
-        lanes: case.size.images,
+        group: BackwardGroup {
+            input: &input,
+            from: case.padded(),
+            inputs: case.size.channels,
+            outputs: case.outputs,
+            convolutions: &mut convolutions,
+            to: case.dense(),
+            input_gradient: &mut input_gradient,
+            lanes: case.size.images,
+        },
         scratch: &mut dirty(scratch),
     });
     let mut expected = vec![T::ZERO; case.size.len()];
-    for (((gradient, _), (weights, _)), found) in blends.iter().zip(&filters).zip(&gradients) {
+    for (((gradient, _), (weights, _)), found) in gradients_of_results.iter().zip(&filters).zip(&gradients) {
         let parts = reference::conv2d_input_gradient(&case.shape(), gradient, &case.size, weights);
         expected.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
         let mut wanted = reference::conv2d_weight_gradient(&case.shape(), &values, &case.size, gradient);
@@ -158,7 +166,7 @@ fn backward<T: Real>(mut bench: Bench<T>, case: Case) {
     assert_close(&unpack(&input_gradient, &case.size, case.padded()), &expected);
 }
 
-/// A batch of three blocks, the last of them not full, that broad kernels take together.
+/// A batch of three blocks, the last of them not full, that batched kernels compute together.
 struct Batch {
     case: Case,
     blocks: Vec<Range<usize>>,
@@ -171,10 +179,10 @@ impl Batch {
         Self { case: Case { size: Size { images, ..case.size }, ..case }, blocks: blocks.into() }
     }
 
-    fn size(&self) -> BroadSize {
+    fn size(&self) -> BatchedSize {
         let Case { size, outputs, .. } = self.case;
         let tiles = tiles_of(&self.case.dense());
-        BroadSize { inputs: size.channels, outputs, tiles, blocks: self.blocks.len() }
+        BatchedSize { inputs: size.channels, outputs, tiles, blocks: self.blocks.len() }
     }
 
     /// The part of `values` that belongs to a block.
@@ -185,15 +193,15 @@ impl Batch {
         (&values[start * image..end * image], Size { images: end - start, channels, ..self.case.size })
     }
 
-    fn of(&self, block: usize, channels: usize) -> BlockOf {
-        BlockOf { block, blocks: self.blocks.len(), tiles: self.size().tiles, channels }
+    fn of(&self, block: usize, channels: usize) -> BlockSlot {
+        BlockSlot { block, blocks: self.blocks.len(), tiles: self.size().tiles, channels }
     }
 
     /// One frequency of the products of all blocks.
     fn frequency<T: Real>(&self, products: &[Vec<Pixel<T>>], f: usize, channels: usize) -> Vec<Pixel<T>> {
         let mut planes = dirty(channels * self.size().tiles * self.blocks.len());
         for (block, products) in products.iter().enumerate() {
-            self.of(block, channels).collect(products, f, self.blocks[block].len(), &mut planes);
+            self.of(block, channels).gather(products, f, self.blocks[block].len(), &mut planes);
         }
         planes
     }
@@ -217,17 +225,17 @@ impl Batch {
         (0..self.blocks.len()).map(of_block).collect()
     }
 
-    /// What all frequencies give back to a block.
+    /// The products of a block, from the results of all frequencies.
     fn returned<T: Real>(&self, results: &[Vec<Pixel<T>>], block: usize, channels: usize) -> Vec<Pixel<T>> {
         let mut products = self.products(channels);
         for (f, result) in results.iter().enumerate() {
-            self.of(block, channels).distribute(result, f, &mut products);
+            self.of(block, channels).scatter(result, f, &mut products);
         }
         products
     }
 }
 
-fn broad_forward<T: Real>(mut bench: Bench<T>, case: Case) {
+fn batched_forward<T: Real>(mut bench: Bench<T>, case: Case) {
     let batch = Batch::new(case);
     let Case { size, outputs, .. } = batch.case;
     let values = bench.values(size.len());
@@ -244,7 +252,7 @@ fn broad_forward<T: Real>(mut bench: Bench<T>, case: Case) {
     let results: Vec<_> = results.collect();
     assert_eq!(results.len(), FREQUENCIES);
     let expected = reference::conv2d(&case.shape(), &values, &size, &weights);
-    let (mut found, mut moments) = (Vec::new(), vec![Moments2::default(); outputs]);
+    let (mut found, mut moments) = (Vec::new(), vec![SampleMoments::default(); outputs]);
     for block in 0..batch.blocks.len() {
         let mut output = dirty(case.dense().len(outputs));
         let lanes = batch.blocks[block].len();
@@ -262,7 +270,7 @@ fn broad_forward<T: Real>(mut bench: Bench<T>, case: Case) {
     assert_moments::<T>(&moments, &expected, &batch.case.out());
 }
 
-fn broad_backward<T: Real>(mut bench: Bench<T>, case: Case) {
+fn batched_backward<T: Real>(mut bench: Bench<T>, case: Case) {
     let batch = Batch::new(case);
     let Case { size, outputs, .. } = batch.case;
     let (values, d) = (bench.values(size.len()), bench.values(batch.case.out().len()));
@@ -272,8 +280,19 @@ fn broad_backward<T: Real>(mut bench: Bench<T>, case: Case) {
     let gradients = (0..batch.blocks.len()).map(|number| {
         let (part, size) = batch.part(&d, number);
         let (d, mut products) = (block(part, &size, case.dense()), batch.products(outputs));
-        let blend = Blend { output_gradient: &d, values: &d, gradient: &ones, raw: &zeros, constant: &zeros };
-        bench.run(GradientProducts { blend, from: case.dense(), channels: outputs, products: &mut products });
+        let gradient = BatchNormInputGrad {
+            output_gradient: &d,
+            values: &d,
+            gradient_scale: &ones,
+            value_scale: &zeros,
+            constant: &zeros,
+        };
+        bench.run(GradientProducts {
+            gradient,
+            from: case.dense(),
+            channels: outputs,
+            products: &mut products,
+        });
         products
     });
     let gradients: Vec<_> = gradients.collect();
@@ -285,7 +304,7 @@ fn broad_backward<T: Real>(mut bench: Bench<T>, case: Case) {
         let dy = batch.frequency(&gradients, f, outputs);
         let (mut to, size) = (dirty(x.len()), batch.size());
         bench.run(FrequencyProduct { size, filter, transposed: true, from: &dy, to: &mut to });
-        bench.run(FrequencyGradient { size, x: &x, dy: &dy, room: &mut dirty(x.len()), gradient });
+        bench.run(FrequencyGradient { size, x: &x, dy: &dy, scratch: &mut dirty(x.len()), gradient });
         to
     });
     let results: Vec<_> = results.collect();
@@ -334,9 +353,9 @@ proptest! {
     }
 
     #[test]
-    fn broad_is_the_definition(case in cases()) {
-        on_every_path!(broad_forward, case);
-        on_every_path!(broad_backward, case);
+    fn batched_is_the_definition(case in cases()) {
+        on_every_path!(batched_forward, case);
+        on_every_path!(batched_backward, case);
     }
 
     #[test]
@@ -394,7 +413,8 @@ fn sandwich(m: &Matrix, x: &Matrix) -> Matrix {
     left.iter().map(|row| m.iter().map(|m| dot(m, &mut row.iter().copied())).collect()).collect()
 }
 
-/// Mean over tiles of the largest error of a convolution over 32 channels in `f32`, relative to its largest value.
+/// Mean over tiles of the largest error of a convolution over 32 channels in `f32`, relative to its largest
+/// value.
 fn loss_over(near: f64, far: f64) -> f64 {
     const TILES: usize = 40;
     const CHANNELS: usize = 32;

@@ -1,11 +1,11 @@
-//! Size and cost of a network.
+//! Numbers of parameters and operations.
 
 use crate::graph::{Network, Op};
 use serde::{Deserialize, Serialize};
 
-/// What a network weighs.
+/// Size and cost of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cost {
+pub struct NetworkCost {
     /// Trainable parameters.
     pub params: u64,
     /// Multiply-accumulates of convolutions and classifier for one image.
@@ -13,8 +13,8 @@ pub struct Cost {
 }
 
 impl Network {
-    /// Counts parameters, and multiply-accumulates of one image.
-    pub fn cost(&self) -> Cost {
+    /// Returns the number of parameters, and multiply-accumulates of one image.
+    pub fn cost(&self) -> NetworkCost {
         let convolutions = self.edges.iter().map(|edge| match &edge.op {
             Op::Conv { shape, .. } => {
                 let to = self.nodes[edge.target];
@@ -22,6 +22,9 @@ impl Network {
             }
             _ => 0,
         });
-        Cost { params: self.weights.len() as u64, macs: convolutions.sum::<u64>() + self.linear.len() as u64 }
+        NetworkCost {
+            params: self.weights.len() as u64,
+            macs: convolutions.sum::<u64>() + self.linear.len() as u64,
+        }
     }
 }

@@ -1,18 +1,18 @@
 //! A network as a graph: a node is a sum of edges.
 //!
 //! Every network of this crate is such a graph, so one executor runs them all. Nodes are numbered in
-//! topological order, node 0 is the input image, and the classifier (`ReLU`, global average, linear) reads the
-//! last node. The value of a node is `Σ p_e · operation_e(source_e)` over its incoming edges, where `p_e` is an
-//! entry of the mixture for the edges of a search cell and 1 for all others.
+//! topological order, node 0 is the input image, and the classifier (`ReLU`, global average, linear) reads
+//! the last node. The value of a node is `Σ p_e · operation_e(source_e)` over its incoming edges, where `p_e`
+//! is an entry of the mixture for the edges of a search cell and 1 for all others.
 
-use crate::parameters::{Initial, Layout};
+use crate::parameters::{Initial, TensorLayout};
 use std::ops::Range;
-use zodarts_kernels::{ConvShape, Layout as Pixels, Real};
+use zodarts_kernels::{BlockLayout, ConvShape, Real};
 
 /// Index of a node.
 pub type NodeId = usize;
 
-/// Most edges into or out of one node: the executor keeps their terms on the stack.
+/// Most edges into or out of one node. The executor keeps their terms on the stack.
 pub const MAX_EDGES: usize = 16;
 
 /// Size of an activation.
@@ -27,17 +27,17 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Layout of a block of this shape.
-    pub fn dense(self) -> Pixels {
-        Pixels::dense(self.height, self.width)
+    /// Returns the dense layout of a block of this shape.
+    pub fn dense(self) -> BlockLayout {
+        BlockLayout::dense(self.height, self.width)
     }
 
-    /// Layout of a block of this shape with a margin.
-    pub fn padded(self) -> Pixels {
-        Pixels::padded(self.height, self.width)
+    /// Returns the padded layout of a block of this shape.
+    pub fn padded(self) -> BlockLayout {
+        BlockLayout::padded(self.height, self.width)
     }
 
-    /// The shape after a stride of 2, with `channels` channels.
+    /// Returns the shape after a stride of 2, with `channels` channels.
     #[must_use]
     pub fn halved(self, channels: usize) -> Self {
         Self { channels, height: self.height.div_ceil(2), width: self.width.div_ceil(2) }
@@ -59,7 +59,7 @@ pub struct Norm {
 pub const EPSILON: f64 = 1e-5;
 
 impl Norm {
-    /// Scale γ and shift β of a channel: 1 and 0 where there are none.
+    /// Returns the scale γ and the shift β of a channel, or 1 and 0 without them.
     pub fn scale_and_shift<T: Real>(&self, weights: &[T], channel: usize) -> (f64, f64) {
         self.affine.as_ref().map_or((1.0, 0.0), |(scale, shift)| {
             (weights[scale.start + channel].to_f64(), weights[shift.start + channel].to_f64())
@@ -67,7 +67,7 @@ impl Norm {
     }
 }
 
-/// What an edge does to its source.
+/// The operation of an edge on its source.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     /// Convolution without bias, after a `ReLU` if `relu`, followed by a normalisation if there is one.
@@ -76,7 +76,7 @@ pub enum Op {
         shape: ConvShape,
         /// Range of the weights.
         weight: Range<usize>,
-        /// Whether the source passes through a `ReLU` first. All convolutions of a node agree on this.
+        /// If true, the source passes through a `ReLU` first. All convolutions of a node agree on this.
         relu: bool,
         /// The normalisation of the result.
         norm: Option<Norm>,
@@ -94,7 +94,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// The edge's normalisation.
+    /// Returns the edge's normalisation.
     pub fn norm(&self) -> Option<&Norm> {
         match self {
             Op::Conv { norm, .. } => norm.as_ref(),
@@ -103,7 +103,7 @@ impl Op {
         }
     }
 
-    /// Whether the operation maps zero to zero.
+    /// Returns true if the operation maps zero to zero.
     pub fn keeps_zero(&self) -> bool {
         self.norm().is_none_or(|norm| norm.affine.is_none())
     }
@@ -116,7 +116,7 @@ pub struct Edge {
     pub source: NodeId,
     /// The node it adds to.
     pub target: NodeId,
-    /// What it does.
+    /// The operation.
     pub op: Op,
     /// Edge and operation of the mixture that weighs it, if any.
     pub choice: Option<(usize, usize)>,
@@ -130,9 +130,9 @@ pub struct Network {
     /// All edges, ordered by target.
     pub edges: Vec<Edge>,
     /// The weights.
-    pub weights: Layout,
+    pub weights: TensorLayout,
     /// The running statistics of the normalisations: means, then variances, of each.
-    pub statistics: Layout,
+    pub statistics: TensorLayout,
     /// Number of normalisations.
     pub norms: usize,
     /// Range of the classifier's matrix, `classes × channels`.
@@ -144,22 +144,22 @@ pub struct Network {
 }
 
 impl Network {
-    /// The node the classifier reads.
+    /// Returns the node that the classifier reads.
     pub fn output(&self) -> NodeId {
         self.nodes.len() - 1
     }
 
-    /// Size of the input image.
+    /// Returns the size of the input image.
     pub fn input(&self) -> Shape {
         self.nodes[0]
     }
 
-    /// Indices of the edges out of a node.
+    /// Returns the indices of the edges out of a node.
     pub fn outgoing(&self, node: NodeId) -> impl Iterator<Item = usize> + '_ {
         (0..self.edges.len()).filter(move |&edge| self.edges[edge].source == node)
     }
 
-    /// Indices of the edges into a node.
+    /// Returns the indices of the edges into a node.
     pub fn incoming(&self, node: NodeId) -> impl Iterator<Item = usize> + '_ {
         (0..self.edges.len()).filter(move |&edge| self.edges[edge].target == node)
     }
@@ -170,24 +170,24 @@ impl Network {
 pub struct Builder {
     nodes: Vec<Shape>,
     edges: Vec<Edge>,
-    weights: Layout,
-    statistics: Layout,
+    weights: TensorLayout,
+    statistics: TensorLayout,
     norms: usize,
 }
 
 impl Builder {
-    /// Starts from the input image.
+    /// Starts with the input image as node 0.
     pub fn new(input: Shape) -> Self {
         Self { nodes: vec![input], ..Self::default() }
     }
 
-    /// Adds a node.
+    /// Adds a node and returns it.
     pub fn node(&mut self, shape: Shape) -> NodeId {
         self.nodes.push(shape);
         self.nodes.len() - 1
     }
 
-    /// Size of a node.
+    /// Returns the size of a node.
     pub fn shape(&self, node: NodeId) -> Shape {
         self.nodes[node]
     }
@@ -201,7 +201,8 @@ impl Builder {
         self.edges.push(Edge { source, target, op, choice });
     }
 
-    /// Appends the weights of a convolution between two nodes and describes it.
+    /// Appends the weights of a convolution between two nodes. Returns its shape and the range of its
+    /// weights.
     pub fn conv(
         &mut self,
         source: NodeId,
@@ -218,7 +219,7 @@ impl Builder {
         (shape, weight)
     }
 
-    /// Appends a normalisation, with scale and shift if `affine`.
+    /// Appends a normalisation, with scale and shift if `affine`, and returns it.
     pub fn norm(&mut self, channels: usize, affine: bool, name: &str) -> Norm {
         let mut scale = |suffix, value| {
             self.weights.push(format!("{name}.{suffix}"), &[channels], Initial::Constant(value))
@@ -245,7 +246,7 @@ impl Builder {
         self.connect(source, target, Op::Conv { shape, weight, relu, norm }, None);
     }
 
-    /// Adds the classifier on the last node.
+    /// Adds the classifier on the last node and returns the network.
     ///
     /// # Panics
     /// If the graph breaks a rule of [`Op`].

@@ -1,12 +1,12 @@
-//! Fresh weights.
+//! Initial weights.
 
-use crate::parameters::{Initial, Layout, Tensor};
+use crate::parameters::{Initial, Tensor, TensorLayout};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::Real;
 
-/// Draws every tensor of a layout, in order.
-pub fn initial_values(layout: &Layout, random: &mut ChaCha8Rng) -> Vec<f32> {
+/// Draws the initial values of every tensor of a layout, in order.
+pub fn initial_values(layout: &TensorLayout, random: &mut ChaCha8Rng) -> Vec<f32> {
     let mut values = Vec::with_capacity(layout.len());
     for tensor in layout.tensors() {
         let count = tensor.range.len();
@@ -21,11 +21,11 @@ pub fn initial_values(layout: &Layout, random: &mut ChaCha8Rng) -> Vec<f32> {
     values
 }
 
-/// The first values of a layout that draws nothing at random, such as running statistics.
+/// Returns the initial values of a layout that draws nothing at random, such as running statistics.
 ///
 /// # Panics
 /// If a tensor is not constant.
-pub fn constants<T: Real>(layout: &Layout) -> Vec<T> {
+pub fn constants<T: Real>(layout: &TensorLayout) -> Vec<T> {
     let constant = |tensor: &Tensor| match tensor.initial {
         Initial::Constant(value) => std::iter::repeat_n(T::from_f64(value), tensor.range.len()),
         Initial::Uniform { .. } => panic!("{} is drawn at random", tensor.name),

@@ -1,14 +1,14 @@
 //! Networks over one flat parameter vector: supernet, discrete network, `ResNet-18`; losses, optimisers,
 //! schedules.
 //!
-//! A network is a [`graph::Network`]: nodes that are sums of edges. One [`executor::Executor`] runs any of them
-//! in `f32`, or in `f64` to check gradients against finite differences with the very same code.
+//! A network is a [`graph::Network`]: nodes that are sums of edges. One [`executor::Executor`] runs any of
+//! them in `f32`, or in `f64` to check gradients against finite differences with the very same code.
 //!
 //! ```
 //! use std::sync::Arc;
 //! use rand_chacha::ChaCha8Rng;
 //! use rand_chacha::rand_core::SeedableRng;
-//! use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+//! use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
 //! use zodarts_nn::graph::Shape;
 //! use zodarts_nn::init::initial_values;
 //! use zodarts_nn::loss::Loss;
@@ -24,14 +24,15 @@
 //! let batch = BatchView { images: &images, targets: &[1.0, 0.0, 0.0, 1.0], count: 2 };
 //! let mut gradient = [[0.0; OPERATIONS]; EDGES];
 //! let outcome = Executor::new(network).pass(
-//!     Point { weights: &weights, mixture: Some(&mixture) },
+//!     Parameters { weights: &weights, mixture: Some(&mixture) },
 //!     &Loss::default(),
 //!     batch,
-//!     Wanted { mixture: Some(&mut gradient), ..Wanted::default() },
+//!     GradientTargets { mixture: Some(&mut gradient), ..GradientTargets::default() },
 //! );
 //! assert!(outcome.loss > 0.0 && gradient.iter().flatten().any(|slope| *slope != 0.0));
 //! ```
 
+mod buffer_pool;
 pub mod count;
 pub mod executor;
 pub mod graph;
@@ -42,6 +43,5 @@ pub mod loss;
 pub mod networks;
 pub mod optim;
 pub mod parameters;
-mod pool;
 pub mod scalar;
 pub mod space;

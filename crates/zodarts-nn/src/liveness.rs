@@ -1,7 +1,7 @@
-//! Which edges of a network need computing for a given mixture.
+//! The edges of a network that have to be computed for a given mixture.
 //!
-//! An operation with `p = 0` adds nothing. Liveness is more than that: an operation that reads a node which is
-//! always zero, or that feeds a node which reaches no output, is dead as well.
+//! An operation with `p = 0` adds nothing. Liveness is more than that: an operation that reads a node which
+//! is always zero, or that feeds a node which reaches no output, is dead as well.
 
 use crate::graph::Network;
 use crate::space::{EDGES, Mixture, OPERATIONS};
@@ -11,24 +11,24 @@ use zodarts_kernels::Real;
 /// The edges and nodes to compute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Liveness {
-    /// For each edge, whether it is computed.
+    /// For each edge, true if it is computed.
     pub edges: Vec<bool>,
-    /// For each node, whether its value is needed.
+    /// For each node, true if its value is needed.
     pub nodes: Vec<bool>,
 }
 
-/// How much of the mixture to compute.
+/// The part of a mixture that a pass computes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extent {
-    /// What can make a difference: the default.
+    /// The operations that can influence the result: the default.
     #[default]
     Support,
     /// Every operation of every edge, also those with weight 0: for comparisons, it only takes longer.
     All,
 }
 
-/// The weight of an edge: its entry of the mixture, or 1.
+/// Returns the weight of an edge: its entry of the mixture, or 1.
 pub fn weight<T: Real>(network: &Network, edge: usize, mixture: Option<&Mixture<T>>) -> T {
     match (network.edges[edge].choice, mixture) {
         (Some((row, column)), Some(mixture)) => mixture[row][column],
@@ -49,7 +49,7 @@ impl Liveness {
         }
     }
 
-    /// Forward: an edge without weight is dead, and so is one that maps a zero node to zero.
+    /// Marks dead edges forward: those with weight 0, and those that map a zero node to zero.
     fn drop_zeros<T: Real>(&mut self, network: &Network, mixture: Option<&Mixture<T>>) {
         let fed = &mut self.nodes;
         fed[1..].fill(false);
@@ -61,7 +61,7 @@ impl Liveness {
         }
     }
 
-    /// Backward: an edge into a node nobody needs is dead. A zero node may still be needed.
+    /// Marks dead edges backward: those into a node that no live edge reads. A zero node may still be needed.
     fn drop_dead_ends(&mut self, network: &Network) {
         self.nodes.fill(false);
         self.nodes[network.output()] = true;
@@ -71,7 +71,7 @@ impl Liveness {
         }
     }
 
-    /// The entries of the mixture that are computed in some cell.
+    /// Returns, for each entry of the mixture, true if it is computed in some cell.
     pub fn choices(&self, network: &Network) -> [[bool; OPERATIONS]; EDGES] {
         let mut live = [[false; OPERATIONS]; EDGES];
         for (edge, is_live) in network.edges.iter().zip(&self.edges) {
@@ -82,7 +82,7 @@ impl Liveness {
         live
     }
 
-    /// How many entries of the mixture are computed in some cell.
+    /// Returns the number of entries of the mixture that are computed in some cell.
     pub fn operations(&self, network: &Network) -> usize {
         self.choices(network).iter().flatten().filter(|live| **live).count()
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the logits mean.
+/// Interpretation of the logits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LossKind {
     /// One class an image: softmax cross-entropy against a distribution over classes.
@@ -15,7 +15,7 @@ pub enum LossKind {
 /// A loss with its options.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loss {
-    /// What the logits mean.
+    /// Interpretation of the logits.
     pub kind: LossKind,
     /// Label smoothing ε: a target `t` over `K` classes becomes `(1 − ε)·t + ε/K` (for binary labels K = 2).
     pub smoothing: f64,
@@ -24,12 +24,12 @@ pub struct Loss {
 }
 
 impl Loss {
-    /// A loss without options.
+    /// Returns a loss without options.
     pub fn new(kind: LossKind) -> Self {
         Self { kind, ..Self::default() }
     }
 
-    /// Loss of one image. `gradient` receives ∂loss/∂logits.
+    /// Returns the loss of one image and writes ∂loss/∂logits to `gradient`.
     pub fn image(&self, logits: &[f64], targets: &[f32], gradient: &mut [f64]) -> f64 {
         match self.kind {
             LossKind::CrossEntropy => self.cross_entropy(logits, targets, gradient),
@@ -41,7 +41,7 @@ impl Loss {
         self.class_weights.as_ref().map_or(1.0, |weights| weights[class])
     }
 
-    /// `−Σ_k w_k t_k log p_k`, whose gradient is `p·Σ w t − w t`.
+    /// Returns `−Σ_k w_k t_k log p_k`, whose gradient is `p·Σ w t − w t`.
     fn cross_entropy(&self, logits: &[f64], targets: &[f32], gradient: &mut [f64]) -> f64 {
         let log_sum = log_sum_exp(logits);
         let classes = logits.len() as f64;
@@ -60,7 +60,7 @@ impl Loss {
         loss
     }
 
-    /// `mean_k −w_k t_k log σ(z_k) − (1 − t_k) log σ(−z_k)`.
+    /// Returns `mean_k −w_k t_k log σ(z_k) − (1 − t_k) log σ(−z_k)`.
     fn binary(&self, logits: &[f64], targets: &[f32], gradient: &mut [f64]) -> f64 {
         let labels = logits.len() as f64;
         let mut loss = 0.0;
@@ -73,7 +73,7 @@ impl Loss {
         loss / labels
     }
 
-    /// Scores of one image from its logits: probabilities that sum to 1, or one probability a label.
+    /// Writes the scores of one image: probabilities that sum to 1, or one probability per label.
     pub fn scores(&self, logits: &[f64], scores: &mut [f32]) {
         let log_sum = log_sum_exp(logits);
         for (score, &logit) in scores.iter_mut().zip(logits) {
@@ -84,8 +84,8 @@ impl Loss {
         }
     }
 
-    /// 1 if the largest logit is the largest target; for independent labels, the share that is on its target's
-    /// side of one half.
+    /// Returns 1 if the largest logit belongs to the largest target, else 0. For independent labels, returns
+    /// the share of labels predicted correctly.
     pub fn correct(&self, logits: &[f64], targets: &[f32]) -> f64 {
         match self.kind {
             LossKind::CrossEntropy => {
@@ -100,7 +100,7 @@ impl Loss {
     }
 }
 
-/// Position of the first largest value.
+/// Returns the position of the first largest value.
 fn argmax(values: impl Iterator<Item = f64>) -> usize {
     let mut best = (0, f64::NEG_INFINITY);
     for (index, value) in values.enumerate() {
@@ -120,7 +120,7 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// `log(1 + eˣ)` without overflow.
+/// Returns `log(1 + eˣ)` without overflow.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }

@@ -9,13 +9,13 @@ pub struct Tensor {
     pub name: String,
     /// Sizes, outermost first.
     pub shape: Vec<usize>,
-    /// Where its values are.
+    /// Range of its values in the flat vector.
     pub range: Range<usize>,
-    /// How fresh values are drawn.
+    /// Distribution of its initial values.
     pub initial: Initial,
 }
 
-/// Distribution of a tensor's first values.
+/// Distribution of a tensor's initial values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Initial {
     /// A constant: scales of normalisations start at 1, their shifts at 0.
@@ -29,12 +29,12 @@ pub enum Initial {
 
 /// Tensors in the order of the flat vector they share, without gaps.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Layout {
+pub struct TensorLayout {
     tensors: Vec<Tensor>,
     len: usize,
 }
 
-impl Layout {
+impl TensorLayout {
     /// Appends a tensor and returns its range.
     pub fn push(&mut self, name: String, shape: &[usize], initial: Initial) -> Range<usize> {
         let range = self.len..self.len + shape.iter().product::<usize>();
@@ -43,17 +43,17 @@ impl Layout {
         range
     }
 
-    /// Length of the flat vector.
+    /// Returns the length of the flat vector.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are no tensors.
+    /// Returns true if there are no tensors.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The tensors in order.
+    /// Returns the tensors in order.
     pub fn tensors(&self) -> &[Tensor] {
         &self.tensors
     }

@@ -1,10 +1,11 @@
-//! The hot loop does not allocate: after a first step has made the buffers, further steps ask for no memory at all.
+//! The hot loop does not allocate: after a first step has made the buffers, further steps ask for no memory
+//! at all.
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use zodarts_nn::executor::{BatchView, Executor, Point, Wanted};
+use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::loss::Loss;
 use zodarts_nn::networks::{MacroShape, resnet18, supernet};
@@ -35,8 +36,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Takes a step with every operation live, then counts what three with other mixtures allocate: the least of some tries, for the queues of
-/// the thread pool grow when other programs keep its threads from their work, and that is not the step's doing.
+/// Takes a step with every operation live, then counts the allocations of three steps with other mixtures.
+/// Returns the least of some tries: the queues of the thread pool grow when other programs delay its threads,
+/// which is not the step's doing.
 fn allocations_of_later_steps(network: Network) -> usize {
     let network = Arc::new(network);
     let input = network.input();
@@ -50,10 +52,10 @@ fn allocations_of_later_steps(network: Network) -> usize {
     let mut executor = Executor::new(network);
     let sgd = Sgd::default();
     let mut step = |mixture: &Mixture<f32>| {
-        let wanted = Wanted { weights: Some(&mut gradient), mixture: Some(&mut slopes) };
+        let buffers = GradientTargets { weights: Some(&mut gradient), mixture: Some(&mut slopes) };
         let batch = BatchView { images: &images, targets: &targets, count };
-        let point = Point { weights: &weights, mixture: Some(mixture) };
-        executor.pass(point, &Loss::default(), batch, wanted);
+        let parameters = Parameters { weights: &weights, mixture: Some(mixture) };
+        executor.pass(parameters, &Loss::default(), batch, buffers);
         sgd.step(&mut state, &mut weights, &gradient, 0.1);
     };
     step(&mixture);
@@ -75,7 +77,7 @@ fn steps_allocate_nothing_after_the_first() {
     let shape = MacroShape { input, classes: 2, channels: 8, cells: 1 };
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        // Four times 24 channels make the third stage broad.
+        // Four times 24 channels make the third stage batched.
         for network in [supernet(&shape), resnet18(input, 2, 8), resnet18(input, 2, 24)] {
             let count = pool.install(|| allocations_of_later_steps(network));
             assert_eq!(count, 0, "allocations on {threads} threads");

@@ -5,8 +5,9 @@ mod common;
 use common::{Case, choice, close, near, same_order};
 use std::sync::Arc;
 use zodarts_kernels::Kernels;
-use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, GradientTargets, Parameters};
 use zodarts_nn::graph::Network;
+use zodarts_nn::inference::Compiled;
 use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, discrete, resnet18, supernet};
 use zodarts_nn::optim::{Sgd, SgdState};
@@ -52,11 +53,11 @@ impl<'a, T: Scalar> Golden<'a, T> {
         }
     }
 
-    fn pass(&mut self, mixture: Option<&Mixture<T>>, wanted: Wanted<'_, T>) -> f64 {
+    fn pass(&mut self, mixture: Option<&Mixture<T>>, buffers: GradientTargets<'_, T>) -> f64 {
         let count = self.case.size("batch");
         let batch = BatchView { images: &self.images, targets: &self.targets, count };
-        let point = Point { weights: &self.weights, mixture };
-        self.executor.pass(point, &self.loss, batch, wanted).loss
+        let parameters = Parameters { weights: &self.weights, mixture };
+        self.executor.pass(parameters, &self.loss, batch, buffers).loss
     }
 
     fn check_loss(loss: f64, expected: f64) {
@@ -85,8 +86,8 @@ fn supernet_gradients<T: Scalar>(kernels: Kernels<T>) {
         let p = mixture(&golden.case.values("mixture"));
         let mut gradient = vec![T::ZERO; golden.weights.len()];
         let mut choices = [[T::ZERO; OPERATIONS]; EDGES];
-        let wanted = Wanted { weights: Some(&mut gradient), mixture: Some(&mut choices) };
-        let loss = golden.pass(Some(&p), wanted);
+        let buffers = GradientTargets { weights: Some(&mut gradient), mixture: Some(&mut choices) };
+        let loss = golden.pass(Some(&p), buffers);
         Golden::<T>::check_loss(loss, golden.case.values::<f64>("loss")[0]);
         let expected: Vec<T> = golden.case.flat(&golden.network.weights, "gradients");
         close(&golden.network.weights, &gradient, &expected, tolerance::<T>(), FLOOR);
@@ -115,9 +116,9 @@ fn supernet_three_steps_of_sgd() {
         let mut state = SgdState::new(golden.weights.len());
         let mut gradient = vec![0.0; golden.weights.len()];
         for expected in golden.case.values::<f64>("losses") {
-            golden.pass(Some(&p), Wanted { weights: Some(&mut gradient), mixture: None });
+            golden.pass(Some(&p), GradientTargets { weights: Some(&mut gradient), mixture: None });
             sgd.step(&mut state, &mut golden.weights, &gradient, 0.05);
-            let loss = golden.pass(Some(&p), Wanted::default());
+            let loss = golden.pass(Some(&p), GradientTargets::default());
             Golden::<f32>::check_loss(loss, expected);
         }
         if name == "case0" {
@@ -131,7 +132,7 @@ fn supernet_three_steps_of_sgd() {
 fn trained_once<T: Scalar>(mut golden: Golden<'_, T>) {
     let network = golden.network.clone();
     let mut gradient = vec![T::ZERO; golden.weights.len()];
-    let loss = golden.pass(None, Wanted { weights: Some(&mut gradient), mixture: None });
+    let loss = golden.pass(None, GradientTargets { weights: Some(&mut gradient), mixture: None });
     Golden::<T>::check_loss(loss, golden.case.values::<f64>("loss")[0]);
     let expected: Vec<T> = golden.case.flat(&network.weights, "gradients");
     close(&network.weights, &gradient, &expected, tolerance::<T>(), FLOOR);
@@ -139,9 +140,7 @@ fn trained_once<T: Scalar>(mut golden: Golden<'_, T>) {
     golden.executor.update_statistics(&mut running, 0.1);
     let expected: Vec<T> = golden.case.flat(&network.statistics, "running");
     close(&network.statistics, &running, &expected, tolerance::<T>(), FLOOR);
-    let batch = BatchView { images: &golden.images, targets: &[], count: golden.case.size("batch") };
-    let point = Point { weights: &golden.weights, mixture: None };
-    let logits = golden.executor.predict(point, &running, batch);
+    let logits = Compiled::new(&network, &golden.weights, &running).logits(&golden.images);
     near("logits", &logits, &golden.case.values::<f64>("logits_eval"), tolerance::<T>(), FLOOR);
 }
 

@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 use zodarts_kernels::Kernels;
-use zodarts_nn::executor::{BatchView, Convolutions, Executor, Point, Wanted};
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, GradientTargets, Parameters};
 use zodarts_nn::graph::{Builder, Network, Shape};
 use zodarts_nn::init::initial_values;
 use zodarts_nn::liveness::Extent;
@@ -22,8 +22,9 @@ const SHAPE: MacroShape =
 /// Wide enough for Winograd, in f64 as well.
 const WIDE: MacroShape = MacroShape { channels: 8, ..SHAPE };
 
-/// A network whose second convolution runs for the whole batch at once: channels for more than a megabyte of transformed filter.
-fn broad() -> Network {
+/// A network whose second convolution runs batched: its channels make more than a megabyte of transformed
+/// filter.
+fn batched() -> Network {
     let mut builder = Builder::new(SHAPE.input);
     let [first, last] = [136, 144].map(|channels| builder.node(Shape { channels, ..SHAPE.input }));
     builder.conv_norm(0, first, 3, false, ("stem.conv", "stem.bn"));
@@ -56,16 +57,16 @@ impl Subject {
         Self { executor: Executor::new(Arc::new(network)), weights, mixture, images, targets, loss }
     }
 
-    fn pass(&mut self, wanted: Wanted<'_, f64>) -> f64 {
+    fn pass(&mut self, buffers: GradientTargets<'_, f64>) -> f64 {
         let batch = BatchView { images: &self.images, targets: &self.targets, count: COUNT };
-        let point = Point { weights: &self.weights, mixture: self.mixture.as_ref() };
-        self.executor.pass(point, &self.loss, batch, wanted).loss
+        let parameters = Parameters { weights: &self.weights, mixture: self.mixture.as_ref() };
+        self.executor.pass(parameters, &self.loss, batch, buffers).loss
     }
 
     fn gradients(&mut self) -> (Vec<f64>, Mixture<f64>) {
         let mut weights = vec![f64::NAN; self.weights.len()];
         let mut mixture = [[f64::NAN; OPERATIONS]; EDGES];
-        self.pass(Wanted { weights: Some(&mut weights), mixture: Some(&mut mixture) });
+        self.pass(GradientTargets { weights: Some(&mut weights), mixture: Some(&mut mixture) });
         (weights, mixture)
     }
 
@@ -73,9 +74,9 @@ impl Subject {
     fn slope(&mut self, value: impl Fn(&mut Self) -> &mut f64, step: f64) -> f64 {
         let start = *value(self);
         *value(self) = start + step;
-        let up = self.pass(Wanted::default());
+        let up = self.pass(GradientTargets::default());
         *value(self) = start - step;
-        let down = self.pass(Wanted::default());
+        let down = self.pass(GradientTargets::default());
         *value(self) = start;
         (up - down) / (2.0 * step)
     }
@@ -123,14 +124,14 @@ fn supernet_weights() {
 }
 
 #[test]
-fn broad_weights() {
-    Subject::new(broad(), None, LossKind::CrossEntropy).check_weights();
+fn batched_weights() {
+    Subject::new(batched(), None, LossKind::CrossEntropy).check_weights();
 }
 
 #[test]
 fn winograd_and_the_definition_agree() {
     agree(&Arc::new(supernet(&WIDE)), Some(dense_mixture()));
-    agree(&Arc::new(broad()), None);
+    agree(&Arc::new(batched()), None);
 }
 
 fn agree(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
@@ -175,7 +176,7 @@ fn discrete_and_resnet_weights() {
 #[test]
 fn idle_lanes_do_not_matter() {
     // 11 images are a full block and one of three; after a larger batch the idle lanes hold old images.
-    for (network, mixture) in [(supernet(&SHAPE), Some(dense_mixture())), (broad(), None)] {
+    for (network, mixture) in [(supernet(&SHAPE), Some(dense_mixture())), (batched(), None)] {
         after_a_larger_batch(Subject::new(network, mixture, LossKind::CrossEntropy));
     }
 }
@@ -185,8 +186,8 @@ fn after_a_larger_batch(mut subject: Subject) {
     let (images, targets) = (subject.images.repeat(3), subject.targets.repeat(3));
     let batch = BatchView { images: &images, targets: &targets, count: 3 * COUNT };
     let weights = subject.weights.clone();
-    let point = Point { weights: &weights, mixture: subject.mixture.as_ref() };
-    subject.executor.pass(point, &subject.loss, batch, Wanted::default());
+    let parameters = Parameters { weights: &weights, mixture: subject.mixture.as_ref() };
+    subject.executor.pass(parameters, &subject.loss, batch, GradientTargets::default());
     assert_eq!(subject.gradients(), fresh);
 }
 
@@ -202,11 +203,11 @@ fn computing_the_support_loses_nothing() {
     {
         let mut subject = Subject::new(supernet(&shape), Some(mixture), LossKind::CrossEntropy);
         let support = subject.gradients();
-        let loss = subject.pass(Wanted::default());
+        let loss = subject.pass(GradientTargets::default());
         let few = subject.executor.live().edges.iter().filter(|live| **live).count();
         subject.executor.set_extent(Extent::All);
         let everything = subject.gradients();
-        assert!((subject.pass(Wanted::default()) - loss).abs() < 1e-13);
+        assert!((subject.pass(GradientTargets::default()) - loss).abs() < 1e-13);
         let all = subject.executor.live().edges.iter().filter(|live| **live).count();
         assert!(mixture == dense_mixture() || few < all, "{few} of {all} edges");
         for (a, b) in support.0.iter().zip(&everything.0) {
@@ -223,7 +224,7 @@ fn computing_the_support_loses_nothing() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
-    for (network, mixture) in [(supernet(&WIDE), Some(dense_mixture())), (broad(), None)] {
+    for (network, mixture) in [(supernet(&WIDE), Some(dense_mixture())), (batched(), None)] {
         same_bits(&Arc::new(network), mixture);
     }
 }
@@ -241,10 +242,10 @@ fn same_bits(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
             let mixture = mixture.map(|rows| rows.map(|row| row.map(|p| p as f32)));
             let mut executor = Executor::<f32>::new(network.clone());
             let (mut gradient, mut choices) = (vec![0.0; weights.len()], [[0.0; OPERATIONS]; EDGES]);
-            let wanted = Wanted { weights: Some(&mut gradient), mixture: Some(&mut choices) };
+            let buffers = GradientTargets { weights: Some(&mut gradient), mixture: Some(&mut choices) };
             let batch = BatchView { images: &images, targets: &targets, count };
-            let point = Point { weights: &weights, mixture: mixture.as_ref() };
-            let loss = executor.pass(point, &Loss::default(), batch, wanted).loss;
+            let parameters = Parameters { weights: &weights, mixture: mixture.as_ref() };
+            let loss = executor.pass(parameters, &Loss::default(), batch, buffers).loss;
             (loss, gradient, choices)
         })
     };

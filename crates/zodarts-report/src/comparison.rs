@@ -1,26 +1,26 @@
-//! Runs side by side.
+//! The page that compares runs side by side.
 
-use crate::chart::{Axis, Chart, Ink, Line};
+use crate::chart::{Axis, Chart, Ink, Series};
 use crate::markup::Markup;
 use crate::run::Run;
 use crate::sections::{Section, cells, headline};
 use askama::Template;
-use zodarts::run::TrainRecord;
-use zodarts::text::number;
+use zodarts_lab::text::number;
+use zodarts_nas::records::TrainRecord;
 
-/// Most runs whose curves are drawn together: more inks cannot be told apart.
+/// Most runs whose curves share a chart. There are no more distinguishable inks.
 const CURVES: usize = Ink::COUNT - 1;
 
 #[derive(Template)]
 #[template(path = "comparison.html")]
-struct Table {
-    rows: Vec<Row>,
+struct ComparisonTable {
+    rows: Vec<RunRow>,
     several_data: bool,
     several_protocols: bool,
 }
 
-/// A run in a line.
-struct Row {
+/// A run's row in the table.
+struct RunRow {
     name: String,
     data: String,
     method: String,
@@ -31,49 +31,55 @@ struct Row {
     params: String,
     search: String,
     training: String,
+    /// The state of an unfinished run, otherwise empty.
     state: String,
 }
 
 #[derive(Template)]
 #[template(path = "curves.html")]
-struct Curves {
+struct CurvesSection {
     charts: Vec<Markup>,
     left_out: usize,
 }
 
 #[derive(Template)]
 #[template(path = "cells.html")]
-struct Cells {
+struct CellsSection {
     cells: Vec<(String, Markup)>,
 }
 
-/// A table, the trainings' curves and the cells.
+/// Returns a table of the results, the curves of the trainings and the cells.
 pub fn sections(runs: &[Run]) -> Vec<Section> {
-    let table = Markup::of(&Table {
+    let table = Markup::of(&ComparisonTable {
         rows: runs.iter().map(row).collect(),
         several_data: differ(runs, |run| run.metrics.as_ref().map(|metrics| metrics.fingerprint.clone())),
         several_protocols: differ(runs, |run| {
             run.metrics.as_ref().map(|metrics| metrics.protocol.to_string())
         }),
     });
-    let mut sections = vec![Section { id: "result", title: "The results", body: table }];
+    let mut sections = vec![Section { id: "result", title: "Results", body: table }];
     if runs.iter().any(|run| !run.train.is_empty()) {
-        sections.push(Section { id: "training", title: "The trainings", body: curves(runs) });
+        sections.push(Section { id: "training", title: "Training", body: curves(runs) });
     }
     let cells = cells(runs);
     if !cells.is_empty() {
-        sections.push(Section { id: "network", title: "The networks", body: Markup::of(&Cells { cells }) });
+        sections.push(Section {
+            id: "network",
+            title: "Networks",
+            body: Markup::of(&CellsSection { cells }),
+        });
     }
     sections
 }
 
-fn differ(runs: &[Run], what: impl Fn(&Run) -> Option<String>) -> bool {
-    let mut found: Vec<String> = runs.iter().filter_map(what).collect();
+/// Returns `true` if the runs that have a value do not all have the same.
+fn differ(runs: &[Run], value: impl Fn(&Run) -> Option<String>) -> bool {
+    let mut found: Vec<String> = runs.iter().filter_map(value).collect();
     found.dedup();
     found.len() > 1
 }
 
-fn row(run: &Run) -> Row {
+fn row(run: &Run) -> RunRow {
     let none = || "–".to_owned();
     let interval = |value: f64, interval: Option<[f64; 2]>| {
         let interval = interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
@@ -81,7 +87,7 @@ fn row(run: &Run) -> Row {
     };
     let report = run.metrics.as_ref().map(|metrics| &metrics.report);
     let trained: f64 = run.train.iter().map(|record| record.seconds).sum();
-    Row {
+    RunRow {
         name: run.name.clone(),
         data: run.dataset().to_owned(),
         method: run.method(),
@@ -101,16 +107,16 @@ fn curves(runs: &[Run]) -> Markup {
     let chart = |title: &str, value: fn(&TrainRecord) -> f64| {
         let shown = trained.iter().take(CURVES).enumerate();
         let line = |(index, run): (usize, &&Run)| {
-            Line::over_epochs(&run.name, Ink::nth(index), run.train.iter().map(value))
+            Series::over_epochs(&run.name, Ink::nth(index), run.train.iter().map(value))
         };
-        let lines: Vec<Line> = shown.map(line).collect();
+        let lines: Vec<Series> = shown.map(line).collect();
         let epochs = trained.iter().map(|run| run.train.len()).max().unwrap_or(0);
         Chart {
             title: title.into(),
             x: Axis::epochs(epochs),
-            y: Axis::share(title),
+            y: Axis::zero_to_one(title),
             lines,
-            extras: Vec::new(),
+            marks: Vec::new(),
             legend: true,
         }
     };
@@ -118,7 +124,7 @@ fn curves(runs: &[Run]) -> Markup {
         chart("validation ACC", |record| record.val_acc),
         chart("validation AUC", |record| record.val_auc.unwrap_or(f64::NAN)),
     ];
-    Markup::of(&Curves {
+    Markup::of(&CurvesSection {
         charts: charts.iter().map(Chart::figure).collect(),
         left_out: trained.len().saturating_sub(CURVES),
     })

@@ -1,28 +1,33 @@
-//! What can go wrong between a run folder and a page.
+//! Errors of making a page.
 
-use std::path::PathBuf;
 use thiserror::Error;
-use zodarts::evaluate::EvaluateError;
-use zodarts::run::RunError;
+use zodarts_nas::evaluate::EvaluateError;
+use zodarts_nas::files::FileError;
 
-/// A page or picture that cannot be made.
+/// A page that cannot be made.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ReportError {
-    /// A run folder cannot be read, or the page not be written.
+    /// A run folder cannot be read, or the page cannot be written.
     #[error(transparent)]
-    Run(#[from] RunError),
-    /// A run that is not what its files say.
-    #[error(transparent)]
-    Zodarts(#[from] zodarts::Error),
-    /// Scores that cannot be drawn.
+    Run(#[from] zodarts_run::Error),
+    /// The scores of the run are invalid.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
-    /// A picture cannot be encoded.
-    #[error("{path}: the picture cannot be encoded: {reason}")]
-    Picture {
-        /// The file it was for.
-        path: PathBuf,
-        /// Why not.
-        reason: String,
-    },
+}
+
+impl ReportError {
+    /// Returns what a user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            ReportError::Run(error) => error.hint(),
+            ReportError::Evaluate(error) => error.hint(),
+        }
+    }
+}
+
+impl From<FileError> for ReportError {
+    fn from(error: FileError) -> Self {
+        Self::Run(error.into())
+    }
 }

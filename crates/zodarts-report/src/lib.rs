@@ -1,7 +1,8 @@
-//! Pages and pictures of runs: what people look at.
+//! Report pages and pictures of runs.
 //!
-//! A page is one HTML file that needs nothing else: figures are SVG, images data URIs, and a short script adds what hovering and
-//! typing can do. Whatever comes from a file, names of classes and files above all, is escaped.
+//! A page is one HTML file without external resources: figures are SVG, images are data URIs, and a short
+//! script lets the mouse and the arrow keys read values off the charts. All text that comes from files, such
+//! as names of classes and files, is escaped.
 
 mod cell;
 mod chart;
@@ -17,39 +18,41 @@ pub use error::ReportError;
 
 use page::Page;
 use run::Run;
-use sections::Pictures;
+use sections::MistakeImages;
 use std::path::{Path, PathBuf};
-use zodarts::run::{RunFolder, write_file};
 use zodarts_data::Dataset;
+use zodarts_nas::files::write_file;
+use zodarts_run::folder::RunFolder;
 
-/// A run's page in its folder.
+/// Name of a run's page in its folder.
 pub const FILE: &str = "report.html";
 
-/// The page of a run, as far as it got. Without its `data`, the page gives the reason in the images' stead.
+/// Returns the page of a run, finished or not, as HTML. If `data` is the reason why there are no data, the
+/// page shows it in place of the images.
 ///
 /// # Errors
-/// If a file of the run is damaged, or the data are not those of the run.
+/// If a file of the run is damaged, or `data` is another data set than the run's.
 pub fn page(folder: &RunFolder, data: Result<&Dataset, String>) -> Result<String, ReportError> {
     let run = Run::read(folder)?;
-    let pictures = match data {
-        Ok(dataset) => Pictures::of(folder, &run, dataset)?,
-        Err(reason) => Pictures::absent(reason),
+    let images = match data {
+        Ok(dataset) => MistakeImages::of(folder, &run, dataset)?,
+        Err(reason) => MistakeImages::absent(reason),
     };
     let title = format!("{} · {} · seed {}", run.dataset(), run.method(), run.settings.seed);
-    Ok(Page::new(title, sections::of(&run, &pictures)).html())
+    Ok(Page::new(title, sections::of(&run, &images)).html())
 }
 
-/// Writes the page of a run into its folder; returns the file.
+/// Writes the page of a run into its folder and returns its path.
 ///
 /// # Errors
-/// As [`page`], or if it cannot be written.
+/// As [`page`], or if the file cannot be written.
 pub fn write(folder: &RunFolder, data: Result<&Dataset, String>) -> Result<PathBuf, ReportError> {
     let path = folder.path().join(FILE);
     write_file(&path, page(folder, data)?.as_bytes())?;
     Ok(path)
 }
 
-/// Writes a page that sets runs side by side.
+/// Writes a page that compares runs side by side to `path`.
 ///
 /// # Errors
 /// If a file of a run is damaged, or the page cannot be written.

@@ -1,18 +1,15 @@
-//! Text that is HTML already.
+//! Strings of HTML, and escaping.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 use std::fmt::{self, Write};
 
-/// HTML that was made here, of escaped parts.
+/// HTML whose parts are already escaped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Markup(pub String);
 
 impl Markup {
-    /// The HTML of a template.
-    ///
-    /// # Panics
-    /// Never: templates are filled with plain values, in memory.
+    /// Returns the HTML of a template.
     pub fn of(template: &impl Template) -> Self {
         Self(template.render().expect("writing to a string does not fail"))
     }
@@ -26,7 +23,7 @@ impl fmt::Display for Markup {
 
 impl HtmlSafe for Markup {}
 
-/// Text made safe to stand in HTML, in an element or an attribute.
+/// Returns text escaped for an element or an attribute of HTML.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -38,10 +35,7 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
-/// A value as JSON that can stand in a `script` element: no character in it ends the element.
-///
-/// # Panics
-/// Never, for plain values.
+/// Returns a value as JSON for a `script` element: `<` is escaped, so that nothing in it ends the element.
 pub fn embedded(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("plain values have a form in JSON").replace('<', "\\u003c")
 }
@@ -51,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_gets_out_of_its_place() {
+    fn text_and_json_are_escaped() {
         assert_eq!(escaped("<b a='1'>&\""), "&#60;b a=&#39;1&#39;&#62;&#38;&#34;");
         let json = embedded(&"</script><!--");
         assert!(!json.contains('<'));

@@ -1,4 +1,4 @@
-//! A page: its head, its sections, and the style and script that it carries along.
+//! The template of a page: its head, its sections, its style sheet and its script.
 
 use crate::markup::Markup;
 use crate::sections::Section;
@@ -25,7 +25,7 @@ impl Page {
         }
     }
 
-    /// The page's text.
+    /// Returns the page as HTML.
     pub fn html(&self) -> String {
         Markup::of(self).0
     }

@@ -1,59 +1,62 @@
-//! Images, and heat over them, as PNG.
+//! Images and heat maps as PNG.
 
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, codecs::png::PngEncoder};
-use zodarts::explain::Heat;
+use zodarts_nas::explain::Heat;
 
-/// Colours of heat that speaks for a class and against it: Okabe and Ito's, which colour-blind readers tell apart.
+/// Colour of places that speak for a class. This and the next are Okabe and Ito's, which colour-blind readers
+/// can tell apart.
 const FOR: [f32; 3] = [213.0, 94.0, 0.0];
+/// Colour of places that speak against a class.
 const AGAINST: [f32; 3] = [0.0, 114.0, 178.0];
 
-/// Log-odds at which heat is as opaque as it gets, unless an image has stronger ones. A network that knows nothing stays faint.
+/// Log-odds that are drawn at full opacity, unless the image has stronger ones. The scale is fixed so that
+/// the heat map of an undecided network stays faint.
 const FULL: f32 = 2.0;
-/// Share of the image that the strongest heat hides.
+/// Opacity of the strongest heat, from 0 to 1.
 const OPACITY: f32 = 0.65;
 
-/// Least side of a picture; smaller images are enlarged by whole pixels.
+/// Least side of a picture in pixels. Smaller images are enlarged by a whole factor.
 const SIDE: usize = 224;
 
-/// Planes of values in [0, 1].
+/// The pixels of an image, in planes of one channel each.
 #[derive(Clone, Copy, Debug)]
 pub struct Planes<'a> {
-    /// `channels × height × width` values.
+    /// Values from 0 to 1 of the shape `(channels, height, width)`.
     pub values: &'a [f32],
-    /// Grey or RGB.
+    /// Number of channels: 1 for grey, 3 for RGB.
     pub channels: usize,
-    /// Rows.
+    /// Number of rows.
     pub height: usize,
-    /// Columns.
+    /// Number of columns.
     pub width: usize,
 }
 
 impl Planes<'_> {
-    /// The colour of a pixel, from 0 to 255.
+    /// Returns the colour of a pixel in RGB, from 0 to 255.
     fn colour(&self, y: usize, x: usize) -> [f32; 3] {
         let area = self.height * self.width;
         let channel = |channel: usize| self.values[channel % self.channels * area + y * self.width + x];
         [0, 1, 2].map(|index| channel(index).clamp(0.0, 1.0) * 255.0)
     }
 
-    /// Whole pixels by which it is enlarged.
+    /// Returns the whole factor by which the image is enlarged.
     fn scale(&self) -> usize {
         SIDE.div_ceil(self.height.max(self.width)).max(1)
     }
 }
 
-/// An image as PNG, at its own size.
+/// Returns an image as PNG, at its own size.
 ///
 /// # Panics
-/// If the number of values is not that of the planes.
+/// If `values` does not have the stated shape.
 pub fn plain(planes: &Planes<'_>) -> Vec<u8> {
     encoded(planes, 1, |_, _| ([0.0; 3], 0.0))
 }
 
-/// An image with its heat over it as PNG, enlarged by whole pixels.
+/// Returns an image with its heat map laid over it as PNG. Its longer side has at least 224 pixels.
 ///
 /// # Panics
-/// If the number of values is not that of the planes.
+/// If `values` does not have the stated shape.
 pub fn overlaid(planes: &Planes<'_>, heat: &Heat) -> Vec<u8> {
     let scale = planes.scale();
     let width = planes.width * scale;
@@ -65,11 +68,13 @@ pub fn overlaid(planes: &Planes<'_>, heat: &Heat) -> Vec<u8> {
     })
 }
 
+/// Returns the log-odds that are drawn at full opacity.
 fn strength(values: &[f32]) -> f32 {
     values.iter().fold(FULL, |most, value| most.max(value.abs()))
 }
 
-/// The PNG of planes enlarged `scale` times, with a colour of some opacity laid over each pixel.
+/// Returns an image as PNG, enlarged `scale` times. `over(y, x)` returns the colour and the opacity that are
+/// laid over a pixel of the enlarged image.
 fn encoded(planes: &Planes<'_>, scale: usize, over: impl Fn(usize, usize) -> ([f32; 3], f32)) -> Vec<u8> {
     let size = ((planes.width * scale) as u32, (planes.height * scale) as u32);
     let pixels = RgbImage::from_fn(size.0, size.1, |x, y| {
@@ -82,7 +87,7 @@ fn encoded(planes: &Planes<'_>, scale: usize, over: impl Fn(usize, usize) -> ([f
     let encoder = PngEncoder::new(&mut png);
     encoder
         .write_image(&pixels, size.0, size.1, ExtendedColorType::Rgb8)
-        .expect("a small picture is encoded in memory");
+        .expect("writing to memory does not fail");
     png
 }
 
@@ -95,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn heat_lies_where_it_is() {
+    fn heat_is_drawn_at_its_place() {
         let planes = Planes { values: &[0.5; 4], channels: 1, height: 2, width: 2 };
         let heat = Heat { class: 1, score: 0.9, height: 2, width: 2, values: vec![9.0, 0.0, 0.0, -9.0] };
         let picture = decoded(&overlaid(&planes, &heat));

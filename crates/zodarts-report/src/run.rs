@@ -1,56 +1,58 @@
-//! A run folder, read as far as the run got.
+//! The files of a run folder, finished or not.
 
 use crate::ReportError;
-use zodarts::model::{Calibration, Model};
-use zodarts::pipeline::{Evaluation, Split};
-use zodarts::run::{Metrics, RandomWsRecord, RunFolder, RunInfo, SearchRecord, TrainRecord};
-use zodarts::search::SearchSummary;
-use zodarts::settings::{Architecture, Settings};
 use zodarts_data::Summary;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::model::{Calibration, Model};
+use zodarts_nas::records::{RandomWsRecord, SearchRecord, TrainRecord};
+use zodarts_nas::search::SearchSummary;
+use zodarts_run::folder::{Evaluation, Split};
+use zodarts_run::folder::{RunFolder, RunInfo, names};
+use zodarts_run::settings::{Architecture, Settings};
 
-/// What a run folder holds.
+/// The content of a run folder.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// Name of the folder.
+    /// The name of the folder.
     pub name: String,
-    /// Its circumstances.
+    /// The version, data and machine of the run.
     pub info: Option<RunInfo>,
-    /// Its settings.
+    /// The settings.
     pub settings: Settings,
-    /// What the data are.
+    /// The summary of the data.
     pub data: Option<Summary>,
-    /// The search, epoch by epoch.
+    /// The epochs of the search.
     pub search: Vec<SearchRecord>,
-    /// The random search, epoch by epoch.
+    /// The epochs of a random search with shared weights.
     pub random: Vec<RandomWsRecord>,
-    /// What the search came to.
+    /// The result of the search.
     pub found: Option<SearchSummary>,
-    /// The training, epoch by epoch.
+    /// The epochs of the training.
     pub train: Vec<TrainRecord>,
-    /// What the calibration did.
+    /// The result of the calibration.
     pub calibration: Option<Calibration>,
-    /// The network.
+    /// The trained network.
     pub model: Option<Model>,
-    /// The figures on the test images.
+    /// The metrics on the test images.
     pub metrics: Option<Metrics>,
-    /// The same with scores and labels, where they were kept.
+    /// The metrics with scores and labels, if those were kept.
     pub evaluation: Option<Evaluation>,
 }
 
-/// How far a run got.
+/// The stage that a run has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Nothing but settings.
+pub enum Phase {
+    /// The folder holds only settings.
     Begun,
-    /// A search that goes on or was cut short: epochs done and planned.
+    /// The search is not finished: epochs done and planned.
     Searching(usize, usize),
-    /// A search that is over, and nothing after it.
+    /// The search is finished; no training has begun.
     Searched,
-    /// A training that goes on or was cut short: epochs done and planned.
+    /// The training is not finished: epochs done and planned.
     Training(usize, usize),
-    /// A training that is over, and nothing after it.
+    /// The training is finished; there is no evaluation.
     Trained,
-    /// Evaluated on the test images.
+    /// The network was evaluated on the test images.
     Tested,
 }
 
@@ -58,52 +60,55 @@ impl Run {
     /// Reads a run folder.
     ///
     /// # Errors
-    /// If a file is damaged. One that is not there is not missed.
+    /// If a file is damaged. Files may be missing, except for the configuration.
     pub fn read(folder: &RunFolder) -> Result<Self, ReportError> {
         let (info, settings) = folder.config()?;
-        let has_model = folder.path().join("model.json").is_file();
+        let has_model = folder.path().join(names::MODEL).is_file();
         Ok(Self {
             name: name(folder),
             info,
             settings,
-            data: folder.record(RunFolder::DATA)?,
-            search: folder.records("search.jsonl")?,
+            data: folder.record(names::DATA)?,
+            search: folder.records(names::SEARCH_RECORDS)?,
             random: folder.records(RandomWsRecord::FILE)?,
             found: folder.record(SearchSummary::FILE)?,
-            train: folder.records("train.jsonl")?,
-            calibration: folder.record(RunFolder::CALIBRATION)?,
-            model: has_model.then(|| Model::load(folder.path())).transpose().map_err(zodarts::Error::from)?,
+            train: folder.records(names::TRAIN_RECORDS)?,
+            calibration: folder.record(names::CALIBRATION)?,
+            model: has_model
+                .then(|| Model::load(folder.path()))
+                .transpose()
+                .map_err(zodarts_run::Error::from)?,
             metrics: folder.metrics(Split::Test.name())?,
             evaluation: Evaluation::read(folder, Split::Test)?,
         })
     }
 
-    /// How far it got.
-    pub fn progress(&self) -> Progress {
+    /// Returns the stage that the run has reached.
+    pub fn phase(&self) -> Phase {
         if self.metrics.is_some() {
-            return Progress::Tested;
+            return Phase::Tested;
         }
         if let Some(last) = self.train.last() {
             return match self.model {
-                Some(_) => Progress::Trained,
-                None => Progress::Training(self.train.len(), last.epochs),
+                Some(_) => Phase::Trained,
+                None => Phase::Training(self.train.len(), last.epochs),
             };
         }
         if self.found.is_some() {
-            return Progress::Searched;
+            return Phase::Searched;
         }
         let searched = self.search.last().map(|last| (self.search.len(), last.epochs));
         let drawn = self.random.last().map(|last| (self.random.len(), last.epochs));
-        searched.or(drawn).map_or(Progress::Begun, |(done, planned)| Progress::Searching(done, planned))
+        searched.or(drawn).map_or(Phase::Begun, |(done, planned)| Phase::Searching(done, planned))
     }
 
-    /// Name of the data set, as far as it is known.
+    /// Returns the name of the data set, or `unknown data`.
     pub fn dataset(&self) -> &str {
         let recorded = self.info.as_ref().map(|info| &*info.dataset);
         recorded.or(self.data.as_ref().map(|data| &*data.info.name)).unwrap_or("unknown data")
     }
 
-    /// What found its architecture, or what that is.
+    /// Returns the method that found the architecture, or the kind of architecture if there was no search.
     pub fn method(&self) -> String {
         match self.settings.train.architecture {
             Architecture::Resnet18 => "resnet18".into(),
@@ -113,7 +118,7 @@ impl Run {
         }
     }
 
-    /// The epoch, from 1, whose weights were kept.
+    /// Returns the epoch, counted from 1, whose weights were kept.
     pub fn kept(&self) -> Option<usize> {
         self.train.iter().rposition(|record| record.selected).map(|epoch| epoch + 1)
     }

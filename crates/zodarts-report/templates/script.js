@@ -1,5 +1,5 @@
 "use strict";
-// What figures say when someone points at them or moves through them with the arrow keys.
+// Reads values off the charts with the mouse and with the arrow keys.
 for (const figure of document.querySelectorAll("figure.chart")) {
   const data = JSON.parse(figure.querySelector("script").textContent);
   const drawing = figure.querySelector("svg");
@@ -22,7 +22,7 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   const stops = [...new Set(data.lines.flatMap((line) => line.points.map((point) => point[0])))].sort((a, b) => a - b);
   let current = -1;
 
-  // Of a line, the point nearest to a place.
+  // Returns the point of a line that is nearest to a position.
   const nearest = (line, x, y) => {
     const distance = ([px, py]) => Math.abs(px - x) * 1e6 + Math.abs(py - y);
     return line.points.reduce((best, point) => (distance(point) < distance(best) ? point : best));
@@ -75,10 +75,10 @@ for (const figure of document.querySelectorAll("figure.chart")) {
     document.getElementById("live").textContent = show(stops[current], ceiling);
   });
 
-  // The values as a table, made when someone wants it.
+  // The table of values is made when it is first opened.
   const details = document.createElement("details");
   details.className = "values";
-  details.innerHTML = "<summary>values</summary>";
+  details.innerHTML = "<summary>values as a table</summary>";
   details.addEventListener("toggle", () => {
     if (details.querySelector("table")) return;
     const table = document.createElement("table");
@@ -103,7 +103,7 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   figure.append(details);
 }
 
-// Paper cannot be opened: what is folded is printed unfolded.
+// Folded details are unfolded for printing, because paper cannot be clicked.
 const folded = () => document.querySelectorAll("details:not(.values)");
 addEventListener("beforeprint", () => folded().forEach((details) => {
   details.dataset.was = details.open ? "open" : "";

@@ -1,20 +1,20 @@
-//! Pages of whole, unfinished and damaged runs.
+//! Pages of complete, unfinished and damaged runs.
 
 mod common;
 
 use common::{fit, hostile, settings};
 use std::fs;
-use zodarts::run::RunFolder;
-use zodarts::settings::Architecture;
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_report::{page, write, write_comparison};
+use zodarts_run::folder::RunFolder;
+use zodarts_run::settings::Architecture;
 
 fn page_of(folder: &RunFolder) -> String {
     page(folder, Err("they are not at hand".into())).unwrap()
 }
 
 #[test]
-fn a_whole_run_has_every_part_and_nothing_breaks_out() {
+fn a_complete_run_has_every_section_and_escapes_all_text() {
     let place = tempfile::tempdir().unwrap();
     let dataset = hostile();
     let folder = fit(&dataset, &settings(), &place.path().join("run"));
@@ -26,7 +26,7 @@ fn a_whole_run_has_every_part_and_nothing_breaks_out() {
     }
     assert!(
         html.contains("Of 120 test images, ")
-            && html.contains("they were read once, after the last decision")
+            && html.contains("the test images were read once, after the last decision")
     );
     // Six edges, five quantities of the search, three of the training, three curves.
     assert_eq!(html.matches("<figure class=\"chart\"").count(), 6 + 5 + 3 + 3);
@@ -36,7 +36,7 @@ fn a_whole_run_has_every_part_and_nothing_breaks_out() {
         !html.contains("http://")
             || html.matches("http://").count() == html.matches("http://www.w3.org/").count()
     );
-    assert!(!html.contains("https://"), "the page needs nothing from elsewhere");
+    assert!(!html.contains("https://"), "the page has no external resources");
     assert!(html.contains("zodarts fit phantom --config run/config.toml"));
     assert!(html.contains(&dataset.info.fingerprint));
 }
@@ -60,7 +60,7 @@ fn a_run_that_was_cut_short_says_so_and_shows_what_there_is() {
     remove(&["metrics.json", "predictions.csv", "truth.csv"]);
     let html = page_of(&folder);
     assert!(
-        html.contains("was not tested yet")
+        html.contains("has not been tested yet")
             && html.contains("id=\"training\"")
             && !html.contains("id=\"test\"")
     );
@@ -68,19 +68,19 @@ fn a_run_that_was_cut_short_says_so_and_shows_what_there_is() {
     remove(&["model.json", "model.safetensors", "calibration.json"]);
     first_line("train.jsonl");
     let html = page_of(&folder);
-    assert!(html.contains("the training did 1 of 3 epochs"), "{html}");
+    assert!(html.contains("1 of 3 epochs of the training are done"), "{html}");
     assert!(html.contains("<circle class=\"mark"), "one epoch is a dot");
 
     remove(&["train.jsonl"]);
-    assert!(page_of(&folder).contains("nothing was trained yet"));
+    assert!(page_of(&folder).contains("nothing has been trained yet"));
 
     remove(&["search.json", "genotype.txt"]);
     first_line("search.jsonl");
-    assert!(page_of(&folder).contains("the search did 1 of 2 epochs"));
+    assert!(page_of(&folder).contains("1 of 2 epochs of the search are done"));
 
     remove(&["search.jsonl", "data.json"]);
     let html = page_of(&folder);
-    assert!(html.contains("has only begun") && html.contains("id=\"repeat\""));
+    assert!(html.contains("has only just begun") && html.contains("id=\"repeat\""));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn without_its_data_a_page_says_why_and_keeps_the_rest() {
     let html = page_of(&folder);
     assert!(html.contains("The images cannot be shown: they are not at hand"));
     assert!(!html.contains("data:image/png"));
-    assert!(html.contains("taken for"), "mistakes in words");
+    assert!(html.contains("predicted <b>"), "mistakes in words");
     let other = Dataset::open("phantom:1", &OpenOptions::default(), &|_| ()).unwrap();
     let error = page(&folder, Ok(&other)).unwrap_err().to_string();
     assert!(error.contains("fingerprint"), "{error}");
@@ -131,7 +131,7 @@ fn runs_side_by_side_are_told_apart() {
     write_comparison(&[first.clone(), second, unfinished.clone()], &path).unwrap();
     let html = fs::read_to_string(&path).unwrap();
     assert!(html.contains("not tested on the same images"));
-    assert!(html.contains("This run has only begun") && !html.contains("<second>"));
+    assert!(html.contains("This run has only just begun") && !html.contains("<second>"));
     assert_eq!(html.matches("<figure class=\"chart\"").count(), 2);
     write_comparison(&[first.clone(), unfinished], &path).unwrap();
     assert!(!fs::read_to_string(&path).unwrap().contains("not tested on the same images"));
@@ -145,8 +145,8 @@ fn resnet18_has_a_page_without_a_cell() {
     settings.train.epochs = 1;
     let folder = RunFolder::create(place.path()).unwrap();
     let dataset = hostile();
-    let run = zodarts::run::RunInfo {
-        format: zodarts::run::RunInfo::FORMAT,
+    let run = zodarts_run::folder::RunInfo {
+        format: zodarts_run::folder::RunInfo::FORMAT,
         version: "0".into(),
         command: None,
         data: "phantom".into(),

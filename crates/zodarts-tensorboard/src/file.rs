@@ -1,4 +1,4 @@
-//! An event file.
+//! Event files: created, appended to, never rewritten.
 
 use crate::error::EventsError;
 use crate::messages::{Event, FILE_VERSION, Summary, Value};
@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// An event file that grows. Nothing of it is held back: whoever reads it sees every step that was written.
+/// An event file. It is not buffered: a reader sees every step as soon as it is written.
 #[derive(Debug)]
 pub struct EventFile {
     path: PathBuf,
@@ -17,12 +17,13 @@ pub struct EventFile {
 }
 
 impl EventFile {
-    /// Begins a file in `folder`, which is made if need be; others that are there stay.
+    /// Creates a new file in `folder` and writes its version. The folder is created if it does not exist;
+    /// other event files in it are kept.
     ///
     /// # Errors
-    /// If it cannot be made.
+    /// If the folder or the file cannot be created.
     pub fn create(folder: &Path) -> Result<Self, EventsError> {
-        // TensorBoard knows event files by this name. Seconds and process keep runs apart that share a folder.
+        // TensorBoard recognises event files by this name. The time and the process id make it unique.
         let seconds = now() as u64;
         let path = folder.join(format!("events.out.tfevents.{seconds:010}.{}.zodarts", std::process::id()));
         let file = create_dir_all(folder)
@@ -37,7 +38,7 @@ impl EventFile {
         Ok(file)
     }
 
-    /// Adds the values of a step.
+    /// Appends the values of a step.
     ///
     /// # Errors
     /// If they cannot be written.
@@ -46,14 +47,14 @@ impl EventFile {
         self.append(&Event { wall_time: now(), step: step as i64, summary, ..Event::default() })
     }
 
-    /// In one piece, so that a reader hardly ever sees half an event.
+    /// Appends an event with a single write, so that a reader hardly ever sees half of one.
     fn append(&mut self, event: &Event) -> Result<(), EventsError> {
         let written = self.file.write_all(&framed(&event.encode_to_vec()));
         written.map_err(|source| EventsError { path: self.path.clone(), source })
     }
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
@@ -65,14 +66,14 @@ pub mod tests {
 
     #[cfg(target_os = "linux")]
     impl EventFile {
-        /// A file on a disk without room.
+        /// Opens a file on a full disk.
         pub fn full() -> Self {
             let path = PathBuf::from("/dev/full");
             Self { file: OpenOptions::new().append(true).open(&path).unwrap(), path }
         }
     }
 
-    /// All events of the only file in a folder.
+    /// Returns all events of the only file in `folder`.
     pub fn events(folder: &Path) -> Vec<Event> {
         let files: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(files.len(), 1, "{files:?}");
@@ -98,11 +99,12 @@ pub mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
+    fn a_folder_that_cannot_be_created_is_named() {
         let place = tempfile::tempdir().unwrap();
         let taken = place.path().join("taken");
         std::fs::write(&taken, "a file").unwrap();
-        let error = EventFile::create(&taken).unwrap_err().to_string();
-        assert!(error.contains("taken") && error.contains("; the run goes on"), "{error}");
+        let error = EventFile::create(&taken).unwrap_err();
+        assert!(error.to_string().contains("taken"), "{error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("the run goes on")), "{error}");
     }
 }

@@ -1,11 +1,11 @@
-//! Histograms of a few numbers.
+//! Histograms with buckets of equal width.
 
 use crate::messages::{HistogramProto, Value};
 
-/// Buckets between the smallest and the largest number.
+/// Number of buckets between the smallest and the largest number.
 const BUCKETS: usize = 20;
 
-/// How `numbers` are spread, in buckets of equal width; none if there is no number. Those that are not finite are left out.
+/// Returns the histogram of the finite `numbers` in buckets of equal width, or `None` if there are none.
 pub fn histogram(tag: impl Into<String>, numbers: &[f32]) -> Option<Value> {
     let numbers: Vec<f64> =
         numbers.iter().filter(|number| number.is_finite()).map(|number| f64::from(*number)).collect();

@@ -1,4 +1,4 @@
-//! Charts of several curves, which TensorBoard shows under "Custom Scalars".
+//! The charts that TensorBoard shows under "Custom Scalars": several curves in one chart.
 
 use crate::messages::{
     Category, Chart, Layout, Multiline, PluginData, STRING, SummaryMetadata, TensorProto, TensorShapeProto,
@@ -8,8 +8,8 @@ use crate::summaries::mixture_section;
 use prost::Message;
 use zodarts_nn::space::EDGE_LIST;
 
-/// The charts of a run, with those of a search if there is one: losses and accuracies of training and validation images together,
-/// and the operations of an edge together.
+/// Returns the charts of a run: training and validation loss in one chart, both accuracies in another. If the
+/// run has a search, there is also a chart for each edge with the probabilities of its operations.
 pub fn layout(searched: bool) -> Value {
     let training = category("training", vec![pair("train", "loss"), pair("train", "acc")]);
     let search = category("search", vec![pair("search", "loss"), pair("search", "acc")]);
@@ -32,11 +32,11 @@ fn category(title: &str, chart: Vec<Chart>) -> Category {
     Category { title: title.into(), chart }
 }
 
-/// What a stage's records say of training and of validation images.
-fn pair(stage: &str, what: &str) -> Chart {
+/// Returns a chart of one quantity of a stage, on training and on validation images.
+fn pair(stage: &str, quantity: &str) -> Chart {
     chart(
-        format!("{stage}: {what}"),
-        ["train", "val"].map(|split| format!("^{stage}/{split}_{what}$")).into(),
+        format!("{stage}: {quantity}"),
+        ["train", "val"].map(|split| format!("^{stage}/{split}_{quantity}$")).into(),
     )
 }
 

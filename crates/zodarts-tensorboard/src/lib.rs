@@ -1,7 +1,7 @@
-//! Event files that TensorBoard shows, written while a run goes on.
+//! Event files for TensorBoard, written during a run.
 //!
-//! [TensorBoard] watches a run as any other observer does and passes on what it sees. It reads records that exist anyway and
-//! draws from random streams of its own, so that a run with it ends in the bits of one without.
+//! [TensorBoard] is an observer that wraps another one. It reads the records that a run writes anyway and
+//! draws from random streams of its own, so a run gives the same bits with it and without.
 
 mod error;
 mod file;

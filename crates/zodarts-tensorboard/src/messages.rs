@@ -1,14 +1,15 @@
-//! The messages of an event file that zodarts writes, by the field numbers of TensorFlow's `event.proto`, `summary.proto`,
-//! `tensor.proto` and of TensorBoard's `layout.proto`.
+//! The protobuf messages of an event file, with the field numbers of TensorFlow's `event.proto`,
+//! `summary.proto` and `tensor.proto` and of TensorBoard's `layout.proto`. Fields that zodarts does not write
+//! are left out.
 
 use prost::Message;
 
-/// What the first event of a file says.
+/// The version in the first event of a file.
 pub const FILE_VERSION: &str = "brain.Event:2";
-/// Element type of texts, in `types.proto`.
+/// The element type `DT_STRING` of `types.proto`.
 pub const STRING: i32 = 7;
 
-/// Something that happened at a step.
+/// The values of one step, or the version of the file.
 #[derive(Clone, PartialEq, Message)]
 pub struct Event {
     /// Seconds since 1970.
@@ -16,24 +17,24 @@ pub struct Event {
     pub wall_time: f64,
     #[prost(int64, tag = "2")]
     pub step: i64,
-    /// Of the first event alone.
+    /// Set in the first event only.
     #[prost(string, optional, tag = "3")]
     pub file_version: Option<String>,
     #[prost(message, optional, tag = "5")]
     pub summary: Option<Summary>,
 }
 
-/// Values of a step.
+/// The values of a step.
 #[derive(Clone, PartialEq, Message)]
 pub struct Summary {
     #[prost(message, repeated, tag = "1")]
     pub value: Vec<Value>,
 }
 
-/// A value of a step. Only one of its kinds is there.
+/// A value of a step. Exactly one of `number`, `image`, `histo` and `tensor` is set.
 #[derive(Clone, PartialEq, Message)]
 pub struct Value {
-    /// Its name: what comes before the first `/` is the section it is shown in.
+    /// Its name. The part before the first `/` is the section that it is shown in.
     #[prost(string, tag = "1")]
     pub tag: String,
     #[prost(float, optional, tag = "2")]
@@ -48,17 +49,17 @@ pub struct Value {
     pub metadata: Option<SummaryMetadata>,
 }
 
-/// What to do with a value.
+/// Metadata of a value.
 #[derive(Clone, PartialEq, Message)]
 pub struct SummaryMetadata {
     #[prost(message, optional, tag = "1")]
     pub plugin_data: Option<PluginData>,
-    /// Shown beside it.
+    /// Text shown beside the value.
     #[prost(string, tag = "3")]
     pub summary_description: String,
 }
 
-/// Who shows a value.
+/// The plugin that shows a value.
 #[derive(Clone, PartialEq, Message)]
 pub struct PluginData {
     #[prost(string, tag = "1")]
@@ -72,14 +73,14 @@ pub struct Image {
     pub height: i32,
     #[prost(int32, tag = "2")]
     pub width: i32,
-    /// 1 is grey, 3 is RGB.
+    /// Number of channels: 1 for grey, 3 for RGB.
     #[prost(int32, tag = "3")]
     pub colorspace: i32,
     #[prost(bytes = "vec", tag = "4")]
     pub encoded_image_string: Vec<u8>,
 }
 
-/// How many of some numbers lie where.
+/// A histogram.
 #[derive(Clone, PartialEq, Message)]
 pub struct HistogramProto {
     #[prost(double, tag = "1")]
@@ -92,14 +93,14 @@ pub struct HistogramProto {
     pub sum: f64,
     #[prost(double, tag = "5")]
     pub sum_squares: f64,
-    /// The right end of each bucket; the left end is that of the one before.
+    /// The right end of each bucket. Its left end is the right end of the bucket before.
     #[prost(double, repeated, tag = "6")]
     pub bucket_limit: Vec<f64>,
     #[prost(double, repeated, tag = "7")]
     pub bucket: Vec<f64>,
 }
 
-/// Texts of any shape; here always one.
+/// A tensor of strings; here always a scalar.
 #[derive(Clone, PartialEq, Message)]
 pub struct TensorProto {
     #[prost(int32, tag = "1")]
@@ -110,11 +111,11 @@ pub struct TensorProto {
     pub string_val: Vec<Vec<u8>>,
 }
 
-/// The shape of a single value.
+/// The shape of a scalar: no dimensions.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct TensorShapeProto {}
 
-/// Charts of several curves.
+/// The layout of the charts under "Custom Scalars".
 #[derive(Clone, PartialEq, Message)]
 pub struct Layout {
     #[prost(message, repeated, tag = "2")]
@@ -139,7 +140,7 @@ pub struct Chart {
     pub multiline: Option<Multiline>,
 }
 
-/// The curves of a chart: all scalars whose tags begin with what one of these regular expressions matches.
+/// The curves of a chart: all scalars whose tags match one of these regular expressions at their beginning.
 #[derive(Clone, PartialEq, Message)]
 pub struct Multiline {
     #[prost(string, repeated, tag = "1")]
@@ -147,7 +148,7 @@ pub struct Multiline {
 }
 
 impl Value {
-    /// A number.
+    /// Returns a scalar.
     pub fn scalar(tag: impl Into<String>, value: f64) -> Self {
         Self { tag: tag.into(), number: Some(value as f32), ..Self::default() }
     }

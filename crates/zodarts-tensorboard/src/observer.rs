@@ -1,4 +1,4 @@
-//! The observer that writes events.
+//! The observer that writes event files.
 
 use crate::error::EventsError;
 use crate::file::EventFile;
@@ -7,56 +7,58 @@ use crate::layout::layout;
 use crate::messages::Value;
 use crate::summaries;
 use std::path::{Path, PathBuf};
-use zodarts::observer::{Event, Observer, Stage};
-use zodarts::pipeline::Job;
-use zodarts::run::Metrics;
-use zodarts::settings::{Architecture, Settings};
 use zodarts_data::Samples;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::observer::{Event, Observer, Stage};
+use zodarts_run::job::Job;
+use zodarts_run::settings::{Architecture, Settings};
 
-/// Writes what it sees to `tensorboard/` in the run folder and passes it on to the observer inside.
+/// An observer that writes the events of a run to `tensorboard/` in the run folder and passes them on to the
+/// inner observer.
 ///
-/// A step is an epoch, counted from 1 as elsewhere when zodarts speaks of epochs; images of the data are at step 0. If events cannot be
-/// written, the observer inside gets one note of it and the run goes on.
+/// A step of the event file is an epoch, counted from 1; preview images are at step 0. If the file cannot be
+/// written, the inner observer gets one note and the run goes on without event files.
 #[derive(Debug)]
 pub struct TensorBoard<O> {
     inner: O,
     folder: PathBuf,
-    file: Place,
+    output: Output,
     stage: Option<Stage>,
     validation: Samples,
     settings: Settings,
 }
 
-/// Where events go.
+/// The state of the event file.
 #[derive(Debug)]
-enum Place {
-    /// To a file that the first of them begins.
-    New,
-    File(EventFile),
-    /// Nowhere: a file could not be written.
-    Lost,
+enum Output {
+    /// The first event creates the file.
+    NotCreated,
+    Open(EventFile),
+    /// Writing has failed; further events are dropped.
+    Failed,
 }
 
 impl<O: Observer> TensorBoard<O> {
-    /// Watches `job`. Nothing is written before the job tells of something.
+    /// Returns an observer of `job`. Nothing is written before the first event.
     pub fn new(job: &Job<'_>, inner: O) -> Self {
         Self {
             inner,
             folder: job.folder.path().join("tensorboard"),
-            file: Place::New,
+            output: Output::NotCreated,
             stage: None,
             validation: job.dataset.val.clone(),
             settings: job.settings.clone(),
         }
     }
 
-    /// Where the event files will be.
+    /// Returns the folder of the event files.
+    #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     fn write(&mut self, event: &Event<'_>) -> Result<(), EventsError> {
-        if matches!(self.file, Place::Lost) {
+        if matches!(self.output, Output::Failed) {
             return Ok(());
         }
         let (step, values) = match event {
@@ -73,15 +75,15 @@ impl<O: Observer> TensorBoard<O> {
     }
 
     fn add(&mut self, step: usize, values: Vec<Value>) -> Result<(), EventsError> {
-        if matches!(self.file, Place::New) {
+        if matches!(self.output, Output::NotCreated) {
             let mut file = EventFile::create(&self.folder)?;
             file.write(0, vec![layout(self.settings.train.architecture == Architecture::Genotype)])?;
-            self.file = Place::File(file);
+            self.output = Output::Open(file);
         }
-        if let Place::File(file) = &mut self.file { file.write(step, values) } else { Ok(()) }
+        if let Output::Open(file) = &mut self.output { file.write(step, values) } else { Ok(()) }
     }
 
-    /// What the network of a stage sees.
+    /// Returns preview images of a stage, as its network sees them.
     fn images(&self, stage: Stage) -> Vec<Value> {
         let (_, height, _) = self.validation.shape();
         let (section, augmentation) = match stage {
@@ -108,8 +110,9 @@ impl<O: Observer> Observer for TensorBoard<O> {
         let written = self.write(&event);
         self.inner.event(event);
         if let Err(error) = written {
-            self.file = Place::Lost;
-            self.inner.event(Event::Note(error.to_string()));
+            self.output = Output::Failed;
+            let hint = error.hint().map_or_else(String::new, |hint| format!("; {hint}"));
+            self.inner.event(Event::Note(format!("{error}{hint}")));
         }
     }
 }
@@ -120,14 +123,15 @@ mod tests {
     use crate::file::tests::events;
     use crate::messages;
     use std::time::Instant;
-    use zodarts::data::{Dataset, OpenOptions};
-    use zodarts::genotype::Genotype;
-    use zodarts::observer::Step;
-    use zodarts::protocol::Protocol;
-    use zodarts::run::{RunFolder, SearchRecord, TrainRecord};
+    use zodarts_data::{Dataset, OpenOptions};
+    use zodarts_nas::genotype::Genotype;
+    use zodarts_nas::observer::Step;
+    use zodarts_nas::protocol::Protocol;
+    use zodarts_nas::records::{SearchRecord, TrainRecord};
     use zodarts_nn::space::{ALPHAS, EDGES, Operation};
+    use zodarts_run::folder::RunFolder;
 
-    /// Keeps notes and counts everything else.
+    /// Keeps notes and counts all other events.
     #[derive(Default)]
     struct Inner {
         notes: Vec<String>,
@@ -195,7 +199,7 @@ mod tests {
         &event.summary.as_ref().unwrap().value
     }
 
-    /// The number of a tag in the last event.
+    /// Returns the step of the last event and the number of a tag in it.
     fn last(folder: &Path, tag: &str) -> (i64, Option<f32>) {
         let events = events(folder);
         let event = events.last().unwrap();
@@ -211,7 +215,7 @@ mod tests {
         assert!(!folder.exists());
         watcher.event(step(Stage::Search));
         watcher.event(step(Stage::Search));
-        // The version of the file, the layout of its charts, and two pictures.
+        // After the version of the file come the layout of the charts and two previews.
         let counts: Vec<usize> = events(&folder)[1..].iter().map(|event| values(event).len()).collect();
         assert_eq!(counts, [1, 2]);
         for epoch in 0..2 {
@@ -239,7 +243,7 @@ mod tests {
     fn a_full_disk_is_noted_once() {
         let place = tempfile::tempdir().unwrap();
         let mut watcher = watcher(&place.path().join("run"));
-        watcher.file = Place::File(EventFile::full());
+        watcher.output = Output::Open(EventFile::full());
         for epoch in 0..2 {
             watcher.event(Event::TrainEpoch(&TrainRecord { epoch, ..TrainRecord::default() }));
         }

@@ -1,14 +1,15 @@
-//! `TFRecord`: how an event file tells where one message ends and the next begins.
+//! The framing of messages in an event file, TensorFlow's `TFRecord`.
 
 use crc::{CRC_32_ISCSI, Crc};
 
-/// CRC-32C, of Castagnoli's polynomial.
+/// CRC-32C, with Castagnoli's polynomial (RFC 3720).
 const CASTAGNOLI: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
-/// What the format adds to a checksum, so that a checksum of data with checksums in them stays a good one.
+/// The format adds this to a rotated checksum, because a CRC of data that contain CRCs is weak.
 const MASK: u32 = 0xa282_ead8;
 
-/// A message in its frame: length, checksum of the length, message, checksum of the message, all little-endian.
+/// Returns a message in its frame: length (`u64`), checksum of the length (`u32`), message, checksum of the
+/// message (`u32`), all little-endian.
 pub fn framed(message: &[u8]) -> Vec<u8> {
     let length = (message.len() as u64).to_le_bytes();
     let parts = [&length, &masked(&length).to_le_bytes()[..], message, &masked(message).to_le_bytes()];
@@ -24,7 +25,7 @@ pub mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The messages of a file, each checked against its checksums.
+    /// Returns the messages of a file after comparing each with its checksums.
     pub fn unframed(mut bytes: &[u8]) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
         while !bytes.is_empty() {
@@ -66,7 +67,9 @@ pub mod tests {
 
     proptest! {
         #[test]
-        fn messages_come_out_of_their_frames(messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..99), 0..9)) {
+        fn messages_come_out_of_their_frames(
+            messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..99), 0..9),
+        ) {
             let bytes: Vec<u8> = messages.iter().flat_map(|message| framed(message)).collect();
             prop_assert_eq!(unframed(&bytes), messages);
         }

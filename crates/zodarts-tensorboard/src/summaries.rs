@@ -1,16 +1,18 @@
-//! What is shown of an epoch and of an evaluation. Tags are the names of the records in the run folder.
+//! The values of an epoch and of an evaluation. Their tags are the field names of the records in the run
+//! folder.
 
 use crate::histogram::histogram;
 use crate::messages::Value;
-use zodarts::run::{Metrics, SearchRecord, TrainRecord};
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::records::{SearchRecord, TrainRecord};
 use zodarts_nn::space::{EDGE_LIST, Edge, Mixture, OPERATIONS, Operation};
 
-/// The section of an edge's probabilities.
+/// Returns the section of an edge's probabilities.
 pub fn mixture_section(edge: Edge) -> String {
     format!("p_edge_{}-{}", edge.source, edge.target)
 }
 
-/// An epoch of a search, and its α `[edge][operation]`.
+/// Returns the values of an epoch of a search. `alpha` has the shape `(edges, operations)`.
 pub fn search(record: &SearchRecord, alpha: &[f32]) -> Vec<Value> {
     let numbers = [
         ("train_loss", record.train_loss),
@@ -29,7 +31,7 @@ pub fn search(record: &SearchRecord, alpha: &[f32]) -> Vec<Value> {
     values
 }
 
-/// An epoch of a training.
+/// Returns the values of an epoch of a training.
 pub fn train(record: &TrainRecord) -> Vec<Value> {
     let numbers = [
         ("train_loss", record.train_loss),
@@ -44,7 +46,7 @@ pub fn train(record: &TrainRecord) -> Vec<Value> {
     values
 }
 
-/// The numbers of an evaluation.
+/// Returns the values of an evaluation.
 pub fn evaluation(metrics: &Metrics) -> Vec<Value> {
     let mut values = scalars(&metrics.split, &[("acc", metrics.report.acc)]);
     values.extend(metrics.report.auc.map(|auc| Value::scalar(format!("{}/auc", metrics.split), auc)));
@@ -64,7 +66,7 @@ fn mixture(mixture: &Mixture<f32>) -> impl Iterator<Item = Value> {
     })
 }
 
-/// α of all edges together, and of each.
+/// Returns a histogram of α over all edges, and one for each edge.
 fn alphas(alpha: &[f32]) -> impl Iterator<Item = Value> {
     let edges = EDGE_LIST.into_iter().zip(alpha.chunks_exact(OPERATIONS));
     let edges = edges.map(|(edge, row)| (format!("alpha/edge_{}-{}", edge.source, edge.target), row));

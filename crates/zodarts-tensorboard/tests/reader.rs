@@ -1,6 +1,7 @@
 //! Event files read back by TensorBoard itself.
 //!
-//! `ZODARTS_PYTHON` names a Python that has it (`cargo xtask validate` makes one); without it this is skipped, and said to be.
+//! `ZODARTS_PYTHON` names a Python with TensorBoard (`cargo xtask validate` makes one). Without it, the test
+//! says that it is skipped.
 
 mod common;
 
@@ -8,10 +9,11 @@ use common::{EPOCHS, fit_with_events, tiny};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use zodarts::genotype::Genotype;
-use zodarts::observer::{Event, Observer};
-use zodarts::run::{RunFolder, SearchRecord, TrainRecord};
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::observer::{Event, Observer};
+use zodarts_nas::records::{SearchRecord, TrainRecord};
 use zodarts_nn::space::{EDGE_LIST, OPERATIONS, Operation};
+use zodarts_run::folder::RunFolder;
 
 /// The Python to test with.
 fn python() -> Option<PathBuf> {
@@ -22,7 +24,7 @@ fn python() -> Option<PathBuf> {
     python
 }
 
-/// What TensorBoard finds in the event files of a run.
+/// Returns what TensorBoard finds in the event files of a run.
 fn found(python: &Path, run: &Path) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_events.py");
     let output = Command::new(python).arg(script).arg(run.join("tensorboard")).output().unwrap();
@@ -31,7 +33,7 @@ fn found(python: &Path, run: &Path) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Keeps α after each epoch.
+/// Records α after each epoch.
 #[derive(Default)]
 struct Alphas(Vec<Vec<f32>>);
 
@@ -43,7 +45,7 @@ impl Observer for &mut Alphas {
     }
 }
 
-/// A tag's numbers are these, at the steps 1, 2 and so on, to the precision of an `f32`.
+/// Asserts that a tag has these numbers, to the precision of an `f32`, at the steps 1, 2 and so on.
 fn check(found: &Value, tag: &str, numbers: impl IntoIterator<Item = f64>) {
     let numbers = numbers.into_iter().enumerate();
     let expected: Vec<(u64, f32)> = numbers.map(|(at, number)| (at as u64 + 1, number as f32)).collect();
@@ -113,7 +115,8 @@ fn check_alphas(found: &Value, alphas: &[Vec<f32>]) {
     }
 }
 
-/// Eight by eight images of twelve pixels with lines between, and two by two cells.
+/// Asserts that there are four grids of 8 × 8 images of 12 pixels a side, and a confusion matrix of 2 × 2
+/// cells.
 fn check_images(found: &Value) {
     let images = found["images"].as_object().unwrap();
     assert_eq!(images.len(), 5, "{images:?}");
@@ -125,7 +128,8 @@ fn check_images(found: &Value) {
     assert_eq!(images["test/confusion"], serde_json::json!([[EPOCHS.1, 81, 81, true]]));
 }
 
-/// One chart an edge, and curves of training and validation images in one chart; all of them there.
+/// Asserts that there is a chart for each edge, that training and validation share a chart, and that every
+/// curve exists.
 fn check_charts(found: &Value) {
     let charts = found["charts"].as_object().unwrap();
     assert_eq!(charts.len(), 4 + EDGE_LIST.len(), "{charts:?}");

@@ -1,14 +1,14 @@
-//! A run with event files is the run without.
+//! A run gives the same bits with and without event files.
 
 mod common;
 
 use common::{EPOCHS, fit, fit_with_events, tiny};
 use std::fs;
 use std::path::Path;
-use zodarts::observer::{Event, Observer, Silent};
+use zodarts_nas::observer::{Event, Observer, Silent};
 use zodarts_tensorboard::TensorBoard;
 
-/// Counts what comes through and keeps the notes.
+/// Counts the events that are passed on and keeps the notes.
 #[derive(Default)]
 struct Seen {
     search_epochs: usize,
@@ -54,7 +54,7 @@ fn a_run_goes_on_without_event_files_that_cannot_be_written_and_says_so_once() {
     let (with, without) = (place.path().join("with"), place.path().join("without"));
     let mut seen = Seen::default();
     fit(&tiny(), &with, |job| {
-        // Where the folder of event files should be, there is a file.
+        // A file stands in the place of the folder of event files.
         let watcher = TensorBoard::new(job, &mut seen);
         fs::write(watcher.folder(), "").unwrap();
         watcher

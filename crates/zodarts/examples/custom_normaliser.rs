@@ -6,13 +6,13 @@
 //! ```
 
 use std::sync::Arc;
-use zodarts::budget::Deadline;
 use zodarts::data::{Dataset, OpenOptions};
-use zodarts::memory::Memory;
-use zodarts::normaliser::{Mixing, Row};
-use zodarts::observer::Silent;
-use zodarts::search::{SearchInput, search};
-use zodarts::settings::Preset;
+use zodarts::nas::budget::Deadline;
+use zodarts::nas::memory::Memory;
+use zodarts::nas::normaliser::{Mixing, Row};
+use zodarts::nas::observer::Silent;
+use zodarts::nas::search::{SearchInput, search};
+use zodarts::run::settings::Preset;
 
 #[derive(Debug)]
 struct Entmax;
@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             seed: 0,
             deadline: Deadline::NONE,
             memory: Memory::available(),
-            folder: None,
+            store: None,
         };
         let found = search(input, &mut Silent)?;
         let kept = found.mixture.iter().flatten().filter(|p| **p > 0.0).count();

@@ -9,9 +9,9 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use zodarts::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use zodarts::methods::{MethodKind, Round, SearchState};
-use zodarts::settings::SearchSettings;
+use zodarts::nas::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
+use zodarts::nas::methods::{MethodKind, Round, SearchState};
+use zodarts::run::settings::SearchSettings;
 
 const FEATURES: usize = 2;
 

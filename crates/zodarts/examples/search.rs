@@ -6,11 +6,11 @@
 
 use std::time::Instant;
 use zodarts::data::{Dataset, OpenOptions};
-use zodarts::observer::{Event, Observer};
-use zodarts::pipeline::Job;
-use zodarts::protocol::Protocol;
-use zodarts::run::RunFolder;
-use zodarts::settings::Preset;
+use zodarts::nas::observer::{Event, Observer};
+use zodarts::nas::protocol::Protocol;
+use zodarts::run::folder::RunFolder;
+use zodarts::run::job::Job;
+use zodarts::run::settings::Preset;
 
 /// Prints a line an epoch of the search.
 struct Watch;

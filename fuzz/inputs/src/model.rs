@@ -4,7 +4,7 @@ use crate::place;
 use crate::run::legacy;
 use std::fs;
 use std::path::Path;
-use zodarts::model::Model;
+use zodarts_nas::model::Model;
 
 pub const WORDS: &[&str] = &[
     "__metadata__",

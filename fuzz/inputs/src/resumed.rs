@@ -10,17 +10,18 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use zodarts::Error;
-use zodarts::budget::Deadline;
-use zodarts::genotype::Genotype;
-use zodarts::memory::Memory;
-use zodarts::observer::{Event, Observer};
-use zodarts::protocol::Protocol;
-use zodarts::run::{Checkpoint, RunFolder};
-use zodarts::search::{SearchInput, search};
-use zodarts::settings::{Auto, Settings};
-use zodarts::train::{TrainInput, train};
 use zodarts_data::{Dataset, OpenOptions};
+use zodarts_nas::Error;
+use zodarts_nas::budget::Deadline;
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::observer::{Event, Observer};
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::search::{SearchInput, search};
+use zodarts_nas::store::{Checkpoint, Store};
+use zodarts_nas::train::{TrainInput, train};
+use zodarts_run::folder::RunFolder;
+use zodarts_run::settings::{Auto, Settings};
 
 /// Stages, and the counts of their checkpoints.
 const STAGES: [&str; 2] = ["search", "train"];
@@ -152,7 +153,7 @@ fn write(folder: &RunFolder, stage: &'static str, content: &Content, values: &[u
         vectors: vectors.iter().map(|(name, values)| (*name, &values[..])).collect(),
         begun: content.begun.as_ref().map(ToString::to_string),
     };
-    folder.write_checkpoint(&checkpoint).expect("the temporary folder can be written");
+    folder.save_checkpoint(&checkpoint).expect("the temporary folder can be written");
     true
 }
 
@@ -180,12 +181,12 @@ fn go_on(stage: &str, folder: &RunFolder, patience: usize, steps: usize) -> Resu
     }
     let settings = settings(patience);
     let (seed, deadline, memory) = (settings.seed, Deadline::NONE, Memory::of(256 << 20));
-    let (folder, mut observer) = (Some(folder), Steps { left: steps });
+    let (store, mut observer) = (Some(folder as &dyn Store), Steps { left: steps });
     DATA.with(|Dataset { info, train: images, val, .. }| {
         if stage == "search" {
             let (settings, development) = (&settings.search, &images.merged(val));
             let input =
-                SearchInput { info, development, settings, mixing: None, seed, deadline, memory, folder };
+                SearchInput { info, development, settings, mixing: None, seed, deadline, memory, store };
             return search(input, &mut observer).map(drop);
         }
         let (settings, protocol, genotype) =
@@ -200,7 +201,7 @@ fn go_on(stage: &str, folder: &RunFolder, patience: usize, steps: usize) -> Resu
             seed,
             deadline,
             memory,
-            folder,
+            store,
         };
         train(input, &mut observer).map(drop)
     })

@@ -3,7 +3,9 @@
 use crate::{place, resumed};
 use std::fs;
 use std::path::{Path, PathBuf};
-use zodarts::run::{RunFolder, TrainRecord};
+use zodarts_nas::records::TrainRecord;
+use zodarts_nas::store::Store;
+use zodarts_run::folder::RunFolder;
 
 pub const WORDS: &[&str] = &[
     "\"format\":2",
@@ -81,7 +83,9 @@ pub fn read(bytes: &[u8]) -> bool {
 /// Returns true if the training of a run would go on.
 fn goes_on(path: &Path) -> bool {
     let Ok(folder) = RunFolder::open(path).and_then(RunFolder::resuming) else { return false };
-    folder.resume::<TrainRecord>("train").is_ok_and(|found| found.from.is_some())
+    let check =
+        |line: &str| serde_json::from_str::<TrainRecord>(line).map(drop).map_err(|error| error.to_string());
+    folder.resume("train", &check).is_ok_and(|found| found.from.is_some())
 }
 
 /// Returns true if a run has a page.

@@ -49,6 +49,6 @@ pub fn read(bytes: &[u8]) -> bool {
         }
     }
     let labels = Some(place::write("images/labels.csv", bytes));
-    let options = OpenOptions { labels, ..OpenOptions::default() };
+    let options = OpenOptions::default().with_labels(labels);
     Dataset::open(&folder.to_string_lossy(), &options, &|_| ()).is_ok()
 }

@@ -1,10 +1,10 @@
 //! Texts: configurations, architecture strings, windows.
 
 use std::path::Path;
-use zodarts::genotype::Genotype;
-use zodarts::run::RunConfig;
-use zodarts::settings::Preset;
 use zodarts_data::{DataSource, Window};
+use zodarts_nas::genotype::Genotype;
+use zodarts_run::folder::RunConfig;
+use zodarts_run::settings::Preset;
 
 pub const CONFIG_WORDS: &[&str] = &[
     "[search]",
@@ -50,9 +50,9 @@ pub fn configs() -> Vec<Vec<u8>> {
     tables.into_iter().chain([small]).map(String::into_bytes).collect()
 }
 
-fn toml_of(settings: &zodarts::settings::Settings) -> String {
-    let run = zodarts::run::RunInfo {
-        format: zodarts::run::RunInfo::FORMAT,
+fn toml_of(settings: &zodarts_run::settings::Settings) -> String {
+    let run = zodarts_run::folder::RunInfo {
+        format: zodarts_run::folder::RunInfo::FORMAT,
         version: "0.1.0".into(),
         command: Some("fit".into()),
         data: "phantom".into(),

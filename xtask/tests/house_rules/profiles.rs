@@ -16,7 +16,13 @@ fn table(manifest: &str, name: &str) -> Vec<String> {
 fn both_workspaces_have_one_development_profile() {
     let [main, fuzz] =
         ["Cargo.toml", "fuzz/Cargo.toml"].map(|path| fs::read_to_string(root().join(path)).unwrap());
-    for name in ["profile.dev", "profile.dev.build-override", "profile.dev.package.\"*\""] {
+    for name in [
+        "profile.dev",
+        "profile.dev.build-override",
+        "profile.dev.package.\"*\"",
+        "profile.dev.package.zodarts-kernels",
+        "profile.dev.package.zodarts-nn",
+    ] {
         assert_eq!(table(&main, name), table(&fuzz, name), "[{name}]");
     }
     assert!(!table(&main, "profile.dev").is_empty());

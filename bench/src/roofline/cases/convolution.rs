@@ -3,7 +3,7 @@
 use super::{Case, STAGES, block};
 use crate::roofline::Work;
 use zodarts_kernels::{
-    Conv, ConvInputGradient, ConvShape, ConvWeightGradient, Kernels, LANES, Layout, Pixel,
+    BlockLayout, Conv, ConvInputGradient, ConvShape, ConvWeightGradient, Kernels, LANES, Pixel,
 };
 
 pub fn cases(kernels: Kernels<f32>) -> Vec<Case> {
@@ -68,8 +68,8 @@ fn case(kernels: Kernels<f32>, shape: ConvShape, side: usize, pass: Pass) -> Cas
 /// A convolution's blocks: what it reads with a margin if its window reaches there, what it writes without.
 struct Buffers {
     shape: ConvShape,
-    read: [Layout; 2],
-    written: [Layout; 2],
+    read: [BlockLayout; 2],
+    written: [BlockLayout; 2],
     input: Vec<Pixel<f32>>,
     output: Vec<Pixel<f32>>,
     input_gradient: Vec<Pixel<f32>>,
@@ -80,8 +80,9 @@ struct Buffers {
 impl Buffers {
     fn new(shape: ConvShape, side: usize) -> Self {
         let sides = [side, side.div_ceil(shape.stride)];
-        let written = sides.map(|side| Layout::dense(side, side));
-        let read = if shape.kernel == 1 { written } else { sides.map(|side| Layout::padded(side, side)) };
+        let written = sides.map(|side| BlockLayout::dense(side, side));
+        let read =
+            if shape.kernel == 1 { written } else { sides.map(|side| BlockLayout::padded(side, side)) };
         Self {
             shape,
             read,

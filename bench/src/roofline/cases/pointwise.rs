@@ -2,10 +2,11 @@
 
 use super::{Case, STAGES, block};
 use crate::roofline::Work;
-use zodarts_kernels::pointwise::{
-    PointwiseBackward, PointwiseForward, PointwiseGradient, PointwiseOutput, pointwise_scratch,
+use zodarts_kernels::pointwise::{PointwiseBackward, PointwiseForward, pointwise_scratch};
+use zodarts_kernels::{
+    BackwardConv, BackwardGroup, BatchNormInputGrad, BlockLayout, ConvShape, ForwardConv, ForwardGroup,
+    Kernels, LANES, Pixel, SampleMoments,
 };
-use zodarts_kernels::{Blend, ConvShape, Kernels, LANES, Layout, Moments2, Pixel};
 
 /// Convolutions of a node.
 const COUNT: usize = 3;
@@ -32,16 +33,15 @@ fn forward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
         shape: format!("{channels}→{channels}, {side}²"),
         work: operations(channels, side, COUNT),
         prepare: Box::new(move || {
-            let (from, to) = (Layout::padded(side, side), Layout::dense(side, side));
+            let (from, to) = (BlockLayout::padded(side, side), BlockLayout::dense(side, side));
             let (input, packed) = (block(from.len(channels)), vec![0.1; weights(channels)]);
             let mut outputs: [Vec<Pixel<f32>>; COUNT] = std::array::from_fn(|_| block(to.len(channels)));
-            let mut moments = vec![Moments2::default(); COUNT * channels];
+            let mut moments = vec![SampleMoments::default(); COUNT * channels];
             Box::new(move || {
                 let parts = outputs.iter_mut().zip(moments.chunks_exact_mut(channels));
-                let mut convolutions: Vec<_> = parts
-                    .map(|(block, moments)| PointwiseOutput { packed: &packed, block, moments })
-                    .collect();
-                kernels.run(PointwiseForward {
+                let mut convolutions: Vec<_> =
+                    parts.map(|(output, moments)| ForwardConv { packed: &packed, output, moments }).collect();
+                kernels.run(PointwiseForward(ForwardGroup {
                     input: &input,
                     from,
                     inputs: channels,
@@ -49,7 +49,7 @@ fn forward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
                     convolutions: &mut convolutions,
                     to,
                     lanes: LANES,
-                });
+                }));
             })
         }),
     }
@@ -61,32 +61,35 @@ fn backward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
         shape: format!("{channels}→{channels}, {side}²"),
         work: operations(channels, side, 2 * COUNT),
         prepare: Box::new(move || {
-            let (from, to) = (Layout::padded(side, side), Layout::dense(side, side));
+            let (from, to) = (BlockLayout::padded(side, side), BlockLayout::dense(side, side));
             let (input, mut input_gradient) = (block(from.len(channels)), block(from.len(channels)));
             let (d, values) = (block(to.len(channels)), block(to.len(channels)));
             let (factors, packed) = (vec![0.5; channels], vec![0.1; weights(channels)]);
             let mut gradients: [Vec<f32>; COUNT] = std::array::from_fn(|_| vec![0.0; weights(channels)]);
             let mut scratch = block(pointwise_scratch(channels));
             Box::new(move || {
-                let blend = Blend {
+                let output_gradient = BatchNormInputGrad {
                     output_gradient: &d,
                     values: &values,
-                    gradient: &factors,
-                    raw: &factors,
+                    gradient_scale: &factors,
+                    value_scale: &factors,
                     constant: &factors,
                 };
-                let gradient = |weights| PointwiseGradient { packed: &packed, blend, weights };
+                let gradient =
+                    |weight_gradient| BackwardConv { packed: &packed, output_gradient, weight_gradient };
                 let mut convolutions = gradients.each_mut().map(|weights| gradient(&mut weights[..]));
                 kernels.run(PointwiseBackward {
-                    input: &input,
-                    from,
-                    inputs: channels,
-                    outputs: channels,
-                    convolutions: &mut convolutions,
-                    to,
-                    input_gradient: &mut input_gradient,
+                    group: BackwardGroup {
+                        input: &input,
+                        from,
+                        inputs: channels,
+                        outputs: channels,
+                        convolutions: &mut convolutions,
+                        to,
+                        input_gradient: &mut input_gradient,
+                        lanes: LANES,
+                    },
                     accumulate: false,
-                    lanes: LANES,
                     scratch: &mut scratch,
                 });
             })

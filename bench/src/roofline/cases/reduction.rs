@@ -3,7 +3,8 @@
 use super::{Case, STAGES, block};
 use crate::roofline::{Traffic, Work};
 use zodarts_kernels::{
-    Centred, Dots, GlobalAverage, GlobalAverageBackward, Kernels, LANES, Layout, Moments, Moments2, Pixel,
+    BlockLayout, BlockMoments, CentredBlock, CentredDots, GlobalAverage, GlobalAverageBackward, Kernels,
+    LANES, Pixel, SampleMoments,
 };
 
 /// Blocks that a gradient is multiplied with: the results of two live convolutions.
@@ -59,26 +60,26 @@ fn case(kernels: Kernels<f32>, reduction: Reduction, channels: usize, side: usiz
 }
 
 struct Buffers {
-    layout: Layout,
+    layout: BlockLayout,
     gradient: Vec<Pixel<f32>>,
     inputs: [Vec<Pixel<f32>>; INPUTS],
     averages: Vec<Pixel<f32>>,
     centre: Vec<f32>,
-    moments: Vec<Moments2>,
+    moments: Vec<SampleMoments>,
     sum: Vec<f64>,
     dots: Vec<f64>,
 }
 
 impl Buffers {
     fn new(channels: usize, side: usize) -> Self {
-        let layout = Layout::dense(side, side);
+        let layout = BlockLayout::dense(side, side);
         Self {
             layout,
             gradient: block(layout.len(channels)),
             inputs: std::array::from_fn(|_| block(layout.len(channels))),
             averages: block(channels),
             centre: vec![0.1; channels],
-            moments: vec![Moments2::default(); channels],
+            moments: vec![SampleMoments::default(); channels],
             sum: vec![0.0; channels],
             dots: vec![0.0; INPUTS * channels],
         }
@@ -89,11 +90,11 @@ impl Buffers {
         let (layout, lanes) = (*layout, LANES);
         match reduction {
             Reduction::Moments => {
-                kernels.run(Moments { input: gradient, layout, lanes, output: moments });
+                kernels.run(BlockMoments { input: gradient, layout, lanes, output: moments });
             }
             Reduction::Dots => {
-                let inputs = inputs.each_ref().map(|block| Centred { block, centre });
-                kernels.run(Dots { gradient, inputs: &inputs, layout, lanes, sum, dots });
+                let inputs = inputs.each_ref().map(|block| CentredBlock { block, centre });
+                kernels.run(CentredDots { gradient, inputs: &inputs, layout, lanes, sum, dots });
             }
             Reduction::GlobalAverage => {
                 kernels.run(GlobalAverage { input: gradient, layout, output: averages });

@@ -3,8 +3,8 @@
 use super::{Case, STAGES, block};
 use crate::roofline::{Traffic, Work};
 use zodarts_kernels::{
-    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, Collect, Gated, Kernels, Layout, Pad,
-    Pixel, Term,
+    AffineSum, AvgPool2, AvgPool2Backward, AvgPool3, AvgPool3Backward, BlockLayout, GatedGradient,
+    GatherGradients, Kernels, Pad, Pixel, Term,
 };
 
 pub fn cases(kernels: Kernels<f32>) -> Vec<Case> {
@@ -12,7 +12,7 @@ pub fn cases(kernels: Kernels<f32>) -> Vec<Case> {
         Sweep::Normalise,
         Sweep::SumOfFour,
         Sweep::Pad,
-        Sweep::Collect,
+        Sweep::Gather,
         Sweep::Pool3,
         Sweep::Pool3Backward,
         Sweep::Pool2,
@@ -29,7 +29,7 @@ enum Sweep {
     Normalise,
     SumOfFour,
     Pad,
-    Collect,
+    Gather,
     Pool3,
     Pool3Backward,
     Pool2,
@@ -42,7 +42,7 @@ impl Sweep {
             Self::Normalise => "scale and shift",
             Self::SumOfFour => "weighted sum of 4",
             Self::Pad => "ReLU into a margin",
-            Self::Collect => "gradient of a node",
+            Self::Gather => "gradient of a node",
             Self::Pool3 => "3×3 average",
             Self::Pool3Backward => "3×3 average, gradient",
             Self::Pool2 => "2×2 average",
@@ -57,7 +57,7 @@ impl Sweep {
             Self::Normalise | Self::Pool3 | Self::Pool3Backward => of(dense, dense, 0),
             Self::SumOfFour => of(4 * dense, dense, 0),
             Self::Pad => of(dense, padded, 0),
-            Self::Collect => of(2 * dense + padded, dense, 0),
+            Self::Gather => of(2 * dense + padded, dense, 0),
             Self::Pool2 => of(dense, half, 0),
             Self::Pool2Backward => of(half, 0, dense),
         }
@@ -66,7 +66,7 @@ impl Sweep {
 
 fn case(kernels: Kernels<f32>, sweep: Sweep, channels: usize, side: usize) -> Case {
     let half = side.div_ceil(2);
-    let padded = Layout::padded(side, side).len(channels);
+    let padded = BlockLayout::padded(side, side).len(channels);
     Case {
         kernel: sweep.name(),
         shape: format!("{channels}, {side}²"),
@@ -80,9 +80,9 @@ fn case(kernels: Kernels<f32>, sweep: Sweep, channels: usize, side: usize) -> Ca
 
 struct Buffers {
     channels: usize,
-    dense: Layout,
-    padded: Layout,
-    half: Layout,
+    dense: BlockLayout,
+    padded: BlockLayout,
+    half: BlockLayout,
     sources: [Vec<Pixel<f32>>; 4],
     result: Vec<Pixel<f32>>,
     with_margin: Vec<Pixel<f32>>,
@@ -92,8 +92,8 @@ struct Buffers {
 
 impl Buffers {
     fn new(channels: usize, side: usize) -> Self {
-        let (dense, padded) = (Layout::dense(side, side), Layout::padded(side, side));
-        let half = Layout::dense(side.div_ceil(2), side.div_ceil(2));
+        let (dense, padded) = (BlockLayout::dense(side, side), BlockLayout::padded(side, side));
+        let half = BlockLayout::dense(side.div_ceil(2), side.div_ceil(2));
         Self {
             channels,
             dense,
@@ -112,7 +112,7 @@ impl Buffers {
             Sweep::Normalise => self.sum(kernels, 1),
             Sweep::SumOfFour => self.sum(kernels, 4),
             Sweep::Pad => self.pad(kernels),
-            Sweep::Collect => self.collect(kernels),
+            Sweep::Gather => self.gather(kernels),
             Sweep::Pool3 | Sweep::Pool3Backward => self.pool3(kernels, sweep),
             Sweep::Pool2 | Sweep::Pool2Backward => self.pool2(kernels, sweep),
         }
@@ -130,11 +130,12 @@ impl Buffers {
         kernels.run(Pad { input, from: self.dense, channels, relu: true, output, to: self.padded });
     }
 
-    fn collect(&mut self, kernels: Kernels<f32>) {
+    fn gather(&mut self, kernels: Kernels<f32>) {
         let Self { sources, result, factors, dense, .. } = self;
-        let gated = Gated { gradient: &self.with_margin, layout: self.padded, gate: Some(&sources[1]) };
+        let gated =
+            GatedGradient { gradient: &self.with_margin, layout: self.padded, gate: Some(&sources[1]) };
         let terms = [Term { source: &sources[0], scale: factors }];
-        kernels.run(Collect { terms: &terms, bias: factors, gated, output: result, layout: *dense });
+        kernels.run(GatherGradients { terms: &terms, bias: factors, gated, output: result, layout: *dense });
     }
 
     fn pool3(&mut self, kernels: Kernels<f32>, sweep: Sweep) {

@@ -4,10 +4,12 @@
 use super::{Case, STAGES, block};
 use crate::roofline::Work;
 use zodarts_kernels::winograd::{
-    WinogradBackward, WinogradFilter, WinogradForward, WinogradGradient, WinogradOutput, backward_scratch,
-    filter_len, forward_scratch,
+    WinogradBackward, WinogradFilter, WinogradForward, backward_scratch, filter_len, forward_scratch,
 };
-use zodarts_kernels::{Blend, ConvShape, Kernels, LANES, Layout, Pixel};
+use zodarts_kernels::{
+    BackwardConv, BackwardGroup, BatchNormInputGrad, BlockLayout, ConvShape, ForwardConv, ForwardGroup,
+    Kernels, LANES, Pixel,
+};
 
 /// Sides of planes below those of the supernet.
 const SMALL: [usize; 4] = [6, 5, 4, 3];
@@ -31,25 +33,27 @@ fn forward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
         shape: format!("{channels}→{channels}, {side}²"),
         work: operations(channels, side, 3),
         prepare: Box::new(move || {
-            let (from, to) = (Layout::padded(side, side), Layout::dense(side, side));
+            let (from, to) = (BlockLayout::padded(side, side), BlockLayout::dense(side, side));
             let filter = filter(kernels, channels);
             let input = block(from.len(channels));
             let mut outputs: [Vec<Pixel<f32>>; 3] = std::array::from_fn(|_| block(to.len(channels)));
             let mut scratch = block(forward_scratch(&to, channels, channels));
             Box::new(move || {
-                let mut convolutions = outputs.each_mut().map(|block| WinogradOutput {
-                    filter: &filter,
-                    block,
+                let mut convolutions = outputs.each_mut().map(|output| ForwardConv {
+                    packed: &filter,
+                    output,
                     moments: &mut [],
                 });
                 kernels.run(WinogradForward {
-                    input: &input,
-                    from,
-                    inputs: channels,
-                    outputs: channels,
-                    convolutions: &mut convolutions,
-                    to,
-                    lanes: LANES,
+                    group: ForwardGroup {
+                        input: &input,
+                        from,
+                        inputs: channels,
+                        outputs: channels,
+                        convolutions: &mut convolutions,
+                        to,
+                        lanes: LANES,
+                    },
                     scratch: &mut scratch,
                 });
             })
@@ -63,7 +67,7 @@ fn backward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
         shape: format!("{channels}→{channels}, {side}²"),
         work: operations(channels, side, 6),
         prepare: Box::new(move || {
-            let (from, to) = (Layout::padded(side, side), Layout::dense(side, side));
+            let (from, to) = (BlockLayout::padded(side, side), BlockLayout::dense(side, side));
             let filter = filter(kernels, channels);
             let (inputs, outputs) = (channels, channels);
             let (input, mut input_gradient) = (block(from.len(channels)), block(from.len(channels)));
@@ -72,24 +76,27 @@ fn backward(kernels: Kernels<f32>, channels: usize, side: usize) -> Case {
             let mut weights: [Vec<f32>; 3] = std::array::from_fn(|_| vec![0.0; channels * channels * 9]);
             let mut scratch = block(backward_scratch(&to, channels, channels, 3));
             Box::new(move || {
-                let blend = Blend {
+                let output_gradient = BatchNormInputGrad {
                     output_gradient: &d,
                     values: &values,
-                    gradient: &factors,
-                    raw: &factors,
+                    gradient_scale: &factors,
+                    value_scale: &factors,
                     constant: &factors,
                 };
-                let gradient = |weights| WinogradGradient { filter: &filter, blend, weights };
+                let gradient =
+                    |weight_gradient| BackwardConv { packed: &filter, output_gradient, weight_gradient };
                 let mut convolutions = weights.each_mut().map(|weights| gradient(&mut weights[..]));
                 kernels.run(WinogradBackward {
-                    input: &input,
-                    from,
-                    inputs,
-                    outputs,
-                    convolutions: &mut convolutions,
-                    to,
-                    input_gradient: &mut input_gradient,
-                    lanes: LANES,
+                    group: BackwardGroup {
+                        input: &input,
+                        from,
+                        inputs,
+                        outputs,
+                        convolutions: &mut convolutions,
+                        to,
+                        input_gradient: &mut input_gradient,
+                        lanes: LANES,
+                    },
                     scratch: &mut scratch,
                 });
             })

@@ -7,8 +7,8 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::num::NonZero;
 use std::path::PathBuf;
-use zodarts::compare::Contender;
-use zodarts::protocol::Protocol;
+use zodarts_lab::compare::Contender;
+use zodarts_nas::protocol::Protocol;
 
 /// The word for all contenders.
 const ALL: &str = "all";

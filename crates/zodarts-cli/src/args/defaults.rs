@@ -2,7 +2,7 @@
 
 use clap::{Arg, Command};
 use toml::{Table, Value};
-use zodarts::settings::Settings;
+use zodarts_run::settings::Settings;
 
 /// Adds to each option the value it has when neither option, file nor preset sets it.
 pub fn shown(command: Command) -> Command {

@@ -4,9 +4,9 @@ use super::SourceOptions;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
-use zodarts::pipeline::Split;
 use zodarts_data::Window;
 use zodarts_export::Format;
+use zodarts_run::folder::Split;
 
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]

@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use zodarts::pipeline::Resume;
-use zodarts::settings::{Preset, Settings};
+use zodarts_run::job::Resume;
+use zodarts_run::settings::{Preset, Settings};
 
 /// Options of every command that makes a run.
 #[derive(Debug, Args)]

@@ -5,8 +5,8 @@ use crate::resolve::Layer;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use serde::Serialize;
-use zodarts::methods::MethodKind;
-use zodarts::settings::Auto;
+use zodarts_nas::methods::MethodKind;
+use zodarts_run::settings::Auto;
 
 /// Arguments of `search`.
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use crate::resolve::Layer;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
-use zodarts::settings::Auto;
+use zodarts_run::settings::Auto;
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]

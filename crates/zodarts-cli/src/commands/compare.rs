@@ -1,17 +1,18 @@
 //! `zodarts compare`.
 
 use crate::args::CompareArgs;
+use crate::failure::Advice;
 use crate::interrupt::{self, Uninterested};
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Result, bail};
 use std::path::Path;
-use zodarts::Error;
-use zodarts::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
-use zodarts::observer::Observer;
-use zodarts::protocol::Protocol;
-use zodarts::settings::{Preset, Settings};
+use zodarts_lab::Error;
+use zodarts_lab::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
+use zodarts_nas::observer::Observer;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::settings::{Preset, Settings};
 
 /// Runs the trials that are not finished and prints the tables.
 pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
@@ -41,7 +42,8 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     match comparison.failures.len() {
         0 => Ok(()),
         failed => {
-            bail!("{failed} of {} trials failed; run the same command again to try only those", trials.len())
+            let message = format!("{failed} of {} trials failed", trials.len());
+            Err(Advice::error(message, "run the same command again to try only those"))
         }
     }
 }
@@ -49,7 +51,10 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
 /// Refuses an output folder with the name of a data set: once it is there, the name would mean the folder.
 fn check_out(args: &CompareArgs) -> Result<()> {
     match args.data.iter().find(|data| Path::new(data) == args.out) {
-        Some(data) => bail!("--out {data}: that is where the data are, or their name; choose another folder"),
+        Some(data) => {
+            let message = format!("--out {data}: that is where the data are, or their name");
+            Err(Advice::error(message, "choose another folder"))
+        }
         None => Ok(()),
     }
 }

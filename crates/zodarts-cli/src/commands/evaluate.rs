@@ -1,13 +1,14 @@
 //! `zodarts evaluate`.
 
 use crate::args::EvaluateArgs;
+use crate::failure::Advice;
 use crate::output;
 use crate::output::result::{self, Sheet};
 use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
-use zodarts::pipeline::{evaluate_run, export_predictions};
-use zodarts::run::RunFolder;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::{evaluate_run, export_predictions};
 
 /// Evaluates a trained run on one split.
 pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
@@ -16,7 +17,7 @@ pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
     let model = setup::model(folder.path())?;
     let recorded = || record.map(|record| record.data);
     let data = args.data.clone().or_else(recorded);
-    let data = data.context("the run does not say what data it used; pass DATA")?;
+    let data = data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))?;
     let dataset = setup::open(&data, &settings.data, &args.source, ui)?;
     if let Some(directory) = &args.predictions {
         // Before the test images are read: a reading should not be spent on a folder that cannot be made.

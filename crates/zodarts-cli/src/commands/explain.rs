@@ -8,11 +8,11 @@ use anyhow::{Result, bail};
 use serde_json::json;
 use std::collections::HashSet;
 use std::path::Path;
-use zodarts::explain::{Explainer, Heat};
-use zodarts::model::{Model, network_input};
-use zodarts::run::{RunError, write_file};
-use zodarts::text::csv;
 use zodarts_data::ImageFile;
+use zodarts_lab::text::csv;
+use zodarts_nas::explain::{Explainer, Heat};
+use zodarts_nas::files::{FileError, write_file};
+use zodarts_nas::model::{Model, network_input};
 use zodarts_report::picture::{Planes, overlaid};
 
 /// Writes a picture for each file and prints what it shows.
@@ -20,7 +20,7 @@ pub fn run(args: &ExplainArgs) -> Result<()> {
     let model = setup::model(&args.run)?;
     let class = args.class.as_deref().map(|name| class(&model, name)).transpose()?;
     std::fs::create_dir_all(&args.out)
-        .map_err(|source| RunError::Write { path: args.out.clone(), source })?;
+        .map_err(|source| FileError::Write { path: args.out.clone(), source })?;
     let mut explainer = Explainer::new(&model);
     let mut names = HashSet::new();
     let mut lines = Vec::new();

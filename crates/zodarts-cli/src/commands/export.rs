@@ -4,8 +4,8 @@ use crate::args::ExportArgs;
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::setup;
-use anyhow::Result;
-use zodarts_export::{Checked, TOLERANCE, export};
+use anyhow::{Error, Result, anyhow};
+use zodarts_export::{Checked, ExportError, TOLERANCE, export};
 
 /// Name of the exported file, before its format's extension.
 const STEM: &str = "network";
@@ -15,7 +15,7 @@ pub fn run(args: &ExportArgs, ui: &Ui) -> Result<()> {
     let model = setup::model(&args.run)?;
     let path = args.out.clone().unwrap_or_else(|| args.run.join(STEM).with_extension(args.to.extension()));
     let spinner = ui.spinner("exporting and checking");
-    let exported = export(&model, args.to, &path, &args.python)?;
+    let exported = export(&model, args.to, &path, &args.python).map_err(with_hint)?;
     spinner.finish_and_clear();
     note(&match exported.check {
         Checked::Differs(difference) => {
@@ -27,7 +27,15 @@ pub fn run(args: &ExportArgs, ui: &Ui) -> Result<()> {
         Checked::NotRun(reason) => format!(
             "not run here, so not checked to {TOLERANCE:e}: {reason}; --python names a Python with torch and safetensors"
         ),
+        _ => "checked".into(),
     });
     let files: Vec<String> = exported.files.iter().map(|file| format!("{}\n", file.display())).collect();
     output::print(&files.concat())
+}
+
+fn with_hint(error: ExportError) -> Error {
+    match error.hint() {
+        Some(hint) => anyhow!("{error}; {hint}"),
+        None => error.into(),
+    }
 }

@@ -7,11 +7,12 @@ use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
 use std::time::Instant;
-use zodarts::pipeline::{Fit, Goal, Job, Wanted};
-use zodarts::protocol::Protocol;
-use zodarts::run::RunFolder;
-use zodarts::settings::{Architecture, Preset, Settings};
 use zodarts_data::Dataset;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::Goal;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::{Fit, Job, Wanted};
+use zodarts_run::settings::{Architecture, Preset, Settings};
 
 /// Searches, trains and evaluates.
 pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {

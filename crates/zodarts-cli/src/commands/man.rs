@@ -5,7 +5,7 @@ use crate::output;
 use anyhow::Result;
 use clap_mangen::Man;
 use std::path::Path;
-use zodarts::run::RunError;
+use zodarts_nas::files::FileError;
 
 /// Prints the manual page of the whole command, or writes one for each command into a folder.
 pub fn run(out: Option<&Path>) -> Result<()> {
@@ -16,5 +16,5 @@ pub fn run(out: Option<&Path>) -> Result<()> {
         return output::print(&String::from_utf8_lossy(&page));
     };
     let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
-    Ok(written.map_err(|source| RunError::Write { path: folder.into(), source })?)
+    Ok(written.map_err(|source| FileError::Write { path: folder.into(), source })?)
 }

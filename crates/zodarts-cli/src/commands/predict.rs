@@ -7,9 +7,9 @@ use crate::setup;
 use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use zodarts::model::{Model, network_input};
-use zodarts::text::csv;
 use zodarts_data::{ImageFile, Window};
+use zodarts_lab::text::csv;
+use zodarts_nas::model::{Model, network_input};
 
 /// Images read and scored together.
 const AT_A_TIME: usize = 64;

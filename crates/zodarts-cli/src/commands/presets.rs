@@ -3,7 +3,7 @@
 use crate::output::{self, Table};
 use anyhow::Result;
 use serde_json::{Map, Value, json};
-use zodarts::settings::Preset;
+use zodarts_run::settings::Preset;
 
 /// Prints what the presets differ in.
 pub fn run(json: bool) -> Result<()> {

@@ -1,15 +1,17 @@
 //! `zodarts report`.
 
 use crate::args::ReportArgs;
+use crate::failure::Advice;
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
-use zodarts::Error;
-use zodarts::run::{RunFolder, write_file};
 use zodarts_data::Dataset;
+use zodarts_nas::files::write_file;
 use zodarts_report::{FILE, ReportError, page, write_comparison};
+use zodarts_run::Error;
+use zodarts_run::folder::RunFolder;
 
 /// The page of several runs, where no other name is given.
 const COMPARISON: &str = "comparison.html";
@@ -22,7 +24,8 @@ pub fn run(args: &ReportArgs, ui: &Ui) -> Result<()> {
         [only] => single(args, only, ui)?,
         several => {
             if args.data.is_some() {
-                bail!("--data is for the page of one run, found {} runs; leave it out", several.len());
+                let message = format!("--data is for the page of one run, found {} runs", several.len());
+                return Err(Advice::error(message, "leave it out"));
             }
             let path = args.out.clone().unwrap_or_else(|| COMPARISON.into());
             write_comparison(several, &path)?;
@@ -42,7 +45,7 @@ fn single(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<PathBuf> {
     };
     let html = match page(folder, dataset.as_ref().map_err(Clone::clone)) {
         // Data that lie where the run found them, but are no longer the same.
-        Err(ReportError::Zodarts(error @ Error::OtherData { .. })) if args.data.is_none() => {
+        Err(ReportError::Run(error @ Error::OtherData { .. })) if args.data.is_none() => {
             absent(&path, folder, &error.to_string())?
         }
         html => html?,
@@ -64,7 +67,8 @@ fn data(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<Dataset, Strin
     let open = || {
         let (record, settings) = folder.config()?;
         let data = args.data.clone().or_else(|| record.map(|record| record.data));
-        let data = data.context("the run does not say what data it used; pass --data")?;
+        let data =
+            data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass --data"))?;
         setup::open(&data, &settings.data, &args.source, ui)
     };
     open().map_err(|error| format!("{error:#}"))

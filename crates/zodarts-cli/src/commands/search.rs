@@ -7,9 +7,10 @@ use crate::setup;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::time::Instant;
-use zodarts::pipeline::{Goal, Job, Wanted};
-use zodarts::protocol::Protocol;
-use zodarts::settings::Preset;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::Goal;
+use zodarts_run::job::{Job, Wanted};
+use zodarts_run::settings::Preset;
 
 /// Searches an architecture and prints its genotype.
 pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {

@@ -1,16 +1,17 @@
 //! `zodarts study`.
 
 use crate::args::{HypergradientArgs, StudyCommand};
+use crate::failure::Advice;
 use crate::output;
 use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result, bail};
 use std::fs;
-use zodarts::budget::Deadline;
-use zodarts::memory::Memory;
-use zodarts::search::SearchInput;
-use zodarts::settings::{Preset, Settings};
-use zodarts::study::{StudySettings, study};
+use zodarts_lab::study::{StudySettings, study};
+use zodarts_nas::budget::Deadline;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::search::SearchInput;
+use zodarts_run::settings::{Preset, Settings};
 
 /// Runs a study.
 pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
@@ -35,7 +36,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
         seed: settings.seed,
         deadline: Deadline::NONE,
         memory: Memory::available(),
-        folder: None,
+        store: None,
     };
     let bar = ui.work("study", plan.total_passes(&settings.search.method_settings()) as u64);
     let tick = |passes| bar.inc(passes as u64);
@@ -56,7 +57,8 @@ fn plan(args: &HypergradientArgs, settings: &Settings) -> Result<StudySettings> 
     moments.dedup();
     let epochs = settings.search.epochs;
     if let Some(late) = moments.iter().find(|moment| **moment >= epochs) {
-        bail!("--moments {late}: the search has {epochs} epochs; name moments before its end");
+        let message = format!("--moments {late}: the search has {epochs} epochs");
+        return Err(Advice::error(message, "name moments before its end"));
     }
     let (draws, passes) = (args.draws as usize, args.passes as usize);
     Ok(StudySettings { moments, draws, width: args.width, passes })

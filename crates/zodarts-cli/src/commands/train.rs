@@ -1,6 +1,7 @@
 //! `zodarts train`.
 
 use crate::args::TrainArgs;
+use crate::failure::Advice;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
 use crate::setup;
@@ -8,15 +9,17 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::path::Path;
 use std::time::Instant;
-use zodarts::Error;
-use zodarts::genotype::Genotype;
-use zodarts::lock::Lock;
-use zodarts::pipeline::{Goal, Job, Wanted};
-use zodarts::protocol::Protocol;
-use zodarts::run::{RunError, RunFolder, RunInfo};
-use zodarts::settings::{Architecture, Preset, Settings};
-use zodarts::train::TrainOutcome;
 use zodarts_data::Dataset;
+use zodarts_nas::files::FileError;
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::train::TrainOutcome;
+use zodarts_run::Error;
+use zodarts_run::folder::Goal;
+use zodarts_run::folder::{RunError, RunFolder, RunInfo};
+use zodarts_run::job::{Job, Wanted};
+use zodarts_run::lock::Lock;
+use zodarts_run::settings::{Architecture, Preset, Settings};
 
 /// Trains a network and prints its validation result.
 pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
@@ -71,7 +74,7 @@ fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings)
     let genotype: Genotype = match (&args.genotype, searched) {
         (Some(text), _) => text.parse()?,
         (None, Some(folder)) => folder.genotype()?,
-        (None, None) => bail!(Error::NoGenotype),
+        (None, None) => bail!(zodarts_nas::Error::NoGenotype),
     };
     genotype.check_connected()?;
     Ok(Some(genotype))
@@ -79,20 +82,24 @@ fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings)
 
 fn data(args: &TrainArgs, record: Option<&RunInfo>) -> Result<String> {
     let recorded = || record.map(|record| record.data.clone());
-    args.data.clone().or_else(recorded).context("the run does not say what data it used; pass DATA")
+    args.data
+        .clone()
+        .or_else(recorded)
+        .ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))
 }
 
 /// Refuses data that the search did not see: what is test data here may have shaped the architecture there.
 fn check_same_data(searched: &RunFolder, record: Option<&RunInfo>, dataset: &Dataset) -> Result<()> {
     if let Some(record) = record.filter(|record| record.fingerprint != dataset.info.fingerprint) {
-        bail!(
+        let message = format!(
             "{}: searched on {}, which has another fingerprint than the data given ({}), so that its search may \
-             have seen their test images; pass the data and split options of the search, or the architecture \
-             with --genotype",
+             have seen their test images",
             searched.path().display(),
             record.dataset,
             dataset.info.name
         );
+        let hint = "pass the data and split options of the search, or the architecture with --genotype";
+        return Err(Advice::error(message, hint));
     }
     Ok(())
 }
@@ -105,10 +112,10 @@ fn in_search(folder: RunFolder, wanted: &Wanted<'_>) -> Result<(RunFolder, Lock)
         return Ok((folder, lock));
     }
     match wanted.at(path) {
-        Err(Error::Run(RunError::Exists { .. })) => bail!(RunError::Damaged {
-            path: path.into(),
-            reason: "already holds a training; choose another folder with --out".into(),
-        }),
+        Err(Error::Run(RunError::Exists { .. })) => {
+            let message = format!("{}: already holds a training", path.display());
+            Err(Advice::error(message, "choose another folder with --out"))
+        }
         found => Ok(found?),
     }
 }

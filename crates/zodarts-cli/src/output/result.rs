@@ -2,13 +2,13 @@
 
 use super::Table;
 use std::fmt;
-use zodarts::evaluate::{AtThreshold, ClassReport, Report};
-use zodarts::model::Calibration;
-use zodarts::pipeline::Prepared;
-use zodarts::run::Metrics;
-use zodarts::search::{SearchSummary, Stop};
-use zodarts::text::number;
-use zodarts::train::TrainOutcome;
+use zodarts_lab::text::number;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::evaluate::{AtThreshold, ClassReport, Report};
+use zodarts_nas::model::Calibration;
+use zodarts_nas::search::{SearchSummary, Stop};
+use zodarts_nas::train::TrainOutcome;
+use zodarts_run::job::Prepared;
 
 /// Most classes whose confusion is shown.
 const CONFUSION: usize = 8;

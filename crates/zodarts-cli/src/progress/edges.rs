@@ -2,7 +2,7 @@
 
 use super::look::Look;
 use console::Style;
-use zodarts::genotype::Genotype;
+use zodarts_nas::genotype::Genotype;
 use zodarts_nn::space::{EDGE_LIST, Edge, Mixture, OPERATIONS, Operation};
 
 /// Width of an edge: its nodes, the longest name of an operation, and `settled`.

@@ -4,7 +4,7 @@ use super::edges;
 use super::look::Look;
 use super::sparkline::sparkline;
 use console::truncate_str;
-use zodarts::genotype::Genotype;
+use zodarts_nas::genotype::Genotype;
 use zodarts_nn::space::Mixture;
 
 /// Fewest and most characters of a sparkline.

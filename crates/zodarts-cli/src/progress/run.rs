@@ -8,7 +8,7 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use zodarts::observer::{Event, Observer, Stage, Step};
+use zodarts_nas::observer::{Event, Observer, Stage, Step};
 
 /// Bars of the stages. What matters least comes last: a narrow terminal cuts it off.
 const STAGE: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {wide_msg}";

@@ -25,7 +25,9 @@ fn what_there_is_of_an_unfinished_run_is_shown() {
     let place = place.path();
     stdout(place, "search phantom --config tiny.toml --out run");
     stdout(place, "report run");
-    assert!(fs::read_to_string(place.join("run/report.html")).unwrap().contains("nothing was trained yet"));
+    assert!(
+        fs::read_to_string(place.join("run/report.html")).unwrap().contains("nothing has been trained yet")
+    );
     stdout(place, "fit --config tiny.toml --seed 1 --out other");
     assert_eq!(stdout(place, "report run other"), "comparison.html\n");
     assert!(fs::read_to_string(place.join("comparison.html")).unwrap().contains("2 runs side by side"));

@@ -9,7 +9,7 @@ mod determinism;
 mod dicom;
 mod engine;
 mod export;
-#[path = "../../../zodarts/tests/common/folders.rs"]
+#[path = "../../../zodarts-run/tests/common/folders.rs"]
 mod folders;
 mod full_disk;
 mod help;

@@ -1,17 +1,17 @@
 //! Blends of two images of a batch with their targets.
 
-use crate::batch::Batch;
+use super::batch::Batch;
 use crate::rng::epoch_order;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution};
 use serde::{Deserialize, Serialize};
 
-/// How images of a batch are blended. One λ ~ Beta(α, α) and one random pairing are drawn per batch.
+/// A way to blend the images of a batch. One λ ~ Beta(α, α) and one random pairing are drawn per batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mix {
-    /// Not at all.
+    /// No blending.
     #[default]
     None,
     /// λ·x + (1 − λ)·x' for pixels and targets (Zhang et al., ICLR 2018).
@@ -19,7 +19,7 @@ pub enum Mix {
         /// The parameter α of the Beta distribution; 0 for no blending.
         alpha: f32,
     },
-    /// A box of area 1 − λ is taken from the other image; targets are weighted by area (Yun et al., ICCV 2019).
+    /// A box of area 1 − λ comes from the other image; targets are weighted by area (Yun et al., ICCV 2019).
     Cutmix {
         /// The parameter α of the Beta distribution; 0 for no blending.
         alpha: f32,
@@ -28,7 +28,7 @@ pub enum Mix {
 
 impl Mix {
     /// Blends a filled batch.
-    pub(crate) fn apply(self, batch: &mut Batch, rng: &mut ChaCha8Rng) {
+    pub(super) fn apply(self, batch: &mut Batch, rng: &mut ChaCha8Rng) {
         match self {
             Mix::None => {}
             Mix::Mixup { alpha } => {

@@ -1,6 +1,8 @@
 //! Findings, in words and for programs.
 
-use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, Place, REPEATED, SPLITS, SplitIndex, sentence};
+use crate::copies::{
+    ALSO_IN_TRAIN, ALSO_IN_VAL, CopyPair, ImageIndex, REPEATED, SPLITS, SplitIndex, sentence,
+};
 use crate::samples::Samples;
 use serde::Serialize;
 
@@ -8,13 +10,13 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Problem {
-    /// Validation or test images whose pixels are also in the training split: their results are not of new images.
+    /// Validation or test images whose pixels are also in the training split: they are not new to a model.
     AlsoInTrain,
     /// Test images whose pixels are also in the validation split.
     AlsoInVal,
     /// The same pixels under different labels.
     OtherLabel,
-    /// No image of a class in a split.
+    /// A split has no image of a class.
     MissingClass,
     /// Validation or test images that look like a training image.
     NearlyInTrain,
@@ -26,79 +28,100 @@ pub enum Problem {
     Repeated,
     /// Images that look like an earlier one of their split.
     NearlyRepeated,
-    /// A class has hardly any image in a split.
+    /// A split has only a few images of a class.
     FewImages,
 }
 
-/// An image of a data set.
+/// The name of an image in a data set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Image {
+pub struct ImageName {
     /// `train`, `val` or `test`.
     pub split: &'static str,
-    /// Its place in the split, from 0.
+    /// Its position in the split, from 0.
     pub position: usize,
-    /// Its file, in a folder of images.
+    /// Its file, if images have files of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
 }
 
-/// An image and what it was found to be like.
+/// An image of a finding, and the image that it is like.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Match {
     /// The image.
-    pub image: Image,
-    /// The other one, if the finding is about two.
+    pub image: ImageName,
+    /// The other image, if the finding is about two.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub like: Option<Image>,
-    /// Correlation of the two after what all images have in common is taken out; 1 for copies.
+    pub like: Option<ImageName>,
+    /// Correlation of the two after standardising each pixel over all images; 1 for copies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correlation: Option<f64>,
 }
 
-/// Something wrong, with all images it is about.
+/// A problem, with all images that have it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// What it is.
+    /// The kind of problem.
     pub problem: Problem,
     /// The split of the images.
     pub split: &'static str,
-    /// In words, such as `1 test image also in train`.
+    /// The finding in words, such as `1 test image also in train`.
     pub text: String,
-    /// The images; none for findings on classes.
+    /// The images; empty for findings on classes.
     pub images: Vec<Match>,
 }
 
-/// Findings as they come.
-pub(super) struct Collector<'a> {
+/// An image of a split that is like another image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Likeness {
+    /// The position of the image in its split.
+    pub position: usize,
+    /// The other image.
+    pub like: ImageIndex,
+    pub correlation: f64,
+}
+
+impl Likeness {
+    /// Returns the likeness of a copy.
+    pub fn of_copy(copy: CopyPair) -> Self {
+        Self { position: copy.position, like: copy.like, correlation: 1.0 }
+    }
+}
+
+/// A collector of findings.
+pub(super) struct FindingCollector<'a> {
     splits: [&'a Samples; 3],
     findings: Vec<Finding>,
 }
 
-impl<'a> Collector<'a> {
+impl<'a> FindingCollector<'a> {
+    /// Returns a collector without findings.
     pub fn new(splits: [&'a Samples; 3]) -> Self {
         Self { splits, findings: Vec::new() }
     }
 
-    /// Findings on single images.
+    /// Adds a finding on single images.
     pub fn images(&mut self, problem: Problem, split: SplitIndex, positions: &[usize]) {
-        let matched =
-            |position: &usize| Match { image: self.image((split, *position)), like: None, correlation: None };
+        let matched = |&position: &usize| Match {
+            image: self.name(ImageIndex { split, position }),
+            like: None,
+            correlation: None,
+        };
         let images = positions.iter().map(matched).collect();
         self.push(problem, split, images);
     }
 
-    /// Findings on images of a split that are like others.
-    pub fn pairs(&mut self, problem: Problem, split: SplitIndex, pairs: &[(usize, Place, f64)]) {
-        let matched = |(position, like, correlation): &(usize, Place, f64)| Match {
-            image: self.image((split, *position)),
-            like: Some(self.image(*like)),
-            correlation: Some(*correlation),
+    /// Adds a finding on images of a split that are like others.
+    pub fn pairs(&mut self, problem: Problem, split: SplitIndex, pairs: &[Likeness]) {
+        let matched = |pair: &Likeness| Match {
+            image: self.name(ImageIndex { split, position: pair.position }),
+            like: Some(self.name(pair.like)),
+            correlation: Some(pair.correlation),
         };
         let images = pairs.iter().map(matched).collect();
         self.push(problem, split, images);
     }
 
-    /// A finding on a class of a split.
+    /// Adds a finding on a class of a split.
     pub fn class(&mut self, problem: Problem, split: SplitIndex, class: &str, count: usize) {
         let split = SPLITS[split];
         let text = sentence(count, split, &format!("{} `{class}`", problem.words(count)));
@@ -114,12 +137,12 @@ impl<'a> Collector<'a> {
         self.findings.push(Finding { problem, split, text, images });
     }
 
-    fn image(&self, (split, position): Place) -> Image {
+    fn name(&self, ImageIndex { split, position }: ImageIndex) -> ImageName {
         let file = self.splits[split].file(position).map(str::to_owned);
-        Image { split: SPLITS[split], position, file }
+        ImageName { split: SPLITS[split], position, file }
     }
 
-    /// All findings, the worst first.
+    /// Returns all findings, the worst first.
     pub fn sorted(mut self) -> Vec<Finding> {
         self.findings.sort_by_key(|finding| finding.problem);
         self.findings
@@ -127,13 +150,13 @@ impl<'a> Collector<'a> {
 }
 
 impl Problem {
-    /// What is said of so many images.
+    /// Returns the words for `count` images.
     fn words(self, count: usize) -> &'static str {
         match (self, count) {
             (Problem::AlsoInTrain, _) => ALSO_IN_TRAIN,
             (Problem::AlsoInVal, _) => ALSO_IN_VAL,
-            (Problem::OtherLabel, 1) => "that stands elsewhere under another label",
-            (Problem::OtherLabel, _) => "that stand elsewhere under another label",
+            (Problem::OtherLabel, 1) => "that is elsewhere under another label",
+            (Problem::OtherLabel, _) => "that are elsewhere under another label",
             (Problem::NearlyInTrain, 1) => "looks like one in train",
             (Problem::NearlyInTrain, _) => "look like one in train",
             (Problem::NearlyInVal, 1) => "looks like one in val",
@@ -147,7 +170,7 @@ impl Problem {
     }
 }
 
-impl std::fmt::Display for Image {
+impl std::fmt::Display for ImageName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.file {
             Some(file) => f.write_str(file),

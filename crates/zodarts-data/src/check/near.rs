@@ -1,45 +1,44 @@
-//! Near copies: images that look alike though their pixels differ, as frames of one recording or another file format of one
-//! image do.
+//! Near copies: images that look alike though their pixels differ, such as frames of one recording.
 //!
-//! The perceptual hash of a thumbnail is the signs of 64 random projections, so that two at an angle θ differ in 64·θ/π bits on
-//! average. Images are sorted by their hash, rotated by some bits at a time, and compared with those that follow: like
-//! images agree on the leading bits of one rotation or another.
+//! The perceptual hash of a thumbnail is the signs of 64 random projections, so that two thumbnails at an
+//! angle θ differ in 64·θ/π bits on average. Images are sorted by their hash, rotated by some bits at a time,
+//! and compared with the following ones: like images agree on the leading bits of one rotation or another.
 
-use super::Problem;
-use super::finding::Collector;
+use super::finding::{FindingCollector, Likeness, Problem};
 use super::thumbnails::Thumbnails;
-use crate::copies::{Copies, Place};
+use crate::copies::{Copies, ImageIndex};
 use crate::rng::stream;
 use crate::samples::Samples;
 use rand::RngExt as _;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
-/// Correlation of standardised thumbnails from which on images count as alike. On `BreastMNIST`, of 28×28 pixels, pairs above 0.95 are
-/// frames of one lesion and the thousandth pair has 0.67; on `RetinaMNIST`, other eyes come up to 0.985.
+/// The least correlation of standardised thumbnails of images that count as alike. On `BreastMNIST` at 28×28
+/// pixels, pairs above 0.95 are frames of one lesion and the thousandth pair has 0.67; on `RetinaMNIST`,
+/// other eyes come up to 0.985.
 const ALIKE: f32 = 0.99;
-/// Bits of a hash that images with that correlation may differ in; they differ in 3 on average.
+/// The most bits in which hashes of like images differ; on average they differ in 3.
 const BITS: u32 = 12;
 /// Bits between two rotations.
 const STEP: u32 = 8;
-/// How many images of an order an image is compared with.
+/// The number of following images that an image is compared with.
 const WINDOW: usize = 32;
 
 /// Finds near copies among images that differ in some pixel, and reports them.
-pub(super) fn report(splits: [&Samples; 3], copies: &Copies, found: &mut Collector) {
-    let firsts: Vec<Place> = copies.groups.iter().map(|group| group[0]).collect();
+pub(super) fn report(splits: [&Samples; 3], copies: &Copies, found: &mut FindingCollector) {
+    let firsts: Vec<ImageIndex> = copies.groups.iter().map(|group| group[0]).collect();
     let thumbnails = Thumbnails::of(splits, &firsts);
     let pairs = alike(&thumbnails, firsts.len());
-    let mut best = Best::new(splits);
+    let mut nearest = NearestImages::new(splits);
     for (a, b, correlation) in pairs {
         for (one, other) in [(a, b), (b, a)] {
-            best.take(&copies.groups[one], &copies.groups[other], correlation);
+            nearest.take(&copies.groups[one], &copies.groups[other], correlation);
         }
     }
-    best.report(found);
+    nearest.report(found);
 }
 
-/// Pairs of images that look alike, with their correlation.
+/// Returns pairs of images that look alike, with their correlation.
 fn alike(thumbnails: &Thumbnails, count: usize) -> Vec<(usize, usize, f32)> {
     let signs = signs(thumbnails.area());
     let hashes: Vec<u64> =
@@ -63,7 +62,7 @@ fn alike(thumbnails: &Thumbnails, count: usize) -> Vec<(usize, usize, f32)> {
     compared.filter(|pair| pair.2 >= ALIKE).collect()
 }
 
-/// 64 rows of ±1, as long as a thumbnail.
+/// Returns ±1 in the shape `(64, area)`.
 fn signs(area: usize) -> Vec<f32> {
     let rng = &mut stream(0, "perceptual-hash", 0);
     (0..u64::BITS as usize * area).map(|_| if rng.random() { 1.0 } else { -1.0 }).collect()
@@ -74,28 +73,30 @@ fn hash(values: &[f32], signs: &[f32]) -> u64 {
     signs.chunks_exact(values.len()).fold(0, |hash, row| hash << 1 | u64::from(bit(row)))
 }
 
-/// What an image is most like, in each split, with their correlation.
-type Likes = [Option<(Place, f32)>; 3];
+/// The nearest image in each split, with the correlation.
+type NearestBySplit = [Option<(ImageIndex, f32)>; 3];
 
-/// The most alike other images of each image.
-struct Best {
-    /// `[split][position]`.
-    found: [Vec<Likes>; 3],
+/// The nearest other images of each image.
+struct NearestImages {
+    /// By split and position.
+    found: [Vec<NearestBySplit>; 3],
 }
 
-impl Best {
+impl NearestImages {
     fn new(splits: [&Samples; 3]) -> Self {
         Self { found: splits.map(|samples| vec![[None; 3]; samples.len()]) }
     }
 
-    /// Each image of `group` looks like those of `others`.
-    fn take(&mut self, group: &[Place], others: &[Place], correlation: f32) {
-        for &(split, position) in group {
+    /// Records that each image of `group` looks like those of `others`.
+    fn take(&mut self, group: &[ImageIndex], others: &[ImageIndex], correlation: f32) {
+        for &ImageIndex { split, position } in group {
             for (other, slot) in self.found[split][position].iter_mut().enumerate() {
-                // Within a split, an image is held against earlier ones only.
-                let allowed = |place: &Place| place.0 == other && (other != split || place.1 < position);
-                let Some(&like) = others.iter().find(|place| allowed(place)) else { continue };
-                // An image whose very pixels are there is reported as a copy.
+                // Within a split, an image is compared with earlier ones only.
+                let allowed = |image: &ImageIndex| {
+                    image.split == other && (other != split || image.position < position)
+                };
+                let Some(&like) = others.iter().find(|image| allowed(image)) else { continue };
+                // An image with a copy there is reported as a copy.
                 let copied = group.iter().any(allowed);
                 if !copied && slot.is_none_or(|(_, best)| correlation > best) {
                     *slot = Some((like, correlation));
@@ -104,7 +105,7 @@ impl Best {
         }
     }
 
-    fn report(&self, found: &mut Collector) {
+    fn report(&self, found: &mut FindingCollector) {
         for (split, other, problem) in [
             (1, 0, Problem::NearlyInTrain),
             (2, 0, Problem::NearlyInTrain),
@@ -114,9 +115,11 @@ impl Best {
             (2, 2, Problem::NearlyRepeated),
         ] {
             let matched = self.found[split].iter().enumerate();
-            let pairs: Vec<(usize, Place, f64)> = matched
-                .filter_map(|(position, slots)| slots[other].map(|(like, r)| (position, like, f64::from(r))))
-                .collect();
+            let nearest = matched.filter_map(|(position, nearest)| {
+                let (like, correlation) = nearest[other]?;
+                Some(Likeness { position, like, correlation: f64::from(correlation) })
+            });
+            let pairs: Vec<Likeness> = nearest.collect();
             found.pairs(problem, split, &pairs);
         }
     }
@@ -128,7 +131,8 @@ mod tests {
     use crate::store::{ImageShape, ImageStore, Pixels};
     use std::sync::Arc;
 
-    /// 16×16 images of noise, 400 of them and 200 that are like one of those but for a little noise of their own.
+    /// 400 images of noise of 16×16 pixels, and 200 that are like one of those but for a little noise of
+    /// their own.
     fn noise() -> Samples {
         const AREA: usize = 256;
         let rng = &mut stream(1, "noise", 0);
@@ -156,7 +160,8 @@ mod tests {
     fn the_hash_finds_what_comparing_every_pair_finds() {
         let samples = noise();
         let empty = samples.select(&[]);
-        let places: Vec<Place> = (0..samples.len()).map(|position| (0, position)).collect();
+        let places: Vec<ImageIndex> =
+            (0..samples.len()).map(|position| ImageIndex { split: 0, position }).collect();
         let thumbnails = Thumbnails::of([&samples, &empty, &empty], &places);
         let values: Vec<Vec<f32>> = (0..places.len()).map(|index| thumbnails.values(index)).collect();
         let correlation =

@@ -1,32 +1,33 @@
-//! Small grey versions of images, without what all of them have in common.
+//! Thumbnails: small grey versions of images, standardised over all images.
 
-use crate::augment::Resizer;
-use crate::copies::Place;
+use crate::copies::ImageIndex;
+use crate::resize::{ImageSize, Resizer};
 use crate::samples::Samples;
 use rayon::prelude::*;
 
-/// Longest side of a thumbnail.
+/// Longest side of a thumbnail in pixels.
 const SIDE: usize = 32;
-/// Added to the deviation of a pixel over all images, in steps of 255: where images hardly differ, noise is not blown up.
+/// Added to the deviation of a pixel over all images, in steps of 1/255, so that noise is not blown up where
+/// images hardly differ.
 const FLOOR: f64 = 8.0;
 
 /// Thumbnails of some images.
 pub(super) struct Thumbnails {
     area: usize,
     bytes: Vec<u8>,
-    /// Of each pixel over all thumbnails.
+    /// Mean of each pixel over all thumbnails.
     mean: Vec<f32>,
     scale: Vec<f32>,
 }
 
 impl Thumbnails {
-    /// Of images given by split and position.
-    pub fn of(splits: [&Samples; 3], places: &[Place]) -> Self {
+    /// Returns the thumbnails of some images.
+    pub fn of(splits: [&Samples; 3], images: &[ImageIndex]) -> Self {
         let (channels, height, width) = splits[0].shape();
-        let (small_height, small_width) = (height.min(SIDE), width.min(SIDE));
-        let area = small_height * small_width;
-        let resizer = || Resizer::new((height, width), (small_height, small_width));
-        let small = |resizer: &mut Resizer, &(split, position): &Place| {
+        let small_size = ImageSize { height: height.min(SIDE), width: width.min(SIDE) };
+        let area = small_size.area();
+        let resizer = || Resizer::new(ImageSize { height, width }, small_size);
+        let small = |resizer: &mut Resizer, &ImageIndex { split, position }: &ImageIndex| {
             let planes = splits[split].image(position);
             let grey: Vec<f32> = (0..height * width)
                 .map(|at| planes.iter().skip(at).step_by(height * width).sum::<f32>() / channels as f32)
@@ -35,7 +36,7 @@ impl Thumbnails {
             resizer.resize(&grey, &mut thumbnail);
             thumbnail.into_iter().map(|value| (value * 255.0).round() as u8).collect::<Vec<u8>>()
         };
-        let bytes: Vec<Vec<u8>> = places.par_iter().map_init(resizer, small).collect();
+        let bytes: Vec<Vec<u8>> = images.par_iter().map_init(resizer, small).collect();
         let bytes = bytes.concat();
         Self { area, bytes, mean: vec![0.0; area], scale: vec![1.0; area] }.standardised()
     }
@@ -52,13 +53,13 @@ impl Thumbnails {
         self
     }
 
-    /// Values of a thumbnail.
+    /// Returns the number of values of a thumbnail.
     pub fn area(&self) -> usize {
         self.area
     }
 
-    /// A thumbnail less the mean of all, each pixel in units of its deviation, then centred and of length 1; zeros where
-    /// nothing is left. The dot product of two is their correlation.
+    /// Returns a thumbnail less the mean of all, each pixel in units of its deviation, then centred and
+    /// scaled to length 1; zeros if nothing is left. The dot product of two is their correlation.
     pub fn values(&self, index: usize) -> Vec<f32> {
         let bytes = &self.bytes[index * self.area..][..self.area];
         let standard = bytes.iter().zip(self.mean.iter().zip(&self.scale));

@@ -1,6 +1,7 @@
-//! From the values of colour images to planes of red, green and blue.
+//! Conversion of colour values to planes of red, green and blue.
 
-/// Planes from words, one plane after the other if `planar`, else channel by channel of each pixel; `white` becomes 1.
+/// Returns planes in the shape `(3, area)` from words, which come plane by plane if `planar`, else pixel by
+/// pixel. `white` becomes 1.
 pub(super) fn rgb(words: &[u16], planar: bool, white: f32) -> Vec<f32> {
     let area = words.len() / 3;
     let at = |channel: usize, pixel: usize| {
@@ -9,7 +10,8 @@ pub(super) fn rgb(words: &[u16], planar: bool, white: f32) -> Vec<f32> {
     (0..3).flat_map(|channel| (0..area).map(move |pixel| f32::from(at(channel, pixel)) / white)).collect()
 }
 
-/// The words of red, green and blue, plane by plane, from luma and differences to blue and red by ITU-R BT.601 at full range, rounded.
+/// Returns the words of red, green and blue, plane by plane, from luma and differences to blue and red by
+/// ITU-R BT.601 at full range, rounded.
 pub(super) fn from_ybr(words: &[u16], planar: bool, white: u16) -> Vec<u16> {
     let area = words.len() / 3;
     let at = |channel: usize, pixel: usize| {
@@ -29,7 +31,7 @@ pub(super) fn from_ybr(words: &[u16], planar: bool, white: u16) -> Vec<u16> {
     (0..3).flat_map(|channel| pixels.iter().map(move |pixel| pixel[channel])).collect()
 }
 
-/// Luma and differences of each pixel from those of two neighbours, who share the differences.
+/// Returns luma and differences of each pixel from pairs of neighbours that share the differences.
 pub(super) fn unshared(words: &[u16]) -> Vec<u16> {
     let pair = |pair: &[u16]| [pair[0], pair[2], pair[3], pair[1], pair[2], pair[3]];
     words.chunks_exact(4).flat_map(pair).collect()

@@ -1,11 +1,11 @@
-//! What can be wrong with a DICOM file. No text of the file is ever part of it: it could be a patient's name.
+//! Faults of DICOM files. None holds text of the file, which could be a patient's name.
 
-use super::elements::Tag;
+use super::tag::Tag;
 use std::io;
 
-/// Why a DICOM file is not read, without the file's name.
+/// The reason that a DICOM file is not read, without the file's name.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
+pub(crate) enum DicomFault {
     #[error("{0}")]
     Io(#[from] io::Error),
     #[error("it is no DICOM file: `DICM` is missing at byte 128")]

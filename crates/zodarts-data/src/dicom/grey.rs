@@ -1,35 +1,35 @@
-//! From the values of a grey image to grey: rescaling, window, and which end is black.
+//! Conversion of grey values: rescaling, window, and inversion.
 
-use super::elements::Tag;
-use super::fault::Fault;
+use super::bits::Bits;
+use super::fault::DicomFault;
 use super::fields::Fields;
 use super::rescaling::Rescaling;
-use super::values::Bits;
-use super::window::{Function, Window};
+use super::tag::Tag;
+use super::window::{VoiFunction, Window};
 
-const PADDING: Tag = (0x0028, 0x0120);
-const CENTER: Tag = (0x0028, 0x1050);
-const WIDTH: Tag = (0x0028, 0x1051);
-const FUNCTION: Tag = (0x0028, 0x1056);
+const PADDING: Tag = Tag(0x0028, 0x0120);
+const CENTER: Tag = Tag(0x0028, 0x1050);
+const WIDTH: Tag = Tag(0x0028, 0x1051);
+const FUNCTION: Tag = Tag(0x0028, 0x1056);
 
-/// What a file says about the meaning of grey values.
+/// The meaning of a file's grey values.
 #[derive(Debug)]
 pub(super) struct Grey {
     rescaling: Rescaling,
     window: Option<Window>,
-    function: Function,
-    /// What stands for no value.
+    function: VoiFunction,
+    /// The value that stands for no value.
     padding: Option<i32>,
-    /// Whether the smallest value is white.
+    /// True if the smallest value is white.
     inverted: bool,
-    /// Whether rescaling may be told where it is not read.
+    /// True if the rescaling may be in functional groups, which are not read.
     grouped: bool,
 }
 
-/// From values to grey.
+/// The scale from values to grey.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Scale {
-    /// From 0 to the largest that the bits can hold.
+    /// From 0 to the largest value of the bits.
     Plain,
     /// Through a window of rescaled values.
     Window(Window),
@@ -38,13 +38,14 @@ pub(super) enum Scale {
 }
 
 impl Grey {
-    pub fn new(fields: &Fields, inverted: bool) -> Result<Self, Fault> {
+    /// Reads the meaning from a header. The smallest value is white if `inverted`.
+    pub fn new(fields: &Fields, inverted: bool) -> Result<Self, DicomFault> {
         let signed = fields.is_signed();
         Ok(Self {
             rescaling: Rescaling::new(fields)?,
-            // A window that makes no sense is none.
+            // An invalid window is ignored.
             window: fields.number(CENTER).zip(fields.number(WIDTH)).and_then(|(c, w)| Window::new(c, w)),
-            function: fields.bytes(FUNCTION).map_or(Function::Linear, Function::parse),
+            function: fields.bytes(FUNCTION).map_or(VoiFunction::Linear, VoiFunction::parse),
             padding: fields
                 .word(PADDING)
                 .map(|word| if signed { i32::from(word as i16) } else { word.into() }),
@@ -53,14 +54,14 @@ impl Grey {
         })
     }
 
-    /// The window to look through: the one wanted, else the file's.
+    /// Returns the `wanted` window, else the file's.
     ///
     /// # Errors
-    /// If one is wanted in units that the file does not give here.
-    pub fn window(&self, wanted: Option<Window>) -> Result<Option<Window>, Fault> {
+    /// If a window is wanted and the file's rescaling is not read.
+    pub fn window(&self, wanted: Option<Window>) -> Result<Option<Window>, DicomFault> {
         if wanted.is_some() && self.grouped {
             let (what, found) = ("rescaling", "of each frame (functional groups)".to_owned());
-            return Err(Fault::Unsupported {
+            return Err(DicomFault::Unsupported {
                 what,
                 found,
                 expected: "one for the file where a window is given",
@@ -69,12 +70,13 @@ impl Grey {
         Ok(wanted.or(self.window))
     }
 
-    /// Whether the stored values are the grey, as in a PNG: of at most 8 bits, with no rescaling and no window.
+    /// Tells if the stored values are the grey, as in a PNG: of at most 8 bits, with no rescaling and no
+    /// window.
     pub fn is_plain(&self, bits: Bits, window: Option<Window>) -> bool {
         bits.stored <= 8 && !bits.signed && self.rescaling.is_none() && window.is_none()
     }
 
-    /// The smallest and the largest of some values, rescaled; padding does not count.
+    /// Returns the smallest and the largest of some values, rescaled; padding does not count.
     pub fn range(&self, words: &[u16], bits: Bits) -> Option<(f64, f64)> {
         let values = words.iter().map(|word| bits.value(*word)).filter(|value| Some(*value) != self.padding);
         values.map(|value| self.rescaling.of(value)).fold(None, |range, value| {
@@ -83,7 +85,7 @@ impl Grey {
         })
     }
 
-    /// The plane of an image.
+    /// Returns the plane of an image, values in [0, 1].
     pub fn plane(&self, words: &[u16], bits: Bits, scale: Scale) -> Vec<f32> {
         let grey = |word: &u16| {
             let value = self.rescaling.of(bits.value(*word));

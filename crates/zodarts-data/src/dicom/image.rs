@@ -1,57 +1,58 @@
 //! The images of a DICOM file, one for each frame.
 
-use super::fault::Fault;
+use super::fault::DicomFault;
 use super::grey::Scale;
-use super::header::{Header, Source};
-use super::place::Place;
+use super::header::{DicomReader, Header};
+use super::photometric::Color;
+use super::pixel_location::PixelLocation;
 use super::syntax::Codec;
-use super::values::Color;
 use super::window::Window;
 use super::{color, jpeg, rle};
 use crate::decode::{Decoded, Traits, Values};
+use crate::resize::ImageSize;
 use std::path::Path;
 
 /// A DICOM file whose header is read and whose frames are found.
 #[derive(Debug)]
 pub(crate) struct DicomImage {
-    source: Source,
+    reader: DicomReader,
     header: Header,
-    place: Place,
-    /// What grey is looked at through; none for all of it.
+    location: PixelLocation,
+    /// The window of grey; `None` for the whole range.
     window: Option<Window>,
-    /// The smallest and the largest value of all frames, once they are known.
+    /// The smallest and the largest value of all frames, when they are known.
     range: Option<(f64, f64)>,
 }
 
-/// The values of a frame as they are stored.
-struct Words {
+/// The values of a frame as stored.
+struct StoredFrame {
     values: Vec<u16>,
-    /// Whether channels stand one after the other.
+    /// True if values come plane by plane.
     planar: bool,
-    /// Whether colours are red, green and blue already.
+    /// True if colours are red, green and blue already.
     rgb: bool,
     /// Bits of a word.
     bits: u16,
 }
 
 impl DicomImage {
-    /// Opens a file to look at it through `window`, or else through its own.
-    pub fn open(path: &Path, window: Option<Window>) -> Result<Self, Fault> {
-        let (header, mut source, pixels) = Header::read(path)?;
-        let place = Place::find(&header, &mut source, &pixels)?;
+    /// Opens a file. `window` replaces the file's own.
+    pub fn open(path: &Path, window: Option<Window>) -> Result<Self, DicomFault> {
+        let (header, mut reader, pixels) = Header::read(path)?;
+        let location = PixelLocation::find(&header, &mut reader, &pixels)?;
         let window = match &header.color {
             Color::Grey(grey) => grey.window(window)?,
             _ => None,
         };
-        Ok(Self { source, header, place, window, range: None })
+        Ok(Self { reader, header, location, window, range: None })
     }
 
-    /// Images of the file.
+    /// Returns the number of images.
     pub fn frames(&self) -> usize {
         self.header.frames
     }
 
-    /// What the header says.
+    /// Returns the traits in the header.
     pub fn traits(&self) -> Traits {
         let Header { rows, columns, frames, patient, .. } = self.header;
         let (channels, deep) = (self.header.channels(), self.is_deep());
@@ -67,8 +68,8 @@ impl DicomImage {
         }
     }
 
-    /// The image of a frame, from 0.
-    pub fn frame(&mut self, frame: usize) -> Result<Decoded, Fault> {
+    /// Decodes a frame, from 0.
+    pub fn frame(&mut self, frame: usize) -> Result<Decoded, DicomFault> {
         let words = self.words(frame)?;
         let scale = self.scale()?;
         let bits = self.header.bits;
@@ -91,8 +92,8 @@ impl DicomImage {
         Ok(Decoded { values, channels, height, width, deep: self.is_deep() })
     }
 
-    /// How values become grey.
-    fn scale(&mut self) -> Result<Scale, Fault> {
+    /// Returns the scale from values to grey.
+    fn scale(&mut self) -> Result<Scale, DicomFault> {
         if let Some(window) = self.window {
             return Ok(Scale::Window(window));
         }
@@ -104,8 +105,9 @@ impl DicomImage {
         Ok(Scale::Range { low: range.0, high: range.1 })
     }
 
-    /// The smallest and the largest value of all frames: they are images of one recording, and are not to be told apart by brightness.
-    fn find_range(&mut self) -> Result<(f64, f64), Fault> {
+    /// Returns the smallest and the largest value of all frames: frames are images of one recording, and
+    /// brightness must not tell them apart.
+    fn find_range(&mut self) -> Result<(f64, f64), DicomFault> {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for frame in 0..self.header.frames {
             let words = self.words(frame)?;
@@ -117,35 +119,35 @@ impl DicomImage {
         Ok((low, high))
     }
 
-    /// The stored values of a frame.
-    fn words(&mut self, frame: usize) -> Result<Words, Fault> {
+    /// Returns the stored values of a frame.
+    fn words(&mut self, frame: usize) -> Result<StoredFrame, DicomFault> {
         let header = &self.header;
-        let bytes = self.place.bytes(header, &mut self.source, frame)?;
+        let bytes = self.location.bytes(header, &mut self.reader, frame)?;
         let rgb = matches!(header.color, Color::Rgb);
         let allocated = header.bits.allocated;
         let area = header.rows * header.columns;
-        let damaged = |kind| Fault::Codec { frame: frame + 1, kind };
+        let damaged = |kind| DicomFault::Codec { frame: frame + 1, kind };
         match header.syntax.codec {
             Codec::Native => {
                 let values = native(&bytes, allocated);
                 let shared = matches!(header.color, Color::Ybr { shared: true });
                 let values = if shared { color::unshared(&values) } else { values };
-                Ok(Words { values, planar: header.planar && !shared, rgb, bits: allocated })
+                Ok(StoredFrame { values, planar: header.planar && !shared, rgb, bits: allocated })
             }
             Codec::Rle => {
                 let values = rle::decode(&bytes, area, header.samples(), usize::from(allocated / 8));
-                Ok(Words { values: values.ok_or(damaged("RLE"))?, planar: true, rgb, bits: allocated })
+                Ok(StoredFrame { values: values.ok_or(damaged("RLE"))?, planar: true, rgb, bits: allocated })
             }
             Codec::Jpeg => {
-                let size = (header.columns, header.rows);
+                let size = ImageSize { height: header.rows, width: header.columns };
                 let frame = jpeg::decode(&bytes, size, header.samples(), rgb).ok_or(damaged("JPEG"))?;
-                Ok(Words { values: frame.words, planar: false, rgb: frame.rgb, bits: frame.bits })
+                Ok(StoredFrame { values: frame.words, planar: false, rgb: frame.rgb, bits: frame.bits })
             }
         }
     }
 }
 
-/// Words from bytes of uncompressed pixels.
+/// Returns the words in bytes of uncompressed pixels.
 fn native(bytes: &[u8], allocated: u16) -> Vec<u16> {
     if allocated == 8 {
         bytes.iter().copied().map(u16::from).collect()

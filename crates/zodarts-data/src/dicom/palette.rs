@@ -1,15 +1,15 @@
-//! Images whose values are places in three tables of colours.
+//! Images whose values are indices into three tables of colours.
 
-use super::elements::Tag;
-use super::fault::Fault;
+use super::bits::Bits;
+use super::fault::DicomFault;
 use super::fields::Fields;
-use super::lookup::{Lookup, Names};
-use super::values::Bits;
+use super::lookup::{Lookup, LookupNames};
+use super::tag::Tag;
 
-/// What describes the tables.
-const DESCRIPTORS: [Tag; 3] = [(0x0028, 0x1101), (0x0028, 0x1102), (0x0028, 0x1103)];
+/// The descriptors of the tables.
+const DESCRIPTORS: [Tag; 3] = [Tag(0x0028, 0x1101), Tag(0x0028, 0x1102), Tag(0x0028, 0x1103)];
 /// The tables.
-const TABLES: [Tag; 3] = [(0x0028, 0x1201), (0x0028, 0x1202), (0x0028, 0x1203)];
+const TABLES: [Tag; 3] = [Tag(0x0028, 0x1201), Tag(0x0028, 0x1202), Tag(0x0028, 0x1203)];
 
 /// Tables of red, green and blue.
 #[derive(Debug)]
@@ -18,22 +18,24 @@ pub(super) struct Palette {
 }
 
 impl Palette {
-    pub fn new(fields: &Fields) -> Result<Self, Fault> {
+    /// Reads the tables from a header.
+    pub fn new(fields: &Fields) -> Result<Self, DicomFault> {
         let table = |at: usize| {
             let (descriptor, table) = (DESCRIPTORS[at], TABLES[at]);
-            let names = Names { descriptor: "the descriptor of a palette", table: "a table of a palette" };
+            let names =
+                LookupNames { descriptor: "the descriptor of a palette", table: "a table of a palette" };
             let lookup = Lookup::new(fields, descriptor, table, names)?;
-            if matches!(lookup.bits(), 8 | 16) { Ok(lookup) } else { Err(Fault::Element(descriptor)) }
+            if matches!(lookup.bits(), 8 | 16) { Ok(lookup) } else { Err(DicomFault::Element(descriptor)) }
         };
         Ok(Self { tables: [table(0)?, table(1)?, table(2)?] })
     }
 
-    /// Whether a colour has more than 8 bits.
+    /// Tells if a colour has more than 8 bits.
     pub fn is_deep(&self) -> bool {
         self.tables.iter().any(|table| table.bits() > 8)
     }
 
-    /// The planes of an image.
+    /// Returns the planes of an image in the shape `(3, area)`, values in [0, 1].
     pub fn planes(&self, words: &[u16], bits: Bits) -> Vec<f32> {
         let plane = |table: &'_ Lookup| {
             let white = if table.bits() == 8 { 255.0 } else { 65535.0 };

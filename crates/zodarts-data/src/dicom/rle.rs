@@ -5,7 +5,8 @@ const SEGMENTS: usize = 15;
 /// Bytes of the table of segments.
 const TABLE: usize = 4 * (SEGMENTS + 1);
 
-/// The words of a frame of `samples` planes of `area` values in 1 or 2 `bytes` each, plane by plane; none if the data are damaged.
+/// Returns the words of a frame of `samples` planes of `area` values in 1 or 2 `bytes` each, plane by plane,
+/// or `None` if the data are damaged.
 pub(super) fn decode(data: &[u8], area: usize, samples: usize, bytes: usize) -> Option<Vec<u16>> {
     let table = data.get(..TABLE)?;
     let number = |at: usize| table[4 * at..][..4].try_into().map(u32::from_le_bytes).ok().map(|n| n as usize);
@@ -30,7 +31,7 @@ pub(super) fn decode(data: &[u8], area: usize, samples: usize, bytes: usize) -> 
     Some(words)
 }
 
-/// `length` bytes from runs and literals; what follows them is padding.
+/// Returns `length` bytes from runs and literals. The rest is padding.
 fn unpack(mut packed: &[u8], length: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(length);
     while bytes.len() < length {
@@ -41,7 +42,7 @@ fn unpack(mut packed: &[u8], length: usize) -> Option<Vec<u8>> {
                 bytes.extend_from_slice(literal);
                 rest
             }
-            // Says nothing.
+            // No operation.
             128 => rest,
             129..=255 => {
                 let (&byte, rest) = rest.split_first()?;
@@ -94,7 +95,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_refused_or_read(data in prop::collection::vec(any::<u8>(), 0..200), segments in 0u32..4) {
+        fn any_bytes_are_refused_or_read(
+            data in prop::collection::vec(any::<u8>(), 0..200),
+            segments in 0u32..4,
+        ) {
             let mut data = data;
             if data.len() > 4 {
                 data[..4].copy_from_slice(&segments.to_le_bytes());

@@ -1,11 +1,11 @@
-//! Transfer syntaxes: how elements and pixels are written.
+//! Transfer syntaxes: encodings of elements and pixels.
 
-use super::fault::Fault;
+use super::fault::DicomFault;
 
-/// How pixels are compressed.
+/// A compression of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Codec {
-    /// Not at all.
+    /// No compression.
     Native,
     Rle,
     Jpeg,
@@ -15,7 +15,7 @@ pub(super) enum Codec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Syntax {
     pub uid: &'static str,
-    /// Whether elements say what type they are of.
+    /// True if elements name their types.
     pub explicit: bool,
     pub codec: Codec,
 }
@@ -31,7 +31,7 @@ const READ: [Syntax; 7] = [
     Syntax { uid: "1.2.840.10008.1.2.4.70", explicit: true, codec: Codec::Jpeg },
 ];
 
-/// What others are called, by the start of their identifiers; the first that fits.
+/// Names of other syntaxes by the start of their identifiers. The first that fits counts.
 const OTHERS: [(&str, &str); 9] = [
     ("1.2.840.10008.1.2.1.99", "deflated"),
     ("1.2.840.10008.1.2.2", "big-endian"),
@@ -45,8 +45,8 @@ const OTHERS: [(&str, &str); 9] = [
 ];
 
 impl Syntax {
-    /// By the identifier in a file.
-    pub fn parse(uid: &[u8]) -> Result<Self, Fault> {
+    /// Returns the syntax of the identifier in a file.
+    pub fn parse(uid: &[u8]) -> Result<Self, DicomFault> {
         let uid = std::str::from_utf8(uid).unwrap_or_default().trim_end_matches(['\0', ' ']);
         if let Some(syntax) = READ.iter().find(|syntax| syntax.uid == uid) {
             return Ok(*syntax);
@@ -55,7 +55,7 @@ impl Syntax {
         let name = OTHERS.iter().find(|(start, _)| uid.starts_with(start)).map(|(_, name)| name);
         let standard = uid.starts_with("1.2.840.10008.1.2") && uid.len() <= 26;
         let digits = uid.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        Err(Fault::Syntax(match name {
+        Err(DicomFault::Syntax(match name {
             Some(name) if digits && standard => format!("{name} ({uid})"),
             None if digits && standard => uid.to_owned(),
             _ => "not one of the standard's".to_owned(),

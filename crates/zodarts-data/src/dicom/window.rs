@@ -1,11 +1,11 @@
-//! Windows: which values of a grey image are black, which white, and what lies between.
+//! Windows: the grey of a value, between black and white.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The values of a grey DICOM image that are told apart, in the units of its modality (Hounsfield units in CT): those below
-/// are black, those above white. Written `CENTRE,WIDTH`, such as `40,400`.
+/// A range of values of a grey DICOM image, in the units of its modality (Hounsfield units in CT): values
+/// below are black, values above white. Its text is `CENTRE,WIDTH`, such as `40,400`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Window {
@@ -13,25 +13,25 @@ pub struct Window {
     width: f64,
 }
 
-/// A text that is no window.
+/// The error of a text that is no window.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("window is `{0}`, expected CENTRE,WIDTH with a width above 0, such as 40,400")]
 pub struct BadWindow(String);
 
 impl Window {
-    /// A window, if both numbers are finite and the width is above 0.
+    /// Returns a window if both numbers are finite and the width is above 0.
     pub fn new(center: f64, width: f64) -> Option<Self> {
         (center.is_finite() && width.is_finite() && width > 0.0).then_some(Self { center, width })
     }
 
-    /// The grey of a value, from 0 for black to 1 for white.
-    pub(super) fn grey(self, value: f64, function: Function) -> f64 {
+    /// Returns the grey of a value, from 0 for black to 1 for white (DICOM PS3.3, C.11.2.1.2).
+    pub(super) fn grey(self, value: f64, function: VoiFunction) -> f64 {
         let Self { center, width } = self;
         let grey = match function {
-            // The standard counts whole steps here: its formula has no meaning for a width of 1 or less, where one step is the window.
-            Function::Linear if width > 1.0 => (value - (center - 0.5)) / (width - 1.0) + 0.5,
-            Function::Linear | Function::LinearExact => (value - center) / width + 0.5,
-            Function::Sigmoid => 1.0 / (1.0 + (-4.0 * (value - center) / width).exp()),
+            // The standard counts whole steps: its formula has no meaning for a width of 1 or less.
+            VoiFunction::Linear if width > 1.0 => (value - (center - 0.5)) / (width - 1.0) + 0.5,
+            VoiFunction::Linear | VoiFunction::LinearExact => (value - center) / width + 0.5,
+            VoiFunction::Sigmoid => 1.0 / (1.0 + (-4.0 * (value - center) / width).exp()),
         };
         grey.clamp(0.0, 1.0)
     }
@@ -68,9 +68,9 @@ impl From<Window> for String {
     }
 }
 
-/// How grey rises within a window (VOI LUT Function).
+/// The curve of grey within a window (VOI LUT Function).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Function {
+pub(super) enum VoiFunction {
     /// From the middle of the first value to that of the last.
     #[default]
     Linear,
@@ -80,8 +80,8 @@ pub(super) enum Function {
     Sigmoid,
 }
 
-impl Function {
-    /// By its name in a file; anything else is linear, which is the standard's default.
+impl VoiFunction {
+    /// Returns the function of a name in a file. Any other text is linear, the standard's default.
     pub fn parse(text: &[u8]) -> Self {
         match text.trim_ascii() {
             b"LINEAR_EXACT" => Self::LinearExact,
@@ -110,16 +110,16 @@ mod tests {
     fn grey_follows_the_formulae_of_the_standard() {
         // The example of the standard: centre 2048, width 4096 maps 0 to black and 4095 to white.
         let window = Window { center: 2048.0, width: 4096.0 };
-        let linear = |value| window.grey(value, Function::Linear);
+        let linear = |value| window.grey(value, VoiFunction::Linear);
         assert_eq!((linear(-1.0), linear(0.0), linear(4095.0), linear(5000.0)), (0.0, 0.0, 1.0, 1.0));
         assert!((linear(2047.5) - 0.5).abs() < 1e-12);
-        let exact = |value| window.grey(value, Function::LinearExact);
+        let exact = |value| window.grey(value, VoiFunction::LinearExact);
         assert_eq!((exact(0.0), exact(2048.0), exact(4096.0)), (0.0, 0.5, 1.0));
-        let sigmoid = |value| window.grey(value, Function::Sigmoid);
+        let sigmoid = |value| window.grey(value, VoiFunction::Sigmoid);
         assert_eq!(sigmoid(2048.0), 0.5);
         assert!((sigmoid(4096.0) - 1.0 / (1.0 + (-2.0f64).exp())).abs() < 1e-12);
         // Centre 2048, width 1: below 2047.5 is black, the rest white.
-        let step = |value| Window { center: 2048.0, width: 1.0 }.grey(value, Function::Linear);
+        let step = |value| Window { center: 2048.0, width: 1.0 }.grey(value, VoiFunction::Linear);
         assert_eq!((step(2047.0), step(2049.0)), (0.0, 1.0));
     }
 
@@ -127,7 +127,7 @@ mod tests {
         #[test]
         fn grey_is_between_black_and_white(center: f64, width: f64, value: f64) {
             let Some(window) = Window::new(center, width) else { return Ok(()) };
-            for function in [Function::Linear, Function::LinearExact, Function::Sigmoid] {
+            for function in [VoiFunction::Linear, VoiFunction::LinearExact, VoiFunction::Sigmoid] {
                 let grey = window.grey(value, function);
                 prop_assert!((0.0..=1.0).contains(&grey) || value.is_nan(), "{grey}");
             }

@@ -5,23 +5,23 @@
 //!
 //! 1. *tissue*: two to four wavy horizontal layers of random brightness, and a few bright or dark streaks;
 //! 2. *lesion*: a dark oval of random place, area, aspect, orientation and contrast, its outline slightly
-//!    lobed. A spiculated one sends out six to ten thin tapering rays, some of them faint; around a smooth one two
-//!    to six rays of the same kind lie detached in the tissue;
+//!    lobed. A spiculated one sends out six to ten thin tapering rays, some of them faint; around a smooth
+//!    one two to six rays of the same kind lie detached in the tissue;
 //! 3. *shadow*: the tissue below the lesion is darker or brighter, at random;
 //! 4. *speckle*: correlated multiplicative noise, and a random gain.
 //!
-//! Area, contrast, brightness and lobes are drawn alike for both classes, and rays cover little, so neither the
-//! mean nor a template of pixels tells them apart: the margin has to be looked at wherever it is.
-//! Every image has a random stream of its own, and classes alternate, so the set is balanced in each split.
+//! Area, contrast, brightness and lobes are drawn alike for both classes, and rays cover little, so neither
+//! the mean nor a template of pixels tells them apart: the margin has to be looked at wherever it is. Every
+//! image has a random stream of its own, and classes alternate, so the set is balanced in each split.
 //!
-//! The same seed gives the same images on the same kind of machine; another platform's sine may move a pixel by
-//! one step, which the fingerprint then shows.
+//! The same seed gives the same images on the same kind of machine; another platform's sine may move a pixel
+//! by one step, which the fingerprint then shows.
 //!
-//! How hard it is: on seeds 0 and 1, ridge regression on pixels classifies at most 0.58 of the test images (four
-//! penalties tried, fitted to training and validation images together; `tests/phantom.rs`); `zodarts fit`, with
-//! its defaults, 0.94 on seed 0.
+//! Difficulty: on seeds 0 and 1, ridge regression on pixels classifies at most 0.58 of the test images
+//! (four penalties tried, fitted to training and validation images together; `tests/phantom.rs`); `zodarts
+//! fit`, with its defaults, 0.94 on seed 0.
 
-use super::RawDataset;
+use super::raw::RawDataset;
 use crate::patients::Patients;
 use crate::rng::stream;
 use crate::store::{ImageShape, ImageStore, Pixels};
@@ -36,7 +36,7 @@ const SPLITS: [usize; 3] = [360, 120, 120];
 /// Width in pixels over which the outline of a lesion fades.
 const EDGE: f32 = 0.9;
 
-/// The phantom of a seed.
+/// Returns the phantom of a seed.
 pub(super) fn generate(seed: u64) -> RawDataset {
     let mut first = 0;
     let [train, val, test] = SPLITS.map(|count| {
@@ -78,13 +78,13 @@ fn store(seed: u64, images: std::ops::Range<usize>) -> ImageStore {
 
 type Plane = [f32; AREA];
 
-/// A plane from a function of pixel centres (x, y).
+/// Returns a plane from a function of pixel centres (x, y).
 fn plane(value: impl Fn(f32, f32) -> f32) -> Plane {
     std::array::from_fn(|at| value((at % SIZE) as f32 + 0.5, (at / SIZE) as f32 + 0.5))
 }
 
-/// Which pixels of an image are its lesion, spicules included, row by row: what a network that tells the classes apart has to look at.
-/// Images are counted through training, validation and test.
+/// Returns the mask of an image's lesion, spicules included, in the shape `(28, 28)`: the pixels that a
+/// network has to look at to tell the classes apart. `image` counts through training, validation and test.
 pub fn lesion(seed: u64, image: usize) -> Vec<bool> {
     let spiculated = image % 2 == 1;
     let rng = &mut stream(seed, "phantom", image as u64);
@@ -132,13 +132,13 @@ fn tissue(rng: &mut ChaCha8Rng) -> Plane {
     })
 }
 
-/// 0 below −1/2, 1 above 1/2, smooth between.
+/// Returns 0 below −1/2, 1 above 1/2, and a smooth step between.
 fn fade(value: f32) -> f32 {
     let t = (value + 0.5).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
-/// Unit-variance noise, correlated over neighbouring pixels as ultrasound's speckle is.
+/// Returns noise of unit variance, correlated over neighbouring pixels as ultrasound's speckle is.
 fn speckle(rng: &mut ChaCha8Rng) -> Plane {
     const KERNEL: [f32; 3] = [0.25, 0.5, 0.25];
     let white: Plane = std::array::from_fn(|_| {
@@ -184,7 +184,7 @@ impl Lesion {
         }
     }
 
-    /// Distance from the centre in units of the outline's, and the outline's in pixels.
+    /// Returns the distance from the centre in units of the outline's, and the outline's in pixels.
     fn polar(&self, x: f32, y: f32) -> (f32, f32) {
         let (dx, dy) = (x - self.centre.0, y - self.centre.1);
         let (sin, cos) = self.angle.sin_cos();
@@ -201,13 +201,13 @@ impl Lesion {
         fade((1.0 - distance) * outline / EDGE)
     }
 
-    /// Below the lesion, fading downwards.
+    /// Returns the strength of the shadow below the lesion, which fades downwards.
     fn shadow(&self, x: f32, y: f32) -> f32 {
         let across = fade((self.radius - (x - self.centre.0).abs()) / 2.0);
         across * fade((y - self.centre.1 - 0.5 * self.radius) / 3.0)
     }
 
-    /// Dark rays: on the outline and pointing outwards, or lying detached around the lesion.
+    /// Returns dark rays that point outwards from the outline, or lie detached around the lesion.
     fn rays(&self, attached: bool, rng: &mut ChaCha8Rng) -> Vec<Ray> {
         let count = if attached { rng.random_range(6..=10) } else { rng.random_range(2..=6) };
         let strength = rng.random_range(0.65..1.0f32);
@@ -246,7 +246,7 @@ struct Ray {
 }
 
 impl Ray {
-    /// A ligament or duct somewhere in the tissue, bright or dark.
+    /// Returns a ligament or duct somewhere in the tissue, bright or dark.
     fn streak(rng: &mut ChaCha8Rng) -> Ray {
         let mut anywhere = || rng.random_range(0.0..SIZE as f32);
         let from = (anywhere(), anywhere());

@@ -1,37 +1,40 @@
-//! Cuts that leave the images of a patient together.
+//! Cuts that keep the images of a patient together.
 
-use super::Share;
+use super::share::CutShare;
 use crate::patients::UNKNOWN;
 use crate::rng::shuffle;
 use rand_chacha::ChaCha8Rng;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-/// Random orders that are tried; the cut nearest to what was asked for is taken.
+/// Number of random orders that are tried. The cut nearest to the share is taken.
 const TRIES: usize = 16;
-/// Most rounds over all patients in which one may still change sides; a few are enough.
+/// Most rounds over all patients; a few are enough until none changes sides.
 const MAX_ROUNDS: usize = 50;
-/// The least gain that is worth a change; less would be rounding, and could go back and forth.
+/// The least gain for which a patient changes sides. A smaller gain may be rounding, and could go back and
+/// forth.
 const LEAST: f64 = 1e-9;
 
-/// Cuts `members` in two so that no patient is in both parts; the first part gets about the share asked for of each stratum and of
-/// the whole, as nearly as the patients allow, and each part images of every stratum that two patients or more have. An image of an
-/// [`UNKNOWN`] patient is on its own. Both parts are in ascending order; a single patient goes to the second.
+/// Cuts `members` in two so that no patient is in both parts.
 ///
-/// Patients are gone through in a random order, and each changes sides as long as that brings the parts nearer to the share. The
-/// best of several orders is taken.
+/// The first part gets the share of each stratum and of the whole, as nearly as the patients allow. Each part
+/// gets images of every stratum that two patients or more have. An image of an [`UNKNOWN`] patient is on its
+/// own. Both parts are in ascending order; a single patient goes to the second.
+///
+/// Patients are visited in a random order, and each changes sides as long as that brings the parts nearer to
+/// the share. The best of several orders is taken.
 pub(super) fn cut_by_patient(
     members: &[u32],
     stratum_of: impl Fn(u32) -> usize,
     patients: &[u32],
-    share: Share,
+    share: CutShare,
     rng: &mut ChaCha8Rng,
 ) -> (Vec<u32>, Vec<u32>) {
-    let plan = Plan::new(members, stratum_of, patients, share);
-    let tries: Vec<(Cost, Vec<bool>)> = (0..TRIES).map(|_| plan.draw(rng)).collect();
+    let cut = PatientCut::new(members, stratum_of, patients, share);
+    let tries: Vec<(CutCost, Vec<bool>)> = (0..TRIES).map(|_| cut.draw(rng)).collect();
     let best = tries.iter().min_by(|a, b| a.0.order(b.0)).map_or(&[][..], |best| &best.1);
     let part = |wanted: bool| {
-        let units = plan.units.iter().zip(best).filter(|(_, taken)| **taken == wanted);
+        let units = cut.units.iter().zip(best).filter(|(_, taken)| **taken == wanted);
         let mut part: Vec<u32> = units.flat_map(|(unit, _)| unit.members.iter().copied()).collect();
         part.sort_unstable();
         part
@@ -41,48 +44,49 @@ pub(super) fn cut_by_patient(
 
 /// The images of one patient.
 #[derive(Debug, Default)]
-struct Unit {
+struct PatientImages {
     members: Vec<u32>,
     /// Images by stratum; the last is the whole.
     counts: Vec<(usize, f64)>,
 }
 
-/// How much of a stratum, or of the whole, there is.
+/// An amount of a stratum, or of the whole.
 #[derive(Clone, Copy, Debug, Default)]
 struct Amount {
     images: f64,
     patients: f64,
 }
 
-/// How far a cut is from what was asked for; the first counts before the second.
+/// The distance of a cut from its share; the first field counts before the second.
 #[derive(Clone, Copy, Debug, Default)]
-struct Cost {
-    /// Patients that a part lacks to see a stratum.
+struct CutCost {
+    /// Patients that a part lacks to have a stratum.
     missing: f64,
     /// Images that are too many or too few, squared, in parts of their stratum.
     off: f64,
 }
 
-impl Cost {
-    fn plus(self, other: Cost) -> Cost {
-        Cost { missing: self.missing + other.missing, off: self.off + other.off }
+impl CutCost {
+    fn plus(self, other: CutCost) -> CutCost {
+        CutCost { missing: self.missing + other.missing, off: self.off + other.off }
     }
 
-    fn order(self, other: Cost) -> Ordering {
+    fn order(self, other: CutCost) -> Ordering {
         self.missing.total_cmp(&other.missing).then(self.off.total_cmp(&other.off))
     }
 }
 
+/// A cut to be made.
 #[derive(Debug)]
-struct Plan {
-    units: Vec<Unit>,
-    /// All there is of each stratum; the last is the whole.
+struct PatientCut {
+    units: Vec<PatientImages>,
+    /// The amount of each stratum; the last is the whole.
     strata: Vec<Amount>,
-    share: Share,
+    share: CutShare,
 }
 
-impl Plan {
-    fn new(members: &[u32], stratum_of: impl Fn(u32) -> usize, patients: &[u32], share: Share) -> Self {
+impl PatientCut {
+    fn new(members: &[u32], stratum_of: impl Fn(u32) -> usize, patients: &[u32], share: CutShare) -> Self {
         let mut names: Vec<usize> = members.iter().map(|&member| stratum_of(member)).collect();
         names.sort_unstable();
         names.dedup();
@@ -92,9 +96,9 @@ impl Plan {
                 let stratum = names.partition_point(|name| *name < stratum_of(member));
                 *counts.entry(stratum).or_default() += 1.0;
             }
-            Unit { members, counts: counts.into_iter().collect() }
+            PatientImages { members, counts: counts.into_iter().collect() }
         };
-        let units: Vec<Unit> = together(members, patients).into_iter().map(unit).collect();
+        let units: Vec<PatientImages> = together(members, patients).into_iter().map(unit).collect();
         let mut strata = vec![Amount::default(); names.len() + 1];
         for unit in &units {
             unit.bring(&mut strata, 1.0);
@@ -102,8 +106,8 @@ impl Plan {
         Self { units, strata, share }
     }
 
-    /// A cut from a random order: what it costs, and which units are in the first part.
-    fn draw(&self, rng: &mut ChaCha8Rng) -> (Cost, Vec<bool>) {
+    /// Draws a cut from a random order. Returns its cost, and for each patient if they are in the first part.
+    fn draw(&self, rng: &mut ChaCha8Rng) -> (CutCost, Vec<bool>) {
         let mut order: Vec<usize> = (0..self.units.len()).collect();
         shuffle(&mut order, rng);
         let mut taken = vec![false; self.units.len()];
@@ -117,16 +121,16 @@ impl Plan {
             }
         }
         let costs = held.iter().enumerate().map(|(stratum, held)| self.cost(stratum, *held));
-        (costs.fold(Cost::default(), Cost::plus), taken)
+        (costs.fold(CutCost::default(), CutCost::plus), taken)
     }
 
-    /// Brings a unit to the other part if that is worth it.
+    /// Moves a patient to the other part if that costs less.
     fn change(&self, unit: usize, taken: &mut [bool], held: &mut [Amount]) -> bool {
         let sign = if taken[unit] { -1.0 } else { 1.0 };
         let counts = &self.units[unit].counts;
         let cost = |held: &[Amount]| {
             let costs = counts.iter().map(|&(stratum, _)| self.cost(stratum, held[stratum]));
-            costs.fold(Cost::default(), Cost::plus)
+            costs.fold(CutCost::default(), CutCost::plus)
         };
         let before = cost(held);
         self.units[unit].bring(held, sign);
@@ -141,18 +145,18 @@ impl Plan {
         worth
     }
 
-    /// What it costs to have `held` of a stratum in the first part.
-    fn cost(&self, stratum: usize, held: Amount) -> Cost {
+    /// Returns the cost of `held` of a stratum in the first part.
+    fn cost(&self, stratum: usize, held: Amount) -> CutCost {
         let whole = self.strata[stratum];
         let left = (self.share.left as f64).min(whole.patients - 1.0);
         let lacking = (1.0 - held.patients).max(0.0) + (left - (whole.patients - held.patients)).max(0.0);
         let off = held.images - whole.images * self.share.fraction;
-        Cost { missing: if whole.patients > 1.0 { lacking } else { 0.0 }, off: off * off / whole.images }
+        CutCost { missing: if whole.patients > 1.0 { lacking } else { 0.0 }, off: off * off / whole.images }
     }
 }
 
-impl Unit {
-    /// Adds the unit to amounts, or takes it away with a `sign` of −1.
+impl PatientImages {
+    /// Adds the images to amounts, or subtracts them with a `sign` of −1.
     fn bring(&self, amounts: &mut [Amount], sign: f64) {
         for (stratum, images) in &self.counts {
             amounts[*stratum].images += sign * images;
@@ -161,7 +165,7 @@ impl Unit {
     }
 }
 
-/// The members by patient, in the order of each one's first.
+/// Returns the members by patient, in the order of each patient's first.
 fn together(members: &[u32], patients: &[u32]) -> Vec<Vec<u32>> {
     let mut places: BTreeMap<u32, usize> = BTreeMap::new();
     let mut units: Vec<Vec<u32>> = Vec::new();
@@ -183,12 +187,12 @@ mod tests {
     use crate::rng::stream;
     use proptest::prelude::*;
 
-    /// A cut of images with these classes and patients, and the share of each class in its first part.
+    /// Cuts images of these classes and patients.
     fn cut(images: &[(usize, u32)], fraction: f64, seed: u64) -> (Vec<u32>, Vec<u32>) {
         let members: Vec<u32> = (0..images.len() as u32).collect();
         let patients: Vec<u32> = images.iter().map(|image| image.1).collect();
         let rng = &mut stream(seed, "split", 0);
-        cut_by_patient(&members, |member| images[member as usize].0, &patients, Share::of(fraction), rng)
+        cut_by_patient(&members, |member| images[member as usize].0, &patients, CutShare::of(fraction), rng)
     }
 
     fn of_class(part: &[u32], images: &[(usize, u32)], class: usize) -> usize {
@@ -250,7 +254,7 @@ mod tests {
         let patients: Vec<u32> = images.iter().map(|image| image.1).collect();
         let members: Vec<u32> = (0..12).collect();
         let cut = |left| {
-            let share = Share { fraction: 0.2, left };
+            let share = CutShare { fraction: 0.2, left };
             cut_by_patient(&members, |_| 0, &patients, share, &mut stream(0, "split", 0)).0
         };
         assert_eq!(cut(1), [0, 1]);

@@ -1,4 +1,4 @@
-//! DICOM files, written by a library that is not ours.
+//! DICOM files, written by an independent library.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use dicom_core::value::{PixelFragmentSequence, Value};
@@ -6,9 +6,9 @@ use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use std::path::Path;
 
-/// What must never be written anywhere.
+/// A patient's name, which must never be written anywhere.
 pub const PATIENT_NAME: &str = "ZZQUINCE^MORGANA";
-/// Nor this.
+/// A patient's id, which must never be written anywhere.
 pub const PATIENT_ID: &str = "ZZ-4711-QUINCE";
 
 pub const EXPLICIT: &str = "1.2.840.10008.1.2.1";
@@ -33,7 +33,7 @@ pub const SLOPE: Tag = Tag(0x0028, 0x1053);
 pub const PIXELS: Tag = Tag(0x7fe0, 0x0010);
 const ID: Tag = Tag(0x0010, 0x0020);
 
-/// A file to be.
+/// A DICOM file to write.
 pub struct Dicom {
     elements: InMemDicomObject,
     syntax: String,

@@ -1,24 +1,25 @@
-//! How much memory something takes.
+//! Measurement of the memory that a call takes.
 
 use std::fs;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The most that reading a file may take, whatever the file says.
+/// Bytes that reading any file may take at most.
 const MOST: u64 = 512 << 20;
 
-/// A test that runs while no other one of its kind does in this process, so that the process' memory is its own.
+/// A test that runs while no other one of its kind does in this process, so that the process' memory is its
+/// own.
 pub struct Alone {
     _turn: MutexGuard<'static, ()>,
 }
 
 impl Alone {
-    /// Waits for others.
+    /// Waits for the other tests of this kind.
     pub fn now() -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         Self { _turn: TURN.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
-    /// Does something that may not take more memory than [`MOST`]; where the system says, that is held.
+    /// Calls `what`, and fails if it takes more memory than [`MOST`] on systems that tell.
     #[allow(clippy::unused_self, reason = "only who is alone can tell")]
     pub fn bounded<T>(&self, what: impl FnOnce() -> T) -> T {
         // Linux counts the peak from here on then.

@@ -1,13 +1,15 @@
-//! What several test files need.
+//! Harness of the tests: data sets, class folders, archives, and the text of errors.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+use image::{GrayImage, Luma};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 use zodarts_data::{DataError, Dataset, OpenOptions};
 
-/// A file of the measurements' data, or `None`, loudly, where they are not.
+/// Returns a file of the measurements' data, or prints that it is missing.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("ZODARTS_DATA").map_or_else(default, PathBuf::from);
@@ -21,16 +23,75 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 
 /// Opens a path with default options.
 pub fn open(path: &Path) -> Result<Dataset, DataError> {
-    Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &|_| ())
+    open_with(path, &OpenOptions::default())
 }
 
-/// The arrays of an npz file, to be damaged at will.
+/// Opens a path.
+pub fn open_with(path: &Path, options: &OpenOptions) -> Result<Dataset, DataError> {
+    Dataset::open(path.to_str().unwrap(), options, &|_| ())
+}
+
+/// Opens a phantom by its name.
+pub fn phantom(spec: &str) -> Dataset {
+    Dataset::open(spec, &OpenOptions::default(), &|_| ()).unwrap()
+}
+
+/// Writes a PNG of `side`×`side` pixels of one grey.
+pub fn grey_png(path: &Path, side: u32, value: u8) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    GrayImage::from_pixel(side, side, Luma([value])).save(path).unwrap();
+}
+
+/// Writes `count` grey PNGs `00.png` and so on in each of the class folders `a` and `b` below `root`.
+pub fn write_classes(root: &Path, count: u8, side: u32) {
+    for (class, base) in [("a", 0), ("b", 100)] {
+        for at in 0..count {
+            grey_png(&root.join(class).join(format!("{at:02}.png")), side, base + at);
+        }
+    }
+}
+
+/// Returns a folder with the files of [`write_classes`].
+pub fn class_folder(count: u8, side: u32) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    write_classes(folder.path(), count, side);
+    folder
+}
+
+/// Everything that an error tells.
+pub trait Told {
+    /// Returns the message and the hint, separated by `"; "`.
+    fn told(&self) -> String;
+}
+
+impl Told for DataError {
+    fn told(&self) -> String {
+        self.hint().map_or_else(|| self.to_string(), |hint| format!("{self}; {hint}"))
+    }
+}
+
+impl Told for str {
+    fn told(&self) -> String {
+        self.to_owned()
+    }
+}
+
+/// Checks that an error or a text has some parts.
+#[track_caller]
+pub fn says(error: &(impl Told + ?Sized), parts: &[&str]) {
+    let text = error.told();
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
+}
+
+/// The arrays of an npz file, for tests to damage.
 pub struct Npz {
     pub arrays: Vec<(String, Vec<u8>)>,
 }
 
 impl Npz {
-    /// 6 training, 4 validation and 4 test images of 4×4 grey pixels, with labels 0 and 1 in turn.
+    /// Returns 6 training, 4 validation and 4 test images of 4×4 grey pixels, with labels 0 and 1 in turn.
     pub fn valid() -> Npz {
         let mut npz = Npz { arrays: Vec::new() };
         for (split, count) in [("train", 6), ("val", 4), ("test", 4)] {
@@ -71,12 +132,12 @@ impl Npz {
     }
 }
 
-/// A numpy array of a type string, a shape as Python prints it, and its elements' bytes.
+/// Returns a numpy array of a type string, a shape as Python prints it, and its elements' bytes.
 pub fn npy(descr: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
     npy_header(&format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"), bytes)
 }
 
-/// A numpy array with any header.
+/// Returns a numpy array with any header.
 pub fn npy_header(header: &str, bytes: &[u8]) -> Vec<u8> {
     let mut file = b"\x93NUMPY\x01\x00".to_vec();
     file.extend((header.len() as u16).to_le_bytes());

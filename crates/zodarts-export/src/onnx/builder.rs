@@ -6,7 +6,7 @@ use super::messages::{
 };
 use std::collections::HashSet;
 
-/// A graph in the making.
+/// A graph to which nodes and tensors are added.
 #[derive(Default)]
 pub struct Builder {
     pub nodes: Vec<NodeProto>,
@@ -15,7 +15,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Adds an operation with one result, which has the operation's name; returns that name.
+    /// Adds an operation with one output, which has the operation's name, and returns that name.
     pub fn node(
         &mut self,
         op: &str,
@@ -34,7 +34,7 @@ impl Builder {
         name
     }
 
-    /// Adds a tensor, unless one of that name is there already; returns its name.
+    /// Adds a tensor unless there is one of that name, and returns its name.
     pub fn tensor(&mut self, name: impl Into<String>, shape: &[usize], values: &[f32]) -> String {
         let name = name.into();
         assert_eq!(shape.iter().product::<usize>(), values.len(), "sizes of {name}");
@@ -50,7 +50,7 @@ impl Builder {
     }
 }
 
-/// An input or output of any number of images.
+/// Returns an input or output for any number of images.
 pub fn batched(name: &str, elem_type: i32, shape: &[usize], about: &str) -> ValueInfoProto {
     let any = DimensionProto { dim_param: Some("images".into()), dim_value: None };
     let fixed = |&size: &usize| DimensionProto { dim_value: Some(size as i64), dim_param: None };

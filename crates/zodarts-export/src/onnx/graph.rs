@@ -2,18 +2,18 @@
 
 use super::builder::Builder;
 use super::messages::{AttributeProto, FLOAT};
-use zodarts::model::{Model, loss_kind};
 use zodarts_data::resize_matrix;
+use zodarts_nas::model::{Model, loss_kind};
 use zodarts_nn::graph::{EPSILON, Edge, Network, NodeId, Norm, Op};
 use zodarts_nn::loss::LossKind;
-use zodarts_nn::parameters::{Layout, Tensor};
+use zodarts_nn::parameters::{Tensor, TensorLayout};
 
-/// Name of the input: `images × height × width × channels` bytes.
+/// Name of the input, `(images, height, width, channels)` bytes.
 pub const INPUT: &str = "image";
-/// Name of the output: `images × classes` numbers.
+/// Name of the output, `(images, classes)` numbers.
 pub const OUTPUT: &str = "probabilities";
 
-/// Appends everything from [`INPUT`] to [`OUTPUT`].
+/// Appends the nodes from [`INPUT`] to [`OUTPUT`].
 pub fn write(builder: &mut Builder, model: &Model) {
     let mut values = vec![None; model.network.nodes.len()];
     values[0] = Some(prepare(builder, model));
@@ -26,8 +26,8 @@ pub fn write(builder: &mut Builder, model: &Model) {
     writer.classify();
 }
 
-/// From bytes to planes of the network's size with values from 0 to 1, as in training. The resize is one product with a matrix for the
-/// rows and one for the columns.
+/// Converts bytes to planes of the network's size with values from 0 to 1, as in training. Resizing is one
+/// product with a matrix for the rows and one for the columns.
 fn prepare(builder: &mut Builder, model: &Model) -> String {
     let info = &model.card.dataset;
     let side = model.card.input_size;
@@ -48,12 +48,12 @@ fn prepare(builder: &mut Builder, model: &Model) -> String {
     builder.node("Clip", "input.clipped", &[&small, &low, &high], vec![])
 }
 
-/// Of a matrix with rows of `width`.
+/// Transposes a matrix with rows of `width`.
 fn transposed(matrix: &[f32], width: usize) -> Vec<f32> {
     (0..width).flat_map(|column| matrix.iter().skip(column).step_by(width).copied()).collect()
 }
 
-/// Nodes that the output depends on.
+/// Returns true for each node that the output depends on.
 fn useful(network: &Network) -> Vec<bool> {
     let mut useful = vec![false; network.nodes.len()];
     useful[network.output()] = true;
@@ -67,14 +67,14 @@ struct Writer<'a> {
     builder: &'a mut Builder,
     model: &'a Model,
     network: &'a Network,
-    /// The name of each node's value, once it is there.
+    /// The name of each node's value, once it is written.
     values: Vec<Option<String>>,
-    /// Nodes whose `ReLU` is there already, and its name.
+    /// Nodes whose `ReLU` is written, with its name.
     rectified: Vec<(NodeId, String)>,
 }
 
 impl Writer<'_> {
-    /// The sum of all edges into a node.
+    /// Writes the sum of all edges into a node and returns its name.
     fn sum(&mut self, node: NodeId) -> String {
         let network = self.network;
         let edges: Vec<&Edge> = network.incoming(node).map(|edge| &network.edges[edge]).collect();
@@ -88,7 +88,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The value of a node that edges read: networks hold no edge from a node that nothing reaches.
+    /// Returns the name of a node's value. Networks hold no edge from a node that nothing reaches.
     fn value(&self, node: NodeId) -> String {
         self.values[node].clone().expect("nodes in topological order")
     }
@@ -133,7 +133,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The `ReLU` of a node, shared by all who read it.
+    /// Writes the `ReLU` of a node, once for all of its readers, and returns its name.
     fn rectified(&mut self, node: NodeId) -> String {
         if let Some((_, name)) = self.rectified.iter().find(|(known, _)| *known == node) {
             return name.clone();
@@ -144,7 +144,7 @@ impl Writer<'_> {
         name
     }
 
-    /// A normalisation with its running statistics.
+    /// Writes a normalisation with its running statistics and returns its name.
     fn norm(&mut self, norm: &Norm, input: &str) -> String {
         let Model { weights, statistics, .. } = self.model;
         let mean = tensor(&self.network.statistics, norm.statistics.start);
@@ -170,7 +170,7 @@ impl Writer<'_> {
         self.builder.node("BatchNormalization", name, &inputs, attributes)
     }
 
-    /// `ReLU`, average over the plane, linear layer, probabilities.
+    /// Writes the classifier: `ReLU`, average over the plane, linear layer, probabilities.
     fn classify(&mut self) {
         let Network { linear, bias, .. } = self.network;
         let rectified = self.rectified(self.network.output());
@@ -203,7 +203,7 @@ fn pool(kernel: i64, stride: i64, pads: &[i64; 4]) -> Vec<AttributeProto> {
     ]
 }
 
-/// The tensor of a layout that begins at a position.
+/// Returns the tensor of a layout that begins at a position.
 fn tensor(layout: &Layout, start: usize) -> &Tensor {
     layout.tensors().iter().find(|tensor| tensor.range.start == start).expect("a parameter's first value")
 }

@@ -5,9 +5,9 @@ mod verify;
 pub use verify::{Check, verify};
 
 use crate::about::About;
-use zodarts::model::Model;
-use zodarts::settings::Architecture;
 use zodarts_data::Task;
+use zodarts_nas::model::Model;
+use zodarts_nas::settings::Architecture;
 use zodarts_nn::networks::{RESNET_WIDTH, on_a_path};
 use zodarts_nn::space::EDGE_LIST;
 
@@ -16,7 +16,7 @@ const CELLS: &str = include_str!("cells.py.in");
 const RESNET: &str = include_str!("resnet.py.in");
 const TAIL: &str = include_str!("tail.py.in");
 
-/// The text of a Python file named `stem.py` that reads its weights from `stem.safetensors`.
+/// Returns the text of a Python file named `stem.py` that reads its weights from `stem.safetensors`.
 pub fn source(model: &Model, stem: &str) -> String {
     let (card, about) = (&model.card, About::of(model));
     let info = &card.dataset;
@@ -53,7 +53,7 @@ pub fn source(model: &Model, stem: &str) -> String {
     fill(&[HEAD, network, TAIL].concat(), &values)
 }
 
-/// The edges of a cell, a line each: index, source, target, operation.
+/// Returns the edges of a cell, a line each: index, source, target, operation.
 fn edges(model: &Model) -> String {
     let Some(genotype) = model.card.genotype else { return String::new() };
     let useful = on_a_path(genotype.0);
@@ -65,7 +65,7 @@ fn edges(model: &Model) -> String {
     lines.join("\n")
 }
 
-/// Puts values in the place of their `{{names}}`, in one pass: what a value holds is not looked at again.
+/// Replaces `{{names}}` by their values in one pass, so that a name within a value stays.
 fn fill(template: &str, values: &[(&str, String)]) -> String {
     let mut text = String::new();
     let mut parts = template.split("{{");

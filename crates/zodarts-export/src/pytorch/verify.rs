@@ -1,12 +1,13 @@
-//! A Python file held against the engine, where there is a Python with `PyTorch`.
+//! Comparison of a Python file with the engine, where there is a Python with `PyTorch`.
 
-use crate::specimens::{Specimens, largest_difference};
+use crate::{CheckFault, SampleInputs};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use zodarts::model::Model;
+use zodarts_nas::model::Model;
 
-/// Loads the file given as first argument, reads the bytes of images from stdin and prints what the network says of them.
+/// Loads the file given as first argument, reads the bytes of images from stdin and prints their
+/// probabilities.
 const SCRIPT: &str = "
 import importlib.util, json, sys
 import torch
@@ -19,20 +20,21 @@ with torch.inference_mode():
     print(json.dumps([p for image in images for p in network(image[None])[0].tolist()]))
 ";
 
-/// What came of holding a file against the engine.
+/// The result of comparing a file with the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Check {
     /// The largest difference of a probability.
     Differs(f32),
-    /// There is nothing here to run the file with.
+    /// The file was not run, for this reason.
     NotRun(String),
 }
 
-/// Holds a Python file with its weights beside it against the engine, by `python`.
+/// Runs a Python file, which has its weights beside it, by `python` and compares its probabilities with the
+/// engine's.
 ///
 /// # Errors
-/// With what does not work, if the file cannot be run or gives no probabilities.
-pub fn verify(model: &Model, file: &Path, python: &Path, specimens: &Specimens) -> Result<Check, String> {
+/// If the file cannot be run or does not give probabilities.
+pub fn verify(model: &Model, file: &Path, python: &Path, inputs: &SampleInputs) -> Result<Check, CheckFault> {
     let probe = Command::new(python).args(["-c", "import torch, safetensors"]).output();
     match probe {
         Err(error) => return Ok(Check::NotRun(format!("{}: {error}", python.display()))),
@@ -41,13 +43,14 @@ pub fn verify(model: &Model, file: &Path, python: &Path, specimens: &Specimens) 
         }
         Ok(_) => (),
     }
-    let output =
-        run(python, file, specimens.bytes()).map_err(|error| format!("{}: {error}", python.display()))?;
+    let output = run(python, file, inputs.bytes())
+        .map_err(|error| CheckFault::Python(format!("{}: {error}", python.display())))?;
     if !output.status.success() {
-        return Err(last_line(&output.stderr));
+        return Err(CheckFault::Python(last_line(&output.stderr)));
     }
-    let found: Vec<f32> = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
-    largest_difference(model, specimens, &found).map(Check::Differs)
+    let found: Vec<f32> =
+        serde_json::from_slice(&output.stdout).map_err(|error| CheckFault::Python(error.to_string()))?;
+    inputs.largest_difference(model, &found).map(Check::Differs)
 }
 
 fn run(python: &Path, file: &Path, images: &[u8]) -> std::io::Result<Output> {
@@ -58,7 +61,8 @@ fn run(python: &Path, file: &Path, images: &[u8]) -> std::io::Result<Output> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    // The script reads all of it before it prints anything. One that fails before leaves a pipe that is closed.
+    // The script reads all of it before it prints anything. One that fails before leaves a pipe that is
+    // closed.
     let sent = child.stdin.take().expect("a pipe").write_all(images);
     let output = child.wait_with_output()?;
     if output.status.success() { sent.map(|()| output) } else { Ok(output) }

@@ -1,13 +1,16 @@
-//! Networks that differ in all that formats can tell.
+//! Networks of every kind, and an ONNX runtime that is no code of ours.
 
-use zodarts::data::{DatasetInfo, Task};
-use zodarts::genotype::Genotype;
-use zodarts::model::{Model, ModelCard};
-use zodarts::settings::Architecture;
+use tract_onnx::prelude::{
+    DatumExt as _, Framework, InferenceModelExt, IntoRunnable, Tensor, TractResult, tvec,
+};
 use zodarts_data::rng::stream;
+use zodarts_data::{DatasetInfo, Task};
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::model::{Model, ModelCard};
+use zodarts_nas::settings::Architecture;
 use zodarts_nn::init::initial_values;
 
-/// What sets networks apart, as far as formats can tell.
+/// The properties of a network that show in an exported file.
 #[derive(Clone)]
 pub struct Kind {
     pub architecture: Architecture,
@@ -17,7 +20,7 @@ pub struct Kind {
     pub channels: usize,
     /// Height and width of an image.
     pub image: (usize, usize),
-    /// Side of what the network sees.
+    /// Side of the network's input.
     pub side: usize,
 }
 
@@ -31,7 +34,7 @@ pub const PLAIN: Kind = Kind {
     side: 28,
 };
 
-/// A network of a kind whose weights and statistics are drawn.
+/// Returns a network of a kind, with weights and statistics that are drawn.
 pub fn model(kind: &Kind) -> Model {
     let classes: Vec<String> =
         (0..kind.classes).map(|class| format!("class \"{class}\" of\\{{{{ äß\n")).collect();
@@ -65,4 +68,16 @@ pub fn model(kind: &Kind) -> Model {
     }
     let statistics = (0..network.statistics.len()).map(|at| 0.6 + 0.4 * (at as f32 * 0.9).cos()).collect();
     Model { card, network: network.into(), weights, statistics }
+}
+
+/// Returns the probabilities that tract computes of images, `(images, height, width, channels)`, with an ONNX
+/// file's bytes.
+pub fn by_tract(file: &[u8], images: &[u8], info: &DatasetInfo) -> TractResult<Vec<f32>> {
+    let image = [info.height, info.width, info.channels];
+    let shape = [images.len() / image.iter().product::<usize>(), image[0], image[1], image[2]];
+    let network =
+        tract_onnx::onnx().model_for_read(&mut &*file)?.with_input_fact(0, u8::fact(shape).into())?;
+    let outputs =
+        network.into_optimized()?.into_runnable()?.run(tvec!(Tensor::from_shape(&shape, images)?.into()))?;
+    Ok(outputs[0].try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
 }

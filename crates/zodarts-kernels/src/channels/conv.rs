@@ -1,16 +1,17 @@
-//! Convolution with channels in the lanes.
+//! Direct convolution with channels in the lanes.
 
-use super::planes;
-use super::tile::{self, PLANES, Source, Target, pieces};
-use crate::conv::ConvShape;
-use crate::geometry::is_gapless;
-use crate::kernels::Job;
-use crate::layout::{Layout, product};
+use super::planes::planes;
+use super::register_tile::{
+    self, ChannelTileInput, ChannelTileOutput, ChannelTileSpan, PLANES, PackedSize, pieces,
+};
+use crate::conv_shape::ConvShape;
+use crate::kernels::Kernel;
+use crate::layout::{BlockLayout, product};
 use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
 
-/// Pixels of a convolution's packed weights.
+/// Returns the number of pixels of a convolution's packed weights.
 ///
 /// # Panics
 /// If it overflows.
@@ -18,32 +19,34 @@ pub fn channel_weights(shape: &ConvShape) -> usize {
     product(product(planes(shape.outputs), shape.inputs), product(shape.kernel, shape.kernel))
 }
 
-/// Reorders weights `[output][input][ky][kx]` into [`channel_weights`] pixels whose lanes are output channels.
+/// Reorders weights `[output][input][ky][kx]` into [`channel_weights`] pixels, with output channels in the
+/// lanes.
 ///
 /// # Panics
 /// If a slice is shorter than the shape says.
 pub fn pack_channels<T: Real>(shape: &ConvShape, weights: &[T], packed: &mut [Pixel<T>]) {
     let area = shape.kernel * shape.kernel;
-    tile::pack((shape.inputs, shape.outputs, area), packed, |output, input, tap| {
+    let size = PackedSize { inputs: shape.inputs, outputs: shape.outputs, taps: area };
+    register_tile::pack(size, packed, |output, input, tap| {
         weights[(output * shape.inputs + input) * area + tap]
     });
 }
 
-/// `output += convolution(input)`.
+/// Adds `convolution(input)` to the output.
 #[derive(Debug)]
 pub struct ChannelConv<'a, T> {
     /// The convolution.
     pub shape: ConvShape,
-    /// Input block.
+    /// Input block, `[channel / 8][y][x][channel % 8]`.
     pub input: &'a [Pixel<T>],
-    /// Layout of the input: with a margin, which is zero, if the kernel is 3×3.
-    pub from: Layout,
+    /// Layout of the input: with a zero margin if the kernel is 3×3.
+    pub from: BlockLayout,
     /// Weights from [`pack_channels`].
     pub packed: &'a [Pixel<T>],
-    /// Output block, added to.
+    /// Output block, `[channel / 8][y][x][channel % 8]`, added to.
     pub output: &'a mut [Pixel<T>],
     /// Layout of the output: height and width are the input's divided by the stride, rounded up.
-    pub to: Layout,
+    pub to: BlockLayout,
 }
 
 impl<T: Real> ChannelConv<'_, T> {
@@ -57,7 +60,7 @@ impl<T: Real> ChannelConv<'_, T> {
     }
 }
 
-impl<T: Real> Job<T> for ChannelConv<'_, T> {
+impl<T: Real> Kernel<T> for ChannelConv<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(mut self) {
         self.check();
@@ -72,23 +75,25 @@ impl<T: Real> Job<T> for ChannelConv<'_, T> {
     }
 }
 
+/// Computes all rows of the output at stride `S`.
 #[inline(always)]
-fn rows<T: Real, V: Vector<T>, const S: usize>(job: &mut ChannelConv<'_, T>, taps: &[usize]) {
-    let ChannelConv { shape, input, from, packed, ref mut output, to } = *job;
-    let source = Source { input, channels: shape.inputs, plane: from.plane, taps, packed };
+fn rows<T: Real, V: Vector<T>, const S: usize>(kernel: &mut ChannelConv<'_, T>, taps: &[usize]) {
+    let ChannelConv { shape, input, from, packed, ref mut output, to } = *kernel;
+    let source = ChannelTileInput { input, channels: shape.inputs, plane: from.plane, taps, packed };
     let planes = planes(shape.outputs);
     let before = if taps.len() == 1 { 0 } else { from.row + 1 };
     // Without taps outside a window's own pixel, planes without gaps are one long row.
-    let flat = taps.len() == 1 && S == 1 && is_gapless(&from) && is_gapless(&to);
+    let flat = taps.len() == 1 && S == 1 && from.is_gapless() && to.is_gapless();
     let (height, width) = if flat { (1, to.height * to.width) } else { (to.height, to.width) };
     for plane in (0..planes).step_by(PLANES) {
         for y in 0..height {
             for (x, pixels) in pieces(width) {
                 let first = from.at(0, y * S, x * S) - before;
-                let target = Target { at: to.at(0, y, x), plane: to.plane, accumulate: true };
-                // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images, with a
-                // margin around the input if there are taps outside.
-                unsafe { tile::run::<T, V, S>(source, (plane, planes), (first, pixels), output, target) };
+                let span = ChannelTileSpan { plane, planes, first, pixels };
+                let target = ChannelTileOutput { at: to.at(0, y, x), plane: to.plane, accumulate: true };
+                // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images,
+                // with a margin around the input if there are taps outside.
+                unsafe { register_tile::run::<T, V, S>(source, span, output, target) };
             }
         }
     }

@@ -1,42 +1,41 @@
-//! Sums with a factor for each channel.
+//! Weighted sums of blocks, with channels in the lanes.
 
-use super::planes;
-use crate::geometry::is_gapless;
-use crate::kernels::Job;
-use crate::layout::Layout;
+use super::planes::planes;
+use crate::kernels::Kernel;
+use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
 
-/// One addend of a [`ChannelSum`].
+/// One addend of a [`ChannelSum`]: a block times a factor per channel.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelTerm<'a, T> {
-    /// A block.
+    /// The block, `[channel / 8][y][x][channel % 8]`.
     pub source: &'a [Pixel<T>],
-    /// Its factor for each channel, one pixel a plane.
+    /// The factors, one pixel per plane.
     pub scale: &'a [Pixel<T>],
 }
 
-/// `output[c] = bias[c] + Σ_t scale_t[c] · source_t[c]`.
+/// Computes `output[c] = bias[c] + Σ_t scale_t[c] · source_t[c]` for each channel c.
 #[derive(Debug)]
 pub struct ChannelSum<'a, T> {
     /// The addends.
     pub terms: &'a [ChannelTerm<'a, T>],
-    /// One constant for each channel, one pixel a plane.
+    /// The constants, one pixel per plane.
     pub bias: &'a [Pixel<T>],
-    /// The sum.
+    /// The sum, `[channel / 8][y][x][channel % 8]`, overwritten.
     pub output: &'a mut [Pixel<T>],
     /// Dense layout of addends and sum.
-    pub layout: Layout,
+    pub layout: BlockLayout,
     /// Channels.
     pub channels: usize,
 }
 
-impl<T: Real> Job<T> for ChannelSum<'_, T> {
+impl<T: Real> Kernel<T> for ChannelSum<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let Self { terms, bias, output, layout, channels } = self;
-        assert!(is_gapless(&layout), "sums want a dense layout");
+        assert!(layout.is_gapless(), "sums need a dense layout");
         let area = layout.height * layout.width;
         for plane in 0..planes(channels) {
             let output = &mut output[layout.at(plane, 0, 0)..][..area];

@@ -1,23 +1,27 @@
-//! 3×3 convolutions at stride 1 by Winograd's F(4×4, 3×3) with channels in the lanes.
+//! 3×3 convolutions at stride 1 by Winograd's F(4×4, 3×3), with channels in the lanes.
 //!
-//! All convolutions into one node share their output transform: products of all sources are added up before it.
+//! All convolutions into one node share their output transform: the products of all sources are added before
+//! it.
 
-use super::planes;
-use super::tile::{self, PLANES, Source, Target, pieces};
-use crate::kernels::{Job, Kernels};
-use crate::layout::{Layout, product};
+use super::planes::planes;
+use super::register_tile::{
+    self, ChannelTileInput, ChannelTileOutput, ChannelTileSpan, PLANES, PackedSize, pieces,
+};
+use crate::block_view::{BlockView, BlockViewMut};
+use crate::kernels::{Kernel, Kernels};
+use crate::layout::{BlockLayout, product};
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
 use crate::vector::Vector;
 use crate::winograd::{
-    FREQUENCIES, Planes, Points, Strip, Tiles, WinogradFilter, filter_len, filter_plane, transform_input,
-    transform_output,
+    FREQUENCIES, ProductLayout, Products, ProductsMut, Tiles, Transform, WinogradFilter, filter_len,
+    filter_plane, transform_input, transform_output,
 };
 
 /// One convolution of a [`ChannelWinograd`].
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelSource<'a, T> {
-    /// Input block in a padded layout, its margin zero.
+    /// Input block, `[channel / 8][y][x][channel % 8]`, in a padded layout with a zero margin.
     pub input: &'a [Pixel<T>],
     /// Input channels.
     pub inputs: usize,
@@ -25,34 +29,34 @@ pub struct ChannelSource<'a, T> {
     pub filter: &'a [Pixel<T>],
 }
 
-/// `output += Σ_s 3×3 convolution(input_s)` at stride 1.
+/// Adds `Σ_s 3×3 convolution(input_s)` at stride 1 to the output.
 #[derive(Debug)]
 pub struct ChannelWinograd<'a, T> {
     /// The convolutions.
     pub sources: &'a [ChannelSource<'a, T>],
     /// Padded layout of all inputs.
-    pub from: Layout,
-    /// Output block, added to.
+    pub from: BlockLayout,
+    /// Output block, `[channel / 8][y][x][channel % 8]`, added to.
     pub output: &'a mut [Pixel<T>],
     /// Dense layout of the output, of the inputs' size.
-    pub to: Layout,
+    pub to: BlockLayout,
     /// Output channels.
     pub outputs: usize,
-    /// Room for [`channel_winograd_scratch`] pixels, with the largest number of input channels.
+    /// Scratch of [`channel_winograd_scratch`] pixels for the source with most input channels.
     pub scratch: &'a mut [Pixel<T>],
 }
 
-/// Pixels of scratch of a [`ChannelWinograd`].
+/// Returns the pixels of scratch of a [`ChannelWinograd`].
 ///
 /// # Panics
 /// If the size overflows.
-pub fn channel_winograd_scratch(layout: &Layout, inputs: usize, outputs: usize) -> usize {
+pub fn channel_winograd_scratch(layout: &BlockLayout, inputs: usize, outputs: usize) -> usize {
     let (inputs, outputs) = (planes(inputs), planes(outputs));
     let tiles = Tiles::new(layout, inputs + outputs).longest();
-    Planes::new(inputs, tiles).len() + Planes::new(outputs, tiles).len()
+    ProductLayout::new(inputs, tiles).len() + ProductLayout::new(outputs, tiles).len()
 }
 
-/// Pixels of a transformed filter.
+/// Returns the number of pixels of a transformed filter.
 ///
 /// # Panics
 /// If it overflows.
@@ -60,17 +64,20 @@ pub fn channel_filter_len(inputs: usize, outputs: usize) -> usize {
     product(FREQUENCIES, frequency_len(inputs, outputs))
 }
 
+/// Returns the number of pixels of one frequency of a filter.
 fn frequency_len(inputs: usize, outputs: usize) -> usize {
     product(inputs, planes(outputs))
 }
 
-/// Transforms the weights of a 3×3 convolution, `outputs × inputs × 3 × 3`, into [`channel_filter_len`] pixels.
+/// Transforms the weights of a 3×3 convolution, `(outputs, inputs, 3, 3)`, into [`channel_filter_len`]
+/// pixels.
 ///
 /// # Panics
-/// If a slice has another length than the channels say.
+/// If the length of a slice does not fit the channels.
 pub fn pack_channel_filter<T: Real>(
     kernels: Kernels<T>,
-    (inputs, outputs): (usize, usize),
+    inputs: usize,
+    outputs: usize,
     weights: &[T],
     packed: &mut [Pixel<T>],
 ) {
@@ -85,58 +92,66 @@ pub fn pack_channel_filter<T: Real>(
     kernels.run(WinogradFilter { weights: &whole, inputs: wide, outputs: high, filter: &mut filter });
     let frequencies = filter.chunks_exact(filter_plane(wide, high));
     for (packed, filter) in packed.chunks_exact_mut(frequency_len(inputs, outputs)).zip(frequencies) {
-        tile::pack((inputs, outputs, 1), packed, |output, input, _| {
+        register_tile::pack(PackedSize { inputs, outputs, taps: 1 }, packed, |output, input, _| {
             filter[input / LANES * high + output].0[input % LANES]
         });
     }
 }
 
-impl<T: Real> Job<T> for ChannelWinograd<'_, T> {
+impl<T: Real> Kernel<T> for ChannelWinograd<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let Self { sources, from, output, to, outputs, scratch } = self;
-        assert_eq!(from, Layout::padded(to.height, to.width), "layouts");
+        assert_eq!(from, BlockLayout::padded(to.height, to.width), "layouts");
         let most = sources.iter().map(|source| planes(source.inputs)).max().unwrap_or(0);
         let tiles = Tiles::new(&to, most + planes(outputs));
-        let (x, y) = scratch.split_at_mut(Planes::new(most, tiles.longest()).len());
-        let points = Points::<V>::new::<T>();
+        let (x, y) = scratch.split_at_mut(ProductLayout::new(most, tiles.longest()).len());
+        let transform = Transform::<V>::new::<T>();
         for strip in tiles.strips() {
-            let narrow = Planes::new(planes(outputs), strip.len);
+            let narrow = ProductLayout::new(planes(outputs), strip.len);
             for (index, source) in sources.iter().enumerate() {
-                let wide = Planes::new(planes(source.inputs), strip.len);
-                let input = (source.input, &from);
-                transform_input(&points, input, (tiles, strip), planes(source.inputs), (&mut *x, wide));
-                multiply::<T, V>(source, outputs, (x, wide), (y, narrow), (strip, index > 0));
+                let channels = planes(source.inputs);
+                let wide = ProductLayout::new(channels, strip.len);
+                let input = BlockView { pixels: source.input, layout: &from, channels };
+                transform_input(&transform, input, strip, ProductsMut { pixels: &mut *x, layout: wide });
+                let x = Products { pixels: &*x, layout: wide };
+                let y = ProductsMut { pixels: &mut *y, layout: narrow };
+                multiply::<T, V>(source, outputs, x, y, index > 0);
             }
-            let output = (&mut *output, &to);
-            transform_output::<T, V, true>(&points, (y, narrow), (tiles, strip), planes(outputs), output);
+            let products = Products { pixels: &*y, layout: narrow };
+            let output = BlockViewMut { pixels: &mut *output, layout: &to, channels: planes(outputs) };
+            transform_output::<T, V, true>(&transform, products, strip, output);
         }
     }
 }
 
-/// `y[output][tile] (+)= Σ_input filter · x[input][tile]`, for every frequency.
+/// Computes `y[output][tile] = Σ_input filter · x[input][tile]` for every frequency, or adds it to y.
 #[inline(always)]
 fn multiply<T: Real, V: Vector<T>>(
     source: &ChannelSource<'_, T>,
     outputs: usize,
-    (x, wide): (&[Pixel<T>], Planes),
-    (y, narrow): (&mut [Pixel<T>], Planes),
-    (strip, accumulate): (Strip, bool),
+    x: Products<'_, T>,
+    y: ProductsMut<'_, T>,
+    accumulate: bool,
 ) {
     assert_eq!(source.filter.len(), channel_filter_len(source.inputs, outputs), "filter");
-    assert!(x.len() >= wide.len() && y.len() >= narrow.len(), "scratch too short");
+    assert!(x.pixels.len() >= x.layout.len() && y.pixels.len() >= y.layout.len(), "scratch too short");
+    let ProductsMut { pixels: sums, layout: narrow } = y;
+    let (wide, planes) = (x.layout, planes(outputs));
     let filters = source.filter.chunks_exact(frequency_len(source.inputs, outputs));
     for (frequency, packed) in filters.enumerate() {
-        let input = &x[frequency * wide.frequency..];
-        let output = &mut y[frequency * narrow.frequency..];
-        let source = Source { input, channels: source.inputs, plane: wide.channel, taps: &[0], packed };
-        for plane in (0..planes(outputs)).step_by(PLANES) {
-            for (tile, count) in pieces(strip.len) {
-                let target = Target { at: tile, plane: narrow.channel, accumulate };
-                let window = (tile, count);
-                // SAFETY: the scratch has just been held to its planes of `strip.len` tiles each, and the filter to its
-                // channels.
-                unsafe { tile::run::<T, V, 1>(source, (plane, planes(outputs)), window, output, target) };
+        let input = &x.pixels[frequency * wide.frequency..];
+        let output = &mut sums[frequency * narrow.frequency..];
+        let source =
+            ChannelTileInput { input, channels: source.inputs, plane: wide.channel, taps: &[0], packed };
+        for plane in (0..planes).step_by(PLANES) {
+            // The distance between channels is the number of tiles of the strip.
+            for (tile, pixels) in pieces(narrow.channel) {
+                let span = ChannelTileSpan { plane, planes, first: tile, pixels };
+                let target = ChannelTileOutput { at: tile, plane: narrow.channel, accumulate };
+                // SAFETY: the scratch has just been held to its planes of the strip's tiles each, and the
+                // filter to its channels.
+                unsafe { register_tile::run::<T, V, 1>(source, span, output, target) };
             }
         }
     }

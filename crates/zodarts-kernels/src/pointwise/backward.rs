@@ -1,58 +1,35 @@
-//! Backward: gradients of weights and of the input from one strip of the result's gradient.
+//! Gradients of 1×1 convolutions: those of weights and input from one strip of the result's gradient.
 
-use super::{TAP, pieces, shape, strips};
-use crate::ahead::Ahead;
-use crate::blend::Blend;
-use crate::kernels::Job;
-use crate::layout::{Layout, product};
+use super::strips::{TAP, pieces, pointwise_shape, strips};
+use crate::batch_norm_input_grad::BatchNormInputGrad;
+use crate::group::{BackwardConv, BackwardGroup};
+use crate::kernels::Kernel;
+use crate::layout::{BlockLayout, product};
 use crate::pixel::{LANES, Pixel};
+use crate::prefetch::Prefetch;
 use crate::real::Real;
-use crate::tile::{Source, Target, column};
+use crate::register_tile::{ColumnSpan, TileInput, TileOutput, column};
 use crate::vector::Vector;
-use crate::weight_gradient::{Operands, STRIP, Strip, add_strip};
+use crate::weight_gradient::{Operands, PixelOffsets, STRIP, StripOffsets, add_strip};
 use std::ops::Range;
 
-/// Distance between the channels of a strip. Two pixels more than needed, for a power of two would make them compete for the
-/// same cache sets.
+/// Distance between the channels of a strip in the scratch. Two pixels more than needed, for with a power of
+/// two the channels would compete for the same cache sets.
 const PLANE: usize = STRIP + 2;
 
-/// One of the convolutions.
-#[derive(Debug)]
-pub struct PointwiseGradient<'a, T> {
-    /// Weights from [`pack_input_gradient`](crate::pack_input_gradient); not read if the input's gradient is not wanted.
-    pub packed: &'a [T],
-    /// Gradient of the convolution's result.
-    pub blend: Blend<'a, T>,
-    /// Gradient of the weights, `outputs × inputs`, added to; empty if it is not wanted.
-    pub weights: &'a mut [T],
-}
-
-/// Gradients of several 1×1 convolutions with the same input.
+/// Computes the gradients of several 1×1 convolutions with the same input, whose weights come from
+/// [`pack_input_gradient`](crate::pack_input_gradient).
 #[derive(Debug)]
 pub struct PointwiseBackward<'a, 'b, T> {
-    /// Input block of the forward pass. Only read for gradients of weights.
-    pub input: &'a [Pixel<T>],
-    /// Layout of the input.
-    pub from: Layout,
-    /// Input channels.
-    pub inputs: usize,
-    /// Output channels of each convolution.
-    pub outputs: usize,
-    /// The convolutions.
-    pub convolutions: &'b mut [PointwiseGradient<'a, T>],
-    /// Dense layout of the blocks of a [`Blend`], of the input's size.
-    pub to: Layout,
-    /// Gradient of the input in its layout. Empty if it is not wanted.
-    pub input_gradient: &'a mut [Pixel<T>],
-    /// Whether to add to the input's gradient instead of overwriting it.
+    /// The operands.
+    pub group: BackwardGroup<'a, 'b, T, T>,
+    /// If true, the kernel adds to the input's gradient; if false, it overwrites it.
     pub accumulate: bool,
-    /// Images in the block: only these lanes count for gradients of weights.
-    pub lanes: usize,
-    /// Room for [`pointwise_scratch`] pixels.
+    /// Scratch of [`pointwise_scratch`] pixels.
     pub scratch: &'a mut [Pixel<T>],
 }
 
-/// Pixels of scratch of a [`PointwiseBackward`].
+/// Returns the pixels of scratch of a [`PointwiseBackward`].
 ///
 /// # Panics
 /// If the size overflows.
@@ -62,106 +39,107 @@ pub fn pointwise_scratch(outputs: usize) -> usize {
 
 impl<T: Real> PointwiseBackward<'_, '_, T> {
     fn check(&self) {
-        let Self { input, from, inputs, outputs, convolutions, to, input_gradient, lanes, scratch, .. } =
-            self;
-        let shape = shape(*inputs, *outputs);
+        let BackwardGroup { input, from, inputs, outputs, convolutions, to, input_gradient, lanes } =
+            &self.group;
+        let shape = pointwise_shape(*inputs, *outputs);
         shape.check(from, to);
         assert!(input.len() >= from.len(*inputs), "input too short");
         assert!(input_gradient.is_empty() || input_gradient.len() >= from.len(*inputs), "gradient too short");
-        assert!(scratch.len() >= pointwise_scratch(*outputs), "scratch too short");
+        assert!(self.scratch.len() >= pointwise_scratch(*outputs), "scratch too short");
         assert!(*lanes <= LANES, "lanes");
-        for PointwiseGradient { packed, blend, weights } in &**convolutions {
+        for BackwardConv { packed, output_gradient, weight_gradient } in &**convolutions {
             assert!(input_gradient.is_empty() || packed.len() >= shape.weights(), "weights too short");
-            assert!(weights.is_empty() || weights.len() == shape.weights(), "weight gradient");
-            blend.check(to, *outputs);
+            let length = weight_gradient.len();
+            assert!(length == 0 || length == shape.weights(), "weight gradient");
+            output_gradient.check(to, *outputs);
         }
     }
 }
 
-impl<T: Real> Job<T> for PointwiseBackward<'_, '_, T> {
+impl<T: Real> Kernel<T> for PointwiseBackward<'_, '_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         self.check();
-        let Self {
-            input,
-            from,
-            inputs,
-            outputs,
-            convolutions,
-            to,
-            input_gradient,
-            accumulate,
-            lanes,
-            scratch,
-        } = self;
-        let shape = shape(inputs, outputs);
+        let Self { group, accumulate, scratch } = self;
+        let BackwardGroup { input, from, inputs, outputs, convolutions, to, input_gradient, lanes } = group;
+        let shape = pointwise_shape(inputs, outputs);
         for range in strips(&to) {
-            let strip = Strip::new::<T>(range.clone().enumerate().map(|(position, pixel)| {
+            let strip = StripOffsets::new::<T>(range.clone().enumerate().map(|(position, pixel)| {
                 let (y, x) = (pixel / to.width, pixel % to.width);
-                (y * from.row + x, position)
+                PixelOffsets { input: y * from.row + x, gradient: position }
             }));
             for number in 0..convolutions.len() {
-                let next = next_blend(convolutions, number, (range.clone(), &to));
-                let PointwiseGradient { packed, blend, weights } = &mut convolutions[number];
-                write_blend::<T, V>(blend, (&to, range.clone()), outputs, scratch);
-                if !weights.is_empty() {
+                let next = next_gradient(convolutions, number, range.clone(), &to);
+                let BackwardConv { packed, output_gradient, weight_gradient } = &mut convolutions[number];
+                write_gradient::<T, V>(output_gradient, &to, range.clone(), outputs, scratch);
+                if !weight_gradient.is_empty() {
                     let operands =
                         Operands { shape, input, from, output_gradient: scratch, plane: PLANE, lanes };
-                    // SAFETY: `check` holds the input to its channels and its layout to the image, and the scratch to
-                    // strips of all output channels.
-                    unsafe { add_strip::<T, V>(operands, &strip, weights) };
+                    // SAFETY: `check` holds the input to its channels and its layout to the image, and the
+                    // scratch to strips of all output channels.
+                    unsafe { add_strip::<T, V>(operands, &strip, weight_gradient) };
                 }
                 if input_gradient.is_empty() {
                     continue;
                 }
                 let source =
-                    Source { input: scratch, channels: outputs, plane: PLANE, step: 1, packed, area: 1 };
-                for (position, y, x, pixels) in pieces(range.clone(), to.width) {
-                    if let Some((blend, strip)) = &next {
-                        for block in [blend.output_gradient, blend.values] {
-                            let ahead = Ahead::strip(block, &to, outputs, strip.clone());
-                            ahead.fetch_pixels::<V>(position..position + pixels);
+                    TileInput { input: scratch, channels: outputs, plane: PLANE, step: 1, packed, area: 1 };
+                for piece in pieces(range.clone(), to.width) {
+                    if let Some(next) = &next {
+                        for block in [next.gradient.output_gradient, next.gradient.values] {
+                            let prefetch = Prefetch::strip(block, &to, outputs, next.strip.clone());
+                            prefetch.fetch_pixels::<V>(piece.position..piece.position + piece.pixels);
                         }
                     }
-                    let (at, plane) = (from.at(0, y, x), from.plane);
+                    let (at, plane) = (from.at(0, piece.y, piece.x), from.plane);
                     let target =
-                        Target { group: 0, at, plane, step: 1, accumulate: accumulate || number > 0 };
-                    let (piece, target) = ((position, pixels), (target, inputs));
-                    // SAFETY: as above, and `check` holds the input's gradient to its channels and the weights to the shape.
-                    unsafe { column::<T, V, 1>(source, &TAP, piece, input_gradient, target) };
+                        TileOutput { group: 0, at, plane, step: 1, accumulate: accumulate || number > 0 };
+                    let span = ColumnSpan { first: piece.position, pixels: piece.pixels, channels: inputs };
+                    // SAFETY: as above, and `check` holds the input's gradient to its channels and the
+                    // weights to the shape.
+                    unsafe { column::<T, V, 1>(source, &TAP, span, input_gradient, target) };
                 }
             }
         }
     }
 }
 
-/// What is blended next: the same strip of the next convolution, or the next strip of the first.
-#[inline(always)]
-fn next_blend<'a, T: Real>(
-    convolutions: &[PointwiseGradient<'a, T>],
-    number: usize,
-    (strip, layout): (Range<usize>, &Layout),
-) -> Option<(Blend<'a, T>, Range<usize>)> {
-    if let Some(next) = convolutions.get(number + 1) {
-        return Some((next.blend, strip));
-    }
-    let after = strip.end..(strip.end + STRIP).min(layout.height * layout.width);
-    (!after.is_empty()).then(|| (convolutions[0].blend, after))
+/// The strip of a gradient that [`write_gradient`] reads next.
+struct Next<'a, T> {
+    gradient: BatchNormInputGrad<'a, T>,
+    strip: Range<usize>,
 }
 
-/// Writes the gradient of the result in a strip to the scratch.
+/// Returns the same strip of the next convolution, or the next strip of the first. `None` after the last
+/// strip.
 #[inline(always)]
-fn write_blend<T: Real, V: Vector<T>>(
-    blend: &Blend<'_, T>,
-    (layout, range): (&Layout, Range<usize>),
+fn next_gradient<'a, T: Real>(
+    convolutions: &[BackwardConv<'a, T, T>],
+    number: usize,
+    strip: Range<usize>,
+    layout: &BlockLayout,
+) -> Option<Next<'a, T>> {
+    if let Some(next) = convolutions.get(number + 1) {
+        return Some(Next { gradient: next.output_gradient, strip });
+    }
+    let after = strip.end..(strip.end + STRIP).min(layout.height * layout.width);
+    (!after.is_empty()).then(|| Next { gradient: convolutions[0].output_gradient, strip: after })
+}
+
+/// Writes the gradient of the result in a strip to the scratch, `[channel][position]`.
+#[inline(always)]
+fn write_gradient<T: Real, V: Vector<T>>(
+    gradient: &BatchNormInputGrad<'_, T>,
+    layout: &BlockLayout,
+    range: Range<usize>,
     channels: usize,
     scratch: &mut [Pixel<T>],
 ) {
     for channel in 0..channels {
-        let factors = blend.factors::<V>(channel);
+        let factors = gradient.factors::<V>(channel);
         let start = channel * layout.plane + range.start;
-        let d = &blend.output_gradient[start..][..range.len()];
-        let values = &blend.values[start..][..range.len()];
+        let d = &gradient.output_gradient[start..][..range.len()];
+        let values = &gradient.values[start..][..range.len()];
         let strip = &mut scratch[channel * PLANE..][..range.len()];
         for ((pixel, d), value) in strip.iter_mut().zip(d).zip(values) {
             factors.pixel(d, value).store(pixel);

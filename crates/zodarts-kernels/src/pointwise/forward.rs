@@ -1,87 +1,70 @@
-//! Forward, with the moments of the results.
+//! Forward pass of 1×1 convolutions, with the moments of the results.
 
-use super::{TAP, pieces, shape, strips};
-use crate::ahead::Ahead;
-use crate::kernels::Job;
-use crate::layout::Layout;
-use crate::moments::{Moments2, merge_moments};
-use crate::pixel::Pixel;
+use super::strips::{TAP, pieces, pointwise_shape, strips};
+use crate::block_moments::merge_moments;
+use crate::block_view::BlockView;
+use crate::group::{ForwardConv, ForwardGroup};
+use crate::kernels::Kernel;
+use crate::prefetch::Prefetch;
 use crate::real::Real;
-use crate::tile::{Source, Target, column};
+use crate::register_tile::{ColumnSpan, TileInput, TileOutput, column};
 use crate::vector::Vector;
 use crate::weight_gradient::STRIP;
 
-/// One of the convolutions.
+/// Computes `output = 1×1 convolution(input)` for several convolutions of the same input, whose weights come
+/// from [`pack_forward`](crate::pack_forward).
 #[derive(Debug)]
-pub struct PointwiseOutput<'a, T> {
-    /// Weights from [`pack_forward`](crate::pack_forward).
-    pub packed: &'a [T],
-    /// Output block, overwritten.
-    pub block: &'a mut [Pixel<T>],
-    /// Moments of each channel of the output, merged with what is there; empty if they are not wanted.
-    pub moments: &'a mut [Moments2],
-}
-
-/// `output = 1×1 convolution(input)`, for several convolutions of the same input.
-#[derive(Debug)]
-pub struct PointwiseForward<'a, 'b, T> {
-    /// Input block.
-    pub input: &'a [Pixel<T>],
-    /// Layout of the input.
-    pub from: Layout,
-    /// Input channels.
-    pub inputs: usize,
-    /// Output channels of each convolution.
-    pub outputs: usize,
-    /// The convolutions.
-    pub convolutions: &'b mut [PointwiseOutput<'a, T>],
-    /// Dense layout of the outputs, of the input's size.
-    pub to: Layout,
-    /// Images in the block: only these lanes are measured.
-    pub lanes: usize,
-}
+pub struct PointwiseForward<'a, 'b, T>(
+    /// The operands.
+    pub ForwardGroup<'a, 'b, T, T>,
+);
 
 impl<T: Real> PointwiseForward<'_, '_, T> {
     fn check(&self) {
-        let Self { input, from, inputs, outputs, convolutions, to, .. } = self;
-        let shape = shape(*inputs, *outputs);
+        let ForwardGroup { input, from, inputs, outputs, convolutions, to, .. } = &self.0;
+        let shape = pointwise_shape(*inputs, *outputs);
         shape.check(from, to);
         assert!(input.len() >= from.len(*inputs), "input too short");
-        for PointwiseOutput { packed, block, moments } in &**convolutions {
+        for ForwardConv { packed, output, moments } in &**convolutions {
             assert!(packed.len() >= shape.weights(), "weights too short");
-            assert!(block.len() >= to.len(*outputs), "output too short");
+            assert!(output.len() >= to.len(*outputs), "output too short");
             assert!(moments.is_empty() || moments.len() == *outputs, "moments");
         }
     }
 }
 
-impl<T: Real> Job<T> for PointwiseForward<'_, '_, T> {
+impl<T: Real> Kernel<T> for PointwiseForward<'_, '_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         self.check();
-        let Self { input, from, inputs, outputs, convolutions, to, lanes } = self;
+        let ForwardGroup { input, from, inputs, outputs, convolutions, to, lanes } = self.0;
         for strip in strips(&to) {
             for number in 0..convolutions.len() {
                 let (before, rest) = convolutions.split_at_mut(number);
-                let (PointwiseOutput { packed, block, moments }, after) =
+                let (ForwardConv { packed, output, moments }, after) =
                     rest.split_first_mut().expect("the convolution");
                 let after_strip = strip.end..(strip.end + STRIP).min(to.height * to.width);
-                let source = Source { input, channels: inputs, plane: from.plane, step: 1, packed, area: 1 };
-                for (position, y, x, pixels) in pieces(strip.clone(), to.width) {
-                    // What is written next: the same strip of the next result, or the next strip of the first.
+                let source =
+                    TileInput { input, channels: inputs, plane: from.plane, step: 1, packed, area: 1 };
+                for piece in pieces(strip.clone(), to.width) {
+                    // Written next: the same strip of the next result, or the next strip of the first.
                     let (next, range) = match (after.first(), before.first()) {
-                        (Some(next), _) => (&*next.block, strip.clone()),
-                        (None, Some(first)) => (&*first.block, after_strip.clone()),
-                        (None, None) => (&**block, after_strip.clone()),
+                        (Some(next), _) => (&*next.output, strip.clone()),
+                        (None, Some(first)) => (&*first.output, after_strip.clone()),
+                        (None, None) => (&**output, after_strip.clone()),
                     };
-                    Ahead::strip(next, &to, outputs, range).fetch_pixels::<V>(position..position + pixels);
-                    let target =
-                        Target { group: 0, at: to.at(0, y, x), plane: to.plane, step: 1, accumulate: false };
-                    let at = (from.at(0, y, x), pixels);
-                    // SAFETY: `check` holds blocks and weights to their channels and the layouts to their images.
-                    unsafe { column::<T, V, 1>(source, &TAP, at, block, (target, outputs)) };
+                    Prefetch::strip(next, &to, outputs, range)
+                        .fetch_pixels::<V>(piece.position..piece.position + piece.pixels);
+                    let at = to.at(0, piece.y, piece.x);
+                    let target = TileOutput { group: 0, at, plane: to.plane, step: 1, accumulate: false };
+                    let first = from.at(0, piece.y, piece.x);
+                    let span = ColumnSpan { first, pixels: piece.pixels, channels: outputs };
+                    // SAFETY: `check` holds blocks and weights to their channels and the layouts to their
+                    // images.
+                    unsafe { column::<T, V, 1>(source, &TAP, span, output, target) };
                 }
-                merge_moments::<T, V>((block, &to), strip.clone(), lanes, moments);
+                let block = BlockView { pixels: output, layout: &to, channels: outputs };
+                merge_moments::<T, V>(block, strip.clone(), lanes, moments);
             }
         }
     }

@@ -1,41 +1,50 @@
-//! 2×2 averages at stride 2.
+//! 2×2 average pooling at stride 2.
 
-use crate::kernels::Job;
-use crate::layout::Layout;
+use crate::kernels::Kernel;
+use crate::layout::BlockLayout;
 use crate::pixel::Pixel;
 use crate::real::Real;
 use crate::vector::Vector;
 
-/// 2×2 average at stride 2; where the image has an odd side, the last window is smaller.
+/// Computes 2×2 averages at stride 2. Where the image has an odd side, the last window is smaller.
 #[derive(Debug)]
 pub struct AvgPool2<'a, T> {
-    /// A block.
+    /// The block, `[channel][y][x][lane]`.
     pub input: &'a [Pixel<T>],
     /// Dense layout of the input.
-    pub from: Layout,
-    /// The averages.
+    pub from: BlockLayout,
+    /// The averages, `[channel][y][x][lane]`, overwritten.
     pub output: &'a mut [Pixel<T>],
-    /// Dense layout of the output: half the size, rounded up.
-    pub to: Layout,
+    /// Dense layout of the output: half the size of the input, rounded up.
+    pub to: BlockLayout,
     /// Channels.
     pub channels: usize,
 }
 
-/// Holds a pooled layout to half of the layout it comes from.
+/// Asserts that the layout of the averages has half the size of the input, rounded up.
 #[inline(always)]
-fn check_halved(from: &Layout, to: &Layout) {
+fn check_halved(from: &BlockLayout, to: &BlockLayout) {
     let halved = (from.height.div_ceil(2), from.width.div_ceil(2));
     assert_eq!((to.height, to.width), halved, "size of the averages");
 }
 
-/// Reciprocals of the pixels in windows of `rows` rows: of two columns, and of one.
-#[inline(always)]
-fn shares<T: Real, V: Vector<T>>(rows: usize) -> (V, V) {
-    let share = |columns: usize| V::splat(T::from_f64(1.0 / (rows * columns) as f64));
-    (share(2), share(1))
+/// Reciprocals of the number of pixels of a window.
+#[derive(Clone, Copy)]
+struct Reciprocals<V> {
+    /// For windows of two columns.
+    pair: V,
+    /// For windows of one column.
+    single: V,
 }
 
-impl<T: Real> Job<T> for AvgPool2<'_, T> {
+/// Returns the reciprocals for windows of `rows` rows.
+#[inline(always)]
+fn reciprocals<T: Real, V: Vector<T>>(rows: usize) -> Reciprocals<V> {
+    let reciprocal = |columns: usize| V::splat(T::from_f64(1.0 / (rows * columns) as f64));
+    Reciprocals { pair: reciprocal(2), single: reciprocal(1) }
+}
+
+impl<T: Real> Kernel<T> for AvgPool2<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let Self { input, from, output, to, channels } = self;
@@ -54,9 +63,10 @@ impl<T: Real> Job<T> for AvgPool2<'_, T> {
     }
 }
 
+/// Writes a row of averages over `R` rows of the input.
 #[inline(always)]
 fn halve<T: Real, V: Vector<T>, const R: usize>(rows: [&[Pixel<T>]; R], means: &mut [Pixel<T>]) {
-    let (share, last_share) = shares::<T, V>(R);
+    let Reciprocals { pair: share, single: last_share } = reciprocals::<T, V>(R);
     let pairs = rows[0].len() / 2;
     for (x, mean) in means[..pairs].iter_mut().enumerate() {
         let pair = |row: &[Pixel<T>]| V::load(&row[2 * x]).add(V::load(&row[2 * x + 1]));
@@ -67,27 +77,28 @@ fn halve<T: Real, V: Vector<T>, const R: usize>(rows: [&[Pixel<T>]; R], means: &
     }
 }
 
+/// Returns the sum of `R` vectors.
 #[inline(always)]
 fn add_up<T: Real, V: Vector<T>, const R: usize>(values: [V; R]) -> V {
     values.into_iter().reduce(V::add).unwrap_or(V::splat(T::ZERO))
 }
 
-/// Adjoint of [`AvgPool2`], added to the input's gradient.
+/// Adds the gradient of the input of [`AvgPool2`].
 #[derive(Debug)]
 pub struct AvgPool2Backward<'a, T> {
-    /// Gradient of the averages.
+    /// Gradient of the averages, `[channel][y][x][lane]`.
     pub output_gradient: &'a [Pixel<T>],
     /// Its dense layout.
-    pub to: Layout,
-    /// Gradient of the input, added to.
+    pub to: BlockLayout,
+    /// Gradient of the input, `[channel][y][x][lane]`, added to.
     pub input_gradient: &'a mut [Pixel<T>],
     /// Its dense layout.
-    pub from: Layout,
+    pub from: BlockLayout,
     /// Channels.
     pub channels: usize,
 }
 
-impl<T: Real> Job<T> for AvgPool2Backward<'_, T> {
+impl<T: Real> Kernel<T> for AvgPool2Backward<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         let Self { output_gradient, to, input_gradient, from, channels } = self;
@@ -97,23 +108,23 @@ impl<T: Real> Job<T> for AvgPool2Backward<'_, T> {
                 let gradient = &output_gradient[to.at(channel, y / 2, 0)..][..to.width];
                 let target = &mut input_gradient[from.at(channel, y, 0)..][..from.width];
                 let rows = if y | 1 < from.height { 2 } else { 1 };
-                spread::<T, V>(gradient, shares(rows), target);
+                spread::<T, V>(gradient, reciprocals(rows), target);
             }
         }
     }
 }
 
-/// Adds each gradient's share to the two pixels of its row, or the one that is left at an odd end.
+/// Adds each gradient's share to the two pixels of its row, or to the last one at an odd end.
 #[inline(always)]
-fn spread<T: Real, V: Vector<T>>(gradient: &[Pixel<T>], shares: (V, V), target: &mut [Pixel<T>]) {
+fn spread<T: Real, V: Vector<T>>(gradient: &[Pixel<T>], shares: Reciprocals<V>, target: &mut [Pixel<T>]) {
     let mut pairs = target.chunks_exact_mut(2);
     for (d, pair) in gradient.iter().zip(pairs.by_ref()) {
-        let addend = V::load(d).mul(shares.0);
+        let addend = V::load(d).mul(shares.pair);
         for pixel in pair {
             V::load(pixel).add(addend).store(pixel);
         }
     }
     if let ([.., d], [pixel]) = (gradient, pairs.into_remainder()) {
-        V::load(pixel).add_mul(shares.1, V::load(d)).store(pixel);
+        V::load(pixel).add_mul(shares.single, V::load(d)).store(pixel);
     }
 }

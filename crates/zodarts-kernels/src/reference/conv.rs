@@ -1,10 +1,11 @@
-//! Convolutions by definition.
+//! Convolutions, by definition.
 
-use super::Size;
-use crate::conv::ConvShape;
+use super::size::Size;
+use crate::conv_shape::ConvShape;
 use crate::real::Real;
 
-/// Calls `visit(output index, input index, weight index)` for every product of a convolution.
+/// Calls `visit(output index, input index, weight index)` for every product of a convolution. Returns the
+/// size of the output.
 fn products(shape: &ConvShape, input: &Size, mut visit: impl FnMut(usize, usize, usize)) -> Size {
     let output = output_size(shape, input);
     let reach = shape.kernel / 2;
@@ -46,14 +47,14 @@ fn output_size(shape: &ConvShape, input: &Size) -> Size {
     }
 }
 
-/// The convolution of `input`.
+/// Returns the convolution of `input`, `(images, outputs, height / stride, width / stride)`, rounded up.
 pub fn conv2d<T: Real>(shape: &ConvShape, input: &[T], size: &Size, weights: &[T]) -> Vec<T> {
     let mut output = vec![T::ZERO; output_size(shape, size).len()];
     products(shape, size, |o, i, w| output[o] += input[i] * weights[w]);
     output
 }
 
-/// Gradient of the input; `size` is the input's.
+/// Returns the gradient of the input, whose size is `size`.
 pub fn conv2d_input_gradient<T: Real>(
     shape: &ConvShape,
     output_gradient: &[T],
@@ -65,7 +66,7 @@ pub fn conv2d_input_gradient<T: Real>(
     gradient
 }
 
-/// Gradient of the weights; `size` is the input's.
+/// Returns the gradient of the weights, `(outputs, inputs, kernel, kernel)`; `size` is the input's.
 pub fn conv2d_weight_gradient<T: Real>(
     shape: &ConvShape,
     input: &[T],

@@ -1,13 +1,14 @@
-//! Average pooling by definition.
+//! Average pooling, by definition.
 
-use super::Size;
+use super::size::Size;
 use crate::real::Real;
+use std::ops::Range;
 
 /// Calls `visit(output index, input index, share)` for every addend of a pooling.
 fn shares<T: Real>(
     input: &Size,
     output: &Size,
-    window: impl Fn(usize, usize) -> std::ops::Range<usize>,
+    window: impl Fn(usize, usize) -> Range<usize>,
     mut visit: impl FnMut(usize, usize, T),
 ) {
     for n in 0..input.images {
@@ -27,11 +28,11 @@ fn shares<T: Real>(
     }
 }
 
-fn window3(position: usize, length: usize) -> std::ops::Range<usize> {
+fn window3(position: usize, length: usize) -> Range<usize> {
     position.saturating_sub(1)..(position + 2).min(length)
 }
 
-fn window2(position: usize, length: usize) -> std::ops::Range<usize> {
+fn window2(position: usize, length: usize) -> Range<usize> {
     2 * position..(2 * position + 2).min(length)
 }
 
@@ -39,21 +40,21 @@ fn halved(size: &Size) -> Size {
     Size { height: size.height.div_ceil(2), width: size.width.div_ceil(2), ..*size }
 }
 
-/// 3×3 average at stride 1, counting only pixels inside.
+/// Returns 3×3 averages at stride 1 over the pixels inside the image.
 pub fn avg_pool3<T: Real>(input: &[T], size: &Size) -> Vec<T> {
     let mut output = vec![T::ZERO; size.len()];
     shares(size, size, window3, |o, i, share: T| output[o] += input[i] * share);
     output
 }
 
-/// Gradient of the input of [`avg_pool3`].
+/// Returns the gradient of the input of [`avg_pool3`].
 pub fn avg_pool3_backward<T: Real>(output_gradient: &[T], size: &Size) -> Vec<T> {
     let mut gradient = vec![T::ZERO; size.len()];
     shares(size, size, window3, |o, i, share: T| gradient[i] += output_gradient[o] * share);
     gradient
 }
 
-/// 2×2 average at stride 2, the last window cut at odd sides.
+/// Returns 2×2 averages at stride 2; at odd sides the last window is smaller.
 pub fn avg_pool2<T: Real>(input: &[T], size: &Size) -> Vec<T> {
     let small = halved(size);
     let mut output = vec![T::ZERO; small.len()];
@@ -61,14 +62,14 @@ pub fn avg_pool2<T: Real>(input: &[T], size: &Size) -> Vec<T> {
     output
 }
 
-/// Gradient of the input of [`avg_pool2`]; `size` is the input's.
+/// Returns the gradient of the input of [`avg_pool2`], whose size is `size`.
 pub fn avg_pool2_backward<T: Real>(output_gradient: &[T], size: &Size) -> Vec<T> {
     let mut gradient = vec![T::ZERO; size.len()];
     shares(size, &halved(size), window2, |o, i, share: T| gradient[i] += output_gradient[o] * share);
     gradient
 }
 
-/// Mean over pixels of max(x, 0): `n×C` values.
+/// Returns the mean over pixels of max(x, 0), `(images, channels)`.
 pub fn global_average<T: Real>(input: &[T], size: &Size) -> Vec<T> {
     let area = size.height * size.width;
     let scale = T::from_f64(1.0 / area as f64);

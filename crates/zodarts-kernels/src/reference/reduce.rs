@@ -1,8 +1,8 @@
-//! Reductions by definition, in `f64`.
+//! Reductions, by definition, in `f64`.
 
-use super::Size;
-use crate::moments::Moments2;
+use super::size::Size;
 use crate::real::Real;
+use crate::sample_moments::SampleMoments;
 
 fn channel_values<'a, T: Real>(
     input: &'a [T],
@@ -15,19 +15,19 @@ fn channel_values<'a, T: Real>(
         .map(|value| value.to_f64())
 }
 
-/// Moments of each channel over images and pixels.
-pub fn moments<T: Real>(input: &[T], size: &Size) -> Vec<Moments2> {
+/// Returns the moments of each channel over images and pixels.
+pub fn moments<T: Real>(input: &[T], size: &Size) -> Vec<SampleMoments> {
     (0..size.channels)
         .map(|channel| {
             let count = (size.images * size.height * size.width) as f64;
             let mean = channel_values(input, size, channel).sum::<f64>() / count;
             let squares = channel_values(input, size, channel).map(|x| (x - mean).powi(2)).sum();
-            Moments2 { count, mean, squares }
+            SampleMoments { count, mean, squares }
         })
         .collect()
 }
 
-/// Σ d · (x − centre) of each channel over images and pixels.
+/// Returns Σ d · (x − centre) of each channel over images and pixels.
 pub fn dot<T: Real>(gradient: &[T], input: &[T], size: &Size, centre: &[T]) -> Vec<f64> {
     (0..size.channels)
         .map(|channel| {
@@ -40,12 +40,12 @@ pub fn dot<T: Real>(gradient: &[T], input: &[T], size: &Size, centre: &[T]) -> V
         .collect()
 }
 
-/// Σ aᵢ·bᵢ, in one chain.
-pub fn long_dot(a: &[f32], b: &[f32]) -> f64 {
+/// Returns Σ aᵢ·bᵢ, added from first to last.
+pub fn flat_dot(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
 }
 
-/// Σ (aᵢ − bᵢ)·gᵢ, in one chain.
-pub fn long_difference_dot(a: &[f32], b: &[f32], g: &[f32]) -> f64 {
+/// Returns Σ (aᵢ − bᵢ)·gᵢ, added from first to last.
+pub fn flat_difference_dot(a: &[f32], b: &[f32], g: &[f32]) -> f64 {
     a.iter().zip(b).zip(g).map(|((a, b), g)| (f64::from(*a) - f64::from(*b)) * f64::from(*g)).sum()
 }

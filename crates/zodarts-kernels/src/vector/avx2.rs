@@ -1,11 +1,11 @@
-//! One 256-bit register.
+//! The vector of CPUs with AVX2 and FMA: one 256-bit register.
 //!
 //! SAFETY of every block below: an `Avx2` value only exists inside `Kernels::run`'s AVX2 branch, which is
 //! entered after the CPU was seen to support `avx2` and `fma`. Loads and stores go through references to
 //! 32-byte aligned pixels.
 
 use super::avx2_tile::outer_4x3;
-use super::{Vector, outer_by_rows};
+use super::vector_trait::{Vector, outer_by_rows};
 use crate::pixel::{LANES, Pixel};
 use std::arch::x86_64::{
     __m256, _CMP_GT_OQ, _MM_HINT_T0, _MM_HINT_T1, _mm_add_ps, _mm_prefetch, _mm_storeu_ps, _mm256_add_ps,
@@ -15,7 +15,7 @@ use std::arch::x86_64::{
     _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
-/// Bits of as many lanes as one begins before the middle, and of none beyond.
+/// A mask of n lanes begins n elements before the middle: ones in the first half, zeros in the second.
 static FIRST: [u32; 2 * LANES] = {
     let mut bits = [0; 2 * LANES];
     let mut lane = 0;
@@ -118,8 +118,8 @@ impl Vector<f32> for Avx2 {
     #[inline(always)]
     fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
         let [a, b, c, d, e, f, g, h] = rows;
-        let (ab, cd) = (unpack(a, b), unpack(c, d));
-        let (ef, gh) = (unpack(e, f), unpack(g, h));
+        let (ab, cd) = (interleave(a, b), interleave(c, d));
+        let (ef, gh) = (interleave(e, f), interleave(g, h));
         let [a, b, c, d] = join_pairs(ab, cd);
         let [e, f, g, h] = join_pairs(ef, gh);
         let ((a, e), (b, f)) = (join_halves(a, e), join_halves(b, f));
@@ -162,28 +162,35 @@ impl Vector<f32> for Avx2 {
     }
 }
 
+/// Two vectors with their values interleaved.
+#[derive(Clone, Copy)]
+struct Interleaved {
+    low: __m256,
+    high: __m256,
+}
+
 /// Interleaves the lower and the upper pairs of values of each half.
 #[inline(always)]
-fn unpack(x: Avx2, y: Avx2) -> (Avx2, Avx2) {
+fn interleave(x: Avx2, y: Avx2) -> Interleaved {
     // SAFETY: see the module.
-    unsafe { (Avx2(_mm256_unpacklo_ps(x.0, y.0)), Avx2(_mm256_unpackhi_ps(x.0, y.0))) }
+    unsafe { Interleaved { low: _mm256_unpacklo_ps(x.0, y.0), high: _mm256_unpackhi_ps(x.0, y.0) } }
 }
 
 /// Joins pairs to fours within each half.
 #[inline(always)]
-fn join_pairs(x: (Avx2, Avx2), y: (Avx2, Avx2)) -> [Avx2; 4] {
+fn join_pairs(x: Interleaved, y: Interleaved) -> [Avx2; 4] {
     // SAFETY: see the module.
     unsafe {
         [
-            Avx2(_mm256_shuffle_ps::<0x44>(x.0.0, y.0.0)),
-            Avx2(_mm256_shuffle_ps::<0xEE>(x.0.0, y.0.0)),
-            Avx2(_mm256_shuffle_ps::<0x44>(x.1.0, y.1.0)),
-            Avx2(_mm256_shuffle_ps::<0xEE>(x.1.0, y.1.0)),
+            Avx2(_mm256_shuffle_ps::<0x44>(x.low, y.low)),
+            Avx2(_mm256_shuffle_ps::<0xEE>(x.low, y.low)),
+            Avx2(_mm256_shuffle_ps::<0x44>(x.high, y.high)),
+            Avx2(_mm256_shuffle_ps::<0xEE>(x.high, y.high)),
         ]
     }
 }
 
-/// The lower halves of both, and the upper.
+/// Returns the lower halves of both, and the upper halves.
 #[inline(always)]
 fn join_halves(x: Avx2, y: Avx2) -> (Avx2, Avx2) {
     // SAFETY: see the module.

@@ -1,13 +1,13 @@
-//! A register tile that fills all sixteen registers, held in place.
+//! A register tile that fills all sixteen registers, as inline assembly.
 //!
-//! The compiler's scheduler likes to load several weights ahead. With twelve sums and three pixels there is one
-//! register left, so it spills, and whether it does changes with code far away: the same loop ran at 55 or at
-//! 110 GFLOP/s. One step of the tile is therefore written down.
+//! The compiler's scheduler tends to load several weights ahead. With twelve sums and three pixels only one
+//! register is left, so it sometimes spills, and unrelated code decides: the same loop ran at 55 or at 110
+//! GFLOP/s. One step of the tile is therefore written in assembly.
 
 use std::arch::asm;
 use std::arch::x86_64::__m256;
 
-/// `sums[m][p] += weights[m] · pixels[p]`.
+/// Computes `sums[m][p] += weights[m] · pixels[p]`.
 ///
 /// # Safety
 /// The CPU must support AVX2 and FMA.

@@ -1,21 +1,21 @@
-//! Plain arrays, left to the compiler's vectoriser: correct on any target, and the only `f64` vector.
+//! Plain arrays, left to the compiler's vectoriser. They run on any target and are the only `f64` vector.
 
-use super::Vector;
+use super::vector_trait::Vector;
+use crate::float::Float;
 use crate::pixel::{LANES, Pixel};
-use crate::real::Real;
 
 /// Eight lanes in an array.
 #[derive(Clone, Copy, Debug)]
 pub struct Portable<T>([T; LANES]);
 
-impl<T: Real> Portable<T> {
+impl<T: Float> Portable<T> {
     #[inline(always)]
     fn zip(self, other: Self, f: impl Fn(T, T) -> T) -> Self {
         Self(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
     }
 }
 
-impl<T: Real> Vector<T> for Portable<T> {
+impl<T: Float> Vector<T> for Portable<T> {
     #[inline(always)]
     fn splat(value: T) -> Self {
         Self([value; LANES])

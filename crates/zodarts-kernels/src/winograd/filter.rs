@@ -1,9 +1,9 @@
-//! Filters among the products: `U = G g Gᵀ`, and back to a weight gradient by the adjoint `Gᵀ dU G`.
+//! Transform of filters, `U = G g Gᵀ`, and its adjoint for weight gradients, `Gᵀ dU G`.
 //!
-//! Transformed filters are pixels whose lanes are *input channels*: `[frequency][input / 8][output][input % 8]`.
+//! Transformed filters have *input channels* in the lanes: `[frequency][input / 8][output][input % 8]`.
 
 use super::transform::{FREQUENCIES, SIDE, filter_matrix};
-use crate::kernels::Job;
+use crate::kernels::Kernel;
 use crate::layout::product;
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
@@ -13,7 +13,7 @@ use std::ops::Range;
 /// Weights of one window.
 const WINDOW: usize = 9;
 
-/// Pixels of a transformed filter.
+/// Returns the number of pixels of a transformed filter.
 ///
 /// # Panics
 /// If it overflows.
@@ -21,26 +21,26 @@ pub fn filter_len(inputs: usize, outputs: usize) -> usize {
     product(FREQUENCIES, filter_plane(inputs, outputs))
 }
 
-/// Distance between the frequencies of a transformed filter. Two pixels more than needed, or all 36 would compete for the
-/// same cache sets.
+/// Returns the distance between the frequencies of a transformed filter. It is two pixels more than needed,
+/// or all 36 would compete for the same cache sets.
 pub fn filter_plane(inputs: usize, outputs: usize) -> usize {
     product(inputs / LANES, outputs) + 2
 }
 
-/// Transforms the weights of a 3×3 convolution, `outputs × inputs × 3 × 3`.
+/// Transforms the weights of a 3×3 convolution.
 #[derive(Debug)]
 pub struct WinogradFilter<'a, T> {
-    /// Weights.
+    /// The weights, `(outputs, inputs, 3, 3)`.
     pub weights: &'a [T],
     /// Input channels, a multiple of eight.
     pub inputs: usize,
     /// Output channels, a multiple of eight.
     pub outputs: usize,
-    /// The transformed filter, [`filter_len`](super::filter_len) pixels.
+    /// The transformed filter, [`filter_len`] pixels, overwritten.
     pub filter: &'a mut [Pixel<T>],
 }
 
-impl<T: Real> Job<T> for WinogradFilter<'_, T> {
+impl<T: Real> Kernel<T> for WinogradFilter<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.weights.len(), self.inputs * self.outputs * WINDOW, "weights");
@@ -62,22 +62,22 @@ impl<T: Real> Job<T> for WinogradFilter<'_, T> {
     }
 }
 
-/// Adds the weight gradient that belongs to the gradient of a transformed filter.
+/// Adds the weight gradient that corresponds to the gradient of a transformed filter.
 #[derive(Debug)]
 pub struct WinogradFilterGradient<'a, T> {
-    /// Gradient of the transformed filter.
+    /// Gradient of the transformed filter, [`filter_len`] pixels.
     pub filter: &'a [Pixel<T>],
     /// Input channels, a multiple of eight.
     pub inputs: usize,
     /// Output channels, a multiple of eight.
     pub outputs: usize,
-    /// Output channels whose weights the gradient is of.
+    /// Range of the output channels of `gradient`.
     pub rows: Range<usize>,
-    /// Gradient of the weights of these channels, added to.
+    /// Gradient of the weights of these channels, `(rows, inputs, 3, 3)`, added to.
     pub gradient: &'a mut [T],
 }
 
-impl<T: Real> Job<T> for WinogradFilterGradient<'_, T> {
+impl<T: Real> Kernel<T> for WinogradFilterGradient<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<T>>(self) {
         assert_eq!(self.gradient.len(), self.inputs * self.rows.len() * WINDOW, "gradient");
@@ -107,8 +107,8 @@ impl<T: Real> Job<T> for WinogradFilterGradient<'_, T> {
     }
 }
 
-/// For every eight inputs and each of the outputs `rows`: position in a frequency's plane, and where the eight windows start
-/// among those of these outputs.
+/// Returns, for every eight inputs and each of the outputs `rows`, the position in a frequency's plane and
+/// the start of the eight windows among those of these outputs.
 #[inline(always)]
 fn windows(inputs: usize, outputs: usize, rows: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
     let (first, count) = (rows.start, rows.len());
@@ -118,7 +118,8 @@ fn windows(inputs: usize, outputs: usize, rows: Range<usize>) -> impl Iterator<I
     })
 }
 
-/// `G` in every lane. Loops, not closures: the compiler does not carry the CPU's features into closures it fails to inline.
+/// Returns `G` in every lane. Loops, not closures: the compiler does not carry the CPU's features into
+/// closures that it fails to inline.
 #[inline(always)]
 fn splat_matrix<T: Real, V: Vector<T>>() -> [[V; 3]; SIDE] {
     let mut matrix = [[V::splat(T::ZERO); 3]; SIDE];
@@ -130,7 +131,7 @@ fn splat_matrix<T: Real, V: Vector<T>>() -> [[V; 3]; SIDE] {
     matrix
 }
 
-/// The nine weights of eight windows, window by lane.
+/// Returns the nine weights of eight windows, one window per lane.
 #[inline(always)]
 fn gather<T: Real, V: Vector<T>>(windows: &[T]) -> [V; WINDOW] {
     let mut rows = [V::splat(T::ZERO); LANES];
@@ -145,7 +146,7 @@ fn gather<T: Real, V: Vector<T>>(windows: &[T]) -> [V; WINDOW] {
     [a, b, c, d, e, f, g, h, V::load(&last)]
 }
 
-/// Adds the nine weights of eight windows, window by lane.
+/// Adds the nine weights of eight windows, one window per lane.
 #[inline(always)]
 fn scatter_add<T: Real, V: Vector<T>>(window: [V; WINDOW], windows: &mut [T]) {
     let [a, b, c, d, e, f, g, h, ninth] = window;
@@ -160,6 +161,7 @@ fn scatter_add<T: Real, V: Vector<T>>(window: [V; WINDOW], windows: &mut [T]) {
     }
 }
 
+/// Returns the dot product of three factors and three values.
 #[inline(always)]
 fn dot3<T: Real, V: Vector<T>>(factors: &[V; 3], values: [V; 3]) -> V {
     factors[0].mul(values[0]).add_mul(factors[1], values[1]).add_mul(factors[2], values[2])

@@ -1,8 +1,8 @@
-//! Between transformed tiles a convolution is 36 small matrix products, one for each frequency.
+//! The products between transformed tiles: one small matrix product for each of the 36 frequencies.
 //!
-//! All run in register tiles of 6 × 2 accumulators: 6 channels × 2 tiles of the image for the products that carry
-//! activations and their gradients, 6 outputs × 16 inputs for the filter's gradient. Tiles of 4 × 3 need one load less, but
-//! leave the compiler no register to spare, and it then spills an accumulator every round.
+//! All run in register tiles of 6 × 2 accumulators: 6 channels × 2 tiles of the image for activations and
+//! their gradients, 6 outputs × 16 inputs for the filter's gradient. Tiles of 4 × 3 need one load less, but
+//! leave the compiler no spare register, and it then spills an accumulator every round.
 
 use crate::pixel::{LANES, Pixel};
 use crate::real::Real;
@@ -10,7 +10,7 @@ use crate::vector::Vector;
 
 /// Sizes of the product of one frequency.
 #[derive(Clone, Copy, Debug)]
-pub struct Size {
+pub struct ProductSize {
     /// Input channels.
     pub inputs: usize,
     /// Output channels.
@@ -19,14 +19,16 @@ pub struct Size {
     pub tiles: usize,
 }
 
+/// Asserts that the filter and the planes hold their channels and tiles.
 #[inline(always)]
-fn check<T>(size: Size, filter: &[Pixel<T>], x: &[Pixel<T>], y: &[Pixel<T>]) {
+fn check<T>(size: ProductSize, filter: &[Pixel<T>], x: &[Pixel<T>], y: &[Pixel<T>]) {
     assert!(size.inputs.is_multiple_of(LANES) && size.outputs.is_multiple_of(LANES), "channels");
     assert!(filter.len() >= size.inputs / LANES * size.outputs, "filter too short");
     assert!(x.len() >= size.inputs * size.tiles && y.len() >= size.outputs * size.tiles, "planes too short");
 }
 
-/// How many of `left` rows the next register tile takes: 6, or what leaves no tile of two.
+/// Returns the rows of the next register tile, given the rows `left`: 6, or a number that leaves no tile of
+/// two.
 #[inline(always)]
 fn rows(left: usize) -> usize {
     match left {
@@ -36,26 +38,32 @@ fn rows(left: usize) -> usize {
     }
 }
 
-/// `y[output][tile] = Σ_input filter · x[input][tile]`.
+/// Computes `y[output][tile] = Σ_input filter · x[input][tile]`.
 #[inline(always)]
-pub fn multiply<T: Real, V: Vector<T>>(size: Size, filter: &[Pixel<T>], x: &[Pixel<T>], y: &mut [Pixel<T>]) {
+pub fn multiply<T: Real, V: Vector<T>>(
+    size: ProductSize,
+    filter: &[Pixel<T>],
+    x: &[Pixel<T>],
+    y: &mut [Pixel<T>],
+) {
     check(size, filter, x, y);
     let product = Product {
         terms: size.inputs,
         tiles: size.tiles,
-        // A filter's lanes are inputs: along the sum come eight lanes, then the pixel of the next eight inputs.
+        // A filter's lanes are inputs: along the sum come eight lanes, then the pixel of the next eight
+        // inputs.
         lane: 1,
         eight: size.outputs * LANES,
         accumulate: false,
     };
     let start = |output: usize| output * LANES;
-    products::<T, V>(product, size.outputs, (filter, start), x, y);
+    products::<T, V>(product, size.outputs, filter, start, x, y);
 }
 
-/// `dx[input][tile] (+)= Σ_output filter · dy[output][tile]`, with the same filter.
+/// Computes `dx[input][tile] = Σ_output filter · dy[output][tile]` with the same filter, or adds it to dx.
 #[inline(always)]
 pub fn multiply_transposed<T: Real, V: Vector<T>>(
-    size: Size,
+    size: ProductSize,
     filter: &[Pixel<T>],
     dy: &[Pixel<T>],
     dx: &mut [Pixel<T>],
@@ -65,7 +73,7 @@ pub fn multiply_transposed<T: Real, V: Vector<T>>(
     let product =
         Product { terms: size.outputs, tiles: size.tiles, lane: LANES, eight: LANES * LANES, accumulate };
     let start = |input: usize| input / LANES * size.outputs * LANES + input % LANES;
-    products::<T, V>(product, size.inputs, (filter, start), dy, dx);
+    products::<T, V>(product, size.inputs, filter, start, dy, dx);
 }
 
 /// A product of a filter and the planes of one frequency.
@@ -75,20 +83,21 @@ struct Product {
     terms: usize,
     /// Tiles.
     tiles: usize,
-    /// Distance between the weights of neighbouring terms, but for every eighth.
+    /// Distance between the weights of neighbouring terms within eight.
     lane: usize,
     /// Distance between the weights of terms eight apart.
     eight: usize,
-    /// Whether to add to what is there.
+    /// If true, the product is added to the output; if false, it overwrites it.
     accumulate: bool,
 }
 
-/// All rows of a product; the first weight of a row is `start(row)`.
+/// Computes all rows of a product; the first weight of a row is `start(row)`.
 #[inline(always)]
 fn products<T: Real, V: Vector<T>>(
     product: Product,
     count: usize,
-    (filter, start): (&[Pixel<T>], impl Fn(usize) -> usize),
+    filter: &[Pixel<T>],
+    start: impl Fn(usize) -> usize,
     x: &[Pixel<T>],
     y: &mut [Pixel<T>],
 ) {
@@ -106,7 +115,7 @@ fn products<T: Real, V: Vector<T>>(
     }
 }
 
-/// Pointers to the first weights of M rows.
+/// Returns pointers to the first weights of M rows.
 #[inline(always)]
 fn row_starts<T, const M: usize>(
     weights: *const T,
@@ -116,6 +125,7 @@ fn row_starts<T, const M: usize>(
     std::array::from_fn(|m| weights.wrapping_add(start(row + m)))
 }
 
+/// Computes all tiles of M rows.
 #[inline(always)]
 fn tiles<T: Real, V: Vector<T>, const M: usize>(
     product: Product,
@@ -124,8 +134,8 @@ fn tiles<T: Real, V: Vector<T>, const M: usize>(
     y: &mut [Pixel<T>],
 ) {
     for tile in (0..product.tiles).step_by(2) {
-        // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; M rows and 2 (or the last) columns
-        // from `tile` are within them.
+        // SAFETY: `check` holds filter and planes to `inputs`, `outputs` and `tiles`; M rows and 2 (or the
+        // last) columns from `tile` are within them.
         unsafe {
             let (x, y) = (x.as_ptr().add(tile), y.as_mut_ptr().add(tile));
             if tile + 1 < product.tiles {
@@ -137,8 +147,11 @@ fn tiles<T: Real, V: Vector<T>, const M: usize>(
     }
 }
 
+/// Computes P tiles of M rows.
+///
 /// # Safety
-/// Each of `weights` must be valid for its row's terms; x for `terms` rows of P pixels and y for M, both `tiles` apart.
+/// Each of `weights` must be valid for its row's terms; x for `terms` rows of P pixels and y for M, both
+/// `tiles` apart.
 #[inline(always)]
 unsafe fn register_tile<T: Real, V: Vector<T>, const M: usize, const P: usize>(
     product: Product,
@@ -178,7 +191,8 @@ unsafe fn register_tile<T: Real, V: Vector<T>, const M: usize, const P: usize>(
     }
 }
 
-/// Turns `[channel][tile][lane]` into `[channel / 8][tile][lane][channel % 8]`: channels in lanes, images in a row.
+/// Transposes `[channel][tile][lane]` to `[channel / 8][tile][lane][channel % 8]`: channels in lanes, images
+/// in a row.
 #[inline(always)]
 pub fn transpose<T: Real, V: Vector<T>>(
     channels: usize,
@@ -200,11 +214,11 @@ pub fn transpose<T: Real, V: Vector<T>>(
     }
 }
 
-/// `filter gradient[input][output] (+)= Σ_tile,image x[input] · dy[output]` over the first `lanes` images of each tile, with
-/// x as [`transpose`] leaves it.
+/// Computes `gradient[input][output] = Σ_tile,image x[input] · dy[output]` over the first `lanes` images of
+/// each tile, or adds it to the filter's gradient. x is transposed by [`transpose`].
 #[inline(always)]
 pub fn filter_gradient<T: Real, V: Vector<T>>(
-    size: Size,
+    size: ProductSize,
     x: &[Pixel<T>],
     dy: &[Pixel<T>],
     gradient: &mut [Pixel<T>],
@@ -224,14 +238,15 @@ pub fn filter_gradient<T: Real, V: Vector<T>>(
     }
 }
 
-/// How a filter's gradient is summed.
+/// Parameters of the sum of a filter's gradient.
 #[derive(Clone, Copy)]
 struct Summation {
-    size: Size,
+    size: ProductSize,
     lanes: usize,
     accumulate: bool,
 }
 
+/// Computes all outputs for `8 · G` inputs from `eight`. Returns `G`.
 #[inline(always)]
 fn filter_outputs<T: Real, V: Vector<T>, const G: usize>(
     sum: Summation,
@@ -244,22 +259,24 @@ fn filter_outputs<T: Real, V: Vector<T>, const G: usize>(
     while output < sum.size.outputs {
         let count = rows(sum.size.outputs - output);
         match count {
-            2 => filter_tile::<T, V, G, 2>(sum, x, dy, gradient, (eight, output)),
-            4 => filter_tile::<T, V, G, 4>(sum, x, dy, gradient, (eight, output)),
-            _ => filter_tile::<T, V, G, 6>(sum, x, dy, gradient, (eight, output)),
+            2 => filter_tile::<T, V, G, 2>(sum, x, dy, gradient, eight, output),
+            4 => filter_tile::<T, V, G, 4>(sum, x, dy, gradient, eight, output),
+            _ => filter_tile::<T, V, G, 6>(sum, x, dy, gradient, eight, output),
         }
         output += count;
     }
     G
 }
 
+/// Computes `N` outputs for `8 · G` inputs.
 #[inline(always)]
 fn filter_tile<T: Real, V: Vector<T>, const G: usize, const N: usize>(
     sum: Summation,
     x: &[Pixel<T>],
     dy: &[Pixel<T>],
     gradient: &mut [Pixel<T>],
-    (eight, output): (usize, usize),
+    eight: usize,
+    output: usize,
 ) {
     let Summation { size, lanes, accumulate } = sum;
     let mut sums = [[V::splat(T::ZERO); G]; N];
@@ -267,8 +284,8 @@ fn filter_tile<T: Real, V: Vector<T>, const G: usize, const N: usize>(
     let (runs, length) = if lanes == LANES { (1, size.tiles * LANES) } else { (size.tiles, lanes) };
     let plane = size.tiles * LANES;
     for run in 0..runs {
-        // SAFETY: `check` holds x to `inputs / 8` planes of `tiles · 8` pixels and dy to `outputs` planes of as many
-        // values; the run ends within a plane.
+        // SAFETY: `check` holds x to `inputs / 8` planes of `tiles · 8` pixels and dy to `outputs` planes of
+        // as many values; the run ends within a plane.
         unsafe {
             let mut x = x.as_ptr().add(eight * plane + run * LANES);
             let mut dy = dy.as_ptr().cast::<T>().add(output * plane + run * LANES);

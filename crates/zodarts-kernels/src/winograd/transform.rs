@@ -1,11 +1,11 @@
 //! The one-dimensional transforms of F(4, 3) over the points 0, ±3/4, ±3/2 and ∞.
 //!
-//! An output of four and a window of three need six products. Any five distinct points will do; the usual 0, ±1,
-//! ±2 are easy to write down but not the most accurate. These three-quarter steps are as cheap (every factor is
-//! exact in `f32` and folds into a multiply-add) and lose a third as much: see `tests/winograd.rs`.
+//! Four outputs of a window of three need six products. Any five distinct points work; the usual 0, ±1, ±2
+//! are simple but not the most accurate. These three-quarter steps cost the same (every factor is exact in
+//! `f32` and folds into a multiply-add) and lose a third as much precision: see `tests/winograd.rs`.
 //!
-//! With `Bᵀ`, `G` and `Aᵀ` as in Lavin & Gray (2016), an output tile is `Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`; two dimensions are
-//! the one-dimensional transform of the columns, then of the rows.
+//! With `Bᵀ`, `G` and `Aᵀ` as in Lavin & Gray (2016), an output tile is `Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A`; two
+//! dimensions are the one-dimensional transform of the columns, then of the rows.
 
 use crate::real::Real;
 use crate::vector::Vector;
@@ -22,9 +22,9 @@ const NEAR: f64 = 0.75;
 /// The outer points ±`FAR`.
 const FAR: f64 = 1.5;
 
-/// Factors of the transforms in every lane.
+/// The factors of the transforms, each in every lane.
 #[derive(Clone, Copy)]
-pub struct Points<V> {
+pub struct Transform<V> {
     near: V,
     far: V,
     near2: V,
@@ -37,7 +37,8 @@ pub struct Points<V> {
     minus_sum: V,
 }
 
-impl<V> Points<V> {
+impl<V> Transform<V> {
+    /// Fills vectors with the factors.
     #[inline(always)]
     pub fn new<T: Real>() -> Self
     where
@@ -56,7 +57,7 @@ impl<V> Points<V> {
         }
     }
 
-    /// `Bᵀ d`: from inputs to products.
+    /// Computes `Bᵀ d`: from inputs to products.
     #[inline(always)]
     pub fn input<T: Real>(&self, d: [V; SIDE]) -> [V; SIDE]
     where
@@ -74,7 +75,7 @@ impl<V> Points<V> {
         [zero, near, minus_near, far, minus_far, infinity]
     }
 
-    /// `B v`, the adjoint of [`Points::input`].
+    /// Computes `B v`, the adjoint of [`Transform::input`].
     #[inline(always)]
     pub fn input_adjoint<T: Real>(&self, v: [V; SIDE]) -> [V; SIDE]
     where
@@ -92,7 +93,7 @@ impl<V> Points<V> {
         ]
     }
 
-    /// `Aᵀ m`: from products to outputs.
+    /// Computes `Aᵀ m`: from products to outputs.
     #[inline(always)]
     pub fn output<T: Real>(&self, m: [V; SIDE]) -> [V; STEP]
     where
@@ -108,7 +109,7 @@ impl<V> Points<V> {
         ]
     }
 
-    /// `A y`, the adjoint of [`Points::output`].
+    /// Computes `A y`, the adjoint of [`Transform::output`].
     #[inline(always)]
     pub fn output_adjoint<T: Real>(&self, y: [V; STEP]) -> [V; SIDE]
     where
@@ -125,13 +126,13 @@ impl<V> Points<V> {
     }
 }
 
-/// A column of six rows. Written out, for a closure or a loop may go through memory.
+/// Returns a column of six rows. Written out, for a closure or a loop may go through memory.
 #[inline(always)]
 pub fn column_of_six<V: Copy, const N: usize>(rows: &[[V; N]; SIDE], j: usize) -> [V; SIDE] {
     [rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]]
 }
 
-/// A column of four rows.
+/// Returns a column of four rows.
 #[inline(always)]
 pub fn column_of_four<V: Copy, const N: usize>(rows: &[[V; N]; STEP], j: usize) -> [V; STEP] {
     [rows[0][j], rows[1][j], rows[2][j], rows[3][j]]
@@ -142,7 +143,7 @@ fn splat<T: Real, V: Vector<T>>(value: f64) -> V {
     V::splat(T::from_f64(value))
 }
 
-/// `G`: from a window to products, with the divisors of Lagrange's interpolation.
+/// Returns `G`, which takes a window to products, with the divisors of Lagrange's interpolation.
 pub fn filter_matrix<T: Real>() -> [[T; 3]; SIDE] {
     let (near2, far2) = (NEAR * NEAR, FAR * FAR);
     let row = |point: f64, divisor: f64| [1.0, point, point * point].map(|power| power / divisor);

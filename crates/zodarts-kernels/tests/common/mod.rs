@@ -1,10 +1,11 @@
-//! What the tests of kernels share: implementations with random data, and blocks with rubbish wherever nobody may look.
+//! Helpers of the kernels' tests: implementations with random data, and blocks with rubbish wherever kernels
+//! must not read.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::reference::{self, Size};
-use zodarts_kernels::{Job, Kernels, LANES, Layout, Moments2, Pack, Pad, Pixel, Real, Unpack};
+use zodarts_kernels::{BlockLayout, Kernel, Kernels, LANES, Pack, Pad, Pixel, Real, SampleMoments, Unpack};
 
 /// Runs a generic check on every implementation.
 macro_rules! on_every_path {
@@ -30,22 +31,22 @@ impl<T: Real> Bench<T> {
         (0..count).map(|_| T::from_f64(self.random.random_range(-1.0..1.0))).collect()
     }
 
-    /// A block of `values` with a margin, through a `ReLU` if asked.
+    /// Returns a block of `values` with a margin, optionally through a `ReLU`.
     pub fn padded(&self, values: &[T], size: &Size, relu: bool) -> Vec<Pixel<T>> {
-        let (from, to) = (dense(size), Layout::padded(size.height, size.width));
+        let (from, to) = (dense(size), BlockLayout::padded(size.height, size.width));
         let input = block(values, size, from);
         let mut output = dirty(to.len(size.channels));
         self.run(Pad { input: &input, from, channels: size.channels, relu, output: &mut output, to });
         output
     }
 
-    pub fn run(&self, job: impl Job<T>) {
-        self.kernels.run(job);
+    pub fn run(&self, kernel: impl Kernel<T>) {
+        self.kernels.run(kernel);
     }
 }
 
 /// A block of `values`, with rubbish in the idle lanes.
-pub fn block<T: Real>(values: &[T], size: &Size, layout: Layout) -> Vec<Pixel<T>> {
+pub fn block<T: Real>(values: &[T], size: &Size, layout: BlockLayout) -> Vec<Pixel<T>> {
     let mut block = vec![Pixel([T::from_f64(1e3); LANES]); layout.len(size.channels)];
     Pack { images: values, count: size.images, channels: size.channels, layout }
         .into_block(&mut block, |value| value);
@@ -59,12 +60,12 @@ pub fn block<T: Real>(values: &[T], size: &Size, layout: Layout) -> Vec<Pixel<T>
     block
 }
 
-pub fn unpack<T: Real>(block: &[Pixel<T>], size: &Size, layout: Layout) -> Vec<T> {
+pub fn unpack<T: Real>(block: &[Pixel<T>], size: &Size, layout: BlockLayout) -> Vec<T> {
     Unpack { block, count: size.images, channels: size.channels, layout }.to_images()
 }
 
 /// Holds moments to those of the values a block should hold.
-pub fn assert_moments<T: Real>(found: &[Moments2], values: &[T], size: &Size) {
+pub fn assert_moments<T: Real>(found: &[SampleMoments], values: &[T], size: &Size) {
     let rounding = if size_of::<T>() == 4 { 1e-4 } else { 1e-11 };
     for (found, expected) in found.iter().zip(reference::moments(values, size)) {
         let deviation = (expected.squares / expected.count).sqrt().max(1e-3);
@@ -79,6 +80,6 @@ pub fn dirty<T: Real>(length: usize) -> Vec<Pixel<T>> {
     vec![Pixel([T::from_f64(77.0); LANES]); length]
 }
 
-pub fn dense(size: &Size) -> Layout {
-    Layout::dense(size.height, size.width)
+pub fn dense(size: &Size) -> BlockLayout {
+    BlockLayout::dense(size.height, size.width)
 }

@@ -1,7 +1,7 @@
 //! Activations of up to eight images.
 
-use super::BatchView;
-use super::plan::Plan;
+use super::pass::BatchView;
+use super::plan::ExecutionPlan;
 use crate::graph::{Network, Op};
 use zodarts_kernels::{Arena, Buffer, LANES, Pack, Pixel, Real};
 
@@ -12,35 +12,35 @@ pub struct Block<T> {
     pub lanes: usize,
     /// Position of the first image in the batch.
     pub first: usize,
-    /// Value of each node.
+    /// Value of each node, `[channel][y][x][lane]`.
     pub values: Vec<Buffer<T>>,
-    /// Convolution result of each edge, before normalisation.
+    /// Convolution result of each edge before normalisation, `[channel][y][x][lane]`.
     pub raws: Vec<Buffer<T>>,
-    /// Gradients of the nodes that need one now; see [`Plan::gradients`].
+    /// Gradients of nodes, `[channel][y][x][lane]`; see [`ExecutionPlan::gradients`].
     pub gradients: Vec<Buffer<T>>,
-    /// Transformed input of the broad convolution at work.
+    /// Transformed input of the batched convolution at work.
     pub products: Buffer<T>,
     /// Transformed gradient of its output.
     pub gradient_products: Buffer<T>,
-    /// Averages the classifier reads, one pixel a channel.
+    /// Averages that the classifier reads, one pixel per channel.
     pub features: Vec<Pixel<T>>,
     /// Gradient of the averages.
     pub feature_gradients: Vec<Pixel<T>>,
-    /// Logits, `lane × classes`.
+    /// Logits, `(lanes, classes)`.
     pub logits: Vec<f64>,
-    /// Gradient of the logits, `lane × classes`.
+    /// Gradient of the logits, `(lanes, classes)`.
     pub logit_gradients: Vec<f64>,
 }
 
-/// Pixels of the values of nodes, then of the results of convolutions and the products of inputs: what a block needs to go
-/// forward.
-pub fn forward_lengths(network: &Network, plan: &Plan) -> impl Iterator<Item = usize> {
+/// Returns the pixels of the buffers that a block needs forward: values of nodes, results of convolutions,
+/// products of inputs.
+pub fn forward_lengths(network: &Network, plan: &ExecutionPlan) -> impl Iterator<Item = usize> {
     value_lengths(network).chain(raw_lengths(network)).chain([plan.products])
 }
 
-/// Pixels of the gradients that are held at a time, then of the products of gradients: what a block needs besides to go
-/// backward.
-pub fn backward_lengths(plan: &Plan) -> impl Iterator<Item = usize> {
+/// Returns the pixels of the additional buffers that a block needs backward: gradients held at the same time,
+/// products of gradients.
+pub fn backward_lengths(plan: &ExecutionPlan) -> impl Iterator<Item = usize> {
     plan.gradients.sizes.iter().copied().chain([plan.products])
 }
 
@@ -57,7 +57,8 @@ fn raw_lengths(network: &Network) -> impl Iterator<Item = usize> {
 }
 
 impl<T: Real> Block<T> {
-    pub fn new(network: &Network, plan: &Plan) -> Self {
+    /// Allocates the buffers of the forward pass.
+    pub fn new(network: &Network, plan: &ExecutionPlan) -> Self {
         let channels = network.nodes[network.output()].channels;
         let mut arena = Arena::new(forward_lengths(network, plan));
         Self {
@@ -75,8 +76,8 @@ impl<T: Real> Block<T> {
         }
     }
 
-    /// Makes the buffers of gradients, the first time.
-    pub fn prepare_backward(&mut self, plan: &Plan) {
+    /// Allocates the buffers of the backward pass, unless they exist.
+    pub fn prepare_backward(&mut self, plan: &ExecutionPlan) {
         if self.gradients.is_empty() {
             let mut arena = Arena::new(backward_lengths(plan));
             self.gradients = plan.gradients.sizes.iter().map(|&len| arena.take(len)).collect();
@@ -84,12 +85,12 @@ impl<T: Real> Block<T> {
         }
     }
 
-    /// Its number in the batch.
+    /// Returns the block's number in the batch.
     pub fn number(&self) -> usize {
         self.first / LANES
     }
 
-    /// Takes over the `index`th eight images of a batch.
+    /// Loads block number `index` of a batch.
     pub fn load(&mut self, network: &Network, index: usize, batch: BatchView<'_>) {
         let input = network.input();
         let image = input.channels * input.height * input.width;

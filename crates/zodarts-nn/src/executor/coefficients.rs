@@ -1,18 +1,18 @@
-//! Per-channel factors that turn an edge into a term of a sum, forward and backward.
+//! Factors per channel that turn an edge into a term of a sum, forward and backward.
 //!
-//! An edge with normalisation contributes `p·(γ·ŷ + β)` with `ŷ = (raw − mean)·r` and `r = 1/√(var + ε)`:
-//! forward that is `scale·raw + shift`. Backward, with `m₁ = mean(d)` and `m₂ = mean(d·ŷ)` over the batch, the
-//! gradient of `raw` is `p·γ·r·(d − m₁ − ŷ·m₂) = a·d + b·raw + c`.
+//! An edge with normalisation contributes `p·(γ·ŷ + β)` with `ŷ = (raw − mean)·r` and `r = 1/√(var + ε)`.
+//! Forward, this is `scale·raw + shift`. Backward, with `m₁ = mean(d)` and `m₂ = mean(d·ŷ)` over the batch,
+//! the gradient of `raw` is `p·γ·r·(d − m₁ − ŷ·m₂) = a·d + b·raw + c`.
 
-use super::Point;
-use super::plan::Plan;
+use super::live_network::LiveNetwork;
+use super::pass::Parameters;
 use super::shard::Shard;
 use crate::graph::{EPSILON, Network, NodeId, Norm};
-use crate::liveness::{Liveness, weight};
+use crate::liveness::weight;
 use crate::space::{EDGES, OPERATIONS};
-use zodarts_kernels::{Moments2, Real};
+use zodarts_kernels::{Real, SampleMoments};
 
-/// Factors of every edge, constants of every node.
+/// The factors of every edge and the constants of every node.
 #[derive(Debug)]
 pub struct Coefficients<T> {
     edges: Vec<EdgeCoefficients<T>>,
@@ -21,26 +21,47 @@ pub struct Coefficients<T> {
     ones: Vec<T>,
 }
 
+/// The factors of an edge, one per channel.
 #[derive(Clone, Debug)]
 struct EdgeCoefficients<T> {
+    /// Factor of the edge's term, forward.
     scale: Vec<T>,
+    /// Constant of the edge, forward.
     shift: Vec<T>,
+    /// Mean of the edge's values, rounded to `T`.
     centre: Vec<T>,
-    moments: Vec<Moments2>,
+    /// Moments of the edge's values over the batch.
+    moments: Vec<SampleMoments>,
+    /// a, the factor of d, backward.
     gradient: Vec<T>,
-    raw: Vec<T>,
+    /// b, the factor of the raw value, backward.
+    value: Vec<T>,
+    /// c, the constant, backward.
     constant: Vec<T>,
 }
 
-/// Factors of the gradient of an edge's convolution result: `gradient·d + raw·x + constant`.
+/// Factors of the gradient of an edge's raw value x, `gradient·d + value·x + constant`, one per channel.
 #[derive(Clone, Copy)]
-pub struct Back<'a, T> {
+pub struct BackwardFactors<'a, T> {
+    /// Factors of d.
     pub gradient: &'a [T],
-    pub raw: &'a [T],
+    /// Factors of x.
+    pub value: &'a [T],
+    /// Constants.
     pub constant: &'a [T],
 }
 
+/// The shards of a batch, whose partial sums are added.
+#[derive(Clone, Copy)]
+pub struct BatchSums<'a, T> {
+    /// The shards in use.
+    pub shards: &'a [Shard<T>],
+    /// Images in the batch.
+    pub images: usize,
+}
+
 impl<T: Real> Coefficients<T> {
+    /// Creates factors of zero.
     pub fn new(network: &Network) -> Self {
         let zeros = |channels| vec![T::ZERO; channels];
         let edges = network.edges.iter().map(|edge| {
@@ -49,9 +70,9 @@ impl<T: Real> Coefficients<T> {
                 scale: zeros(channels),
                 shift: zeros(channels),
                 centre: zeros(channels),
-                moments: vec![Moments2::default(); channels],
+                moments: vec![SampleMoments::default(); channels],
                 gradient: zeros(channels),
-                raw: zeros(channels),
+                value: zeros(channels),
                 constant: zeros(channels),
             }
         });
@@ -64,36 +85,43 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
+    /// Returns the factors of the edge's term, one per channel.
     pub fn scale(&self, edge: usize) -> &[T] {
         &self.edges[edge].scale
     }
 
+    /// Returns the means of the edge's values, one per channel.
     pub fn centre(&self, edge: usize) -> &[T] {
         &self.edges[edge].centre
     }
 
-    pub fn back(&self, edge: usize) -> Back<'_, T> {
-        let EdgeCoefficients { gradient, raw, constant, .. } = &self.edges[edge];
-        Back { gradient, raw, constant }
+    /// Returns the factors of the gradient of the edge's raw value.
+    pub fn backward_factors(&self, edge: usize) -> BackwardFactors<'_, T> {
+        let EdgeCoefficients { gradient, value, constant, .. } = &self.edges[edge];
+        BackwardFactors { gradient, value, constant }
     }
 
+    /// Returns the constants of a node, one per channel.
     pub fn bias(&self, node: NodeId) -> &[T] {
         &self.biases[node]
     }
 
+    /// Returns a zero for each channel of the widest node.
     pub fn zeros(&self) -> &[T] {
         &self.zeros
     }
 
+    /// Returns a one for each channel of the widest node.
     pub fn ones(&self) -> &[T] {
         &self.ones
     }
 
-    /// Sets what does not depend on statistics: edges without normalisation are scaled by their weight.
-    pub fn begin(&mut self, network: &Network, point: Point<'_, T>) {
+    /// Sets the factors that do not depend on statistics: an edge without normalisation is scaled by its
+    /// weight.
+    pub fn begin(&mut self, network: &Network, parameters: Parameters<'_, T>) {
         for (index, edge) in network.edges.iter().enumerate() {
             if edge.op.norm().is_none() {
-                let p = weight(network, index, point.mixture);
+                let p = weight(network, index, parameters.mixture);
                 let own = &mut self.edges[index];
                 own.scale.fill(p);
                 own.gradient.fill(p);
@@ -101,57 +129,38 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
-    /// Adds up the shifts of a node's incoming edges.
-    pub fn sum_shifts(&mut self, network: &Network, live: &Liveness, node: NodeId) {
+    /// Adds the shifts of a node's incoming edges.
+    pub fn sum_shifts(&mut self, net: &LiveNetwork, node: NodeId) {
         let bias = &mut self.biases[node];
         bias.fill(T::ZERO);
-        for edge in network.incoming(node).filter(|&edge| live.edges[edge]) {
+        for edge in net.incoming(node) {
             bias.iter_mut().zip(&self.edges[edge].shift).for_each(|(sum, &shift)| *sum += shift);
         }
     }
 
-    /// Takes the statistics of a node's outgoing edges from the whole batch.
+    /// Sets the forward factors of a node's outgoing edges from the statistics of the whole batch.
     pub fn take_batch(
         &mut self,
-        network: &Network,
-        plan: &Plan,
-        live: &Liveness,
-        point: Point<'_, T>,
+        net: &LiveNetwork,
+        parameters: Parameters<'_, T>,
         shards: &[Shard<T>],
         node: NodeId,
     ) {
-        for index in network.outgoing(node).filter(|&edge| live.edges[edge]) {
-            let Some(norm) = network.edges[index].op.norm() else { continue };
+        for index in net.outgoing(node) {
+            let Some(norm) = net.op(index).norm() else { continue };
             let own = &mut self.edges[index];
             for (channel, total) in own.moments.iter_mut().enumerate() {
-                let at = plan.edge_sums[index] + channel;
-                let parts = shards.iter().map(|shard| shard.moments[at]);
-                *total = parts.fold(Moments2::default(), Moments2::merge);
+                let at = net.plan.edge_sums[index] + channel;
+                let parts = shards.iter().map(|shard| shard.partial.moments[at]);
+                *total = parts.fold(SampleMoments::default(), SampleMoments::merge);
             }
-            own.set_forward(norm, point.weights, weight(network, index, point.mixture));
-        }
-    }
-
-    /// Takes the statistics of all edges from running averages.
-    pub fn take_running(&mut self, network: &Network, live: &Liveness, point: Point<'_, T>, running: &[T]) {
-        assert_eq!(running.len(), network.statistics.len(), "running statistics");
-        for (index, edge) in network.edges.iter().enumerate().filter(|(index, _)| live.edges[*index]) {
-            let Some(norm) = edge.op.norm() else { continue };
-            let own = &mut self.edges[index];
-            let (means, variances) = running[norm.statistics.clone()].split_at(own.moments.len());
-            for (moments, (mean, variance)) in own.moments.iter_mut().zip(means.iter().zip(variances)) {
-                *moments = Moments2 { count: 1.0, mean: mean.to_f64(), squares: variance.to_f64() };
-            }
-            own.set_forward(norm, point.weights, weight(network, index, point.mixture));
-        }
-        for node in 0..network.nodes.len() {
-            self.sum_shifts(network, live, node);
+            own.set_forward(norm, parameters.weights, weight(&net.network, index, parameters.mixture));
         }
     }
 
     /// Moves running statistics towards those of the last batch.
-    pub fn update_running(&self, network: &Network, live: &Liveness, running: &mut [T], momentum: f64) {
-        for (index, edge) in network.edges.iter().enumerate().filter(|(index, _)| live.edges[*index]) {
+    pub fn update_running(&self, net: &LiveNetwork, running: &mut [T], momentum: f64) {
+        for (index, edge) in net.live_edges() {
             let Some(norm) = edge.op.norm() else { continue };
             let moments = &self.edges[index].moments;
             let (means, variances) = running[norm.statistics.clone()].split_at_mut(moments.len());
@@ -165,26 +174,24 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
-    /// Backward factors of a node's incoming edges, and gradients of their scales and shifts.
-    #[expect(clippy::too_many_arguments, reason = "the executor's parts, borrowed one by one")]
+    /// Sets the backward factors of a node's incoming edges. Writes the gradients of their scales and shifts
+    /// to `gradient`, if there is one.
     pub fn backward(
         &mut self,
-        network: &Network,
-        plan: &Plan,
-        live: &Liveness,
-        point: Point<'_, T>,
-        (shards, images): (&[Shard<T>], usize),
+        net: &LiveNetwork,
+        parameters: Parameters<'_, T>,
+        batch: BatchSums<'_, T>,
         node: NodeId,
         mut gradient: Option<&mut [T]>,
     ) {
-        let shape = network.nodes[node];
-        let count = (images * shape.height * shape.width) as f64;
-        for index in network.incoming(node).filter(|&edge| live.edges[edge]) {
-            let Some(norm) = network.edges[index].op.norm() else { continue };
-            let p = weight(network, index, point.mixture).to_f64();
+        let shape = net.network.nodes[node];
+        let count = (batch.images * shape.height * shape.width) as f64;
+        for index in net.incoming(node) {
+            let Some(norm) = net.op(index).norm() else { continue };
+            let p = weight(&net.network, index, parameters.mixture).to_f64();
             for channel in 0..shape.channels {
-                let sums = self.sums(plan, shards, (node, index), channel);
-                self.edges[index].set_backward(norm, point.weights, p, channel, sums, count);
+                let sums = self.sums(net, batch.shards, index, channel);
+                self.edges[index].set_backward(norm, parameters.weights, p, channel, sums, count);
                 if let (Some(gradient), Some((scale, shift))) = (gradient.as_deref_mut(), &norm.affine) {
                     gradient[scale.start + channel] = T::from_f64(p * sums.products);
                     gradient[shift.start + channel] = T::from_f64(p * sums.gradients);
@@ -193,47 +200,46 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
-    /// ∂L/∂p, once the backward pass is done.
-    pub fn choice_gradients(
+    /// Returns ∂L/∂p, after the backward pass.
+    pub fn mixture_gradients(
         &self,
-        network: &Network,
-        plan: &Plan,
-        live: &Liveness,
-        point: Point<'_, T>,
+        net: &LiveNetwork,
+        parameters: Parameters<'_, T>,
         shards: &[Shard<T>],
     ) -> [[f64; OPERATIONS]; EDGES] {
-        let mut choices = [[0.0; OPERATIONS]; EDGES];
-        for (index, edge) in network.edges.iter().enumerate().filter(|(index, _)| live.edges[*index]) {
+        let mut gradients = [[0.0; OPERATIONS]; EDGES];
+        for (index, edge) in net.live_edges() {
             let Some((row, column)) = edge.choice else { continue };
-            for channel in 0..network.nodes[edge.target].channels {
-                choices[row][column] += match edge.op.norm() {
+            for channel in 0..net.channels(edge.target) {
+                gradients[row][column] += match edge.op.norm() {
                     Some(norm) => {
-                        let (scale, shift) = norm.scale_and_shift(point.weights, channel);
-                        let sums = self.sums(plan, shards, (edge.target, index), channel);
+                        let (scale, shift) = norm.scale_and_shift(parameters.weights, channel);
+                        let sums = self.sums(net, shards, index, channel);
                         scale * sums.products + shift * sums.gradients
                     }
-                    None => total(shards, plan.edge_sums[index] + channel),
+                    None => total(shards, net.plan.edge_sums[index] + channel),
                 };
             }
         }
-        choices
+        gradients
     }
 
-    /// Σ d and Σ d·ŷ of one channel over the batch.
-    fn sums(&self, plan: &Plan, shards: &[Shard<T>], (node, edge): (NodeId, usize), channel: usize) -> Sums {
-        let gradients = total(shards, plan.node_sums[node] + channel);
+    /// Returns the sums of one channel of an edge over the batch.
+    fn sums(&self, net: &LiveNetwork, shards: &[Shard<T>], edge: usize, channel: usize) -> NormSums {
+        let node = net.network.edges[edge].target;
+        let gradients = total(shards, net.plan.node_sums[node] + channel);
         let own = &self.edges[edge];
         let moments = own.moments[channel];
         // The dot products were centred on the mean rounded to T.
         let rounding = moments.mean - own.centre[channel].to_f64();
-        let centred = total(shards, plan.edge_sums[edge] + channel) - rounding * gradients;
-        Sums { gradients, products: centred * inverse_deviation(&moments) }
+        let centred = total(shards, net.plan.edge_sums[edge] + channel) - rounding * gradients;
+        NormSums { gradients, products: centred * inverse_deviation(&moments) }
     }
 }
 
-/// Sums over the batch for one channel.
+/// Sums over the batch for one channel of a normalisation.
 #[derive(Clone, Copy)]
-struct Sums {
+struct NormSums {
     /// Σ d.
     gradients: f64,
     /// Σ d·ŷ.
@@ -241,6 +247,7 @@ struct Sums {
 }
 
 impl<T: Real> EdgeCoefficients<T> {
+    /// Sets the forward factors from the moments; p is the weight of the edge.
     fn set_forward(&mut self, norm: &Norm, weights: &[T], p: T) {
         for channel in 0..self.moments.len() {
             let moments = self.moments[channel];
@@ -252,21 +259,32 @@ impl<T: Real> EdgeCoefficients<T> {
         }
     }
 
-    fn set_backward(&mut self, norm: &Norm, weights: &[T], p: f64, channel: usize, sums: Sums, count: f64) {
+    /// Sets the backward factors of a channel with `count` values; p is the weight of the edge.
+    fn set_backward(
+        &mut self,
+        norm: &Norm,
+        weights: &[T],
+        p: f64,
+        channel: usize,
+        sums: NormSums,
+        count: f64,
+    ) {
         let moments = self.moments[channel];
         let inverse = inverse_deviation(&moments);
         let a = p * norm.scale_and_shift(weights, channel).0 * inverse;
         let b = -a * inverse * sums.products / count;
         self.gradient[channel] = T::from_f64(a);
-        self.raw[channel] = T::from_f64(b);
+        self.value[channel] = T::from_f64(b);
         self.constant[channel] = T::from_f64(-a * sums.gradients / count - b * moments.mean);
     }
 }
 
-fn inverse_deviation(moments: &Moments2) -> f64 {
+/// Returns 1/√(var + ε).
+fn inverse_deviation(moments: &SampleMoments) -> f64 {
     1.0 / (moments.variance() + EPSILON).sqrt()
 }
 
+/// Returns the sum of the shards' sums at a position.
 fn total<T>(shards: &[Shard<T>], at: usize) -> f64 {
-    shards.iter().map(|shard| shard.sums[at]).sum()
+    shards.iter().map(|shard| shard.partial.sums[at]).sum()
 }

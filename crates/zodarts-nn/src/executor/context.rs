@@ -1,64 +1,54 @@
-//! What all shards share during a phase.
+//! The state that all blocks share during a phase.
 
+use super::block::Block;
 use super::coefficients::Coefficients;
+use super::live_network::LiveNetwork;
 use super::packed::Packed;
-use super::plan::{Path, Plan};
-use crate::graph::{Network, NodeId, Op};
-use crate::liveness::Liveness;
-use zodarts_kernels::{ConvShape, Kernels, Layout, Real};
+use crate::graph::{MAX_EDGES, NodeId};
+use arrayvec::ArrayVec;
+use zodarts_kernels::{AffineSum, BatchNormInputGrad, Kernels, Pixel, Real, Term};
+
+/// Terms of a sum, without allocation: an edge adds two at most.
+pub type Terms<'a, T> = ArrayVec<Term<'a, T>, { 2 * MAX_EDGES }>;
 
 /// Read-only view of the executor.
-pub struct Context<'a, T> {
-    pub network: &'a Network,
-    pub plan: &'a Plan,
-    pub live: &'a Liveness,
+pub struct PassContext<'a, T> {
+    /// The network and its live part.
+    pub net: &'a LiveNetwork,
+    /// Factors of the edges.
     pub coefficients: &'a Coefficients<T>,
+    /// Packed weights of the convolutions.
     pub packed: &'a Packed<T>,
+    /// The kernels.
     pub kernels: Kernels<T>,
+    /// The flat weights.
     pub weights: &'a [T],
     /// Images of the whole batch.
     pub images: usize,
 }
 
-impl<T: Real> Context<'_, T> {
-    /// Indices of the live edges into a node.
-    pub fn incoming(&self, node: NodeId) -> impl Iterator<Item = usize> + '_ {
-        self.network.incoming(node).filter(|&edge| self.live.edges[edge])
+impl<T: Real> PassContext<'_, T> {
+    /// Returns the gradient of the edge's target, `[channel][y][x][lane]`.
+    pub fn gradient_of<'b>(&self, block: &'b Block<T>, edge: usize) -> &'b [Pixel<T>] {
+        &block.gradients[self.net.plan.gradients.of[self.net.network.edges[edge].target]]
     }
 
-    /// Indices of the live edges out of a node.
-    pub fn outgoing(&self, node: NodeId) -> impl Iterator<Item = usize> + '_ {
-        self.network.outgoing(node).filter(|&edge| self.live.edges[edge])
+    /// Returns the gradient of a convolution's result, through its normalisation.
+    pub fn result_gradient<'b>(&'b self, block: &'b Block<T>, edge: usize) -> BatchNormInputGrad<'b, T> {
+        let factors = self.coefficients.backward_factors(edge);
+        BatchNormInputGrad {
+            output_gradient: self.gradient_of(block, edge),
+            values: &block.raws[edge],
+            gradient_scale: factors.gradient,
+            value_scale: factors.value,
+            constant: factors.constant,
+        }
     }
 
-    /// Whether the node's live convolutions read it through a `ReLU`; `None` if it has none.
-    pub fn rectifies(&self, node: NodeId) -> Option<bool> {
-        self.outgoing(node).find_map(|edge| match self.network.edges[edge].op {
-            Op::Conv { relu, .. } => Some(relu),
-            _ => None,
-        })
-    }
-
-    /// Whether the edge is one of the node's live convolutions that run together on `path`.
-    pub fn takes(&self, path: Path, node: NodeId, edge: usize) -> bool {
-        self.plan.paths[edge] == path && self.live.edges[edge] && self.network.edges[edge].source == node
-    }
-
-    /// Shape of the node's live convolutions that run together on `path`, if there are any.
-    pub fn shape_on(&self, path: Path, node: NodeId) -> Option<ConvShape> {
-        self.outgoing(node).find_map(|edge| match self.network.edges[edge].op {
-            Op::Conv { shape, .. } if self.plan.paths[edge] == path => Some(shape),
-            _ => None,
-        })
-    }
-
-    /// Layout of a node's value.
-    pub fn layout(&self, node: NodeId) -> Layout {
-        self.network.nodes[node].dense()
-    }
-
-    /// Layout of a node's value with a margin.
-    pub fn padded(&self, node: NodeId) -> Layout {
-        self.network.nodes[node].padded()
+    /// Writes the sum of `terms`, blocks of the node's size, to `output`.
+    pub fn add_up(&self, node: NodeId, terms: &Terms<'_, T>, output: &mut [Pixel<T>]) {
+        let layout = self.net.layout(node);
+        let bias = &self.coefficients.zeros()[..self.net.channels(node)];
+        self.kernels.run(AffineSum { terms, bias, from: layout, output, to: layout });
     }
 }

@@ -1,8 +1,8 @@
-//! Convolution weights in the order the kernels read them, prepared once a pass.
+//! Convolution weights in the order that the kernels read, prepared once per pass.
 
-use super::plan::{Path, Plan};
+use super::live_network::LiveNetwork;
+use super::plan::ConvPath;
 use crate::graph::{Network, Op};
-use crate::liveness::Liveness;
 use rayon::prelude::*;
 use zodarts_kernels::winograd::{WinogradFilter, filter_len};
 use zodarts_kernels::{ConvShape, Kernels, Pixel, Real, pack_forward, pack_input_gradient};
@@ -13,27 +13,26 @@ pub struct Packed<T> {
     edges: Vec<PackedEdge<T>>,
 }
 
-/// Weights of one convolution, direct or transformed; what is not needed stays empty.
+/// Packed weights of one convolution. Buffers that it does not need stay empty.
 #[derive(Clone, Debug, Default)]
 struct PackedEdge<T> {
+    /// Weights of the forward convolution.
     forward: Vec<T>,
+    /// Weights of the input gradient.
     backward: Vec<T>,
+    /// The filter, transformed by Winograd.
     filter: Vec<Pixel<T>>,
 }
 
 impl<T: Real> Packed<T> {
+    /// Creates empty buffers.
     pub fn new(network: &Network) -> Self {
         Self { edges: vec![PackedEdge::default(); network.edges.len()] }
     }
 
-    /// Packs the live convolutions.
-    pub fn update(
-        &mut self,
-        (network, plan, live): (&Network, &Plan, &Liveness),
-        kernels: Kernels<T>,
-        weights: &[T],
-        backward: bool,
-    ) {
+    /// Packs the weights of the live convolutions; those of input gradients only if `backward`.
+    pub fn update(&mut self, net: &LiveNetwork, kernels: Kernels<T>, weights: &[T], backward: bool) {
+        let LiveNetwork { network, plan, live } = net;
         let work = self.edges.par_iter_mut().zip(&network.edges).zip(&live.edges).zip(&plan.paths);
         work.with_min_len(8).for_each(|(((packed, edge), live), path)| {
             let Op::Conv { shape, weight, .. } = &edge.op else { return };
@@ -41,7 +40,7 @@ impl<T: Real> Packed<T> {
                 return;
             }
             let weights = &weights[weight.clone()];
-            if *path == Path::Winograd {
+            if *path == ConvPath::Winograd {
                 packed.transform(kernels, shape, weights);
             } else {
                 packed.reorder(shape, weights, backward && edge.source > 0);
@@ -49,17 +48,17 @@ impl<T: Real> Packed<T> {
         });
     }
 
-    /// Weights of the forward convolution of an edge.
+    /// Returns the packed weights of the forward convolution of an edge.
     pub fn forward(&self, edge: usize) -> &[T] {
         &self.edges[edge].forward
     }
 
-    /// Weights of the input gradient of an edge.
+    /// Returns the packed weights of the input gradient of an edge.
     pub fn backward(&self, edge: usize) -> &[T] {
         &self.edges[edge].backward
     }
 
-    /// Transformed filter of a fast edge.
+    /// Returns the transformed filter of an edge on the Winograd path.
     pub fn filter(&self, edge: usize) -> &[Pixel<T>] {
         &self.edges[edge].filter
     }

@@ -1,57 +1,48 @@
-//! What is known of a pass before it runs: where per-channel sums are, which buffers are shared, how large temporaries get,
-//! and how each convolution is computed.
+//! Decisions that depend on the network alone: positions of sums, shared buffers, sizes of temporaries, and
+//! the algorithm of each convolution.
 
-use super::broad::Broad;
+use super::batched_conv::BatchedConv;
+use super::convolutions::Convolutions;
+use crate::buffer_pool::BufferPool;
 use crate::graph::{Network, NodeId, Op, Shape};
-use crate::pool::Pool;
-use serde::{Deserialize, Serialize};
 use zodarts_kernels::pointwise::pointwise_scratch;
-use zodarts_kernels::winograd::broad::{products_len, tiles_of};
+use zodarts_kernels::winograd::batched::{products_len, tiles_of};
 use zodarts_kernels::winograd::{backward_scratch, filter_len, forward_scratch};
 use zodarts_kernels::{ConvShape, LANES, Pixel};
 
-/// How 3×3 convolutions at stride 1 are computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Convolutions {
-    /// By Winograd's minimal filtering where it is faster.
-    #[default]
-    Fast,
-    /// Always by their definition, which loses a few bits less.
-    Direct,
-}
-
-/// Least ratio of products saved for Winograd to be worth its transforms: see the table in `docs/performance.md`.
+/// Least ratio of products saved that makes Winograd worth its transforms: see the table in
+/// `docs/performance.md`.
 const WORTHWHILE: f64 = 1.5;
 
-/// Positions of per-channel sums in a shard's flat vectors, buffers of gradients, and sizes of a shard's scratch.
+/// Positions of the sums per channel in a shard's flat vectors, buffers of gradients, algorithms of
+/// convolutions, and sizes of temporaries.
 #[derive(Debug)]
-pub struct Plan {
-    /// Where Σ d of a node's gradient starts.
+pub struct ExecutionPlan {
+    /// Start of each node's Σ d, the sum of its gradient.
     pub node_sums: Vec<usize>,
-    /// Where an edge's Σ d·x (or its batch moments) starts.
+    /// Start of each edge's Σ d·x, and of its batch moments.
     pub edge_sums: Vec<usize>,
-    /// Sums in all.
+    /// Number of sums.
     pub sums: usize,
-    /// Buffer of each node's gradient; nodes whose gradients are not needed at the same time share one.
-    pub gradients: Slots,
-    /// How the convolution of each edge is computed.
-    pub paths: Vec<Path>,
-    /// The broad convolution out of each node.
-    pub broad: Vec<Option<Broad>>,
-    /// Pixels of the largest products of a block at a broad convolution.
+    /// Buffers of the nodes' gradients. Nodes whose gradients are not needed at the same time share one.
+    pub gradients: GradientSlots,
+    /// Path of the convolution of each edge.
+    pub paths: Vec<ConvPath>,
+    /// The batched convolution out of each node.
+    pub batched: Vec<Option<BatchedConv>>,
+    /// Pixels of the largest products of a block at a batched convolution.
     pub products: usize,
     /// Pixels of the largest padded block.
     pub padded: usize,
     /// Pixels of the largest dense block.
     pub dense: usize,
     /// Pixels of the largest scratch of convolutions that run together.
-    pub together: usize,
+    pub strips: usize,
 }
 
-/// How a convolution is computed.
+/// Algorithm of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Path {
+pub enum ConvPath {
     /// By itself, by its definition.
     Alone,
     /// By Winograd, together with others out of the same node.
@@ -60,7 +51,8 @@ pub enum Path {
     Pointwise,
 }
 
-impl Plan {
+impl ExecutionPlan {
+    /// Plans the execution of a network.
     pub fn new(network: &Network, convolutions: Convolutions) -> Self {
         let mut sums = 0;
         let mut reserve = |channels: usize| {
@@ -79,27 +71,28 @@ impl Plan {
             _ => None,
         });
         let dense = network.nodes.iter().map(|shape| shape.dense().len(shape.channels));
-        let broad: Vec<_> = (0..network.nodes.len()).map(|node| broad(network, &paths, node)).collect();
+        let batched: Vec<_> = (0..network.nodes.len()).map(|node| batched(network, &paths, node)).collect();
         Self {
             node_sums,
             edge_sums,
-            products: products(network, &broad),
-            gradients: Slots::new(network),
+            products: products(network, &batched),
+            gradients: GradientSlots::new(network),
             padded: padded.max().unwrap_or(0),
             dense: dense.max().unwrap_or(0),
-            together: scratch(network, &paths, &broad),
-            broad,
+            strips: scratch(network, &paths, &batched),
+            batched,
             paths,
             sums,
         }
     }
 }
 
-/// The path of every edge. Of the convolutions out of a node those with as many outputs as the first run together.
-fn paths(network: &Network, convolutions: Convolutions) -> Vec<Path> {
-    let mut paths = vec![Path::Alone; network.edges.len()];
+/// Returns the path of every edge. Of the convolutions out of a node, those with as many outputs as the first
+/// run together.
+fn paths(network: &Network, convolutions: Convolutions) -> Vec<ConvPath> {
+    let mut paths = vec![ConvPath::Alone; network.edges.len()];
     for node in 0..network.nodes.len() {
-        for path in [Path::Winograd, Path::Pointwise] {
+        for path in [ConvPath::Winograd, ConvPath::Pointwise] {
             let mut first = None;
             for edge in network.outgoing(node) {
                 if let Op::Conv { shape, norm: Some(_), .. } = &network.edges[edge].op
@@ -114,14 +107,16 @@ fn paths(network: &Network, convolutions: Convolutions) -> Vec<Path> {
     paths
 }
 
-fn suits(path: Path, shape: &ConvShape, image: Shape, convolutions: Convolutions) -> bool {
+/// Returns true if a convolution can be computed on `path`.
+fn suits(path: ConvPath, shape: &ConvShape, image: Shape, convolutions: Convolutions) -> bool {
     match path {
-        Path::Alone => true,
-        Path::Winograd => convolutions == Convolutions::Fast && worthwhile(shape, image),
-        Path::Pointwise => (shape.kernel, shape.stride) == (1, 1),
+        ConvPath::Alone => true,
+        ConvPath::Winograd => convolutions == Convolutions::Fast && worthwhile(shape, image),
+        ConvPath::Pointwise => (shape.kernel, shape.stride) == (1, 1),
     }
 }
 
+/// Returns true if Winograd is faster than the definition.
 fn worthwhile(shape: &ConvShape, image: Shape) -> bool {
     let lanes = shape.inputs.is_multiple_of(LANES) && shape.outputs.is_multiple_of(LANES);
     let direct = 9 * image.height * image.width;
@@ -130,45 +125,46 @@ fn worthwhile(shape: &ConvShape, image: Shape) -> bool {
     shape.kernel == 3 && shape.stride == 1 && lanes && saved >= WORTHWHILE
 }
 
-/// Bytes of a pixel, as most networks are in `f32`.
+/// Bytes of a pixel in `f32`.
 const PIXEL: usize = size_of::<Pixel<f32>>();
 
-/// Bytes of a transformed filter that the caches of a core may keep from one block to the next.
+/// Bytes of a transformed filter that the caches of a core keep from one block to the next.
 const CACHED: usize = 1 << 20;
 
-/// The node's convolution, if it is its only one and broad: its transformed filter is not kept in cache, and reading it for
-/// every block costs more than to hand the products of a block to the frequencies and back.
-fn broad(network: &Network, paths: &[Path], node: NodeId) -> Option<Broad> {
+/// Returns the node's convolution if it is its only one and runs batched. This pays where the transformed
+/// filter does not stay in cache and reading it for every block costs more than moving the products of a
+/// block to the frequencies and back.
+fn batched(network: &Network, paths: &[ConvPath], node: NodeId) -> Option<BatchedConv> {
     let is_convolution = |edge: &usize| matches!(network.edges[*edge].op, Op::Conv { .. });
     let mut convolutions = network.outgoing(node).filter(is_convolution);
     let (edge, None) = (convolutions.next()?, convolutions.next()) else { return None };
     let Op::Conv { shape: ConvShape { inputs, outputs, .. }, .. } = network.edges[edge].op else {
         return None;
     };
-    if node == 0 || paths[edge] != Path::Winograd {
+    if node == 0 || paths[edge] != ConvPath::Winograd {
         return None;
     }
     let layout = network.nodes[node].dense();
     let filter = filter_len(inputs, outputs) * PIXEL;
     // To the frequencies and back: each written and read.
-    let handed = 2 * (products_len(&layout, inputs) + products_len(&layout, outputs)) * PIXEL;
+    let moved = 2 * (products_len(&layout, inputs) + products_len(&layout, outputs)) * PIXEL;
     let tiles = tiles_of(&layout);
-    (filter > CACHED.max(handed)).then_some(Broad { edge, inputs, outputs, tiles })
+    (filter > CACHED.max(moved)).then_some(BatchedConv { edge, inputs, outputs, tiles })
 }
 
-/// Pixels of the largest products of a block at a broad convolution.
-fn products(network: &Network, broad: &[Option<Broad>]) -> usize {
-    let products = network.nodes.iter().zip(broad).filter_map(|(shape, broad)| {
-        broad.map(|broad| products_len(&shape.dense(), broad.inputs.max(broad.outputs)))
+/// Returns the pixels of the largest products of a block at a batched convolution.
+fn products(network: &Network, batched: &[Option<BatchedConv>]) -> usize {
+    let products = network.nodes.iter().zip(batched).filter_map(|(shape, conv)| {
+        conv.map(|conv| products_len(&shape.dense(), conv.inputs.max(conv.outputs)))
     });
     products.max().unwrap_or(0)
 }
 
-/// Pixels that the convolutions that run together need at most.
-fn scratch(network: &Network, paths: &[Path], broad: &[Option<Broad>]) -> usize {
+/// Returns the pixels of the largest scratch of convolutions that run together.
+fn scratch(network: &Network, paths: &[ConvPath], batched: &[Option<BatchedConv>]) -> usize {
     let of_node = |node: NodeId| {
         let outgoing = || network.outgoing(node);
-        let of_path = |path: Path| {
+        let of_path = |path: ConvPath| {
             let mut shapes = outgoing().filter(move |&edge| paths[edge] == path).filter_map(|edge| {
                 let Op::Conv { shape, .. } = &network.edges[edge].op else { return None };
                 Some(*shape)
@@ -176,35 +172,36 @@ fn scratch(network: &Network, paths: &[Path], broad: &[Option<Broad>]) -> usize 
             shapes.next().map(|first| (first, 1 + shapes.count()))
         };
         let layout = network.nodes[node].dense();
-        let winograd = of_path(Path::Winograd).map(|(ConvShape { inputs, outputs, .. }, count)| {
-            let forward = forward_scratch(&layout, inputs, outputs);
-            // A broad convolution is like any other in predictions only.
-            let other = match broad[node] {
-                Some(_) => products_len(&layout, inputs.max(outputs)),
-                None => backward_scratch(&layout, inputs, outputs, count),
-            };
-            forward.max(other)
+        let winograd = of_path(ConvPath::Winograd).map(|(ConvShape { inputs, outputs, .. }, count)| {
+            if batched[node].is_some() {
+                products_len(&layout, inputs.max(outputs))
+            } else {
+                let forward = forward_scratch(&layout, inputs, outputs);
+                forward.max(backward_scratch(&layout, inputs, outputs, count))
+            }
         });
-        let pointwise = of_path(Path::Pointwise).map(|(shape, _)| pointwise_scratch(shape.outputs));
+        let pointwise = of_path(ConvPath::Pointwise).map(|(shape, _)| pointwise_scratch(shape.outputs));
         winograd.max(pointwise).unwrap_or(0)
     };
     (0..network.nodes.len()).map(of_node).max().unwrap_or(0)
 }
 
-/// Buffers that nodes share, each of them from its own turn in the backward pass to that of the last node that reads it.
+/// Buffers that the nodes' gradients share. A node keeps its buffer from its own turn in the backward pass to
+/// that of the last node that reads it.
 #[derive(Debug)]
-pub struct Slots {
+pub struct GradientSlots {
     /// The buffer of each node.
     pub of: Vec<usize>,
     /// Pixels of each buffer.
     pub sizes: Vec<usize>,
 }
 
-impl Slots {
+impl GradientSlots {
+    /// Assigns a buffer to each node.
     fn new(network: &Network) -> Self {
         let last_reader = |node| network.incoming(node).map(|edge| network.edges[edge].source).min();
         let mut slots = Self { of: vec![0; network.nodes.len()], sizes: Vec::new() };
-        let mut pool = Pool::default();
+        let mut pool = BufferPool::default();
         for node in (0..network.nodes.len()).rev() {
             let Some(last) = last_reader(node) else { continue };
             let shape = network.nodes[node];
@@ -227,7 +224,7 @@ mod tests {
         let input = Shape { channels: 1, height: 9, width: 9 };
         let shape = MacroShape { input, classes: 2, channels: 8, cells: 2 };
         for network in [supernet(&shape), resnet18(input, 2, 8)] {
-            let slots = Slots::new(&network);
+            let slots = GradientSlots::new(&network);
             for later in 1..network.nodes.len() {
                 let readers = network.incoming(later).map(|edge| network.edges[edge].source);
                 let last = readers.min().expect("every node but the first has a source");
@@ -240,8 +237,10 @@ mod tests {
     }
 
     #[test]
-    fn stages_of_resnet18_are_broad_and_supernets_are_not() {
-        let count = |network: Network| Plan::new(&network, Convolutions::Fast).broad.iter().flatten().count();
+    fn stages_of_resnet18_are_batched_and_supernets_are_not() {
+        let count = |network: Network| {
+            ExecutionPlan::new(&network, Convolutions::Fast).batched.iter().flatten().count()
+        };
         let square = |side| Shape { channels: 1, height: side, width: side };
         let shape = MacroShape { input: square(28), classes: 2, channels: 16, cells: 3 };
         assert_eq!(count(supernet(&shape)), 0);
@@ -256,6 +255,6 @@ mod tests {
     fn the_gradients_of_a_supernet_need_few_buffers() {
         let input = Shape { channels: 1, height: 8, width: 8 };
         let network = supernet(&MacroShape { input, classes: 2, channels: 8, cells: 3 });
-        assert!(Slots::new(&network).sizes.len() <= 5);
+        assert!(GradientSlots::new(&network).sizes.len() <= 5);
     }
 }

@@ -1,9 +1,11 @@
-//! From a graph to a program: what edges add to a node, and how each convolution is computed.
+//! Compilation of a network's graph into a program.
 
-use super::buffers::{Buffers, reads_copy};
-use super::cost::Cost;
-use super::fold::{Affine, pixels};
-use super::program::{Build, Direct, Head, Node, Part, Program, Sum, Winograd};
+use super::activation_buffers::{ActivationBuffers, reads_copy};
+use super::channel_affine::{ChannelAffine, pixels};
+use super::conv_cost::ConvCost;
+use super::program::{
+    DirectConv, LinearHead, NodeCopy, NodeSource, NodeSum, OutputPart, Program, ProgramNode, WinogradConv,
+};
 use crate::executor::Convolutions;
 use crate::graph::{Edge, Network, NodeId, Op};
 use rayon::prelude::*;
@@ -12,29 +14,42 @@ use zodarts_kernels::{
     pack_channels, planes,
 };
 
-/// Compiles a network with given weights and running statistics.
+/// The parameters of a trained network.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainedParameters<'a, T> {
+    /// The flat weights, in the order of [`Network::weights`].
+    pub weights: &'a [T],
+    /// The running statistics, in the order of [`Network::statistics`].
+    pub statistics: &'a [T],
+}
+
+/// Compiles a network.
+///
+/// # Panics
+/// If weights or statistics do not fit the network, or if it is a supernet.
 pub fn compile<T: Real>(
     network: &Network,
-    (weights, statistics): (&[T], &[T]),
+    parameters: TrainedParameters<'_, T>,
     kernels: Kernels<T>,
     convolutions: Convolutions,
 ) -> Program<T> {
+    let TrainedParameters { weights, statistics } = parameters;
     assert_eq!(weights.len(), network.weights.len(), "weights");
     assert_eq!(statistics.len(), network.statistics.len(), "running statistics");
     assert!(network.edges.iter().all(|edge| edge.choice.is_none()), "predictions of a supernet");
-    let buffers = Buffers::new(network);
+    let buffers = ActivationBuffers::new(network);
     let compiler = Compiler { network, weights, statistics, kernels, convolutions };
-    let node = |node: NodeId| Node {
+    let node = |node: NodeId| ProgramNode {
         shape: network.nodes[node],
-        build: compiler.build(node),
+        source: compiler.source(node),
         value: buffers.values[node],
-        copy: buffers.copies[node].map(|buffer| (buffer, rectifies(network, node))),
+        copy: buffers.copies[node].map(|buffer| NodeCopy { buffer, relu: rectifies(network, node) }),
     };
     let wide = |values: &[T]| values.iter().map(|value| value.to_f64()).collect();
     Program {
         kernels,
         nodes: (0..network.nodes.len()).into_par_iter().map(node).collect(),
-        head: Head {
+        head: LinearHead {
             matrix: wide(&weights[network.linear.clone()]),
             bias: wide(&weights[network.bias.clone()]),
         },
@@ -42,11 +57,12 @@ pub fn compile<T: Real>(
     }
 }
 
-/// Whether the convolutions of a node read it through a `ReLU`: all or none do.
+/// Returns true if the convolutions of a node read it through a `ReLU`. All or none do.
 fn rectifies(network: &Network, node: NodeId) -> bool {
     network.outgoing(node).any(|edge| matches!(network.edges[edge].op, Op::Conv { relu: true, .. }))
 }
 
+/// A network and the choices of its compilation.
 struct Compiler<'a, T> {
     network: &'a Network,
     weights: &'a [T],
@@ -61,27 +77,29 @@ struct Folded<T> {
     shape: ConvShape,
     copy: bool,
     weights: Vec<T>,
-    cost: Cost,
+    cost: ConvCost,
 }
 
 impl<T: Real> Compiler<'_, T> {
-    fn build(&self, node: NodeId) -> Build<T> {
+    /// Returns the computation of a node.
+    fn source(&self, node: NodeId) -> NodeSource<T> {
         if node == 0 {
-            return Build::Input;
+            return NodeSource::Input;
         }
         let edges = || self.network.incoming(node).map(|edge| &self.network.edges[edge]);
         match edges().next() {
-            Some(Edge { source, op: Op::Relu, .. }) => Build::Relu(*source),
-            Some(Edge { source, op: Op::AvgPool2, .. }) => Build::AvgPool2(*source),
-            _ => Build::Sum(self.sum(self.network.nodes[node].channels, edges())),
+            Some(Edge { source, op: Op::Relu, .. }) => NodeSource::Relu(*source),
+            Some(Edge { source, op: Op::AvgPool2, .. }) => NodeSource::AvgPool2(*source),
+            _ => NodeSource::Sum(self.sum(self.network.nodes[node].channels, edges())),
         }
     }
 
-    fn sum<'e>(&self, channels: usize, edges: impl Iterator<Item = &'e Edge>) -> Sum<T> {
+    /// Returns the sum of edges into a node with `channels` channels.
+    fn sum<'e>(&self, channels: usize, edges: impl Iterator<Item = &'e Edge>) -> NodeSum<T> {
         let mut constants = vec![0.0; channels];
         let (mut terms, mut pooled, mut convolutions) = (Vec::new(), Vec::new(), Vec::new());
         for edge in edges {
-            let affine = Affine::new(edge.op.norm(), channels, self.weights, self.statistics);
+            let affine = ChannelAffine::new(edge.op.norm(), channels, self.weights, self.statistics);
             constants.iter_mut().zip(&affine.shift).for_each(|(sum, shift)| *sum += shift);
             match &edge.op {
                 Op::Norm(_) | Op::Skip => terms.push((edge.source, pixels(&affine.scale))),
@@ -91,34 +109,33 @@ impl<T: Real> Compiler<'_, T> {
                     shape: *shape,
                     copy: reads_copy(&edge.op),
                     weights: affine.scaled(&self.weights[weight.clone()]),
-                    cost: Cost::new(shape, self.network.nodes[edge.source]),
+                    cost: ConvCost::new(shape, self.network.nodes[edge.source]),
                 }),
                 Op::AvgPool2 | Op::Relu => unreachable!("a sole edge is not part of a sum"),
             }
         }
         let cost = convolutions.iter().map(|folded| folded.cost.least()).sum();
-        let planes = Cost::planes_of_a_part(planes(channels), cost);
+        let planes = ConvCost::planes_of_a_part(planes(channels), cost);
         let firsts = (0..channels).step_by(planes * LANES);
         let parts = firsts.map(|first| self.part(&convolutions, first, channels.min(first + planes * LANES)));
-        Sum { bias: pixels(&constants), terms, pooled, parts: parts.collect(), planes }
+        NodeSum { bias: pixels(&constants), terms, pooled, parts: parts.collect(), planes }
     }
 
-    /// The convolutions into the output channels from `first` to before `end`.
-    fn part(&self, convolutions: &[Folded<T>], first: usize, end: usize) -> Part<T> {
+    /// Returns the convolutions into the output channels `first..end`.
+    fn part(&self, convolutions: &[Folded<T>], first: usize, end: usize) -> OutputPart<T> {
         let outputs = end - first;
-        let mut part = Part { outputs, direct: Vec::new(), winograd: Vec::new() };
+        let mut part = OutputPart { outputs, direct: Vec::new(), winograd: Vec::new() };
         for &Folded { source, shape, copy, ref weights, cost } in convolutions {
             let row = weights.len() / shape.outputs;
             let (shape, weights) = (ConvShape { outputs, ..shape }, &weights[first * row..end * row]);
-            let channels = (shape.inputs, outputs);
             if self.convolutions == Convolutions::Fast && cost.favours_winograd() {
                 let mut filter = vec![Pixel::ZERO; channel_filter_len(shape.inputs, outputs)];
-                pack_channel_filter(self.kernels, channels, weights, &mut filter);
-                part.winograd.push(Winograd { source, inputs: shape.inputs, filter });
+                pack_channel_filter(self.kernels, shape.inputs, outputs, weights, &mut filter);
+                part.winograd.push(WinogradConv { source, inputs: shape.inputs, filter });
             } else {
                 let mut packed = vec![Pixel::ZERO; channel_weights(&shape)];
                 pack_channels(&shape, weights, &mut packed);
-                part.direct.push(Direct { source, shape, copy, packed });
+                part.direct.push(DirectConv { source, shape, copy, packed });
             }
         }
         part

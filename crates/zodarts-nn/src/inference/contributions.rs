@@ -1,14 +1,12 @@
-//! What each place of an image adds to the logits.
+//! Contributions of the places of an image to the logits.
 //!
-//! The classifier is linear and reads averages over the last node's places, so a logit is exactly its bias plus the mean over places of
-//! what that place adds: the class activation map of Zhou et al. (2016), to which Grad-CAM comes down for such networks.
+//! The classifier is linear and reads averages over the places of the last node. So a logit is exactly its
+//! bias plus the mean of the contributions of all places: the class activation map of Zhou et al. (2016), to
+//! which Grad-CAM reduces for such networks.
 
-use super::program::{Head, Program};
-use super::worker::Worker;
-use super::{Compiled, Threads};
+use super::program::{LinearHead, Program};
 use crate::graph::Shape;
-use crate::scalar::Scalar;
-use zodarts_kernels::{LANES, Pixel};
+use zodarts_kernels::{LANES, Pixel, Real};
 
 /// The parts that logits are the sum of.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,14 +15,15 @@ pub struct Contributions {
     pub height: usize,
     /// Columns of places.
     pub width: usize,
-    /// What is added whatever the image, for each class.
+    /// The classifier's bias, one value per class.
     pub bias: Vec<f64>,
-    /// What each place adds, `classes × height × width` values: a class's logit is its bias and the sum of its values.
+    /// Contributions, `(classes, height, width)`. The logit of a class is its bias plus the sum of its
+    /// values.
     pub values: Vec<f64>,
 }
 
 impl Contributions {
-    /// The places of a class, row by row.
+    /// Returns the contributions to a class, `(height, width)`.
     ///
     /// # Panics
     /// If there is no such class.
@@ -33,36 +32,19 @@ impl Contributions {
         &self.values[class * area..(class + 1) * area]
     }
 
-    /// The logits.
+    /// Returns the logits, one per class.
     pub fn logits(&self) -> Vec<f64> {
         let sums = (0..self.bias.len()).map(|class| self.bias[class] + self.of(class).iter().sum::<f64>());
         sums.collect()
     }
 }
 
-impl<T: Scalar> Compiled<T> {
-    /// What each place of an image of `C×H×W` values adds to the logits.
-    ///
-    /// # Panics
-    /// If the number of values is not an image's.
-    pub fn contributions(&mut self, image: &[f32]) -> Contributions {
-        assert_eq!(image.len(), self.image_len(), "values of an image");
-        let Self { program, workers } = self;
-        if workers.is_empty() {
-            workers.push(Worker::new(program));
-        }
-        let mut logits = vec![0.0; program.head.classes()];
-        T::score(program, &mut workers[0], image, &mut logits, Threads::One);
-        contributions(program, workers[0].output(program))
-    }
-}
-
-/// Weighs the last node's values, through the `ReLU` before the classifier, by the classifier's matrix.
-fn contributions<T: Scalar>(program: &Program<T>, output: &[Pixel<T>]) -> Contributions {
+/// Multiplies the last node's values, after the `ReLU`, with the classifier's matrix.
+pub fn contributions<T: Real>(program: &Program<T>, output: &[Pixel<T>]) -> Contributions {
     let node = program.output();
     let (layout, Shape { channels, height, width }) = (node.layout(), node.shape);
     let area = height * width;
-    let Head { matrix, bias } = &program.head;
+    let LinearHead { matrix, bias } = &program.head;
     let feature = |channel: usize, place: usize| {
         let pixel = output[layout.at(channel / LANES, place / width, place % width)];
         pixel.0[channel % LANES].to_f64().max(0.0)

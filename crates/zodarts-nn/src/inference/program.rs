@@ -1,92 +1,113 @@
-//! A network as a list of nodes with their weights in the form that kernels read.
+//! A network as a list of nodes, with weights in the order that kernels read.
 
 use crate::graph::{NodeId, Shape};
-use zodarts_kernels::{ConvShape, Kernels, Layout, Pixel, channel_winograd_scratch, planes};
+use zodarts_kernels::{BlockLayout, ConvShape, Kernels, Pixel, channel_winograd_scratch, planes};
 
-/// What a node is computed by.
+/// The computation of a node.
 #[derive(Debug)]
-pub enum Build<T> {
-    /// It is the image.
+pub enum NodeSource<T> {
+    /// The image.
     Input,
-    /// `max(x, 0)` of a node.
+    /// `max(x, 0)` of another node.
     Relu(NodeId),
-    /// 2×2 averages of a node.
+    /// 2×2 averages of another node.
     AvgPool2(NodeId),
     /// A sum of edges.
-    Sum(Sum<T>),
+    Sum(NodeSum<T>),
 }
 
-/// `bias + Σ scale·x + avgpool(Σ x) + Σ convolution(x)`.
+/// A sum of edges: `bias + Σ scale·x + avgpool(Σ x) + Σ convolution(x)`.
 #[derive(Debug)]
-pub struct Sum<T> {
-    /// Constants of all edges together.
+pub struct NodeSum<T> {
+    /// Sums of the constants of all edges, one pixel per plane.
     pub bias: Vec<Pixel<T>>,
-    /// Nodes and their factors.
+    /// Nodes with their factors, one pixel per plane.
     pub terms: Vec<(NodeId, Vec<Pixel<T>>)>,
-    /// Nodes that are averaged over 3×3 pixels.
+    /// Nodes averaged over 3×3 pixels.
     pub pooled: Vec<NodeId>,
-    /// The convolutions. More than one part where a single image is worth several threads.
-    pub parts: Vec<Part<T>>,
-    /// Output planes of each part but the last, which may have fewer.
+    /// The convolutions, in more than one part if a single image is worth several threads.
+    pub parts: Vec<OutputPart<T>>,
+    /// Output planes of each part; the last may have fewer.
     pub planes: usize,
 }
 
-/// All convolutions into some output channels of a node.
+/// All convolutions into a range of the output channels of a node.
 #[derive(Debug, Default)]
-pub struct Part<T> {
+pub struct OutputPart<T> {
+    /// Number of output channels.
     pub outputs: usize,
-    /// Convolutions by definition.
-    pub direct: Vec<Direct<T>>,
+    /// Convolutions by their definition.
+    pub direct: Vec<DirectConv<T>>,
     /// Convolutions by Winograd.
-    pub winograd: Vec<Winograd<T>>,
+    pub winograd: Vec<WinogradConv<T>>,
 }
 
-/// A convolution of a node.
+/// A convolution of a node, by its definition.
 #[derive(Debug)]
-pub struct Direct<T> {
+pub struct DirectConv<T> {
+    /// Node that it reads.
     pub source: NodeId,
+    /// Channels, window and stride.
     pub shape: ConvShape,
-    /// Whether it reads the copy instead of the value.
+    /// True if it reads the node's copy instead of its value.
     pub copy: bool,
+    /// Packed weights.
     pub packed: Vec<Pixel<T>>,
 }
 
-/// A 3×3 convolution of a node's copy.
+/// A 3×3 convolution of a node's copy, by Winograd.
 #[derive(Debug)]
-pub struct Winograd<T> {
+pub struct WinogradConv<T> {
+    /// Node that it reads.
     pub source: NodeId,
+    /// Input channels.
     pub inputs: usize,
+    /// Transformed filter.
     pub filter: Vec<Pixel<T>>,
 }
 
-/// A node and where it is kept.
+/// A node and its buffers.
 #[derive(Debug)]
-pub struct Node<T> {
+pub struct ProgramNode<T> {
+    /// Size of the value.
     pub shape: Shape,
-    pub build: Build<T>,
+    /// The computation of the value.
+    pub source: NodeSource<T>,
     /// Buffer of the value.
     pub value: usize,
-    /// Buffer of the copy with a margin that convolutions read, and whether the copy is rectified.
-    pub copy: Option<(usize, bool)>,
+    /// The copy that convolutions read, if there is one.
+    pub copy: Option<NodeCopy>,
 }
 
-impl<T> Node<T> {
+/// A copy of a node's value with a margin.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeCopy {
+    /// Buffer of the copy.
+    pub buffer: usize,
+    /// True if the copy is `max(x, 0)`.
+    pub relu: bool,
+}
+
+impl<T> ProgramNode<T> {
+    /// Returns the number of planes of eight channels.
     pub fn planes(&self) -> usize {
         planes(self.shape.channels)
     }
 
-    pub fn layout(&self) -> Layout {
+    /// Returns the layout of the value.
+    pub fn layout(&self) -> BlockLayout {
         self.shape.dense()
     }
 
-    pub fn padded(&self) -> Layout {
+    /// Returns the layout of the copy.
+    pub fn padded(&self) -> BlockLayout {
         self.shape.padded()
     }
 
-    /// The node's convolutions.
-    pub fn parts(&self) -> &[Part<T>] {
-        match &self.build {
-            Build::Sum(sum) => &sum.parts,
+    /// Returns the node's convolutions.
+    pub fn parts(&self) -> &[OutputPart<T>] {
+        match &self.source {
+            NodeSource::Sum(sum) => &sum.parts,
             _ => &[],
         }
     }
@@ -94,50 +115,55 @@ impl<T> Node<T> {
 
 /// The classifier's linear layer.
 #[derive(Debug)]
-pub struct Head {
-    /// `classes × channels`.
+pub struct LinearHead {
+    /// Matrix, `(classes, channels)`.
     pub matrix: Vec<f64>,
+    /// Bias, one value per class.
     pub bias: Vec<f64>,
 }
 
-impl Head {
+impl LinearHead {
+    /// Returns the number of classes.
     pub fn classes(&self) -> usize {
         self.bias.len()
     }
 }
 
-/// Everything but the activations.
+/// A compiled network without its activations.
 #[derive(Debug)]
 pub struct Program<T> {
+    /// The kernels.
     pub kernels: Kernels<T>,
-    pub nodes: Vec<Node<T>>,
-    pub head: Head,
+    /// The nodes, in the order of computation.
+    pub nodes: Vec<ProgramNode<T>>,
+    /// The classifier.
+    pub head: LinearHead,
     /// Pixels of each buffer.
     pub buffers: Vec<usize>,
 }
 
 /// Bytes of weights that stay in a second- or third-level cache from one image to the next.
 const RESIDENT: usize = 16 << 20;
-/// Images that share a reading of weights that do not.
+/// Images that share one reading of weights that do not stay in cache.
 const GROUP: usize = 4;
 
 impl<T> Program<T> {
-    /// The node the classifier reads.
-    pub fn output(&self) -> &Node<T> {
+    /// Returns the node that the classifier reads.
+    pub fn output(&self) -> &ProgramNode<T> {
         self.nodes.last().expect("the input is a node")
     }
 
-    /// Values of an image.
+    /// Returns the number of values of an image.
     pub fn image_len(&self) -> usize {
         let Shape { channels, height, width } = self.nodes[0].shape;
         channels * height * width
     }
 
-    fn parts(&self) -> impl Iterator<Item = &Part<T>> {
-        self.nodes.iter().flat_map(Node::parts)
+    fn parts(&self) -> impl Iterator<Item = &OutputPart<T>> {
+        self.nodes.iter().flat_map(ProgramNode::parts)
     }
 
-    /// Images to take through the network side by side.
+    /// Returns the number of images to compute side by side.
     pub fn group(&self) -> usize {
         let weights: usize = self
             .parts()
@@ -149,23 +175,23 @@ impl<T> Program<T> {
         if weights * size_of::<Pixel<T>>() > RESIDENT { GROUP } else { 1 }
     }
 
-    /// Most parts of a node.
+    /// Returns the largest number of parts of a node.
     pub fn most_parts(&self) -> usize {
         self.nodes.iter().map(|node| node.parts().len()).max().unwrap_or(0)
     }
 
-    /// Pixels of the largest node that is pooled.
+    /// Returns the pixels of the largest pooled node.
     pub fn pool_scratch(&self) -> usize {
-        let pooled = self.nodes.iter().filter(|node| match &node.build {
-            Build::Sum(sum) => !sum.pooled.is_empty(),
+        let pooled = self.nodes.iter().filter(|node| match &node.source {
+            NodeSource::Sum(sum) => !sum.pooled.is_empty(),
             _ => false,
         });
         pooled.map(|node| node.layout().len(node.planes())).max().unwrap_or(0)
     }
 
-    /// Pixels of the largest scratch of a Winograd convolution.
+    /// Returns the pixels of the largest scratch of a Winograd convolution.
     pub fn winograd_scratch(&self) -> usize {
-        let of_part = |node: &Node<T>, part: &Part<T>| {
+        let of_part = |node: &ProgramNode<T>, part: &OutputPart<T>| {
             let inputs = part.winograd.iter().map(|winograd| winograd.inputs).max()?;
             Some(channel_winograd_scratch(&node.layout(), inputs, part.outputs))
         };

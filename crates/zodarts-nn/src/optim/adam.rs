@@ -1,4 +1,6 @@
-use super::error::{Check, OptimiserError};
+//! Adam.
+
+use super::error::{FieldCheck, OptimiserError};
 use serde::{Deserialize, Serialize};
 
 /// Adam as `torch.optim.Adam`: the weight decay is an L2 penalty added to the gradient.
@@ -25,7 +27,7 @@ impl Default for Adam {
     }
 }
 
-/// What Adam remembers between steps.
+/// The state that Adam keeps between steps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AdamState {
     /// m, the running mean of the gradient.
@@ -37,19 +39,19 @@ pub struct AdamState {
 }
 
 impl AdamState {
-    /// The state before the first step of `weights` weights.
+    /// Returns the state before the first step of `weights` weights.
     pub fn new(weights: usize) -> Self {
         AdamState { m: vec![0.0; weights], v: vec![0.0; weights], step: 0 }
     }
 }
 
 impl Adam {
-    /// Returns the setting if every value makes sense.
+    /// Returns the settings if every value is in its range.
     ///
     /// # Errors
     /// The first field that is out of its range.
     pub fn validated(self) -> Result<Self, OptimiserError> {
-        let check = Check("adam");
+        let check = FieldCheck("adam");
         check.positive("learning_rate", self.learning_rate)?;
         check.decay("betas[0]", self.betas.0)?;
         check.decay("betas[1]", self.betas.1)?;
@@ -58,7 +60,7 @@ impl Adam {
         Ok(self)
     }
 
-    /// One step of `weights` along `gradient`.
+    /// Takes one step of `weights` along `gradient`.
     ///
     /// # Panics
     /// If the lengths of weights, gradient and state differ.

@@ -1,7 +1,10 @@
+//! Errors of optimisers and schedules, and the checks that raise them.
+
 use thiserror::Error;
 
-/// A hyper-parameter that makes no sense.
+/// An invalid hyper-parameter.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum OptimiserError {
     /// A value outside its range.
     #[error("{optimiser}: `{field}` is {found}, expected {expected}")]
@@ -15,11 +18,11 @@ pub enum OptimiserError {
         /// The range expected.
         expected: &'static str,
     },
-    /// Nesterov's look-ahead asked for without a momentum to look ahead along.
-    #[error("sgd: `nesterov` is set but `momentum` is 0; set a momentum or switch nesterov off")]
+    /// Nesterov's look-ahead without momentum.
+    #[error("sgd: `nesterov` is set but `momentum` is 0")]
     NesterovWithoutMomentum,
     /// A warm-up as long as the whole schedule.
-    #[error("warm-up of {warmup_epochs} epochs leaves nothing of {epochs}; shorten it or train longer")]
+    #[error("warm-up of {warmup_epochs} epochs leaves nothing of {epochs}")]
     WarmupTooLong {
         /// Epochs of warm-up.
         warmup_epochs: usize,
@@ -28,21 +31,32 @@ pub enum OptimiserError {
     },
 }
 
-/// Names the owner of a field once, then checks its fields.
-pub(super) struct Check(pub &'static str);
+impl OptimiserError {
+    /// Returns advice on how to correct the setting, if there is any.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::OutOfRange { .. } => None,
+            Self::NesterovWithoutMomentum => Some("set a momentum or switch nesterov off".into()),
+            Self::WarmupTooLong { .. } => Some("shorten it or train longer".into()),
+        }
+    }
+}
 
-impl Check {
-    /// `found` is at least 0 and finite.
+/// Checks of the fields of one optimiser or schedule, which is named in the errors.
+pub(super) struct FieldCheck(pub &'static str);
+
+impl FieldCheck {
+    /// Checks that `found` is at least 0 and finite.
     pub fn non_negative(&self, field: &'static str, found: f64) -> Result<(), OptimiserError> {
         self.require(found >= 0.0 && found.is_finite(), field, found, "a finite number of at least 0")
     }
 
-    /// `found` is above 0 and finite.
+    /// Checks that `found` is above 0 and finite.
     pub fn positive(&self, field: &'static str, found: f64) -> Result<(), OptimiserError> {
         self.require(found > 0.0 && found.is_finite(), field, found, "a finite number above 0")
     }
 
-    /// `found` is a decay rate.
+    /// Checks that `found` is a decay rate, at least 0 and below 1.
     pub fn decay(&self, field: &'static str, found: f64) -> Result<(), OptimiserError> {
         self.require((0.0..1.0).contains(&found), field, found, "at least 0 and below 1")
     }

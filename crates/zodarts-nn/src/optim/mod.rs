@@ -1,7 +1,7 @@
 //! Optimisers and learning-rate schedules over flat `f32` vectors, with `PyTorch`'s exact semantics.
 //!
 //! Hyper-parameters and reductions are `f64`; every reduction adds in a fixed order, so a step gives the
-//! same bits wherever it runs. No step allocates.
+//! same bits on any machine and any number of threads. No step allocates.
 
 mod adam;
 mod error;

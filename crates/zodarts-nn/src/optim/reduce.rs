@@ -1,15 +1,15 @@
-//! Sums over long vectors, in `f64` and always in the same order.
+//! Sums over flat vectors, in `f64` and always in the same order.
 
 use rayon::prelude::*;
 use std::ops::Range;
-use zodarts_kernels::{Kernels, LongDifferenceDot, LongDot};
+use zodarts_kernels::{FlatDifferenceDot, FlatDot, Kernels};
 
 /// Ranges summed one by one, fixed so that the order never changes.
 const PARTS: usize = 16;
-/// Elements that are not worth a thread of their own.
+/// Least number of elements that are worth another thread.
 const SERIAL: usize = 1 << 15;
 
-/// Σ aᵢ·bᵢ in `f64`, in an order that depends on the length alone.
+/// Returns Σ aᵢ·bᵢ in `f64`, in an order that depends on the length alone.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -17,11 +17,12 @@ pub fn dot(a: &[f32], b: &[f32]) -> f64 {
     assert_eq!(a.len(), b.len(), "dot product of vectors of different lengths");
     let kernels = Kernels::detect();
     sum(a.len(), |part, total| {
-        kernels.run(LongDot { factors: [a, b].map(|vector| &vector[part.clone()]), total });
+        kernels.run(FlatDot { factors: [a, b].map(|vector| &vector[part.clone()]), total });
     })
 }
 
-/// Σ (aᵢ − bᵢ)·gᵢ in `f64`, in an order that depends on the length alone. The difference is taken in `f64`.
+/// Returns Σ (aᵢ − bᵢ)·gᵢ in `f64`, in an order that depends on the length alone. The difference is taken in
+/// `f64`.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -29,16 +30,16 @@ pub fn difference_dot(a: &[f32], b: &[f32], g: &[f32]) -> f64 {
     assert!(a.len() == b.len() && b.len() == g.len(), "dot product of vectors of different lengths");
     let kernels = Kernels::detect();
     sum(a.len(), |part, total| {
-        kernels.run(LongDifferenceDot { vectors: [a, b, g].map(|vector| &vector[part.clone()]), total });
+        kernels.run(FlatDifferenceDot { vectors: [a, b, g].map(|vector| &vector[part.clone()]), total });
     })
 }
 
-/// Euclidean norm, accumulated in `f64`.
+/// Returns the Euclidean norm, accumulated in `f64`.
 pub fn norm(a: &[f32]) -> f64 {
     dot(a, a).sqrt()
 }
 
-/// The sum over [`PARTS`] ranges, each written by `sum_part`, on as many threads as there are.
+/// Returns the sum over [`PARTS`] ranges, each written by `sum_part`, on as many threads as there are.
 fn sum(length: usize, sum_part: impl Fn(Range<usize>, &mut f64) + Sync) -> f64 {
     let mut parts = [0.0; PARTS];
     let size = length.div_ceil(PARTS);

@@ -1,4 +1,6 @@
-use super::error::{Check, OptimiserError};
+//! Learning-rate schedules.
+
+use super::error::{FieldCheck, OptimiserError};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -30,22 +32,22 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// The search's schedule in ZO-DARTS+: cosine from 0.1 to 0.001.
+    /// Returns the search's schedule in ZO-DARTS+: cosine from 0.1 to 0.001.
     pub fn search(epochs: usize) -> Self {
         Schedule::Cosine { start: 0.1, end: 0.001, epochs }
     }
 
-    /// The retraining's schedule in ZO-DARTS+: from 1 % of 0.1 over 10 epochs, then cosine to 0.
+    /// Returns the retraining's schedule in ZO-DARTS+: from 1 % of 0.1 over 10 epochs, then cosine to 0.
     pub fn retraining(epochs: usize) -> Self {
         Schedule::WarmupCosine { base: 0.1, warmup_epochs: 10, warmup_start_factor: 0.01, epochs }
     }
 
-    /// Returns the schedule if every value makes sense.
+    /// Returns the schedule if every value is in its range.
     ///
     /// # Errors
     /// The first field that is out of its range, or a warm-up that fills the whole schedule.
     pub fn validated(self) -> Result<Self, OptimiserError> {
-        let check = Check("schedule");
+        let check = FieldCheck("schedule");
         match self {
             Schedule::Cosine { start, end, epochs } => {
                 check.positive("start", start)?;
@@ -64,7 +66,7 @@ impl Schedule {
         Ok(self)
     }
 
-    /// The rate of `epoch`.
+    /// Returns the rate of `epoch`.
     pub fn learning_rate(&self, epoch: usize) -> f64 {
         match *self {
             Schedule::Cosine { start, end, epochs } => end + (start - end) * half_cosine(epoch, epochs),
@@ -81,7 +83,7 @@ impl Schedule {
     }
 }
 
-/// (1 + cos(π·e/E))/2, and its end value 0 from E on.
+/// Returns (1 + cos(π·e/E))/2, and 0 from E on.
 fn half_cosine(epoch: usize, epochs: usize) -> f64 {
     if epoch >= epochs { 0.0 } else { f64::midpoint(1.0, (PI * epoch as f64 / epochs as f64).cos()) }
 }
@@ -121,9 +123,8 @@ mod tests {
     fn nonsense_is_refused_by_name() {
         assert!(Schedule::search(1).validated().is_ok());
         assert!(Schedule::search(0).validated().unwrap_err().to_string().contains("epochs"));
-        assert_eq!(
-            Schedule::retraining(10).validated().unwrap_err().to_string(),
-            "warm-up of 10 epochs leaves nothing of 10; shorten it or train longer"
-        );
+        let error = Schedule::retraining(10).validated().unwrap_err();
+        assert_eq!(error.to_string(), "warm-up of 10 epochs leaves nothing of 10");
+        assert_eq!(error.hint().as_deref(), Some("shorten it or train longer"));
     }
 }

@@ -1,4 +1,6 @@
-use super::error::{Check, OptimiserError};
+//! Stochastic gradient descent.
+
+use super::error::{FieldCheck, OptimiserError};
 use super::reduce::{dot, norm};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -34,46 +36,46 @@ impl Default for Sgd {
     }
 }
 
-/// What SGD remembers between steps.
+/// The state that SGD keeps between steps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SgdState {
-    /// b, as long as the weights; zero before the first step, which makes that step b = d.
+    /// b, of the weights' length; zero before the first step, which makes that step b = d.
     pub momentum_buffer: Vec<f32>,
 }
 
 impl SgdState {
-    /// The state before the first step of `weights` weights.
+    /// Returns the state before the first step of `weights` weights.
     pub fn new(weights: usize) -> Self {
         SgdState { momentum_buffer: vec![0.0; weights] }
     }
 
-    /// Becomes an exact copy of `other`, reusing the memory at hand.
+    /// Copies `other`, reusing the buffer.
     pub fn copy_from(&mut self, other: &SgdState) {
         self.momentum_buffer.clone_from(&other.momentum_buffer);
     }
 
-    /// Forgets every step.
+    /// Returns to the state before the first step.
     pub fn reset(&mut self) {
         self.momentum_buffer.fill(0.0);
     }
 }
 
-/// A function's derivatives by the weights and by what SGD remembers of them.
+/// Derivatives of a function with respect to the weights and the momentum buffer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SgdAdjoint {
-    /// By the weights.
+    /// Derivative by the weights.
     pub weights: Vec<f32>,
-    /// By the momentum buffer, as long as the weights.
+    /// Derivative by the momentum buffer, of the weights' length.
     pub momentum_buffer: Vec<f32>,
 }
 
 impl Sgd {
-    /// Returns the setting if every value makes sense.
+    /// Returns the settings if every value is in its range.
     ///
     /// # Errors
     /// The first field that is out of its range, or Nesterov without momentum.
     pub fn validated(self) -> Result<Self, OptimiserError> {
-        let check = Check("sgd");
+        let check = FieldCheck("sgd");
         check.decay("momentum", self.momentum)?;
         check.non_negative("weight_decay", self.weight_decay)?;
         if let Some(clip) = self.clip {
@@ -85,7 +87,7 @@ impl Sgd {
         Ok(self)
     }
 
-    /// One step of `weights` along `gradient` at rate `learning_rate`.
+    /// Takes one step of `weights` along `gradient` at rate `learning_rate`.
     ///
     /// A gradient that is not finite makes the weights so, as in `PyTorch`.
     ///
@@ -114,11 +116,12 @@ impl Sgd {
         parts.zip(buffer.par_chunks_mut(CHUNK)).for_each(update);
     }
 
-    /// A [`Sgd::step`] backwards: from the derivatives of a function by what came out of the step to those by what went in, the
-    /// gradient held fixed. `along` becomes the derivative by that gradient.
+    /// A [`Sgd::step`] backwards: from the derivatives of a function by what came out of the step to those by
+    /// what went in, the gradient held fixed. `along` becomes the derivative by that gradient.
     ///
-    /// β = ∂F/∂b' − η·∂F/∂w' (times m under Nesterov), δ = β (less η·∂F/∂w' under Nesterov) is the derivative by d; then ∂F/∂b = m·β,
-    /// ∂F/∂w = ∂F/∂w' + λ·δ, and by the gradient c·δ, where it is clipped c·(δ − g·(g·δ)/(‖g‖·(‖g‖ + 1e-6))).
+    /// β = ∂F/∂b' − η·∂F/∂w' (times m under Nesterov), δ = β (less η·∂F/∂w' under Nesterov) is the derivative
+    /// by d; then ∂F/∂b = m·β, ∂F/∂w = ∂F/∂w' + λ·δ, and by the gradient c·δ, where it is clipped c·(δ −
+    /// g·(g·δ)/(‖g‖·(‖g‖ + 1e-6))).
     ///
     /// # Panics
     /// If the lengths of adjoint, gradient and `along` differ.
@@ -151,12 +154,13 @@ impl Sgd {
         }
     }
 
-    /// How much of d and of b is in a step. Chosen outside the loops, so that each pass over the weights is branch-free.
+    /// Returns the shares of d and b in a step. They are chosen outside the loops, so that each pass over the
+    /// weights is branch-free.
     fn shares(&self) -> (f32, f32) {
         if self.nesterov { (1.0, self.momentum as f32) } else { (0.0, 1.0) }
     }
 
-    /// The factor that brings the gradient within the clipping norm.
+    /// Returns the factor that limits the gradient to the clipping norm.
     fn clip_scale(&self, gradient: &[f32]) -> f32 {
         self.clip.map_or(1.0, |clip| {
             let scale = clip / (norm(gradient) + CLIP_EPSILON);

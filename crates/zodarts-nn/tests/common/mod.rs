@@ -1,11 +1,13 @@
-//! Golden files for the tests of this crate.
+//! Golden files and reference predictions for the tests of this crate.
 #![allow(dead_code, reason = "each test file uses its own part")]
+
+pub mod reference;
 
 use safetensors::SafeTensors;
 use serde_json::Value;
 use zodarts_kernels::Real;
 use zodarts_nn::graph::Shape;
-use zodarts_nn::parameters::Layout;
+use zodarts_nn::parameters::TensorLayout;
 use zodarts_nn::space::{Choice, Operation};
 
 /// One case of a golden file.
@@ -57,7 +59,7 @@ impl<'a> Case<'a> {
     }
 
     /// All tensors of a layout under a prefix, as one flat vector; missing ones are zero.
-    pub fn flat<T: Real>(&self, layout: &Layout, prefix: &str) -> Vec<T> {
+    pub fn flat<T: Real>(&self, layout: &TensorLayout, prefix: &str) -> Vec<T> {
         let mut flat = vec![T::ZERO; layout.len()];
         for tensor in layout.tensors() {
             if let Some(values) = self.find(&format!("{prefix}/{}", tensor.name)) {
@@ -77,7 +79,7 @@ impl<'a> Case<'a> {
 }
 
 /// Asserts that a layout has the file's tensors in the file's order.
-pub fn same_order(layout: &Layout, case: &Case<'_>) {
+pub fn same_order(layout: &TensorLayout, case: &Case<'_>) {
     let names: Vec<_> = layout.tensors().iter().map(|tensor| tensor.name.clone()).collect();
     assert_eq!(names, case.order());
 }
@@ -85,7 +87,7 @@ pub fn same_order(layout: &Layout, case: &Case<'_>) {
 /// Asserts that each tensor of two flat vectors agrees: largest error relative to the tensor's largest value.
 ///
 /// A tensor that is zero but for rounding (the bias before a normalisation, say) is measured against `floor`.
-pub fn close<T: Real>(layout: &Layout, found: &[T], expected: &[T], tolerance: f64, floor: f64) {
+pub fn close<T: Real>(layout: &TensorLayout, found: &[T], expected: &[T], tolerance: f64, floor: f64) {
     for tensor in layout.tensors() {
         let (found, expected) = (&found[tensor.range.clone()], &expected[tensor.range.clone()]);
         near(&tensor.name, found, expected, tolerance, floor);

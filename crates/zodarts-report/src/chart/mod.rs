@@ -1,4 +1,5 @@
-//! Charts of lines: an SVG that can be read without scripts, and its values beside it for whoever hovers, types or listens.
+//! Line charts: an SVG that is readable without scripts, and its values as JSON for the mouse, the arrow
+//! keys and screen readers.
 
 mod scale;
 
@@ -8,108 +9,110 @@ use crate::markup::{Markup, embedded, escaped};
 use serde::Serialize;
 use std::fmt::Write;
 
-/// How a line looks: the style sheet gives each ink a colour and a dash, so that no meaning hangs on colour alone.
+/// The number of a style of lines. The style sheet gives each ink a colour and a dash, so that lines differ
+/// by more than colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Ink(pub usize);
 
 impl Ink {
-    /// Inks that the style sheet tells apart.
+    /// Number of inks in the style sheet.
     pub const COUNT: usize = 8;
 
-    /// The ink of the `n`th of several like things.
+    /// Returns the ink of the `n`th of several series.
     pub fn nth(n: usize) -> Self {
-        // Ink 0 is that of what is faint.
+        // Ink 0 is faint and stands for `none`.
         Self(n % (Self::COUNT - 1) + 1)
     }
 }
 
-/// A line of a chart.
+/// A series of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Line {
-    /// What it shows.
+pub struct Series {
+    /// The name in the legend.
     pub name: String,
-    /// How it looks.
+    /// The style.
     pub ink: Ink,
-    /// Its points, from left to right.
+    /// The points, from left to right.
     pub points: Vec<(f64, f64)>,
-    /// Whether they are drawn as a line, and not each for itself.
+    /// Draws the points as a line if set, otherwise as dots.
     #[serde(skip)]
     pub joined: bool,
 }
 
-impl Line {
-    /// A line over epochs, which count from 1. Values that are no numbers leave a gap.
+impl Series {
+    /// Returns a line over epochs, which count from 1. Values that are not finite are left out.
     pub fn over_epochs(name: &str, ink: Ink, values: impl Iterator<Item = f64>) -> Self {
         let points = values.enumerate().map(|(epoch, value)| ((epoch + 1) as f64, value));
         Self::joined(name.into(), ink, points.filter(|point| point.1.is_finite()).collect())
     }
 
-    /// A line through points.
+    /// Returns a line through `points`.
     pub fn joined(name: String, ink: Ink, points: Vec<(f64, f64)>) -> Self {
         Self { name, ink, points, joined: true }
     }
 }
 
-/// What a chart shows besides lines.
+/// A mark of a chart besides its series.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Extra {
-    /// The line from corner to corner.
+pub enum Mark {
+    /// The line from the lower left to the upper right corner.
     Diagonal,
-    /// A height, and what it means.
-    Level(f64, String),
-    /// A place on the abscissa, and what it means.
-    Moment(f64, String),
-    /// Bars that stand on the abscissa.
+    /// A horizontal line at a value, with its label.
+    Horizontal(f64, String),
+    /// A vertical line at a value, with its label.
+    Vertical(f64, String),
+    /// Bars that stand on the horizontal axis.
     Bars(Vec<Bar>),
 }
 
 /// A bar of a chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
-    /// Its left end.
+    /// The left end.
     pub from: f64,
-    /// Its right end.
+    /// The right end.
     pub to: f64,
-    /// Its height.
+    /// The height.
     pub height: f64,
-    /// How strongly it is drawn, from 0 to 1.
+    /// The opacity, from 0 to 1.
     pub strength: f64,
 }
 
 /// A chart of lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// The abscissa.
+    /// The horizontal axis.
     pub x: Axis,
-    /// The ordinate.
+    /// The vertical axis.
     pub y: Axis,
-    /// The lines.
-    pub lines: Vec<Line>,
-    /// Other marks.
-    pub extras: Vec<Extra>,
-    /// Whether it says which line is which.
+    /// The series.
+    pub lines: Vec<Series>,
+    /// Marks besides the series.
+    pub marks: Vec<Mark>,
+    /// Shows a legend if set.
     pub legend: bool,
 }
 
-/// Pixels of a chart, and of its four margins: left, top, right, bottom.
+/// Width and height of a chart in pixels.
 const SIZE: (f64, f64) = (460.0, 280.0);
+/// Left, top, right and bottom margin in pixels.
 const MARGINS: [f64; 4] = [52.0, 10.0, 14.0, 38.0];
-/// Pixels between the axes.
+/// Width and height of the area between the axes in pixels.
 const FRAME: (f64, f64) = (SIZE.0 - MARGINS[0] - MARGINS[2], SIZE.1 - MARGINS[1] - MARGINS[3]);
 
-/// What the script knows of a chart.
+/// The values of a chart for the script.
 #[derive(Serialize)]
 struct Values<'a> {
     x: &'a str,
     range: [f64; 4],
     frame: [f64; 4],
-    lines: &'a [Line],
+    lines: &'a [Series],
 }
 
 impl Chart {
-    /// The chart as a figure.
+    /// Returns the chart as a `figure` element.
     pub fn figure(&self) -> Markup {
         let title = escaped(&self.title);
         let values = embedded(&Values {
@@ -120,8 +123,10 @@ impl Chart {
         });
         let legend = if self.legend { legend(&self.lines).0 } else { String::new() };
         Markup(format!(
-            "<figure class=\"chart\" tabindex=\"0\" role=\"group\" aria-label=\"{title}: arrow keys read its values\">\
-             <figcaption>{title}</figcaption>{}{legend}<script type=\"application/json\">{values}</script></figure>\n",
+            "<figure class=\"chart\" tabindex=\"0\" role=\"group\" \
+             aria-label=\"{title}: use the arrow keys to read its values\">\
+             <figcaption>{title}</figcaption>{}{legend}\
+             <script type=\"application/json\">{values}</script></figure>\n",
             self.svg()
         ))
     }
@@ -134,12 +139,12 @@ impl Chart {
             escaped(&self.description())
         );
         self.axes(&mut svg);
-        self.extras.iter().for_each(|extra| self.extra(&mut svg, extra));
+        self.marks.iter().for_each(|mark| self.mark(&mut svg, mark));
         self.lines.iter().for_each(|line| self.line(&mut svg, line));
         svg + "</svg>"
     }
 
-    /// The chart in words, for those who do not see it: where each line begins and ends.
+    /// Returns the first and the last value of each series in words, for screen readers.
     fn description(&self) -> String {
         let mut text = format!("{}, {} over {}.", self.title, self.y.name, self.x.name);
         for line in &self.lines {
@@ -155,12 +160,12 @@ impl Chart {
         let (right, bottom) = (left + FRAME.0, top + FRAME.1);
         write!(svg, "<path class=\"axis\" d=\"M{left} {top}V{bottom}H{right}\"/>").expect("memory");
         for (value, text) in self.x.ticks() {
-            let x = self.at(value, 0.0).0;
+            let x = self.position(value, 0.0).0;
             write!(svg, "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{text}</text>", bottom + 15.0)
                 .expect("memory");
         }
         for (value, text) in self.y.ticks() {
-            let y = self.at(0.0, value).1;
+            let y = self.position(0.0, value).1;
             write!(svg, "<path class=\"grid\" d=\"M{left} {y:.1}H{right}\"/>").expect("memory");
             write!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", left - 6.0, y + 4.0)
                 .expect("memory");
@@ -176,11 +181,11 @@ impl Chart {
         .expect("memory");
     }
 
-    fn line(&self, svg: &mut String, line: &Line) {
+    fn line(&self, svg: &mut String, line: &Series) {
         let Ink(ink) = line.ink;
         if line.points.len() < 2 || !line.joined {
             for point in &line.points {
-                let (x, y) = self.at(point.0, point.1);
+                let (x, y) = self.position(point.0, point.1);
                 write!(svg, "<circle class=\"mark ink-{ink}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>")
                     .expect("memory");
             }
@@ -188,19 +193,19 @@ impl Chart {
         }
         let mut path = String::new();
         for (index, point) in line.points.iter().enumerate() {
-            let (x, y) = self.at(point.0, point.1);
+            let (x, y) = self.position(point.0, point.1);
             write!(path, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' }).expect("memory");
         }
         write!(svg, "<path class=\"mark line ink-{ink}\" d=\"{path}\"/>").expect("memory");
     }
 
-    fn extra(&self, svg: &mut String, extra: &Extra) {
+    fn mark(&self, svg: &mut String, mark: &Mark) {
         let [left, top, ..] = MARGINS;
         let (right, bottom) = (left + FRAME.0, top + FRAME.1);
-        let drawn = match extra {
-            Extra::Diagonal => write!(svg, "<path class=\"aid\" d=\"M{left} {bottom}L{right} {top}\"/>"),
-            Extra::Level(value, text) => {
-                let (y, text) = (self.at(0.0, *value).1, escaped(text));
+        let drawn = match mark {
+            Mark::Diagonal => write!(svg, "<path class=\"aid\" d=\"M{left} {bottom}L{right} {top}\"/>"),
+            Mark::Horizontal(value, text) => {
+                let (y, text) = (self.position(0.0, *value).1, escaped(text));
                 write!(
                     svg,
                     "<path class=\"aid\" d=\"M{left} {y:.1}H{right}\"/>\
@@ -209,9 +214,9 @@ impl Chart {
                     y - 4.0
                 )
             }
-            Extra::Moment(value, text) => {
-                let (x, text) = (self.at(*value, 0.0).0, escaped(text));
-                // On the side of the line where there is room.
+            Mark::Vertical(value, text) => {
+                let (x, text) = (self.position(*value, 0.0).0, escaped(text));
+                // The label stands on the side of the line that has more room.
                 let (anchor, aside) = if x > left + FRAME.0 / 2.0 { ("end", -4.0) } else { ("start", 4.0) };
                 write!(
                     svg,
@@ -221,12 +226,13 @@ impl Chart {
                     top + 12.0
                 )
             }
-            Extra::Bars(bars) => bars.iter().try_for_each(|&Bar { from, to, height, strength }| {
-                let ((x, y), (end, floor)) = (self.at(from, height), self.at(to, self.y.low));
+            Mark::Bars(bars) => bars.iter().try_for_each(|&Bar { from, to, height, strength }| {
+                let ((x, y), (end, floor)) = (self.position(from, height), self.position(to, self.y.low));
                 let (width, height) = (end - x, floor - y);
                 write!(
                     svg,
-                    "<rect class=\"mark bar\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+                    "<rect class=\"mark bar\" x=\"{x:.1}\" y=\"{y:.1}\" \
+                     width=\"{width:.1}\" height=\"{height:.1}\" \
                      style=\"--strength: {strength:.2}\"/>"
                 )
             }),
@@ -234,18 +240,19 @@ impl Chart {
         drawn.expect("memory");
     }
 
-    /// Where a point is drawn.
-    fn at(&self, x: f64, y: f64) -> (f64, f64) {
-        (MARGINS[0] + FRAME.0 * self.x.place(x), MARGINS[1] + FRAME.1 * (1.0 - self.y.place(y)))
+    /// Returns the position of a point in pixels.
+    fn position(&self, x: f64, y: f64) -> (f64, f64) {
+        (MARGINS[0] + FRAME.0 * self.x.fraction(x), MARGINS[1] + FRAME.1 * (1.0 - self.y.fraction(y)))
     }
 }
 
-/// Which line is which.
-pub fn legend(lines: &[Line]) -> Markup {
-    let entries = lines.iter().map(|Line { name, ink: Ink(ink), .. }| {
+/// Returns the legend of some series.
+pub fn legend(lines: &[Series]) -> Markup {
+    let entries = lines.iter().map(|Series { name, ink: Ink(ink), .. }| {
         let name = escaped(name);
         format!(
-            "<li><svg viewBox=\"0 0 28 8\" aria-hidden=\"true\"><path class=\"line ink-{ink}\" d=\"M1 4H27\"/></svg>{name}</li>"
+            "<li><svg viewBox=\"0 0 28 8\" aria-hidden=\"true\">\
+             <path class=\"line ink-{ink}\" d=\"M1 4H27\"/></svg>{name}</li>"
         )
     });
     Markup(format!("<ul class=\"legend\">{}</ul>", entries.collect::<String>()))
@@ -260,13 +267,13 @@ mod tests {
         Chart {
             title: "a <loss>".into(),
             x: Axis::epochs(3),
-            y: Axis::share("loss"),
-            lines: vec![Line::over_epochs("training", Ink::nth(0), values.into_iter())],
-            extras: vec![
-                Extra::Diagonal,
-                Extra::Level(0.5, "half".into()),
-                Extra::Moment(2.0, "kept".into()),
-                Extra::Bars(vec![Bar { from: 1.0, to: 2.0, height: 0.5, strength: 0.25 }]),
+            y: Axis::zero_to_one("loss"),
+            lines: vec![Series::over_epochs("training", Ink::nth(0), values.into_iter())],
+            marks: vec![
+                Mark::Diagonal,
+                Mark::Horizontal(0.5, "half".into()),
+                Mark::Vertical(2.0, "kept".into()),
+                Mark::Bars(vec![Bar { from: 1.0, to: 2.0, height: 0.5, strength: 0.25 }]),
             ],
             legend: true,
         }
@@ -276,7 +283,7 @@ mod tests {
     fn a_figure_has_its_marks_its_words_and_its_values() {
         let Markup(figure) = chart().figure();
         assert!(!figure.contains("<loss>"), "{figure}");
-        // Left 52, width 394: epoch 1 and epoch 3; top 10, height 232.
+        // The area between the axes begins at (52, 10) and has 394 × 232 pixels.
         assert!(figure.contains("d=\"M52.0 126.0L446.0 184.0\""), "{figure}");
         assert!(figure.contains("training: from 0.500 to 0.250."), "{figure}");
         assert!(figure.contains("[[1.0,0.5],[3.0,0.25]]"), "{figure}");

@@ -1,4 +1,4 @@
-//! The data: what they are, and what is wrong with them.
+//! The data: their shape, the images of each class, and findings such as copies between splits.
 
 use crate::markup::Markup;
 use crate::run::Run;
@@ -7,17 +7,17 @@ use zodarts_data::Summary;
 
 #[derive(Template)]
 #[template(path = "data.html")]
-struct Body<'a> {
+struct DataSection<'a> {
     data: &'a Summary,
     rows: Vec<(&'a str, [usize; 3])>,
     totals: [usize; 3],
 }
 
-/// The data set's card; none where it was not kept.
+/// Returns the data set's card, or `None` if the run has no summary of its data.
 pub fn body(run: &Run) -> Option<Markup> {
     let data = run.data.as_ref()?;
     let splits = [&data.train, &data.val, &data.test];
     let count = |class: usize| splits.map(|split| split.per_class.get(class).copied().unwrap_or(0));
     let rows = data.info.classes.iter().enumerate().map(|(class, name)| (&**name, count(class)));
-    Some(Markup::of(&Body { data, rows: rows.collect(), totals: splits.map(|split| split.images) }))
+    Some(Markup::of(&DataSection { data, rows: rows.collect(), totals: splits.map(|split| split.images) }))
 }

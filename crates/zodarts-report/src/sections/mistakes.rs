@@ -1,4 +1,4 @@
-//! The images that the network is surest about and wrong, with what speaks for its decision laid over them.
+//! The misclassified images with the highest confidence, each with a heat map.
 
 use crate::ReportError;
 use crate::markup::Markup;
@@ -7,56 +7,57 @@ use crate::run::Run;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use zodarts::evaluate::{Mistake, mistakes};
-use zodarts::explain::Explainer;
-use zodarts::model::{Model, network_input};
-use zodarts::pipeline::{Evaluation, Split, evaluated_images};
-use zodarts::run::RunFolder;
 use zodarts_data::{Dataset, Samples};
+use zodarts_nas::evaluate::{Mistake, mistakes};
+use zodarts_nas::explain::Explainer;
+use zodarts_nas::model::{Model, network_input};
+use zodarts_run::folder::RunFolder;
+use zodarts_run::folder::{Evaluation, Split};
+use zodarts_run::job::evaluated_images;
 
-/// Most images that are shown.
+/// Most images on a page.
 const MOST: usize = 12;
 
 #[derive(Template)]
 #[template(path = "mistakes.html")]
-struct Body<'a> {
+struct MistakesSection<'a> {
     total: usize,
     images: usize,
-    shown: Vec<Shown<'a>>,
+    shown: Vec<MistakeRow<'a>>,
     absent: Option<&'a str>,
 }
 
-/// A mistake in words, with its pictures if there are any.
-struct Shown<'a> {
+/// A mistake in words, with its image if there is one.
+struct MistakeRow<'a> {
     name: String,
     truth: String,
     decided: String,
     confidence: String,
-    picture: Option<&'a Picture>,
+    image: Option<&'a MistakeImage>,
 }
 
-/// An image as data URIs.
+/// An image as data URIs, plain and with its heat map.
 #[derive(Clone, Debug)]
-pub struct Picture {
-    /// Its file, or its place in the split.
+pub struct MistakeImage {
+    /// The name of the file, or the position in the split.
     name: String,
     plain: String,
     overlaid: String,
-    /// The class that the heat speaks for or against.
+    /// The class that the heat map explains.
     class: String,
 }
 
-/// Pictures of the surest mistakes, in their order, or why there are none.
+/// The images of the most confident mistakes, in their order, or the reason why there are none.
 #[derive(Clone, Debug)]
-pub struct Pictures(Result<Vec<Picture>, String>);
+pub struct MistakeImages(Result<Vec<MistakeImage>, String>);
 
-impl Pictures {
-    /// No pictures, for a reason.
+impl MistakeImages {
+    /// Returns no images, for a reason.
     pub fn absent(reason: String) -> Self {
         Self(Err(reason))
     }
 
-    /// Pictures of a run's surest mistakes, from the data it was evaluated on.
+    /// Returns the images of a run's most confident mistakes, from the data that it was evaluated on.
     ///
     /// # Errors
     /// If the data are not those of the run.
@@ -67,7 +68,7 @@ impl Pictures {
         let samples = evaluated_images(folder, dataset, Split::Test)?;
         let mut explainer = Explainer::new(model);
         let wrong = found(evaluation).into_iter().take(MOST);
-        Ok(Self(Ok(wrong.map(|mistake| picture(model, &mut explainer, &samples, &mistake)).collect())))
+        Ok(Self(Ok(wrong.map(|mistake| image_of(model, &mut explainer, &samples, &mistake)).collect())))
     }
 }
 
@@ -75,13 +76,13 @@ fn found(evaluation: &Evaluation) -> Vec<Mistake> {
     mistakes(&evaluation.scores, &evaluation.labels, evaluation.metrics.report.task)
 }
 
-fn picture(model: &Model, explainer: &mut Explainer, samples: &Samples, mistake: &Mistake) -> Picture {
+fn image_of(model: &Model, explainer: &mut Explainer, samples: &Samples, mistake: &Mistake) -> MistakeImage {
     let (channels, height, width) = samples.shape();
     let values = samples.image(mistake.image);
     let heat = explainer.explain(&network_input(&model.card, &values), Some(mistake.class));
     let planes = Planes { values: &values, channels, height, width };
     let uri = |png: &[u8]| format!("data:image/png;base64,{}", STANDARD.encode(png));
-    Picture {
+    MistakeImage {
         name: samples.file(mistake.image).map_or_else(|| unnamed(mistake.image), str::to_owned),
         plain: uri(&picture::plain(&planes)),
         overlaid: uri(&picture::overlaid(&planes, &heat)),
@@ -93,8 +94,8 @@ fn unnamed(image: usize) -> String {
     format!("test image {image}")
 }
 
-/// The mistakes in words and pictures; none before a test whose labels were kept.
-pub fn body(run: &Run, pictures: &Pictures) -> Option<Markup> {
+/// Returns the mistakes with their images, or `None` if there is no evaluation with labels.
+pub fn body(run: &Run, images: &MistakeImages) -> Option<Markup> {
     let evaluation = run.evaluation.as_ref()?;
     let classes = &evaluation.metrics.report.classes;
     let names = |of: &[usize]| {
@@ -103,17 +104,17 @@ pub fn body(run: &Run, pictures: &Pictures) -> Option<Markup> {
     };
     let found = found(evaluation);
     let shown = found.iter().take(MOST).enumerate().map(|(index, mistake)| {
-        let picture = pictures.0.as_ref().ok().and_then(|pictures| pictures.get(index));
-        Shown {
-            name: picture.map_or_else(|| unnamed(mistake.image), |picture| picture.name.clone()),
+        let image = images.0.as_ref().ok().and_then(|images| images.get(index));
+        MistakeRow {
+            name: image.map_or_else(|| unnamed(mistake.image), |image| image.name.clone()),
             truth: names(&mistake.truth),
             decided: names(&mistake.decided),
             confidence: format!("{:.3}", mistake.confidence),
-            picture,
+            image,
         }
     });
-    let absent = pictures.0.as_ref().err().map(|reason| &**reason);
-    Some(Markup::of(&Body {
+    let absent = images.0.as_ref().err().map(|reason| &**reason);
+    Some(Markup::of(&MistakesSection {
         total: found.len(),
         images: evaluation.scores.n(),
         shown: shown.collect(),

@@ -1,4 +1,4 @@
-//! The parts of a run's page, in the order in which they are read.
+//! The sections of a run's page, in their order.
 
 mod data;
 mod mistakes;
@@ -9,36 +9,36 @@ mod settings;
 mod test;
 mod training;
 
-pub use mistakes::Pictures;
+pub use mistakes::MistakeImages;
 pub use network::cells;
 pub use result::headline;
 
 use crate::markup::Markup;
 use crate::run::Run;
 
-/// A part of a page.
+/// A section of a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Section {
-    /// What links to it.
+    /// The anchor of the section.
     pub id: &'static str,
-    /// Its heading.
+    /// The heading.
     pub title: &'static str,
-    /// What is below.
+    /// The content below the heading.
     pub body: Markup,
 }
 
-/// The parts of a run's page that there is something to say in.
-pub fn of(run: &Run, pictures: &Pictures) -> Vec<Section> {
+/// Returns the sections of a run's page for which the run has content.
+pub fn of(run: &Run, images: &MistakeImages) -> Vec<Section> {
     let parts = [
-        ("network", "The network", network::body(run)),
-        ("search", "The search", search::body(run)),
-        ("training", "The training", training::body(run)),
-        ("test", "On the test images", test::body(run)),
-        ("mistakes", "The surest mistakes", mistakes::body(run, pictures)),
-        ("data", "The data", data::body(run)),
-        ("repeat", "To do it again", Some(settings::body(run))),
+        ("network", "Network", network::body(run)),
+        ("search", "Search", search::body(run)),
+        ("training", "Training", training::body(run)),
+        ("test", "Test results", test::body(run)),
+        ("mistakes", "Most confident mistakes", mistakes::body(run, images)),
+        ("data", "Data", data::body(run)),
+        ("repeat", "How to repeat this run", Some(settings::body(run))),
     ];
     let section = |(id, title, body): (_, _, Option<Markup>)| body.map(|body| Section { id, title, body });
-    let result = Section { id: "result", title: "The result", body: result::body(run) };
+    let result = Section { id: "result", title: "Result", body: result::body(run) };
     [result].into_iter().chain(parts.into_iter().filter_map(section)).collect()
 }

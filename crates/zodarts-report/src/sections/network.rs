@@ -1,21 +1,21 @@
-//! The network: its cell as a graph.
+//! The network: a drawing of its cell.
 
 use crate::cell::cell;
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
-use zodarts::genotype::Genotype;
-use zodarts::settings::Architecture;
+use zodarts_nas::genotype::Genotype;
+use zodarts_run::settings::Architecture;
 
 #[derive(Template)]
 #[template(path = "network.html")]
-struct Body {
+struct NetworkSection {
     cell: Markup,
     genotype: String,
     stacked: Option<String>,
 }
 
-/// The cell that was found; none of `ResNet-18`, or before there is one.
+/// Returns the cell, or `None` for `ResNet-18` and before a search has begun.
 pub fn body(run: &Run) -> Option<Markup> {
     let genotype = genotype(run)?;
     let stacked = run.model.as_ref().map(|model| {
@@ -23,12 +23,14 @@ pub fn body(run: &Run) -> Option<Markup> {
         let each = if cells == 1 { "one cell".into() } else { format!("{cells} cells") };
         let (second, third) = (2 * channels, 4 * channels);
         format!(
-            "Here it has three stages of {each}, of {channels}, {second} and {third} channels, on images of {side}×{side} pixels."
+            "This network has three stages of {each} each, with {channels}, {second} and {third} channels, \
+             and takes images of {side}×{side} pixels."
         )
     });
-    Some(Markup::of(&Body { cell: cell(genotype), genotype: genotype.to_string(), stacked }))
+    Some(Markup::of(&NetworkSection { cell: cell(genotype), genotype: genotype.to_string(), stacked }))
 }
 
+/// Returns the genotype that was trained, else the one that was found, else the current one of the search.
 fn genotype(run: &Run) -> Option<Genotype> {
     if run.settings.train.architecture == Architecture::Resnet18 {
         return None;
@@ -37,7 +39,7 @@ fn genotype(run: &Run) -> Option<Genotype> {
     trained.or(run.found.map(|found| found.genotype)).or(run.search.last().map(|last| last.genotype))
 }
 
-/// The cells of several runs, each with its name.
+/// Returns the drawings of the runs' cells, each with the run's name.
 pub fn cells(runs: &[Run]) -> Vec<(String, Markup)> {
     runs.iter().filter_map(|run| Some((run.name.clone(), cell(genotype(run)?)))).collect()
 }

@@ -1,50 +1,52 @@
-//! The result in one sentence, and the facts beside it.
+//! The result in a sentence, and a list of facts.
 
 use crate::markup::Markup;
-use crate::run::{Progress, Run};
+use crate::run::{Phase, Run};
 use askama::Template;
-use zodarts::protocol::Protocol;
-use zodarts::run::Metrics;
-use zodarts::search::Stop;
-use zodarts::text::number;
 use zodarts_data::Task;
+use zodarts_lab::text::number;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::search::Stop;
 
 #[derive(Template)]
 #[template(path = "result.html")]
-struct Body {
+struct ResultSection {
     headline: String,
     finished: bool,
     facts: Vec<(&'static str, String)>,
 }
 
-/// The sentence and a table of facts.
+/// Returns the headline and the list of facts.
 pub fn body(run: &Run) -> Markup {
-    let finished = run.progress() == Progress::Tested;
-    Markup::of(&Body { headline: headline(run), finished, facts: facts(run) })
+    let finished = run.phase() == Phase::Tested;
+    Markup::of(&ResultSection { headline: headline(run), finished, facts: facts(run) })
 }
 
-/// What the run came to, in a sentence or two, or how far it got.
+/// Returns the test result in a sentence or two, or the state of an unfinished run.
 pub fn headline(run: &Run) -> String {
-    match (&run.metrics, run.progress()) {
+    match (&run.metrics, run.phase()) {
         (Some(metrics), _) => tested(metrics),
-        (None, Progress::Searching(done, planned)) => {
-            format!("This run is not finished: the search did {done} of {planned} epochs.")
+        (None, Phase::Searching(done, planned)) => {
+            format!("This run is not finished: {done} of {planned} epochs of the search are done.")
         }
-        (None, Progress::Searched) => "An architecture was found; nothing was trained yet.".into(),
-        (None, Progress::Training(done, planned)) => {
-            format!("This run is not finished: the training did {done} of {planned} epochs.")
+        (None, Phase::Searched) => {
+            "The search has found an architecture; nothing has been trained yet.".into()
         }
-        (None, Progress::Trained) => {
-            "The network is trained, but was not tested yet: zodarts evaluate does that, once.".into()
+        (None, Phase::Training(done, planned)) => {
+            format!("This run is not finished: {done} of {planned} epochs of the training are done.")
         }
-        (None, _) => "This run has only begun: there is nothing but its settings.".into(),
+        (None, Phase::Trained) => {
+            "The network is trained but has not been tested yet. Run zodarts evaluate to test it.".into()
+        }
+        (None, _) => "This run has only just begun: there are no results yet.".into(),
     }
 }
 
 fn tested(metrics: &Metrics) -> String {
     let report = &metrics.report;
     let what = match report.task {
-        Task::MultiLabel => "of the decisions about a label are right",
+        Task::MultiLabel => "of the decisions on a label are correct",
         _ => "are classified correctly",
     };
     let [low, high] = report.acc_ci95;
@@ -62,14 +64,17 @@ fn tested(metrics: &Metrics) -> String {
     };
     let how = match (metrics.protocol, metrics.test_reads) {
         (Protocol::Paper, _) => {
-            "Protocol paper: the epoch was chosen on these very images, so this says nothing about new ones."
+            "Protocol paper: the epoch was chosen on these test images, so this does not estimate the \
+             accuracy on new images."
                 .into()
         }
         (Protocol::Official, 1) => {
-            "Protocol official: they were read once, after the last decision.".to_owned()
+            "Protocol official: the test images were read once, after the last decision.".to_owned()
         }
         (Protocol::Official, reads) => {
-            format!("Protocol official: no decision saw them, but they were read {reads} times.")
+            format!(
+                "Protocol official: no decision depends on the test images, but they were read {reads} times."
+            )
         }
     };
     format!("{acc}{auc}. {how}")
@@ -88,7 +93,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     if let Some(model) = &run.model {
         let cost = model.cost();
         let (params, macs) = (number::count(cost.params), number::count(cost.macs));
-        facts.push(("network", format!("{params} parameters, {macs} multiply-accumulates an image")));
+        facts.push(("network", format!("{params} parameters, {macs} multiply-accumulates per image")));
     }
     facts.extend(search(run).map(|text| ("search", text)));
     facts.extend(training(run).map(|text| ("training", text)));
@@ -97,7 +102,8 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
         facts.push((
             "calibration",
             format!(
-                "temperature {temperature:.2}; on the {} validation images the calibration error is {after:.3}, {before:.3} before",
+                "temperature {temperature:.2}; on the {} validation images the calibration error is \
+                 {after:.3} ({before:.3} before)",
                 found.images
             ),
         ));
@@ -109,7 +115,10 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
         let (sensitivity, specificity) = (share(found.sensitivity), share(found.specificity));
         facts.push((
             "threshold",
-            format!("{name} from probability {probability:.3} on: sensitivity {sensitivity}, specificity {specificity} on the test images"),
+            format!(
+                "{name} if its probability is at least {probability:.3}; on the test images, sensitivity is \
+                 {sensitivity} and specificity {specificity}"
+            ),
         ));
     }
     facts
@@ -119,8 +128,8 @@ fn search(run: &Run) -> Option<String> {
     let found = run.found?;
     let why = match found.stop {
         Stop::Finished => "",
-        Stop::Settled => ", then every edge had settled on one operation",
-        Stop::Deadline => ", then the time was over",
+        Stop::Settled => ", stopped because every edge had settled on one operation",
+        Stop::Deadline => ", stopped by the time limit",
     };
     Some(format!("{} in {}{why}", number::epochs(found.epochs), number::duration(found.seconds)))
 }
@@ -128,6 +137,6 @@ fn search(run: &Run) -> Option<String> {
 fn training(run: &Run) -> Option<String> {
     let seconds: f64 = run.train.iter().map(|record| record.seconds).sum();
     let epochs = number::epochs(run.train.len());
-    let kept = run.kept().map_or(String::new(), |epoch| format!("; the weights are those of epoch {epoch}"));
+    let kept = run.kept().map_or(String::new(), |epoch| format!("; the weights of epoch {epoch} were kept"));
     (!run.train.is_empty()).then(|| format!("{epochs} in {}{kept}", number::duration(seconds)))
 }

@@ -1,29 +1,29 @@
-//! What it takes to do a run again: the command, the versions, every setting.
+//! The command that repeats a run, its version and machine, and all its settings.
 
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
 use toml::Value;
-use zodarts::run::RunInfo;
-use zodarts::settings::Architecture;
+use zodarts_run::folder::RunInfo;
+use zodarts_run::settings::Architecture;
 
 #[derive(Template)]
 #[template(path = "settings.html")]
-struct Body<'a> {
+struct SettingsSection<'a> {
     command: String,
     info: Option<&'a RunInfo>,
     settings: Vec<(String, String)>,
 }
 
-/// The command, the circumstances, the settings.
+/// Returns the command, the version and machine, and the settings.
 pub fn body(run: &Run) -> Markup {
     let mut settings = Vec::new();
     let table = toml::Table::try_from(&run.settings).expect("settings are plain values");
     flatten("", &Value::Table(table), &mut settings);
-    Markup::of(&Body { command: command(run), info: run.info.as_ref(), settings })
+    Markup::of(&SettingsSection { command: command(run), info: run.info.as_ref(), settings })
 }
 
-/// The command that does it again, in the folder above the run's.
+/// Returns the command that repeats the run. It is given in the folder that contains the run folder.
 fn command(run: &Run) -> String {
     let data = run.info.as_ref().map_or("DATA", |info| &*info.data);
     let config = format!("--config {}", quoted(&format!("{}/config.toml", run.name)));
@@ -39,7 +39,7 @@ fn command(run: &Run) -> String {
     }
 }
 
-/// A word as a shell takes it.
+/// Returns a word quoted for a POSIX shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -49,7 +49,7 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// Every setting with its full name.
+/// Appends every setting below `prefix` with its full name.
 fn flatten(prefix: &str, value: &Value, into: &mut Vec<(String, String)>) {
     let Value::Table(table) = value else {
         into.push((prefix.to_owned(), value.to_string()));

@@ -1,55 +1,55 @@
-//! The training: losses and accuracies on the images it saw and those it did not.
+//! The training: loss, accuracy and learning rate over the epochs.
 
-use crate::chart::{Axis, Chart, Extra, Ink, Line};
+use crate::chart::{Axis, Chart, Ink, Mark, Series};
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
-use zodarts::run::TrainRecord;
+use zodarts_nas::records::TrainRecord;
 
 #[derive(Template)]
 #[template(path = "training.html")]
-struct Body {
+struct TrainingSection {
     charts: Vec<Markup>,
 }
 
-/// Charts over the epochs of the training; none without one.
+/// Returns charts over the epochs of the training, or `None` if there was no training.
 pub fn body(run: &Run) -> Option<Markup> {
     run.train.first()?;
-    let moment = run.kept().map(|epoch| Extra::Moment(epoch as f64, format!("kept: epoch {epoch}")));
+    let kept = run.kept().map(|epoch| Mark::Vertical(epoch as f64, format!("kept: epoch {epoch}")));
     let charts =
         [losses(&run.train), accuracies(&run.train), rate(&run.train)].into_iter().map(|mut chart| {
-            chart.extras.extend(moment.clone());
+            chart.marks.extend(kept.clone());
             chart.figure()
         });
-    Some(Markup::of(&Body { charts: charts.collect() }))
+    Some(Markup::of(&TrainingSection { charts: charts.collect() }))
 }
 
-fn line(records: &[TrainRecord], name: &str, ink: usize, value: impl Fn(&TrainRecord) -> f64) -> Line {
-    Line::over_epochs(name, Ink::nth(ink), records.iter().map(value))
+fn line(records: &[TrainRecord], name: &str, ink: usize, value: impl Fn(&TrainRecord) -> f64) -> Series {
+    Series::over_epochs(name, Ink::nth(ink), records.iter().map(value))
 }
 
 fn losses(records: &[TrainRecord]) -> Chart {
     let lines = vec![
-        line(records, "training, as augmented", 0, |record| record.train_loss),
+        line(records, "training (augmented)", 0, |record| record.train_loss),
         line(records, "validation", 1, |record| record.val_loss),
     ];
     let values = lines.iter().flat_map(|line| line.points.iter().map(|point| point.1));
     let y = Axis::from_zero("loss", values);
-    Chart { title: "loss".into(), x: Axis::epochs(records.len()), y, lines, extras: Vec::new(), legend: true }
+    Chart { title: "loss".into(), x: Axis::epochs(records.len()), y, lines, marks: Vec::new(), legend: true }
 }
 
 fn accuracies(records: &[TrainRecord]) -> Chart {
     let lines = vec![
-        line(records, "ACC, training, as augmented", 0, |record| record.train_acc),
+        line(records, "ACC, training (augmented)", 0, |record| record.train_acc),
         line(records, "ACC, validation", 1, |record| record.val_acc),
         line(records, "AUC, validation", 2, |record| record.val_auc.unwrap_or(f64::NAN)),
     ];
     Chart {
         title: "accuracy".into(),
         x: Axis::epochs(records.len()),
-        y: Axis::share("ACC, AUC"),
+        y: Axis::zero_to_one("ACC, AUC"),
         lines,
-        extras: Vec::new(),
+        marks: Vec::new(),
         legend: true,
     }
 }
@@ -58,5 +58,5 @@ fn rate(records: &[TrainRecord]) -> Chart {
     let lines = vec![line(records, "learning rate", 0, |record| record.learning_rate)];
     let y = Axis::from_zero("learning rate", records.iter().map(|record| record.learning_rate));
     let x = Axis::epochs(records.len());
-    Chart { title: "learning rate".into(), x, y, lines, extras: Vec::new(), legend: false }
+    Chart { title: "learning rate".into(), x, y, lines, marks: Vec::new(), legend: false }
 }

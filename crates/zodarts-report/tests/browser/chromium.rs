@@ -1,4 +1,4 @@
-//! A page in headless Chromium, spoken to in its debugging protocol: as much of it as looking, pointing and typing take.
+//! A page in headless Chromium, driven by its debugging protocol: as much of it as these tests need.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -11,9 +11,9 @@ use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
 /// Longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// `ZODARTS_CHROMIUM`, or a Chromium or Chrome on the PATH.
+/// Returns the browser that `ZODARTS_CHROMIUM` names, or a Chromium or Chrome on the PATH.
 pub fn installed() -> Option<PathBuf> {
     let named = std::env::var_os("ZODARTS_CHROMIUM").map(PathBuf::from);
     let folders = std::env::var_os("PATH").unwrap_or_default();
@@ -23,24 +23,24 @@ pub fn installed() -> Option<PathBuf> {
     named.or_else(|| found.find(|path| path.is_file()))
 }
 
-/// A page in a browser of its own.
-pub struct Page {
+/// A page in a browser process of its own.
+pub struct BrowserPage {
     browser: Child,
-    /// The browser's profile, which goes when it goes.
+    /// The browser's profile, deleted on drop.
     _profile: TempDir,
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
     session: Option<String>,
     last: u64,
-    /// Errors of scripts, and whatever was written to the console or the log.
+    /// Errors of scripts and messages to the console or the log.
     pub complaints: Vec<String>,
 }
 
-impl Page {
+impl BrowserPage {
     /// Opens a file.
     pub fn open(chromium: &Path, file: &Path) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let mut browser = Command::new(chromium)
-            // A sandbox is not to be had in many containers; the page is our own.
+            // Many containers do not allow a sandbox, and the page is our own.
             .args([
                 "--headless=new",
                 "--no-sandbox",
@@ -58,7 +58,7 @@ impl Page {
         let address = address(&mut browser);
         let (socket, _) = tungstenite::connect(&address).expect("Chromium listens");
         if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         }
         let mut page =
             Self { browser, _profile: profile, socket, session: None, last: 0, complaints: Vec::new() };
@@ -68,7 +68,7 @@ impl Page {
         page
     }
 
-    /// Takes a tab, and has it report everything.
+    /// Opens a tab and subscribes to its messages.
     fn attach(&mut self) {
         let target = self.call("Target.createTarget", &json!({"url": "about:blank"}));
         let attached =
@@ -100,7 +100,7 @@ impl Page {
         while self.hear()["method"] != event {}
     }
 
-    /// The next message; complaints are kept.
+    /// Returns the next message and records complaints.
     fn hear(&mut self) -> Value {
         loop {
             if let Message::Text(text) = self.socket.read().expect("Chromium answers") {
@@ -115,14 +115,14 @@ impl Page {
         }
     }
 
-    /// What an expression comes to.
+    /// Returns the value of a JavaScript expression.
     pub fn value(&mut self, expression: &str) -> Value {
         let result = self.call("Runtime.evaluate", &json!({"expression": expression, "returnByValue": true}));
         assert!(result["exceptionDetails"].is_null(), "{expression}: {}", result["exceptionDetails"]);
         result["result"]["value"].clone()
     }
 
-    /// Moves the mouse to a place in the window.
+    /// Moves the mouse to a position in the window.
     pub fn point(&mut self, x: f64, y: f64) {
         self.call("Input.dispatchMouseEvent", &json!({"type": "mouseMoved", "x": x, "y": y}));
     }
@@ -134,50 +134,50 @@ impl Page {
         }
     }
 
-    /// Gives the window a size.
+    /// Sets the size of the window in pixels.
     pub fn resize(&mut self, width: u32, height: u32, mobile: bool) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
         self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
-    /// `light` or `dark`.
+    /// Sets the colour scheme: `light` or `dark`.
     pub fn scheme(&mut self, scheme: &str) {
         let feature = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         self.call("Emulation.setEmulatedMedia", &json!({"features": feature}));
     }
 
-    /// `screen` or `print`.
+    /// Sets the medium: `screen` or `print`.
     pub fn medium(&mut self, medium: &str) {
         self.call("Emulation.setEmulatedMedia", &json!({"media": medium}));
     }
 
-    /// The page on sheets of A4, as base64 of a PDF.
+    /// Returns the page printed on A4, as a PDF in base64.
     pub fn print(&mut self) -> String {
         let paper = json!({"paperWidth": 8.27, "paperHeight": 11.69});
         let sheets = self.call("Page.printToPDF", &paper);
         sheets["data"].as_str().expect("sheets").to_owned()
     }
 
-    /// The window as base64 of a PNG.
+    /// Returns a screenshot of the window, as a PNG in base64.
     pub fn picture(&mut self) -> String {
         let picture = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         picture["data"].as_str().expect("a picture").to_owned()
     }
 }
 
-/// Where the browser listens, as it says.
+/// Returns the address that the browser listens on, from its stderr.
 fn address(browser: &mut Child) -> String {
     let mut lines = BufReader::new(browser.stderr.take().expect("a pipe")).lines();
     let found = lines
         .by_ref()
         .map_while(Result::ok)
         .find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned));
-    // The pipe is read on, or the browser would wait for room in it.
+    // The pipe is read to its end, because the browser blocks when it is full.
     std::thread::spawn(move || lines.for_each(drop));
     found.expect("Chromium says where it listens")
 }
 
-impl Drop for Page {
+impl Drop for BrowserPage {
     fn drop(&mut self) {
         let _ = self.browser.kill();
         let _ = self.browser.wait();

@@ -1,6 +1,7 @@
-//! Pages in a real browser: nothing complains, figures have marks, pointing and typing bring values up, nothing sticks out on a phone.
+//! Pages in a real browser: no errors on the console, every figure has marks, the mouse and the arrow keys
+//! show values, and nothing is wider than the window of a phone.
 //!
-//! Is skipped, and says so, where there is no Chromium. Screenshots are left below `target/tmp`.
+//! The tests say that they are skipped if there is no Chromium. They leave screenshots below `target/tmp`.
 
 mod chromium;
 #[path = "../common/mod.rs"]
@@ -8,7 +9,7 @@ mod common;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chromium::{Page, installed};
+use chromium::{BrowserPage, installed};
 use common::{fit, hostile, settings};
 use std::path::{Path, PathBuf};
 use zodarts_report::{write, write_comparison};
@@ -16,14 +17,12 @@ use zodarts_report::{write, write_comparison};
 fn browser() -> Option<PathBuf> {
     let found = installed();
     if found.is_none() {
-        eprintln!(
-            "SKIPPED: no Chromium: install one, or name it in ZODARTS_CHROMIUM; pages are not looked at"
-        );
+        eprintln!("SKIPPED: no Chromium: install one, or name it in ZODARTS_CHROMIUM; pages are not tested");
     }
     found
 }
 
-impl Page {
+impl BrowserPage {
     fn number(&mut self, expression: &str) -> f64 {
         let value = self.value(expression);
         value.as_f64().unwrap_or_else(|| panic!("{expression}: {value}"))
@@ -34,7 +33,7 @@ impl Page {
         value.as_str().unwrap_or_else(|| panic!("{expression}: {value}")).to_owned()
     }
 
-    /// Keeps a picture of the whole page at a width, which nothing may stick out of.
+    /// Writes a screenshot of the whole page at a width, and asserts that nothing is wider.
     fn screenshot(&mut self, name: &str, width: u32, mobile: bool) {
         self.resize(width, 900, mobile);
         let height = self.number("document.documentElement.scrollHeight");
@@ -52,21 +51,23 @@ impl Page {
     }
 }
 
-/// The middle of the first chart of the search, scrolled to.
+/// Scrolls to the first chart of the search and returns its middle.
 const MIDDLE: &str = "(() => { const drawing = document.querySelector('#search figure.chart svg'); \
-    drawing.scrollIntoView({block: 'center', behavior: 'instant'}); const box = drawing.getBoundingClientRect(); \
+    drawing.scrollIntoView({block: 'center', behavior: 'instant'}); \
+    const box = drawing.getBoundingClientRect(); \
     return [box.left + box.width * 0.55, box.top + box.height / 2]; })()";
 
-fn hover(page: &mut Page) {
-    let tip = "(() => { const tip = document.querySelector('#search .tip'); return tip.hidden ? '' : tip.textContent; })()";
-    assert_eq!(page.text(tip), "", "nothing is shown before someone points");
+fn hover(page: &mut BrowserPage) {
+    let tip = "(() => { const tip = document.querySelector('#search .tip'); \
+        return tip.hidden ? '' : tip.textContent; })()";
+    assert_eq!(page.text(tip), "", "no tooltip before the mouse is over the chart");
     let place = page.value(MIDDLE);
     page.point(place[0].as_f64().unwrap(), place[1].as_f64().unwrap());
     let shown = page.text(tip);
     assert!(shown.starts_with("epoch ") && shown.contains("nor_conv_3x3: 0."), "{shown:?}");
 }
 
-fn type_through(page: &mut Page) {
+fn read_by_keyboard(page: &mut BrowserPage) {
     page.value("document.querySelectorAll('#training figure.chart')[1].focus()");
     page.press("ArrowRight");
     let first = page.text("document.getElementById('live').textContent");
@@ -76,21 +77,22 @@ fn type_through(page: &mut Page) {
     assert!(second.contains("ACC, validation 0."), "{second:?}");
 }
 
-/// Opens and closes the table of a chart, and takes the heat off and on again.
-fn switch(page: &mut Page) {
-    let rows = "(() => { const table = document.querySelector('#training details.values'); table.open = true; \
-        table.dispatchEvent(new Event('toggle')); const rows = table.querySelectorAll('tbody tr').length; \
+/// Opens and closes the table of a chart, and switches the heat maps off and on.
+fn toggle_details(page: &mut BrowserPage) {
+    let rows = "(() => { const table = document.querySelector('#training details.values'); \
+        table.open = true; table.dispatchEvent(new Event('toggle')); const rows = table.querySelectorAll('tbody tr').length; \
         table.open = false; return rows; })()";
-    assert_eq!(page.number(rows), 3.0, "a row an epoch");
+    assert_eq!(page.number(rows), 3.0, "one row per epoch");
     let visible = "getComputedStyle(document.querySelector('.mistakes .heat')).display";
     assert_ne!(page.text(visible), "none");
     page.value("document.getElementById('heat').click()");
-    assert_eq!(page.text(visible), "none", "heat can be taken off");
+    assert_eq!(page.text(visible), "none", "heat maps can be hidden");
     page.value("document.getElementById('heat').click()");
 }
 
-/// Looks at the page as it is printed: on white whatever the screen shows, with all settings unfolded, on a few sheets.
-fn print(page: &mut Page) {
+/// Asserts that the page prints on white in every colour scheme, with all settings unfolded, on 3 to 12
+/// sheets.
+fn print(page: &mut BrowserPage) {
     page.value(
         "window.unfolded = null; addEventListener('afterprint', \
          () => { window.unfolded = document.querySelector('details:not(.values)').dataset.was === ''; })",
@@ -99,8 +101,8 @@ fn print(page: &mut Page) {
     std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-print.pdf"), &sheets).unwrap();
     let count = sheets.windows(12).filter(|text| text.starts_with(b"/Type /Page\n")).count();
     assert!((3..=12).contains(&count), "{count} sheets");
-    assert_eq!(page.value("window.unfolded"), true, "printing is heard of");
-    assert_eq!(page.value("document.querySelector('details:not(.values)').open"), false, "and over");
+    assert_eq!(page.value("window.unfolded"), true, "details are unfolded for printing");
+    assert_eq!(page.value("document.querySelector('details:not(.values)').open"), false, "and folded again");
     page.medium("print");
     assert_eq!(page.text("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");
     page.screenshot("report-print", 720, false);
@@ -112,7 +114,7 @@ fn a_page_works_in_a_browser() {
     let place = tempfile::tempdir().unwrap();
     let dataset = hostile();
     let folder = fit(&dataset, &settings(), &place.path().join("run"));
-    let mut page = Page::open(&chromium, &write(&folder, Ok(&dataset)).unwrap());
+    let mut page = BrowserPage::open(&chromium, &write(&folder, Ok(&dataset)).unwrap());
     page.resize(1280, 900, false);
 
     assert_eq!(page.number("document.querySelectorAll('figure.chart').length"), 17.0);
@@ -121,13 +123,13 @@ fn a_page_works_in_a_browser() {
     assert_eq!(page.number(unmarked), 0.0, "every figure has marks");
     assert_eq!(page.number("document.querySelectorAll('svg.cell .edge').length"), 6.0);
     let broken = "[...document.images].filter(image => image.naturalWidth === 0).length";
-    assert_eq!(page.number(broken), 0.0, "every picture loads");
+    assert_eq!(page.number(broken), 0.0, "every image loads");
     let unnamed = "[...document.querySelectorAll('img, svg[role=img], figure[tabindex]')]\
         .filter(e => !(e.alt || e.getAttribute('aria-label'))).length";
-    assert_eq!(page.number(unnamed), 0.0, "everything to see has words");
+    assert_eq!(page.number(unnamed), 0.0, "every image and figure has a text alternative");
     hover(&mut page);
-    type_through(&mut page);
-    switch(&mut page);
+    read_by_keyboard(&mut page);
+    toggle_details(&mut page);
 
     page.screenshot("report-desktop", 1280, false);
     page.screenshot("report-phone", 390, true);
@@ -148,7 +150,7 @@ fn runs_side_by_side_work_in_a_browser() {
     let runs = ["first", "second"].map(|name| fit(&dataset, &settings(), &place.path().join(name)));
     let file = place.path().join("comparison.html");
     write_comparison(&runs, &file).unwrap();
-    let mut page = Page::open(&chromium, &file);
+    let mut page = BrowserPage::open(&chromium, &file);
     assert_eq!(page.number("document.querySelectorAll('#result tbody tr').length"), 2.0);
     assert_eq!(page.number("document.querySelectorAll('figure.chart .mark').length"), 4.0);
     page.screenshot("comparison-desktop", 1280, false);

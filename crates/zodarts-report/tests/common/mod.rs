@@ -1,23 +1,23 @@
-//! Runs that take a moment.
+//! Short runs.
 
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
-use zodarts::observer::Silent;
-use zodarts::pipeline::Job;
-use zodarts::protocol::Protocol;
-use zodarts::run::RunFolder;
-use zodarts::settings::{Auto, Settings};
 use zodarts_data::{Dataset, OpenOptions};
+use zodarts_nas::observer::Silent;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::Job;
+use zodarts_run::settings::{Auto, Settings};
 
-/// The built-in images, with names that would break a careless page.
+/// Returns the built-in images with class names that need escaping.
 pub fn hostile() -> Dataset {
     let mut dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     dataset.info.classes = vec!["<script>alert(1)</script>".into(), "\"quoted\" & 'so'".into()];
     dataset
 }
 
-/// Two epochs of search and three of training, of a network of a few channels.
+/// Returns settings for two epochs of search and three of training at two channels.
 pub fn settings() -> Settings {
     let mut settings = Settings { seed: 3, ..Settings::default() };
     settings.search.epochs = 2;
@@ -33,9 +33,9 @@ pub fn settings() -> Settings {
     settings
 }
 
-/// A run from beginning to end.
+/// Does a whole run in `path`.
 pub fn fit(dataset: &Dataset, settings: &Settings, path: &Path) -> RunFolder {
-    // One at a time: tests would wait for each other's threads.
+    // One run at a time, because tests would wait for each other's threads.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock();
     let folder = RunFolder::create(path).unwrap();

@@ -1,61 +1,80 @@
 //! The confusion matrix as an image.
 
+use super::canvas::{Canvas, Point, Rectangle};
 use super::digits;
-use super::picture::Picture;
 use crate::messages::Value;
-use zodarts::run::Metrics;
+use zodarts_nas::evaluate::Metrics;
 
-/// Side of a cell with room for a number of three digits.
+/// Side of a cell in pixels, which has room for three digits.
 const CELL: usize = 40;
-/// Most pixels of a side: with many classes cells get smaller.
+/// Largest side of the image in pixels. Cells get smaller if there are many classes.
 const MOST_PIXELS: usize = 2048;
-/// Most classes that are drawn.
+/// Most classes that are drawn: a cell has at least 4 pixels a side.
 const MOST_CLASSES: usize = MOST_PIXELS / 4;
-/// What lies between cells.
+/// Colour of the lines between cells.
 const LINES: [u8; 3] = [190, 190, 190];
-/// A cell with all images of its row.
+/// Colour of a cell with all images of its row.
 const FULL: [u8; 3] = [8, 48, 107];
-/// A cell without any.
+/// Colour of a cell without images.
 const EMPTY: [u8; 3] = [255, 255, 255];
 
-/// Images by truth and by what was said of them; none without a confusion matrix, or with too many classes to draw.
+/// Returns the confusion matrix as an image: rows are true classes, columns predicted ones. Returns `None` if
+/// the metrics have no confusion matrix or more than `MOST_CLASSES` classes.
 pub fn confusion(metrics: &Metrics) -> Option<Value> {
     let counts = metrics.report.confusion.as_ref().filter(|rows| rows.len() <= MOST_CLASSES)?;
     let names: Vec<&str> = metrics.report.classes.iter().map(|class| class.name.as_str()).collect();
     let description = format!(
-        "Rows are the truth, columns what was said, the darker the larger the share of the row. Classes from above \
-         and from the left: {}.",
+        "Rows are the true classes, columns the predicted ones. The darker a cell, the larger its \
+         share of the row. Classes from top to bottom and from left to right: {}.",
         names.join(", ")
     );
     draw(counts).value(format!("{}/confusion", metrics.split), description)
 }
 
-fn draw(counts: &[Vec<u64>]) -> Picture {
+fn draw(counts: &[Vec<u64>]) -> Canvas {
     let largest = counts.iter().flatten().copied().max().unwrap_or(0);
     let wanted = CELL.max(digits::size(largest).0 + 10);
-    let cell = wanted.min(MOST_PIXELS / counts.len().max(1));
-    let side = counts.len() * cell + 1;
-    let mut picture = Picture::new(side, side, LINES);
+    let side = wanted.min(MOST_PIXELS / counts.len().max(1));
+    let whole = counts.len() * side + 1;
+    let mut canvas = Canvas::new(whole, whole, LINES);
     for (row, counts) in counts.iter().enumerate() {
         let images: u64 = counts.iter().sum();
         for (column, &count) in counts.iter().enumerate() {
             let share = count as f64 / images.max(1) as f64;
-            paint(&mut picture, (column * cell, row * cell), cell, (count, share));
+            let at = Point { x: column * side, y: row * side };
+            Cell { at, side, count, share }.paint(&mut canvas);
         }
     }
-    picture
+    canvas
 }
 
-/// Paints a cell, with its number where it has room.
-fn paint(picture: &mut Picture, (x, y): (usize, usize), cell: usize, (count, share): (u64, f64)) {
-    picture.fill((x + 1, y + 1), (cell - 1, cell - 1), shade(share));
-    let (width, height) = digits::size(count);
-    if width + 2 < cell && height + 2 < cell {
-        let corner = (x + (cell - width) / 2, y + (cell - height) / 2);
-        digits::write(picture, corner, count, if share > 0.5 { EMPTY } else { FULL });
+/// A cell of the matrix.
+struct Cell {
+    /// Upper left corner, which belongs to the lines.
+    at: Point,
+    /// Side in pixels, lines included.
+    side: usize,
+    /// Number of images.
+    count: u64,
+    /// Share of the images of the row, from 0 to 1.
+    share: f64,
+}
+
+impl Cell {
+    /// Paints the cell, and its count if there is room for it.
+    fn paint(&self, canvas: &mut Canvas) {
+        let (Point { x, y }, side) = (self.at, self.side);
+        let area = Rectangle { x: x + 1, y: y + 1, width: side - 1, height: side - 1 };
+        canvas.fill(area, shade(self.share));
+        let (width, height) = digits::size(self.count);
+        if width + 2 < side && height + 2 < side {
+            let corner = Point { x: x + (side - width) / 2, y: y + (side - height) / 2 };
+            digits::write(canvas, corner, self.count, if self.share > 0.5 { EMPTY } else { FULL });
+        }
     }
 }
 
+/// Returns the colour of a cell with this share of its row.
 fn shade(share: f64) -> [u8; 3] {
     let blend = |empty: u8, full: u8| f64::from(empty) + share * (f64::from(full) - f64::from(empty));
     [0, 1, 2].map(|channel| blend(EMPTY[channel], FULL[channel]).round() as u8)

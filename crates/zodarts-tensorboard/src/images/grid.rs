@@ -1,70 +1,72 @@
-//! Images of a data set side by side.
+//! Previews: images of a data set in a grid.
 
-use super::picture::Picture;
+use super::canvas::{Canvas, Point};
 use crate::messages::Value;
 use zodarts_data::rng::stream;
 use zodarts_data::{Augmentation, Batch, Samples};
 
-/// Most images in a row, and most rows.
+/// Most images in a row and most rows.
 const MOST: usize = 8;
-/// Most pixels of a row, unless a single image has more.
+/// Most pixels of a row, unless a single image is wider.
 const MOST_PIXELS: usize = 1024;
 /// Pixels between two images.
 const GAP: usize = 1;
-/// What lies between them: a colour that no grey image has.
+/// Colour between images. No grey image has it.
 const BACKGROUND: [u8; 3] = [70, 90, 140];
 
-/// The first of `samples` as a network sees them: as it is evaluated on them, and as it would be trained on them.
+/// Returns two grids of the first `samples`: as the network is evaluated on them, and augmented as in
+/// training. Returns an empty list if there are no samples.
 pub fn previews(section: &str, samples: &Samples, augmentation: Augmentation, seed: u64) -> Vec<Value> {
     let side = augmentation.input_size;
     let positions: Vec<usize> = (0..samples.len().min(columns(side).pow(2))).collect();
     if positions.is_empty() {
         return Vec::new();
     }
-    let picture = |augmentation: Augmentation| {
+    let canvas = |augmentation: Augmentation| {
         let mut batch = Batch::new();
-        // A stream of its own: nothing that the run draws depends on it.
+        // A random stream of its own leaves the draws of the run as they are.
         augmentation.batch(samples, &positions, &mut stream(seed, "tensorboard-images", 0), &mut batch);
         grid(&batch)
     };
     let (count, tag) = (positions.len(), format!("{section}/val_images"));
     let plain = format!(
-        "The first {count} validation images as the network is evaluated on them: resized to {side} by {side} \
-         pixels, nothing random."
+        "The first {count} validation images as the network is evaluated on them: resized to {side} by \
+         {side} pixels, without augmentation."
     );
     let augmented =
-        "The same images as they would come up in training: cropped, mirrored and blended by the settings.";
+        "The same images, augmented as in training: cropped, mirrored and blended by the settings.";
     let pictures = [
-        picture(Augmentation::none(side)).value(tag.clone(), plain),
-        picture(augmentation).value(format!("{tag}_augmented"), augmented.into()),
+        canvas(Augmentation::none(side)).value(tag.clone(), plain),
+        canvas(augmentation).value(format!("{tag}_augmented"), augmented.into()),
     ];
     pictures.into_iter().flatten().collect()
 }
 
-/// Images in a row.
+/// Returns the number of images in a row.
 fn columns(side: usize) -> usize {
     (MOST_PIXELS / (side + GAP)).clamp(1, MOST)
 }
 
-fn grid(batch: &Batch) -> Picture {
+fn grid(batch: &Batch) -> Canvas {
     let (width, height) = (batch.width + GAP, batch.height + GAP);
     let columns = columns(batch.width).min(batch.n);
     let rows = batch.n.div_ceil(columns);
-    let mut picture = Picture::new(columns * width + GAP, rows * height + GAP, BACKGROUND);
+    let mut canvas = Canvas::new(columns * width + GAP, rows * height + GAP, BACKGROUND);
     for (index, image) in batch.images.chunks_exact(batch.image_len()).enumerate() {
-        let corner = (index % columns * width + GAP, index / columns * height + GAP);
-        paint(&mut picture, corner, batch, image);
+        let corner = Point { x: index % columns * width + GAP, y: index / columns * height + GAP };
+        paint(&mut canvas, corner, batch, image);
     }
-    picture
+    canvas
 }
 
-/// Paints an image `[channel][y][x]`; its last channel stands for those it has not.
-fn paint(picture: &mut Picture, (left, top): (usize, usize), batch: &Batch, image: &[f32]) {
+/// Paints an image of the shape `(channels, height, width)`. A grey image gets its only channel in all three
+/// colours.
+fn paint(canvas: &mut Canvas, corner: Point, batch: &Batch, image: &[f32]) {
     let plane = batch.width * batch.height;
     for at in 0..plane {
         let value = |channel: usize| image[channel.min(batch.channels - 1) * plane + at];
         let colour = [0, 1, 2].map(|channel| (255.0 * value(channel)).round().clamp(0.0, 255.0) as u8);
-        picture.set(left + at % batch.width, top + at / batch.width, colour);
+        canvas.set(corner.x + at % batch.width, corner.y + at / batch.width, colour);
     }
 }
 

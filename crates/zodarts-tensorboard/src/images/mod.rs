@@ -1,9 +1,9 @@
 //! Images in event files.
 
+mod canvas;
 mod confusion;
 mod digits;
 mod grid;
-mod picture;
 
 pub use confusion::confusion;
 pub use grid::previews;

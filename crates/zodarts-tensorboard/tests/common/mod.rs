@@ -2,12 +2,12 @@
 
 use std::path::Path;
 use std::time::Instant;
-use zodarts::data::{Dataset, OpenOptions};
-use zodarts::observer::Observer;
-use zodarts::pipeline::{Fit, Job};
-use zodarts::protocol::Protocol;
-use zodarts::run::RunFolder;
-use zodarts::settings::{Auto, Settings};
+use zodarts_data::{Dataset, OpenOptions};
+use zodarts_nas::observer::Observer;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::{Fit, Job};
+use zodarts_run::settings::{Auto, Settings};
 use zodarts_tensorboard::TensorBoard;
 
 /// Epochs of the search, and of the training.
@@ -28,7 +28,7 @@ pub fn tiny() -> Settings {
     settings
 }
 
-/// A whole run, watched by what `observer` makes of its job.
+/// Does a whole run, watched by the observer that `observer` makes for the job.
 pub fn fit<O: Observer>(settings: &Settings, path: &Path, observer: impl FnOnce(&Job<'_>) -> O) -> (Fit, O) {
     let (dataset, folder) = (phantom(), RunFolder::create(path).unwrap());
     let job = Job {
@@ -44,7 +44,7 @@ pub fn fit<O: Observer>(settings: &Settings, path: &Path, observer: impl FnOnce(
     (job.fit(&mut observer).unwrap(), observer)
 }
 
-/// The same with event files.
+/// Does a whole run with event files.
 pub fn fit_with_events<O: Observer>(settings: &Settings, path: &Path, inner: O) -> Fit {
     fit(settings, path, |job| TensorBoard::new(job, inner)).0
 }

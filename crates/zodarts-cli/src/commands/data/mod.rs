@@ -8,8 +8,8 @@ use crate::output::{self, Table};
 use crate::progress::Ui;
 use crate::setup;
 use anyhow::Result;
-use zodarts::settings::DataSettings;
 use zodarts_data::{Dataset, SplitSummary, Summary};
+use zodarts_run::settings::DataSettings;
 
 /// Runs a command about data.
 pub fn run(command: &DataCommand, ui: &Ui) -> Result<()> {

@@ -1,0 +1,72 @@
+//! Random crops, flips and blends of a training batch.
+
+use super::batch::Batch;
+use super::mix::Mix;
+use super::placement::Placement;
+use crate::samples::Samples;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+/// The steps that make a batch of stored images.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Augmentation {
+    /// Height and width of the batch's images in pixels; stored images are resized to it (bilinear).
+    pub input_size: usize,
+    /// Mirrors each image left to right with probability 1/2.
+    pub flip: bool,
+    /// Pads each side with this many zeros, then crops `input_size` at random; 0 for neither.
+    pub crop_padding: usize,
+    /// Blends images and targets within the batch.
+    pub mix: Mix,
+}
+
+impl Augmentation {
+    /// Returns an augmentation that resizes and does nothing random, as [`Batch::fill`].
+    pub fn none(input_size: usize) -> Self {
+        Augmentation { input_size, flip: false, crop_padding: 0, mix: Mix::None }
+    }
+
+    /// Returns flip and crop as in the search of ZO-DARTS: padding 4 at size 32, in proportion elsewhere.
+    pub fn standard(input_size: usize) -> Self {
+        Augmentation { input_size, flip: true, crop_padding: input_size.div_ceil(8), mix: Mix::None }
+    }
+
+    /// Sets [`Augmentation::flip`].
+    #[must_use]
+    pub fn with_flip(self, flip: bool) -> Self {
+        Augmentation { flip, ..self }
+    }
+
+    /// Sets [`Augmentation::crop_padding`] in pixels.
+    #[must_use]
+    pub fn with_crop_padding(self, crop_padding: usize) -> Self {
+        Augmentation { crop_padding, ..self }
+    }
+
+    /// Sets [`Augmentation::mix`].
+    #[must_use]
+    pub fn with_mix(self, mix: Mix) -> Self {
+        Augmentation { mix, ..self }
+    }
+
+    /// Fills `batch` with the images at `positions`. The draws from `rng` depend on the number of images, not
+    /// on their content. [`Batch::fill`] does the same without anything random.
+    ///
+    /// # Panics
+    /// If a position is not below `samples.len()`, or `input_size` is 0.
+    pub fn batch(&self, samples: &Samples, positions: &[usize], rng: &mut ChaCha8Rng, batch: &mut Batch) {
+        batch.fill_placed(samples, positions, self.input_size, || self.draw(rng));
+        self.mix.apply(batch, rng);
+    }
+
+    fn draw(&self, rng: &mut ChaCha8Rng) -> Placement {
+        let mut offset = || match self.crop_padding as i64 {
+            0 => 0,
+            padding => rng.random_range(-padding..=padding),
+        };
+        let (down, right) = (offset(), offset());
+        Placement { down, right, flip: self.flip && rng.random_bool(0.5) }
+    }
+}

@@ -1,0 +1,235 @@
+//! Arrays of an untrusted `.npz` file.
+//!
+//! The file is not trusted. A declared size is compared with the entry's before anything is reserved, arrays
+//! of Python objects are never read, and an entry that expands beyond reason is refused.
+
+use super::header::{Integer, NpyFault, NpyHeader, excerpt};
+use super::labels::{LabelArray, LabelMeaning};
+use crate::error::DataError;
+use crate::source::medmnist::MedMnistFile;
+use crate::store::{ImageShape, ImageStore, Pixels};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use zip::ZipArchive;
+
+/// Arrays of up to this many bytes may be compressed without limit: millions of images of one pixel.
+const FREE_BYTES: u64 = 8 << 20;
+/// Larger ones at most this many times; real images reach about ten.
+const MAX_RATIO: u64 = 100;
+/// The largest height or width of an image in an array.
+const MAX_SIDE: usize = 1024;
+
+/// One split as read.
+pub(super) struct NpzSplit {
+    pub name: &'static str,
+    pub shape: ImageShape,
+    pixels: Vec<u8>,
+    pub labels: LabelArray,
+}
+
+impl NpzSplit {
+    /// Returns the images with their labels.
+    pub fn into_store(self, meaning: &LabelMeaning) -> ImageStore {
+        ImageStore {
+            shape: self.shape,
+            pixels: Pixels::U8(self.pixels),
+            label_width: self.labels.columns,
+            labels: self.labels.values().map(|value| value as u16).collect(),
+            classes: meaning.classes.len(),
+            files: None,
+            patients: None,
+        }
+    }
+}
+
+/// An open archive.
+pub(super) struct Archive<'a> {
+    path: &'a Path,
+    zip: ZipArchive<BufReader<File>>,
+    /// Bytes of the file: no entry can hold more, whatever the directory says.
+    length: u64,
+}
+
+/// An array with its elements' bytes.
+struct NpyArray {
+    name: String,
+    header: NpyHeader,
+    element: Integer,
+    bytes: Vec<u8>,
+}
+
+/// Tells if images may expand like that.
+fn is_credible(size: u64, compressed: u64) -> bool {
+    size <= FREE_BYTES.max(compressed.saturating_mul(MAX_RATIO))
+}
+
+/// The use of an array.
+#[derive(Clone, Copy)]
+enum Content {
+    Pixels,
+    Labels,
+}
+
+impl Content {
+    fn accepts(self, element: Integer) -> bool {
+        match self {
+            Content::Pixels => element.width == 1 && !element.signed,
+            Content::Labels => true,
+        }
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Content::Pixels => "uint8 ('|u1')",
+            Content::Labels => "an integer type of up to 64 bits",
+        }
+    }
+}
+
+impl<'a> Archive<'a> {
+    /// Opens an archive.
+    pub fn open(path: &'a Path) -> Result<Self, DataError> {
+        let file = File::open(path).map_err(|source| DataError::Io {
+            path: path.to_owned(),
+            action: "open the file",
+            source,
+        })?;
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        let zip = ZipArchive::new(BufReader::new(file))
+            .map_err(|error| DataError::Archive { path: path.to_owned(), detail: error.to_string() })?;
+        Ok(Archive { path, zip, length })
+    }
+
+    /// Reads a split, whose images must have the shape of the `known` data set if there is one.
+    pub fn split(&mut self, name: &'static str, known: Option<MedMnistFile>) -> Result<NpzSplit, DataError> {
+        let images = self.array(&format!("{name}_images"), Content::Pixels)?;
+        let (count, shape) = self.image_shape(&images, known)?;
+        let labels = self.array(&format!("{name}_labels"), Content::Labels)?;
+        let columns = LabelArray::columns_of(&labels.header);
+        let columns = columns.map_err(|fault| self.shape_error(&labels, &fault.to_string(), fault.hint()))?;
+        let labels = LabelArray::new(labels.element, labels.bytes, columns);
+        if labels.rows() != count {
+            let path = self.path.to_owned();
+            return Err(DataError::LengthMismatch {
+                path,
+                split: name,
+                images: count,
+                labels: labels.rows(),
+            });
+        }
+        Ok(NpzSplit { name, shape, pixels: images.bytes, labels })
+    }
+
+    fn array(&mut self, name: &str, content: Content) -> Result<NpyArray, DataError> {
+        let (path, array) = (self.path.to_owned(), name.to_owned());
+        let Some(index) = self.zip.index_for_name(&format!("{name}.npy")) else {
+            return Err(DataError::MissingArray { path, array, found: self.arrays() });
+        };
+        let damaged =
+            |detail: String| DataError::DamagedArray { path: path.clone(), array: array.clone(), detail };
+        let mut entry = self.zip.by_index(index).map_err(|error| damaged(error.to_string()))?;
+        let (size, compressed) = (entry.size(), entry.compressed_size().min(self.length));
+        if !is_credible(size, compressed) {
+            return Err(damaged(format!(
+                "{compressed} bytes claim to expand to {size}, more than images can"
+            )));
+        }
+        let header = NpyHeader::read(&mut entry).map_err(|fault| damaged(fault.to_string()))?;
+        if header.descr.contains('O') {
+            return Err(DataError::PickledArray { path, array });
+        }
+        let Some(element) = header.integer().filter(|&integer| content.accepts(integer)) else {
+            let (found, expected) = (excerpt(&header.descr), content.expected());
+            return Err(DataError::ArrayType { path, array, found, expected });
+        };
+        let bytes =
+            read_elements(&mut entry, &header, element, size).map_err(|fault| damaged(fault.to_string()))?;
+        Ok(NpyArray { name: array, header, element, bytes })
+    }
+
+    /// Returns the bytes of all arrays by the archive's directory, without those that reading refuses.
+    pub fn bytes(&mut self) -> u128 {
+        let sizes = (0..self.zip.len()).filter_map(|index| {
+            let entry = self.zip.by_index_raw(index).ok()?;
+            let (size, compressed) = (entry.size(), entry.compressed_size().min(self.length));
+            is_credible(size, compressed).then_some(u128::from(size))
+        });
+        sizes.sum()
+    }
+
+    fn arrays(&self) -> String {
+        let quoted = |name: &str| format!("`{}`", excerpt(name));
+        let names: Vec<_> =
+            self.zip.file_names().filter_map(Result::ok).take(12).map(|n| quoted(&n)).collect();
+        if names.is_empty() { "no arrays".to_owned() } else { names.join(", ") }
+    }
+
+    fn image_shape(
+        &self,
+        images: &NpyArray,
+        known: Option<MedMnistFile>,
+    ) -> Result<(usize, ImageShape), DataError> {
+        let refuse = |expected: &str, hint| Err(self.shape_error(images, expected, hint));
+        let (count, height, width, channels) = match *images.header.shape {
+            [count, height, width] => (count, height, width, 1),
+            [count, height, width, channels @ (1 | 3)] => (count, height, width, channels),
+            [_, _, _, _] | [_, _, _, _, _] => {
+                let hint = "volumes and other numbers of channels are not supported";
+                return refuse("(N, H, W) or (N, H, W, 3)", Some(hint));
+            }
+            _ => return refuse("(N, H, W) for grey or (N, H, W, 3) for RGB images", None),
+        };
+        if images.header.fortran_order {
+            return refuse("the same in C order", Some("save numpy.ascontiguousarray(images)"));
+        }
+        if count == 0 || !(1..=MAX_SIDE).contains(&height) || !(1..=MAX_SIDE).contains(&width) {
+            return refuse("at least one image of 1 to 1024 pixels a side", None);
+        }
+        if let Some(file) = known {
+            let (size, expected) = (file.size(), file.set.channels);
+            if (height, width, channels) != (size, size, expected) {
+                let flag = format!("{}{}", file.set.name, file.size_flag());
+                let shape = format!("{size}×{size} pixels, {expected} channel(s), as {flag} has");
+                return refuse(&shape, Some("rename the file if it is another data set"));
+            }
+        }
+        Ok((count, ImageShape { height, width, channels }))
+    }
+
+    fn shape_error(&self, array: &NpyArray, expected: &str, hint: Option<&'static str>) -> DataError {
+        DataError::ArrayShape {
+            path: self.path.to_owned(),
+            array: array.name.clone(),
+            found: array.header.shape_text().into(),
+            expected: expected.into(),
+            hint,
+        }
+    }
+}
+
+/// Reads the elements that follow the header in an entry of `size` bytes, if it is exactly what the header
+/// declares.
+fn read_elements(
+    entry: &mut impl Read,
+    header: &NpyHeader,
+    element: Integer,
+    size: u64,
+) -> Result<Vec<u8>, NpyFault> {
+    let declared =
+        header.elements().and_then(|elements| elements.checked_mul(element.width)).map(|n| n as u64);
+    let Some(declared) = declared.filter(|&n| size.checked_sub(header.length as u64) == Some(n)) else {
+        return Err(NpyFault::Size { shape: header.shape_text(), size });
+    };
+    // No more than the entry's own size, which the caller has found reasonable.
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(declared as usize + 1)?;
+    // `take` keeps an entry that is longer than it says from growing the buffer; the byte beyond reaches the
+    // end of the entry, where its checksum is compared.
+    entry.take(declared + 1).read_to_end(&mut bytes).map_err(NpyFault::Elements)?;
+    if bytes.len() as u64 == declared {
+        Ok(bytes)
+    } else {
+        Err(NpyFault::Length { found: bytes.len(), expected: declared })
+    }
+}

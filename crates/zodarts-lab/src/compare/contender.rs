@@ -1,0 +1,152 @@
+//! What can be compared.
+
+use super::sample::End;
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+use zodarts_data::rng::stream;
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::methods::MethodKind;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::settings::{Architecture, Settings};
+
+/// A way to come to a trained network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Contender {
+    /// A search, then training of what it found.
+    Search(MethodKind),
+    /// A random search with shared weights, then training of what it found.
+    RandomWs,
+    /// A genotype drawn uniformly from those with a path, then the same training.
+    Random,
+    /// The best or the worst of a sample of genotypes that were trained shortly, then the same training.
+    OfSample(End),
+    /// `ResNet-18`, the usual hand-made network.
+    Resnet18,
+}
+
+/// A name that nothing to compare has.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown method {found:?}, expected `all` or some of {}", names())]
+pub struct UnknownContender {
+    /// The name found.
+    pub found: String,
+}
+
+impl Contender {
+    /// All there are, in the order of the tables.
+    pub fn all() -> impl Iterator<Item = Contender> {
+        let searches = MethodKind::ALL.iter().copied().map(Contender::Search);
+        let samples = [End::Best, End::Worst].map(Contender::OfSample);
+        searches.chain([Contender::RandomWs, Contender::Random]).chain(samples).chain([Contender::Resnet18])
+    }
+
+    /// Its name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Contender::Search(kind) => kind.card().name,
+            Contender::RandomWs => "random-ws",
+            Contender::Random => "random",
+            Contender::OfSample(End::Best) => "best-of-32",
+            Contender::OfSample(End::Worst) => "worst-of-32",
+            Contender::Resnet18 => "resnet18",
+        }
+    }
+
+    /// One line for people.
+    pub fn description(self) -> &'static str {
+        match self {
+            Contender::Search(kind) => kind.card().description,
+            Contender::RandomWs => {
+                "random search with shared weights: the best of 256 genotypes by a supernet trained on random ones"
+            }
+            Contender::Random => "a genotype drawn at random, trained like those that were searched",
+            Contender::OfSample(End::Best) => {
+                "the best of 32 random genotypes on the validation images, after a tenth of the training; protocol official only"
+            }
+            Contender::OfSample(End::Worst) => "the worst of the same 32, to see what a choice is worth",
+            Contender::Resnet18 => "ResNet-18, trained like the networks that were searched",
+        }
+    }
+
+    /// Whether a protocol leaves it what it is chosen by: under `paper`, training sees the validation images.
+    pub fn runs_under(self, protocol: Protocol) -> bool {
+        protocol == Protocol::Official || !matches!(self, Contender::OfSample(_))
+    }
+
+    /// The settings of its trial with a seed.
+    pub fn settings(self, base: &Settings, seed: u64) -> Settings {
+        let mut settings = Settings { seed, ..base.clone() };
+        settings.train.architecture = Architecture::Genotype;
+        match self {
+            Contender::Search(kind) => settings.search.method = kind,
+            Contender::RandomWs | Contender::Random | Contender::OfSample(_) => {}
+            Contender::Resnet18 => settings.train.architecture = Architecture::Resnet18,
+        }
+        settings
+    }
+}
+
+/// The genotype that a seed draws from all that have a path.
+pub fn random_genotype(seed: u64) -> Genotype {
+    Genotype::draw(&mut stream(seed, "random-genotype", 0))
+}
+
+impl fmt::Display for Contender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+fn names() -> String {
+    let names: Vec<&str> = Contender::all().map(Contender::name).collect();
+    names.join(", ")
+}
+
+impl FromStr for Contender {
+    type Err = UnknownContender;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Contender::all().find(|contender| contender.name() == name);
+        found.ok_or_else(|| UnknownContender { found: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::sample::SAMPLE;
+    use std::collections::HashSet;
+    use zodarts_nas::search::SCORED;
+
+    #[test]
+    fn names_round_trip() {
+        for contender in Contender::all() {
+            assert_eq!(contender.name().parse(), Ok(contender));
+        }
+        let message = "autokeras".parse::<Contender>().unwrap_err().to_string();
+        assert!(
+            message.contains("darts-v1, darts-v2") && message.ends_with("worst-of-32, resnet18"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn names_and_descriptions_give_the_numbers_that_are_used() {
+        assert!(Contender::RandomWs.description().contains(&format!("best of {SCORED} genotypes")));
+        assert_eq!(Contender::OfSample(End::Best).name(), format!("best-of-{SAMPLE}"));
+        assert_eq!(Contender::OfSample(End::Worst).name(), format!("worst-of-{SAMPLE}"));
+    }
+
+    const PINNED: usize = 13_501;
+
+    #[test]
+    fn random_genotypes_have_a_path_and_differ() {
+        let drawn: HashSet<Genotype> = (0..64).map(random_genotype).collect();
+        assert!(drawn.len() > 60, "{}", drawn.len());
+        assert!(drawn.iter().all(|genotype| genotype.check_connected().is_ok()));
+        assert_eq!(random_genotype(5), random_genotype(5));
+        // A change here silently changes every comparison.
+        assert_eq!(random_genotype(1).index(), PINNED);
+    }
+}

@@ -1,0 +1,64 @@
+//! How much of the supernet is still computed over a search, one line a method.
+
+use super::Course;
+use super::lines::Lines;
+use crate::compare::live::OPERATIONS_OF_A_CELL;
+use crate::drawing::{Area, Drawn, render};
+use plotters::chart::SeriesLabelPosition;
+use zodarts_nas::records::SearchRecord;
+
+/// Pixels of the figure.
+const SIZE: (u32, u32) = (560, 320);
+
+/// Share of live operations over the epochs. A search that stopped early has a shorter line.
+///
+/// # Errors
+/// If the drawing library refuses.
+pub fn live_operations(courses: &[Course]) -> Result<String, String> {
+    render(SIZE, |root| draw_on(root, courses))
+}
+
+fn draw_on<'a>(root: &Area<'a>, courses: &[Course]) -> Drawn<'a> {
+    let planned = courses.iter().filter_map(|course| course.records.first()).map(|record| record.epochs);
+    let lines = Lines {
+        title: "live operations",
+        ordinate: "share of all",
+        range: 0.0..1.0,
+        marks: (5, 1),
+        width: 2,
+        legend: Some(SeriesLabelPosition::LowerLeft),
+    };
+    let share = |record: &SearchRecord| record.live_operations as f64 / OPERATIONS_OF_A_CELL as f64;
+    lines.draw(root, courses, planned.max().unwrap_or(0), share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_search_has_a_line_as_long_as_it_went_on() {
+        let courses =
+            [Course::example("darts-v1", &[24, 24, 24]), Course::example("zo-darts-plus", &[24, 12])];
+        let figure = live_operations(&courses).unwrap();
+        assert!(
+            figure.contains("darts-v1 (seed 1)") && figure.contains("zo-darts-plus (seed 1)"),
+            "{figure}"
+        );
+        // A line and its mark in the legend, which is a line as well.
+        let lines: Vec<&str> = figure.lines().filter(|line| line.contains("stroke=\"#E69F00\"")).collect();
+        assert_eq!(lines.len(), 2, "{figure}");
+        assert_eq!(lines[0].matches(',').count(), 2, "two points: {}", lines[0]);
+    }
+
+    #[test]
+    fn lines_that_share_a_colour_differ_in_dashes() {
+        let black = |courses: usize| {
+            let courses = vec![Course::example("random-ws", &[24, 24, 24]); courses];
+            live_operations(&courses).unwrap().matches("stroke=\"#000000\"").count()
+        };
+        // The ninth has the first colour again, in many pieces; the eighth has one of its own.
+        assert_eq!(black(8), black(7));
+        assert!(black(9) > black(8) + 20, "{} {}", black(9), black(8));
+    }
+}

@@ -1,0 +1,70 @@
+//! A run folder of a comparison, which may have been begun before.
+
+use crate::error::Error;
+use std::path::PathBuf;
+use std::time::Instant;
+use zodarts_data::Dataset;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::{Goal, RunFolder, names};
+use zodarts_run::job::{Job, other_data, other_setting};
+use zodarts_run::settings::{PredictSettings, Settings};
+
+/// A run folder and what belongs in it.
+#[derive(Clone, Debug)]
+pub struct Slot<'a> {
+    pub dataset: &'a Dataset,
+    /// The data as the user named them.
+    pub data: &'a str,
+    pub protocol: Protocol,
+    pub settings: Settings,
+    pub path: PathBuf,
+}
+
+impl Slot<'_> {
+    /// The folder, if it was begun.
+    pub fn begun(&self) -> Result<Option<RunFolder>, Error> {
+        let begun = self.path.join(names::CONFIG).exists();
+        Ok(begun.then(|| RunFolder::open(&self.path)).transpose()?)
+    }
+
+    /// Refuses a folder that was begun with other settings or other data.
+    pub fn check(&self) -> Result<(), Error> {
+        let Some(folder) = self.begun()? else { return Ok(()) };
+        let (run, settings) = folder.config()?;
+        // Networks are compared as trained: nothing is prepared to predict.
+        let plain =
+            |settings: &Settings| Settings { predict: PredictSettings::default(), ..settings.clone() };
+        let difference = other_data(run.as_ref(), &self.dataset.info)
+            .or_else(|| other_setting(&plain(&settings), &plain(&self.settings)));
+        match difference {
+            Some(difference) => {
+                Err(zodarts_run::Error::OtherRun { path: self.path.clone(), difference }.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The folder, begun now if it was not before.
+    pub fn open(&self) -> Result<RunFolder, Error> {
+        self.check()?;
+        if let Some(folder) = self.begun()? {
+            return Ok(folder.resuming()?);
+        }
+        let folder = RunFolder::create(&self.path)?;
+        self.job(&folder).begin(Goal::Trial)?;
+        Ok(folder)
+    }
+
+    /// What is to be done in the folder.
+    pub fn job<'j>(&'j self, folder: &'j RunFolder) -> Job<'j> {
+        Job {
+            dataset: self.dataset,
+            data: self.data,
+            settings: &self.settings,
+            folder,
+            protocol: self.protocol,
+            limit: None,
+            start: Instant::now(),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The trainings of a trial: one under protocol `official`, in the trial's own folder; under `paper` as many as the authors
+//! aggregate, each in a run folder inside the trial's.
+
+use super::slot::Slot;
+use crate::error::Error;
+use rand::RngExt;
+use zodarts_data::rng::stream;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::model::Model;
+use zodarts_nas::observer::Observer;
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::records::TrainRecord;
+use zodarts_run::folder::{Progress, RunFolder, Split, names};
+use zodarts_run::job::Job;
+use zodarts_run::settings::Settings;
+
+/// Trainings of each search of the authors of ZO-DARTS+.
+const PAPER_RETRAINS: usize = 3;
+
+/// What a finished training found.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// Which of the trial's trainings it is, from 1.
+    pub retrain: usize,
+    /// The evaluation on the test split.
+    pub test: Metrics,
+    /// The evaluation on the validation split; none under protocol `paper`, whose training saw it.
+    pub val: Option<Metrics>,
+    /// The training, epoch by epoch; empty where that was not kept.
+    pub course: Vec<TrainRecord>,
+}
+
+impl Trained {
+    /// Test ACC of the last epoch under protocol `paper`, whose epochs are all judged on the test images; none if they are not kept.
+    pub fn last_epoch_acc(&self) -> Option<f64> {
+        let last = self.course.last()?;
+        (self.test.protocol == Protocol::Paper).then_some(last.val_acc)
+    }
+}
+
+/// A training and its place.
+#[derive(Clone, Debug)]
+pub struct Training<'a> {
+    retrain: usize,
+    slot: Slot<'a>,
+}
+
+impl<'a> Training<'a> {
+    /// The trainings of the trial in a folder.
+    pub fn of(trial: &Slot<'a>) -> Vec<Self> {
+        match trial.protocol {
+            Protocol::Official => vec![Self { retrain: 1, slot: trial.clone() }],
+            Protocol::Paper => (1..=PAPER_RETRAINS).map(|retrain| Self::inside(trial, retrain)).collect(),
+        }
+    }
+
+    fn inside(trial: &Slot<'a>, retrain: usize) -> Self {
+        let settings = Settings { seed: seed(trial.settings.seed, retrain), ..trial.settings.clone() };
+        let path = trial.path.join(format!("retrain-{retrain}"));
+        Self { retrain, slot: Slot { settings, path, ..trial.clone() } }
+    }
+
+    /// Refuses a folder that holds another training.
+    pub fn check(&self) -> Result<(), Error> {
+        self.slot.check()
+    }
+
+    /// What it found, if it is finished.
+    pub fn result(&self) -> Result<Option<Trained>, Error> {
+        let Some(folder) = self.slot.begun()? else { return Ok(None) };
+        if !folder.is_evaluated(Split::Test)? {
+            return Ok(None);
+        }
+        let Some(test) = folder.metrics("test")? else { return Ok(None) };
+        self.found(&folder, test).map(Some)
+    }
+
+    /// Trains and evaluates, as far as that was not done before.
+    pub fn run(&self, genotype: Option<Genotype>, observer: &mut dyn Observer) -> Result<Trained, Error> {
+        if let Some(finished) = self.result()? {
+            return Ok(finished);
+        }
+        let folder = self.slot.open()?;
+        let job = self.slot.job(&folder);
+        let model = model(&job, genotype, observer)?;
+        let test = match self.slot.protocol {
+            Protocol::Official => {
+                // The test split last: its predictions say that the training is finished.
+                job.evaluate(&model, Split::Val)?;
+                job.evaluate(&model, Split::Test)?
+            }
+            Protocol::Paper => job.evaluate_as_paper(&model)?,
+        };
+        self.found(&folder, test)
+    }
+
+    fn found(&self, folder: &RunFolder, test: Metrics) -> Result<Trained, Error> {
+        let (val, course) = (folder.metrics("val")?, folder.records(names::TRAIN_RECORDS)?);
+        Ok(Trained { retrain: self.retrain, test, val, course })
+    }
+}
+
+fn model(job: &Job<'_>, genotype: Option<Genotype>, observer: &mut dyn Observer) -> Result<Model, Error> {
+    if job.folder.status()?.training == Progress::Done {
+        return Ok(Model::load(job.folder.path())?);
+    }
+    Ok(job.train(genotype, observer)?.model)
+}
+
+/// The seed of a trial's training number `retrain`: the trial's own for the first, so that it is the training that `fit` would do,
+/// and drawn for the others, at most the largest that a configuration file holds.
+fn seed(trial: u64, retrain: usize) -> u64 {
+    match retrain {
+        1 => trial,
+        _ => stream(trial, "retrain-seed", retrain as u64).random_range(0..=i64::MAX as u64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_first_training_keeps_the_seed_and_the_others_have_their_own() {
+        let seeds: Vec<u64> =
+            (0..50).flat_map(|trial| (1..=3).map(move |retrain| seed(trial, retrain))).collect();
+        assert!(seeds.iter().step_by(3).copied().eq(0..50));
+        assert_eq!(seeds.iter().collect::<HashSet<_>>().len(), seeds.len());
+        assert!(seeds.iter().all(|seed| i64::try_from(*seed).is_ok()));
+    }
+}

@@ -1,0 +1,93 @@
+//! The errors of comparisons and studies.
+
+use thiserror::Error;
+use zodarts_nas::files::FileError;
+use zodarts_nas::model::ModelError;
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::RunError;
+
+/// An error of a comparison or a study.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An error of one of its runs.
+    #[error(transparent)]
+    Run(zodarts_run::Error),
+    /// Threads that the system does not start.
+    #[error("threads cannot be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A figure that could not be drawn.
+    #[error("the figure of {what} cannot be drawn: {reason}")]
+    Drawing {
+        /// The subject of the figure.
+        what: String,
+        /// The reason.
+        reason: String,
+    },
+    /// A candidate, data set or seed that is to be compared with itself.
+    #[error("{what} is given twice")]
+    Twice {
+        /// The candidate, data set or seed.
+        what: String,
+    },
+    /// A candidate that is chosen on validation images, under a protocol whose trainings see them.
+    #[error(
+        "{candidate} is chosen on the validation images, but trainings under protocol {protocol} see them"
+    )]
+    NoValidation {
+        /// Its name.
+        candidate: &'static str,
+        /// The protocol asked for.
+        protocol: Protocol,
+    },
+}
+
+impl Error {
+    /// Returns what a user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Run(error) => error.hint(),
+            Error::Threads(_) => Some("give fewer --jobs or --threads".into()),
+            Error::Drawing { .. } => None,
+            Error::Twice { .. } => Some("name everything once".into()),
+            Error::NoValidation { .. } => {
+                Some(format!("leave it out, or compare it under protocol {}", Protocol::Official))
+            }
+        }
+    }
+
+    /// Reports whether a run was stopped on request.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Error::Run(error) if error.is_interrupted())
+    }
+}
+
+impl From<zodarts_run::Error> for Error {
+    fn from(error: zodarts_run::Error) -> Self {
+        Self::Run(error)
+    }
+}
+
+impl From<zodarts_nas::Error> for Error {
+    fn from(error: zodarts_nas::Error) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<RunError> for Error {
+    fn from(error: RunError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<ModelError> for Error {
+    fn from(error: ModelError) -> Self {
+        Self::Run(error.into())
+    }
+}

@@ -1,0 +1,214 @@
+//! The estimators that are held against the reference.
+
+use super::draws::Draws;
+use super::tasks::on_all_threads;
+use serde::Serialize;
+use zodarts_data::rng::stream;
+use zodarts_nas::SupernetProblem;
+use zodarts_nas::bilevel::BilevelProblem;
+use zodarts_nas::methods::{
+    Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, Round, Unrolled, UnrolledSettings,
+    ZerothOrder, ZoSettings,
+};
+use zodarts_nas::search::Moment;
+
+/// A way to estimate the hypergradient.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Estimator {
+    /// That of a method which looks at most one weight step ahead.
+    Stepwise(MethodKind),
+    /// A zeroth-order one.
+    ZerothOrder(ZoSettings),
+    /// One that goes back through the weight steps.
+    Unrolled(UnrolledSettings),
+}
+
+impl Estimator {
+    /// What it is, without its numbers.
+    pub fn series(&self) -> &'static str {
+        match self {
+            Estimator::Stepwise(kind) => kind.card().name,
+            Estimator::Unrolled(_) => MethodKind::DartsUnrolled.card().name,
+            Estimator::ZerothOrder(zo) => match (zo.perturbed_chain, zo.difference) {
+                (PerturbedChain::Fresh, _) => "eq. 6, authors' chain",
+                (_, Difference::Forward) => "eq. 6",
+                (_, Difference::Central) => "eq. 6, both sides",
+                (_, Difference::ForwardLoss) => "eq. 5",
+                (_, Difference::CentralLoss) if zo.centred => "eq. 5, both sides",
+                (_, Difference::CentralLoss) => "eq. 5, both sides, not centred",
+            },
+        }
+    }
+
+    /// The numbers of a zeroth-order one.
+    pub fn zo(&self) -> Option<&ZoSettings> {
+        match self {
+            Estimator::Stepwise(_) | Estimator::Unrolled(_) => None,
+            Estimator::ZerothOrder(zo) => Some(zo),
+        }
+    }
+
+    /// T, weight steps it looks ahead.
+    pub fn steps(&self) -> usize {
+        match self {
+            Estimator::Stepwise(_) => 1,
+            Estimator::ZerothOrder(zo) => zo.steps,
+            Estimator::Unrolled(unrolled) => unrolled.steps,
+        }
+    }
+
+    /// M, validation batches it is judged by.
+    pub fn validation_batches(&self) -> usize {
+        match self {
+            Estimator::Stepwise(_) => 1,
+            Estimator::ZerothOrder(zo) => zo.validation_batches,
+            Estimator::Unrolled(unrolled) => unrolled.validation_batches,
+        }
+    }
+
+    /// The same with another T and M; none for one that has them not.
+    pub fn with(&self, steps: usize, validation_batches: usize) -> Option<Self> {
+        match *self {
+            Estimator::Stepwise(_) => None,
+            Estimator::ZerothOrder(zo) => {
+                Some(Estimator::ZerothOrder(ZoSettings { steps, validation_batches, ..zo }))
+            }
+            Estimator::Unrolled(unrolled) => {
+                Some(Estimator::Unrolled(UnrolledSettings { steps, validation_batches, ..unrolled }))
+            }
+        }
+    }
+
+    /// What an estimate costs beyond the weight steps that a search takes anyway, in passes forward and backward. One forward only is a
+    /// third of that: each convolution of the forward pass has two in the backward one.
+    pub fn price(&self) -> f64 {
+        match self {
+            Estimator::Stepwise(MethodKind::DartsV2) => 4.0,
+            Estimator::Stepwise(MethodKind::Milenas) => 2.0,
+            Estimator::Stepwise(_) => 1.0,
+            // Without the weight steps.
+            Estimator::Unrolled(unrolled) => (unrolled.passes() - unrolled.steps) as f64,
+            Estimator::ZerothOrder(zo) => {
+                let (gradients, losses) = zo.evaluations();
+                (zo.chains() * zo.steps + gradients) as f64 + losses as f64 / 3.0
+            }
+        }
+    }
+
+    /// Passes of an estimate as a search counts them, all chains and those forward only alike.
+    pub fn passes(&self) -> usize {
+        match self {
+            Estimator::Stepwise(_) => self.price() as usize,
+            Estimator::ZerothOrder(zo) => zo.passes(),
+            Estimator::Unrolled(unrolled) => unrolled.passes(),
+        }
+    }
+
+    /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.
+    pub fn scale(&self) -> f64 {
+        self.zo().map_or(1.0, |zo| zo.dimensions() as f64 / zo.directions as f64)
+    }
+
+    /// `count` estimates at a moment, each from batches and directions of its own: those of draw `first` and on. `tick`
+    /// hears of the passes of each.
+    pub fn estimates(
+        &self,
+        moment: &Moment,
+        (draws, first, seed): (&Draws<'_>, usize, u64),
+        (count, settings): (usize, &MethodSettings),
+        tick: &(dyn Fn(usize) + Sync),
+    ) -> Vec<Vec<f64>> {
+        let problem = &moment.problem;
+        let begin = || (problem.worker(), self.method(settings));
+        let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
+            let batches = draws.draw(first + index, (self.steps(), self.validation_batches()));
+            let mut round = Round {
+                training: &batches.training,
+                validation: &batches.validation,
+                learning_rate: moment.learning_rate,
+                temperature: problem.temperature,
+                directions: &mut stream(seed, "study-directions", index as u64),
+            };
+            let mut state = moment.state.clone();
+            let report = method.estimate(problem, std::slice::from_mut(worker), &mut state, &mut round);
+            tick(report.passes);
+            method.hypergradient().iter().map(|g| f64::from(*g)).collect()
+        };
+        on_all_threads((0..count).collect(), begin, estimate)
+    }
+
+    fn method(&self, settings: &MethodSettings) -> SupernetMethod {
+        match self {
+            Estimator::Stepwise(kind) => kind.build(settings),
+            Estimator::ZerothOrder(zo) => Box::new(ZerothOrder::new(settings, *zo)),
+            Estimator::Unrolled(unrolled) => Box::new(Unrolled::new(settings, *unrolled)),
+        }
+    }
+}
+
+type SupernetMethod = Box<dyn Method<SupernetProblem>>;
+
+/// What a study compares: the methods as they are, then the numbers of the zeroth-order ones one by one. The first of a series is
+/// the one whose numbers the others vary.
+pub fn estimators(settings: &MethodSettings) -> Vec<Estimator> {
+    let stepwise = [MethodKind::DartsV1, MethodKind::DartsV2, MethodKind::Milenas].map(Estimator::Stepwise);
+    let forward = ZoSettings { difference: Difference::Forward, ..settings.zo };
+    let central = ZoSettings { difference: Difference::Central, ..settings.zo };
+    let wide = ZoSettings { difference: Difference::CentralLoss, ..settings.wide };
+    let paper = ZoSettings { mu: Mu::Relative(0.005), ..forward };
+    let mut found = vec![forward, wide, central, paper];
+    found.push(ZoSettings { perturbed_chain: PerturbedChain::Fresh, ..paper });
+    let at = |zo: ZoSettings, mu: f64| ZoSettings { mu: Mu::Absolute(mu), ..zo };
+    found.extend([0.01, 0.1, 0.3, 1.0].map(|mu| at(forward, mu)));
+    found.extend([0.1, 0.3, 1.0].map(|mu| at(central, mu)));
+    found.extend([0.25, 0.5, 1.0, 2.0, 4.0].map(|mu| ZoSettings { mu: Mu::Tempered(mu), ..wide }));
+    found.extend([1, 2, 4, 8].map(|directions| ZoSettings { directions, ..wide }));
+    found.extend([1, 3, 10].map(|steps| ZoSettings { steps, ..forward }));
+    found.extend([1, 2, 3, 5, 10].map(|steps| ZoSettings { steps, ..wide }));
+    found.extend([1, 4, 16].map(|validation_batches| ZoSettings { validation_batches, ..forward }));
+    found.extend([1, 2, 4, 8, 16].map(|validation_batches| ZoSettings { validation_batches, ..wide }));
+    found.push(ZoSettings { centred: false, ..wide });
+    let unrolled = settings.unrolled;
+    let mut back = vec![unrolled];
+    back.extend([1, 3, 5, 10].map(|steps| UnrolledSettings { steps, ..unrolled }));
+    back.extend([1, 4, 16].map(|validation_batches| UnrolledSettings { validation_batches, ..unrolled }));
+    back.extend([0.01, 0.03, 0.1, 0.3, 1.0].map(|radius| UnrolledSettings { radius, ..unrolled }));
+    let mut all: Vec<Estimator> = stepwise.to_vec();
+    let others =
+        found.into_iter().map(Estimator::ZerothOrder).chain(back.into_iter().map(Estimator::Unrolled));
+    for estimator in others {
+        if !all.contains(&estimator) {
+            all.push(estimator);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_compared_twice_and_every_method_is_there() {
+        let all = estimators(&MethodSettings::default());
+        for (index, estimator) in all.iter().enumerate() {
+            assert!(!all[..index].contains(estimator), "{estimator:?}");
+        }
+        let zo = |zo| Estimator::ZerothOrder(zo);
+        assert!(all.contains(&zo(MethodSettings::default().zo)) && all.contains(&zo(ZoSettings::WIDE)));
+    }
+
+    #[test]
+    fn prices_are_of_what_goes_beyond_the_weight_steps() {
+        let zo = |difference, directions| {
+            let zo = ZoSettings { difference, directions, validation_batches: 3, ..ZoSettings::default() };
+            Estimator::ZerothOrder(zo)
+        };
+        let price = |difference, directions| zo(difference, directions).price();
+        assert_eq!([price(Difference::Forward, 1), price(Difference::Central, 1)], [13.0, 23.0]);
+        assert_eq!([price(Difference::ForwardLoss, 1), price(Difference::CentralLoss, 4)], [12.0, 88.0]);
+        assert_eq!(zo(Difference::CentralLoss, 4).passes(), 90 + 24);
+        assert_eq!(Estimator::Stepwise(MethodKind::DartsV2).price(), 4.0);
+    }
+}

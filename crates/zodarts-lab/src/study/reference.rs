@@ -1,0 +1,119 @@
+//! The hypergradient that estimates are held against.
+
+use super::StudySettings;
+use super::draws::Draws;
+use super::tasks::on_all_threads;
+use super::vectors::{cosine, mean};
+use serde::Serialize;
+use zodarts_data::rng::stream;
+use zodarts_nas::SupernetProblem;
+use zodarts_nas::bilevel::BilevelProblem;
+use zodarts_nas::methods::{
+    Difference, Method, MethodSettings, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings,
+};
+use zodarts_nas::search::Moment;
+use zodarts_nn::space::ALPHAS;
+
+/// Axes of α whose chains are in memory at a time: a divisor of their number.
+const AXES: usize = 5;
+
+/// Central differences of the loss on the whole architecture half over every α: from the moment's chain, T steps at
+/// α ± h along an axis over the same training batches, then the loss; averaged over draws of training batches.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reference {
+    /// The mean over draws, as long as α.
+    pub gradient: Vec<f64>,
+    /// Mean cosine between two draws.
+    pub agreement: f64,
+    /// The cosine that the exact hypergradient would have with `gradient`, going by the agreement (Spearman and Brown): what noise
+    /// leaves of 1.
+    pub ceiling: f64,
+}
+
+impl Reference {
+    /// The reference at a moment. `tick` hears of passes as they are done.
+    pub fn at(
+        moment: &Moment,
+        draws: &Draws<'_>,
+        (settings, methods): (&StudySettings, &MethodSettings),
+        tick: &(dyn Fn(usize) + Sync),
+    ) -> Self {
+        let zo = ZoSettings {
+            mu: Mu::Absolute(settings.width),
+            difference: Difference::CentralLoss,
+            perturbed_chain: PerturbedChain::Exact,
+            ..methods.zo
+        };
+        let problem = &moment.problem;
+        let axes: Vec<Vec<f32>> = (0..ALPHAS).map(axis).collect();
+        let validation = draws.architecture_half();
+        let begin = || (problem.worker(), ZerothOrder::new(methods, zo));
+        let estimate = |(worker, method): &mut (_, ZerothOrder), (draw, axes): (usize, &[Vec<f32>])| {
+            let training = draws.draw(draw, (zo.steps, 0)).training;
+            let round = Round {
+                training: &training,
+                validation: &validation,
+                learning_rate: moment.learning_rate,
+                temperature: problem.temperature,
+                directions: &mut stream(0, "unused", 0),
+            };
+            let mut state = moment.state.clone();
+            let workers = std::slice::from_mut(worker);
+            method.estimate_along(problem, workers, &mut state, &round, axes);
+            tick(Self::task_passes(axes.len(), zo.steps));
+            Method::<SupernetProblem>::hypergradient(method).iter().map(|g| f64::from(*g)).collect()
+        };
+        let tasks: Vec<(usize, &[Vec<f32>])> =
+            (0..settings.draws).flat_map(|draw| axes.chunks(AXES).map(move |axes| (draw, axes))).collect();
+        let parts: Vec<Vec<f64>> = on_all_threads(tasks, begin, estimate);
+        Self::of(&parts.chunks(ALPHAS / AXES).map(summed).collect::<Vec<_>>())
+    }
+
+    /// Passes of [`Reference::at`] with rounds of `steps` steps, as `tick` hears of them.
+    pub fn passes(settings: &StudySettings, steps: usize) -> usize {
+        settings.draws * (ALPHAS / AXES * Self::task_passes(AXES, steps))
+    }
+
+    /// Passes of chains to both sides along some axes, and the main one's. The loss on the half counts as one.
+    fn task_passes(axes: usize, steps: usize) -> usize {
+        2 * axes * (steps + 1) + steps
+    }
+
+    /// Of the gradients of single draws.
+    fn of(draws: &[Vec<f64>]) -> Self {
+        let pairs = (0..draws.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+        let cosines: Vec<f64> = pairs.map(|(a, b)| cosine(&draws[a], &draws[b])).collect();
+        let agreement = cosines.iter().sum::<f64>() / cosines.len().max(1) as f64;
+        let (n, rho) = (draws.len() as f64, agreement.max(0.0));
+        Self { gradient: mean(draws), agreement, ceiling: (n * rho / (1.0 + (n - 1.0) * rho)).sqrt() }
+    }
+}
+
+fn axis(index: usize) -> Vec<f32> {
+    let mut axis = vec![0.0; ALPHAS];
+    axis[index] = 1.0;
+    axis
+}
+
+fn summed(parts: &[Vec<f64>]) -> Vec<f64> {
+    (0..ALPHAS).map(|index| parts.iter().map(|part| part[index]).sum()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_that_agree_leave_no_noise_and_those_that_do_not_leave_no_signal() {
+        let same = Reference::of(&vec![vec![1.0, 2.0]; 3]);
+        assert_eq!(same.gradient, [1.0, 2.0]);
+        assert!((same.agreement - 1.0).abs() < 1e-12 && (same.ceiling - 1.0).abs() < 1e-12);
+        let opposed = Reference::of(&[vec![1.0, 0.0], vec![-1.0, 0.0]]);
+        assert_eq!((opposed.agreement, opposed.ceiling), (-1.0, 0.0));
+        // Two draws at 60°: the mean of many such is at √(2·½/(1 + ½)) from their mean.
+        let angle = Reference::of(&[vec![1.0, 0.0], vec![0.5, 0.75_f64.sqrt()]]);
+        assert!(
+            (angle.agreement - 0.5).abs() < 1e-12 && (angle.ceiling - (2.0_f64 / 3.0).sqrt()).abs() < 1e-12
+        );
+    }
+}

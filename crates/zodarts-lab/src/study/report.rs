@@ -1,0 +1,183 @@
+//! The tables of a study and its files.
+
+use super::figure;
+use super::{Agreement, Estimator, MomentStudy, StudySettings};
+use crate::error::Error;
+use crate::text::{csv, markdown};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::path::Path;
+use zodarts_nas::files::json;
+use zodarts_nas::files::write_file;
+use zodarts_nas::methods::{Mu, UnrolledSettings};
+use zodarts_run::settings::SearchSettings;
+
+const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps that a search takes anyway, forward and backward; one forward only \
+    counts as a third. K directions, T weight steps, M validation batches, R the radius of probes of the curvature. *Cosine* is the mean over \
+    estimates of their cosine with the reference, ± its standard error; *of the mean* the cosine of the mean of all \
+    estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K, d dimensions) is \
+    taken out.";
+
+/// All that a study found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Study {
+    /// The data set.
+    pub dataset: String,
+    /// Version of zodarts.
+    pub version: &'static str,
+    /// The seed.
+    pub seed: u64,
+    /// The search that was looked at.
+    pub search: SearchSettings,
+    /// What was measured.
+    pub settings: StudySettings,
+    /// The moments, in their order.
+    pub moments: Vec<MomentStudy>,
+}
+
+impl Study {
+    /// The tables as Markdown.
+    pub fn markdown(&self) -> String {
+        let Self { dataset, search, settings, .. } = self;
+        let budget = settings.budget();
+        let mut text = format!(
+            "# Estimates of the hypergradient\n\nA search of {dataset} by {} (seed {}, C = {}, N = {}, batches as in the search), \
+             looked at after some of its {} epochs. The reference: central differences of the loss on the whole architecture \
+             half over every α, h = {}, after T = {} weight steps, averaged over {} draws of training batches.\n\n{ABOUT} *At \
+             {budget} passes* is the mean cosine of the mean of as many estimates as {budget} passes buy.\n",
+            search.method,
+            self.seed,
+            search.channels,
+            search.cells,
+            search.epochs,
+            settings.width,
+            search.zo_steps,
+            settings.draws,
+        );
+        for moment in &self.moments {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\n{}\n{}", heading(moment), table(moment, budget));
+        }
+        text
+    }
+
+    /// One line for each moment and estimator.
+    pub fn csv(&self) -> String {
+        const HEADER: [&str; 15] = [
+            "epochs",
+            "estimator",
+            "mu",
+            "radius",
+            "directions",
+            "steps",
+            "validation_batches",
+            "estimates",
+            "passes",
+            "cosine",
+            "cosine_sd",
+            "cosine_of_mean",
+            "bias",
+            "deviation",
+            "cosine_at_budget",
+        ];
+        let lines = self.moments.iter().flat_map(|moment| {
+            moment.rows.iter().map(|(estimator, agreement)| {
+                let numbers = numbers(estimator);
+                let Agreement {
+                    estimates, passes, cosine, cosine_sd, cosine_of_mean, bias, deviation, ..
+                } = agreement;
+                let values = [cosine, cosine_sd, cosine_of_mean, bias, deviation].map(f64::to_string);
+                let head = [moment.epochs.to_string(), estimator.series().into()];
+                let counts = [estimates.to_string(), passes.to_string()];
+                let budget = [agreement
+                    .cosine_at(self.settings.budget())
+                    .map_or(String::new(), |value| value.to_string())];
+                csv::row(head.into_iter().chain(numbers).chain(counts).chain(values).chain(budget))
+            })
+        });
+        lines.fold(csv::row(HEADER), |text, line| text + &line)
+    }
+
+    /// Writes `study.md`, `study.csv`, `study.json` and a figure for each moment.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&self, out: &Path) -> Result<(), Error> {
+        for moment in &self.moments {
+            let what = || format!("the estimates after {} epochs", moment.epochs);
+            let figure = figure::draw(moment, self.settings.budget())
+                .map_err(|reason| Error::Drawing { what: what(), reason })?;
+            write_file(&out.join(format!("estimates-{}.svg", moment.epochs)), figure.as_bytes())?;
+        }
+        write_file(&out.join("study.md"), self.markdown().as_bytes())?;
+        write_file(&out.join("study.csv"), self.csv().as_bytes())?;
+        Ok(write_file(&out.join("study.json"), json(self).as_bytes())?)
+    }
+}
+
+fn heading(moment: &MomentStudy) -> String {
+    let MomentStudy { epochs, temperature, learning_rate, reference, .. } = moment;
+    format!(
+        "## After {epochs} epochs\n\nτ = {temperature:.3}, learning rate {learning_rate:.4}. Two draws of the reference have a mean \
+         cosine of {:.3}; so an exact estimate would have one of about {:.2} with their mean.\n",
+        reference.agreement, reference.ceiling,
+    )
+}
+
+fn table(moment: &MomentStudy, budget: f64) -> String {
+    let line = |(estimator, agreement): &(Estimator, Agreement)| {
+        let [mu, radius, directions, steps, batches] = numbers(estimator);
+        let at = agreement.cosine_at(budget).map_or("–".into(), |cosine| format!("{cosine:.3}"));
+        vec![
+            estimator.series().into(),
+            mu,
+            radius,
+            directions,
+            steps,
+            batches,
+            format!("{:.0}", agreement.passes),
+            format!("{:.3} ± {:.3}", agreement.cosine, agreement.cosine_error()),
+            format!("{:.3}", agreement.cosine_of_mean),
+            format!("{:.1}", agreement.bias),
+            format!("{:.1}", agreement.deviation),
+            at,
+        ]
+    };
+    let rows: Vec<Vec<String>> = moment.rows.iter().map(line).collect();
+    let at_budget = format!("at {budget} passes");
+    let header = [
+        "",
+        "μ",
+        "R",
+        "K",
+        "T",
+        "M",
+        "passes",
+        "cosine",
+        "of the mean",
+        "bias",
+        "deviation",
+        at_budget.as_str(),
+    ];
+    markdown::table(&header, &rows)
+}
+
+/// μ, R, K, T and M, of one that has them.
+fn numbers(estimator: &Estimator) -> [String; 5] {
+    match estimator {
+        Estimator::Stepwise(_) => Default::default(),
+        Estimator::ZerothOrder(zo) => {
+            let mu = match zo.mu {
+                Mu::Absolute(mu) => mu.to_string(),
+                Mu::Relative(factor) => format!("{factor}·‖α‖"),
+                Mu::Tempered(factor) => format!("{factor}·τ"),
+            };
+            let (directions, steps) = (zo.directions.to_string(), zo.steps.to_string());
+            [mu, String::new(), directions, steps, zo.validation_batches.to_string()]
+        }
+        Estimator::Unrolled(UnrolledSettings { steps, validation_batches, radius }) => {
+            let none = String::new;
+            [none(), radius.to_string(), none(), steps.to_string(), validation_batches.to_string()]
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A study end to end, on the phantom and with a supernet small enough to be quick.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use zodarts_data::{Dataset, OpenOptions};
+use zodarts_lab::study::{Study, StudySettings, study};
+use zodarts_nas::budget::Deadline;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::observer::Silent;
+use zodarts_nas::search::SearchInput;
+use zodarts_run::settings::{Auto, SearchSettings};
+
+fn tiny() -> SearchSettings {
+    SearchSettings {
+        epochs: 3,
+        channels: 1,
+        cells: 1,
+        batch_size: Auto::Fixed(12),
+        zo_steps: 1,
+        wide_steps: 1,
+        unrolled_steps: 1,
+        directions: 1,
+        input_size: Auto::Fixed(8),
+        ..SearchSettings::default()
+    }
+}
+
+fn plan() -> StudySettings {
+    StudySettings { moments: vec![1], draws: 2, width: 0.4, passes: 8 }
+}
+
+/// The study on some threads, and the passes it told of.
+fn run(threads: usize) -> (Study, usize) {
+    let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+    let development = dataset.train.merged(&dataset.val);
+    let settings = tiny();
+    let input = SearchInput {
+        info: &dataset.info,
+        development: &development,
+        settings: &settings,
+        mixing: None,
+        seed: 5,
+        deadline: Deadline::NONE,
+        memory: Memory::available(),
+        store: None,
+    };
+    let told = AtomicUsize::new(0);
+    let tick = |passes| {
+        told.fetch_add(passes, Ordering::Relaxed);
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let mut kept = None;
+    let mut keep = |study: &Study| {
+        kept = Some(study.markdown());
+        Ok(())
+    };
+    let found = pool.install(|| study(input, &plan(), &mut Silent, &tick, &mut keep).unwrap());
+    assert_eq!(kept, Some(found.markdown()), "the last moment is kept, too");
+    (found, told.into_inner())
+}
+
+#[test]
+fn a_study_repeats_bit_for_bit_on_any_number_of_threads_and_knows_its_passes() {
+    let (study, told) = run(1);
+    assert_eq!(told, plan().total_passes(&tiny().method_settings()));
+    let [moment] = &study.moments[..] else { panic!("one moment") };
+    assert!(moment.reference.gradient.iter().any(|g| *g != 0.0));
+    assert!(moment.rows.iter().all(|(_, agreement)| agreement.cosine.is_finite()));
+    let (again, _) = run(3);
+    assert_eq!(again.csv(), study.csv());
+    assert_eq!(again.markdown(), study.markdown());
+    check_files(&study);
+}
+
+fn check_files(study: &Study) {
+    let out = tempfile::tempdir().unwrap();
+    study.write(out.path()).unwrap();
+    let read = |name: &str| std::fs::read_to_string(out.path().join(name)).unwrap();
+    assert_eq!(read("study.md"), study.markdown());
+    assert_eq!(read("study.csv").lines().count(), 1 + study.moments[0].rows.len());
+    assert!(read("study.json").contains("\"agreement\""));
+    assert!(read("estimates-1.svg").contains("K, directions"));
+}

@@ -1,0 +1,93 @@
+//! Where numbers went wrong.
+
+use crate::methods::Chain;
+use zodarts_nn::parameters::{Tensor, TensorLayout};
+use zodarts_nn::space::{ALPHAS, EDGE_LIST, OPERATIONS, Operation};
+
+/// What is wrong with a training: its loss, and the layer where it shows.
+pub fn of_training(loss: f64, layout: &TensorLayout, weights: &[f32], gradient: &[f32]) -> String {
+    let layer = first_broken("gradient", layout, gradient).unwrap_or_else(|| of_weights(layout, weights));
+    format!("the loss is {loss}, {layer}")
+}
+
+/// What is wrong with a network whose validation images have no scores.
+pub fn of_scores(layout: &TensorLayout, weights: &[f32]) -> String {
+    format!("scores of validation images are not finite, {}", of_weights(layout, weights))
+}
+
+/// Whether a round of a search left anything that is not a number.
+pub fn is_broken(loss: f64, hypergradient_norm: f64, chain: &Chain, alpha: &[f32]) -> bool {
+    let broken = |values: &[f32]| values.iter().any(|value| !value.is_finite());
+    !loss.is_finite() || !hypergradient_norm.is_finite() || broken(alpha) || broken(&chain.weights)
+}
+
+/// What is wrong with a search: its loss, and the architecture parameter or layer where it shows.
+pub fn of_search(loss: f64, layout: &TensorLayout, chain: &Chain, alpha: &[f32]) -> String {
+    assert_eq!(alpha.len(), ALPHAS, "architecture parameters");
+    let broken = alpha.iter().position(|value| !value.is_finite());
+    let of_alpha = broken.map(|at| {
+        let (edge, operation) = (EDGE_LIST[at / OPERATIONS], Operation::ALL[at % OPERATIONS].name());
+        format!("α of {operation} from node {} to {} is {}", edge.source, edge.target, alpha[at])
+    });
+    format!("the loss is {loss}, {}", of_alpha.unwrap_or_else(|| of_weights(layout, &chain.weights)))
+}
+
+fn of_weights(layout: &TensorLayout, weights: &[f32]) -> String {
+    first_broken("weights", layout, weights).unwrap_or_else(|| largest(layout, weights))
+}
+
+/// The first layer with values that are not finite.
+fn first_broken(what: &str, layout: &TensorLayout, values: &[f32]) -> Option<String> {
+    let count =
+        |tensor: &Tensor| values[tensor.range.clone()].iter().filter(|value| !value.is_finite()).count();
+    let (tensor, count) =
+        layout.tensors().iter().map(|tensor| (tensor, count(tensor))).find(|(_, count)| *count > 0)?;
+    Some(format!(
+        "{count} of {} values in the {what} of `{}` are not finite",
+        tensor.range.len(),
+        tensor.name
+    ))
+}
+
+/// The layer with the largest weight.
+fn largest(layout: &TensorLayout, weights: &[f32]) -> String {
+    let largest =
+        |tensor: &Tensor| weights[tensor.range.clone()].iter().fold(0.0f32, |top, w| top.max(w.abs()));
+    let layers = layout.tensors().iter().map(|tensor| (largest(tensor), &tensor.name));
+    let top = layers.max_by(|a, b| a.0.total_cmp(&b.0));
+    top.map_or_else(
+        || "there are no weights".into(),
+        |(top, name)| format!("the largest weight is {top:.3e}, in `{name}`"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zodarts_nn::optim::SgdState;
+    use zodarts_nn::parameters::Initial;
+
+    fn layout() -> TensorLayout {
+        let mut layout = TensorLayout::default();
+        layout.push("stem".into(), &[2], Initial::Constant(0.0));
+        layout.push("head".into(), &[3], Initial::Constant(0.0));
+        layout
+    }
+
+    #[test]
+    fn the_first_layer_at_fault_is_named() {
+        let weights = [1.0, 2.0, -3.5e9, 0.0, 0.0];
+        let found = of_training(f64::NAN, &layout(), &weights, &[0.0, 1.0, f32::NAN, 1.0, f32::INFINITY]);
+        assert_eq!(found, "the loss is NaN, 2 of 3 values in the gradient of `head` are not finite");
+        let found = of_training(f64::INFINITY, &layout(), &weights, &[0.0; 5]);
+        assert_eq!(found, "the loss is inf, the largest weight is 3.500e9, in `head`");
+        let chain = Chain { weights: vec![f32::NAN, 0.0, 0.0, 0.0, 0.0], sgd: SgdState::default() };
+        let mut alpha = [0.0; ALPHAS];
+        let found = of_search(0.5, &layout(), &chain, &alpha);
+        assert_eq!(found, "the loss is 0.5, 1 of 2 values in the weights of `stem` are not finite");
+        alpha[OPERATIONS + 1] = f32::NEG_INFINITY;
+        let found = of_search(0.5, &layout(), &chain, &alpha);
+        assert_eq!(found, "the loss is 0.5, α of skip_connect from node 0 to 2 is -inf");
+        assert!(is_broken(0.5, 1.0, &chain, &[0.0]) && !is_broken(0.5, 1.0, &Chain::default(), &[0.0]));
+    }
+}

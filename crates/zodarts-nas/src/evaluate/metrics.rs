@@ -1,0 +1,55 @@
+//! ACC and AUC of any resample of the images.
+
+use super::auc::RankedScores;
+use super::decision::Decisions;
+use super::{Labels, Scores};
+use zodarts_data::Task;
+
+/// Everything a resample needs, prepared once.
+pub(super) struct Measure {
+    ranked: Vec<RankedScores>,
+    correct: Vec<u32>,
+    decisions_per_image: usize,
+}
+
+/// ACC and AUC of a set of scores, or of a resample of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Accuracy.
+    pub acc: f64,
+    /// Area under the ROC curve; `None` if a class has no image, or every image.
+    pub auc: Option<f64>,
+}
+
+impl Measure {
+    pub(super) fn new(scores: &Scores, labels: &Labels, task: Task, decisions: &Decisions) -> Self {
+        let rank = |column: usize, class: usize| {
+            RankedScores::new(&scores.column(column), &labels.positive(class, task))
+        };
+        let ranked = match task {
+            Task::BinaryClass => vec![rank(scores.columns() - 1, 1)],
+            Task::MultiClass | Task::OrdinalRegression | Task::MultiLabel => {
+                (0..scores.columns()).map(|column| rank(column, column)).collect()
+            }
+        };
+        let (correct, decisions_per_image) = decisions.correct();
+        Self { ranked, correct, decisions_per_image }
+    }
+
+    /// Number of images.
+    pub(super) fn images(&self) -> usize {
+        self.correct.len()
+    }
+
+    /// ACC and AUC when image `i` counts `weights[i]` times.
+    pub(super) fn of(&self, weights: &[u32]) -> Point {
+        let images: u64 = weights.iter().map(|&weight| u64::from(weight)).sum();
+        let correct: u64 =
+            weights.iter().zip(&self.correct).map(|(&w, &c)| u64::from(w) * u64::from(c)).sum();
+        let areas: Option<f64> = self.ranked.iter().map(|ranked| ranked.auc(weights)).sum();
+        Point {
+            acc: correct as f64 / (images * self.decisions_per_image as u64) as f64,
+            auc: areas.map(|sum| sum / self.ranked.len() as f64),
+        }
+    }
+}

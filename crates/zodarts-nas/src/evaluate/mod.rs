@@ -1,0 +1,100 @@
+//! How good a set of scores is: ACC and AUC exactly as `MedMNIST`'s Evaluator defines them, with bootstrap
+//! intervals, per-class sensitivity and specificity, and the confusion matrix.
+
+mod auc;
+mod bootstrap;
+mod curves;
+mod decision;
+mod error;
+mod inputs;
+mod metrics;
+mod mistakes;
+pub mod predictions;
+mod record;
+mod reliability;
+mod report;
+#[cfg(test)]
+mod tests;
+mod threshold;
+pub mod truth;
+
+pub use bootstrap::Bootstrap;
+pub use curves::Curves;
+pub use decision::decide;
+pub use error::EvaluateError;
+pub use inputs::{Labels, Scores};
+pub use metrics::Point;
+pub use mistakes::{Mistake, mistakes};
+pub use record::Metrics;
+pub use reliability::{Bin, Reliability, reliability};
+pub use report::{ClassReport, Report};
+pub use threshold::{AtThreshold, Threshold};
+
+use decision::Decisions;
+use metrics::Measure;
+use zodarts_data::Task;
+
+/// Compares scores with the truth.
+///
+/// * ACC is the share of correct images; for [`Task::MultiLabel`], the mean over labels of the share of correct
+///   decisions. Decisions are the first largest score, or for [`Task::BinaryClass`] and [`Task::MultiLabel`]
+///   whether the score (binary: the last column) is above 0.5.
+/// * AUC is the area under the ROC curve: of the last column for [`Task::BinaryClass`], otherwise the unweighted
+///   mean of the one-vs-rest areas of all columns. It is `None` when a class has no image or every image, where
+///   scikit-learn, and with it the Evaluator, gives NaN; [`Report::auc_undefined_for`] names the class.
+/// * The intervals are 95 % percentile intervals of a [`Bootstrap`] that resamples within each class; several
+///   labels per image cannot be stratified, so [`Task::MultiLabel`] resamples all images and draws again when a
+///   label is left without a positive or without a negative image.
+///
+/// `names` gives one name per class (binary: two) or per label.
+///
+/// ```
+/// use zodarts_data::Task;
+/// use zodarts_nas::evaluate::{Bootstrap, Labels, Scores, evaluate};
+///
+/// let scores = Scores::new(4, 2, vec![0.9, 0.1, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8])?;
+/// let labels = Labels::new(4, 1, vec![0, 0, 1, 1])?;
+/// let names = ["benign".to_owned(), "malignant".to_owned()];
+/// let report = evaluate(&scores, &labels, Task::BinaryClass, &names, &Bootstrap::default())?;
+/// assert_eq!((report.acc, report.auc), (0.75, Some(1.0)));
+/// assert_eq!(report.classes[0].sensitivity, Some(0.5));
+/// # Ok::<(), zodarts_nas::evaluate::EvaluateError>(())
+/// ```
+///
+/// # Errors
+/// When the shapes do not fit each other or the task, a label is not one of the names, there is no image, or no
+/// bootstrap replicate is asked for.
+pub fn evaluate(
+    scores: &Scores,
+    labels: &Labels,
+    task: Task,
+    names: &[String],
+    bootstrap: &Bootstrap,
+) -> Result<Report, EvaluateError> {
+    inputs::check(scores, labels, task, names)?;
+    let decisions = Decisions::new(scores, labels, task);
+    let metrics = Measure::new(scores, labels, task, &decisions);
+    let point = metrics.of(&vec![1; scores.n()]);
+    let intervals = bootstrap.intervals(&metrics, &inputs::strata(labels, task))?;
+    Ok(Report {
+        task,
+        n: scores.n(),
+        acc: point.acc,
+        acc_ci95: intervals.acc,
+        auc: point.auc,
+        auc_ci95: intervals.auc,
+        auc_undefined_for: inputs::one_sided(labels, task, names),
+        classes: report::classes(&decisions, names),
+        confusion: decisions.confusion(names.len()),
+    })
+}
+
+/// ACC and AUC alone, without intervals: for choices made on validation data.
+///
+/// # Errors
+/// When the shapes do not fit each other or the task, a label is not one of the names, or there is no image.
+pub fn score(scores: &Scores, labels: &Labels, task: Task, names: &[String]) -> Result<Point, EvaluateError> {
+    inputs::check(scores, labels, task, names)?;
+    let decisions = Decisions::new(scores, labels, task);
+    Ok(Measure::new(scores, labels, task, &decisions).of(&vec![1; scores.n()]))
+}

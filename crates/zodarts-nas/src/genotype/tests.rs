@@ -1,0 +1,134 @@
+use super::*;
+use proptest::prelude::*;
+use std::collections::HashSet;
+
+const EXAMPLE: &str =
+    "|nor_conv_3x3~0|+|nor_conv_3x3~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
+
+fn syntax(text: &str) -> (usize, String, String) {
+    match text.parse::<Genotype>() {
+        Err(GenotypeError::Syntax { position, found, expected }) => (position, found, expected),
+        other => panic!("{text:?} gave {other:?}"),
+    }
+}
+
+fn genotype(operations: [usize; EDGES]) -> Genotype {
+    Genotype(operations.map(|index| Operation::ALL[index]))
+}
+
+#[test]
+fn the_standard_form_reads_and_writes() {
+    use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
+    let genotype: Genotype = EXAMPLE.parse().expect("valid");
+    assert_eq!(genotype.0, [Conv3x3, Conv3x3, SkipConnect, AvgPool3x3, None, Conv1x1]);
+    assert_eq!(genotype.to_string(), EXAMPLE);
+    assert_eq!(format!(" {EXAMPLE}\n").parse(), Ok(genotype));
+    assert_eq!(serde_json::to_string(&genotype).expect("json"), format!("{EXAMPLE:?}"));
+    assert_eq!(serde_json::from_str::<Genotype>(&format!("{EXAMPLE:?}")).expect("json"), genotype);
+    assert!(serde_json::from_str::<Genotype>("\"|x~0|\"").is_err());
+}
+
+#[test]
+fn all_15625_round_trip() {
+    let mut texts = HashSet::new();
+    for (index, genotype) in Genotype::all().enumerate() {
+        assert_eq!(genotype.index(), index);
+        assert_eq!(genotype.to_string().parse(), Ok(genotype));
+        texts.insert(genotype.to_string());
+    }
+    assert_eq!(texts.len(), 15_625);
+    assert_eq!(Genotype::from_index(GENOTYPES), None);
+    assert_eq!(Genotype::from_index(usize::MAX), None);
+    assert_eq!(Genotype::from_index(1), Some(genotype([0, 0, 0, 0, 0, 1])));
+}
+
+#[test]
+fn errors_say_where_what_and_what_else() {
+    assert_eq!(syntax(""), (1, "the end".into(), "`|`".into()));
+    let (position, found, expected) = syntax("|conv~0|");
+    assert_eq!((position, found.as_str()), (2, "\"conv~0|\""));
+    assert!(expected.contains("nor_conv_1x1") && expected.contains("skip_connect"));
+    assert_eq!(syntax("|none~1|+"), (7, "\"1|+\"".into(), "`0`".into()));
+    assert_eq!(syntax("|none~0|none"), (9, "\"none\"".into(), "`+|`".into()));
+    assert_eq!(syntax(&EXAMPLE[..EXAMPLE.len() - 1]), (EXAMPLE.len(), "the end".into(), "`|`".into()));
+    assert_eq!(syntax(&format!("{EXAMPLE}+")), (EXAMPLE.len() + 1, "\"+\"".into(), "the end".into()));
+    assert_eq!(syntax("ä|").0, 1);
+    let long = format!("|{}", "é".repeat(1_000_000));
+    assert_eq!(syntax(&long).1, format!("\"{}\"…", "é".repeat(20)));
+    assert!(syntax("\u{1b}[2J").1.contains("\\u{1b}"), "control characters are escaped");
+}
+
+proptest! {
+    #[test]
+    fn hostile_text_never_panics(text in ".*") {
+        prop_assert!(text.parse::<Genotype>().is_err());
+    }
+
+    #[test]
+    fn damaged_text_never_panics_and_never_reads_as_something_it_does_not_say(
+        index in 0..GENOTYPES, cut in 0..100_usize, length in 0..4_usize, patch in "[|~+a-z0-9é ]{0,4}"
+    ) {
+        let text = Genotype::from_index(index).expect("in range").to_string();
+        let start = cut.min(text.len());
+        let end = (start + length).min(text.len());
+        let damaged = format!("{}{patch}{}", &text[..start], &text[end..]);
+        if let Ok(read) = damaged.parse::<Genotype>() {
+            prop_assert_eq!(read.to_string(), damaged.trim());
+        }
+    }
+}
+
+#[test]
+fn live_edges_are_fed_and_heard() {
+    // 0→1 is alive but node 1 leads nowhere; 2→3 is alive but node 2 is fed by nothing.
+    assert_eq!(genotype([1, 0, 0, 1, 0, 1]).live_edges(), [false, false, false, true, false, false]);
+    assert_eq!(genotype([3; EDGES]).live_edges(), [true; EDGES]);
+    assert_eq!(genotype([1, 0, 2, 0, 0, 3]).live_edges(), [true, false, true, false, false, true]);
+}
+
+/// Live edges by listing every path from node 0 to node 3.
+fn live_edges_by_paths(genotype: Genotype) -> [bool; EDGES] {
+    const PATHS: [&[usize]; 4] = [&[3], &[0, 4], &[1, 5], &[0, 2, 5]];
+    let mut live = [false; EDGES];
+    for path in PATHS {
+        if path.iter().all(|&edge| genotype.0[edge] != Operation::None) {
+            for &edge in path {
+                live[edge] = true;
+            }
+        }
+    }
+    live
+}
+
+#[test]
+fn live_edges_are_those_on_some_path() {
+    for genotype in Genotype::all() {
+        let live = live_edges_by_paths(genotype);
+        assert_eq!(genotype.live_edges(), live, "{genotype}");
+        assert_eq!(genotype.check_connected().is_ok(), live.contains(&true), "{genotype}");
+    }
+}
+
+#[test]
+fn a_broken_path_has_a_reason() {
+    let reason = |operations| match genotype(operations).check_connected() {
+        Err(GenotypeError::NoPath { reason, .. }) => reason,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reason([1, 1, 1, 0, 0, 0]), "every edge into node 3 is none");
+    assert_eq!(reason([0, 0, 1, 0, 1, 1]), "every edge out of node 0 is none");
+    assert_eq!(reason([1, 0, 0, 0, 0, 1]), "no node that node 0 feeds leads to node 3");
+    let message = genotype([0; EDGES]).check_connected().unwrap_err().to_string();
+    assert!(message.starts_with("genotype |none~0|+"), "{message}");
+}
+
+#[test]
+fn argmax_takes_the_first_of_equals_and_never_a_nan() {
+    let mut alpha = [0.0; ALPHAS];
+    assert_eq!(Genotype::argmax(&alpha), genotype([0; EDGES]));
+    alpha[..5].copy_from_slice(&[-1.0, 2.0, 5.0, 5.0, 3.0]);
+    alpha[5..10].copy_from_slice(&[f32::NAN, -2.0, -1.0, f32::NAN, -1.0]);
+    alpha[10..15].fill(f32::NAN);
+    alpha[29] = 1e-30;
+    assert_eq!(Genotype::argmax(&alpha), genotype([2, 2, 0, 0, 0, 4]));
+}

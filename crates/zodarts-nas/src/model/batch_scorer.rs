@@ -1,0 +1,89 @@
+//! Scores under the statistics of the batch, as the authors of ZO-DARTS+ take them.
+
+use super::in_order::in_order;
+use super::{ModelCard, ModelError, Scored, loss_kind};
+use crate::evaluate::{EvaluateError, Scores};
+use std::sync::Arc;
+use zodarts_data::{Batch, Samples};
+use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
+use zodarts_nn::loss::Loss;
+
+/// Scores images in batches that are normalised by their own statistics, so that a score depends on the images beside it. Only
+/// protocol `paper` does that.
+#[derive(Debug)]
+pub struct BatchScorer {
+    executor: Executor<f32>,
+    loss: Loss,
+    side: usize,
+    batch_size: usize,
+}
+
+impl BatchScorer {
+    /// A scorer for the network of a card on images of their own side, whatever the card's.
+    ///
+    /// # Errors
+    /// If the card makes no network.
+    pub fn new(card: &ModelCard, batch_size: usize) -> Result<Self, ModelError> {
+        let side = card.dataset.height;
+        let card = ModelCard { input_size: side, ..card.clone() };
+        Ok(Self {
+            executor: Executor::new(Arc::new(card.network()?)),
+            loss: Loss::new(loss_kind(card.dataset.task)),
+            side,
+            batch_size,
+        })
+    }
+
+    /// Scores all images in their order.
+    ///
+    /// # Errors
+    /// If there is no image, or a score is not a finite number.
+    pub fn score(&mut self, weights: &[f32], samples: &Samples) -> Result<Scored, EvaluateError> {
+        let classes = self.executor.network().classes;
+        let mut values = vec![0.0; samples.len() * classes];
+        let mut rows = values.chunks_exact_mut(classes);
+        let mut total = 0.0;
+        in_order(samples, self.side, self.batch_size, |batches| {
+            while let Some(Batch { images, targets, n, .. }) = batches.next() {
+                let (parameters, count) = (Parameters { weights, mixture: None }, *n);
+                let view = BatchView { images, targets, count };
+                let outcome = self.executor.pass(parameters, &self.loss, view, GradientTargets::default());
+                total += outcome.loss * count as f64;
+                let logits: Vec<f64> = self.executor.logits().collect();
+                for (logits, row) in logits.chunks_exact(classes).zip(rows.by_ref()) {
+                    self.loss.scores(logits, row);
+                }
+            }
+        });
+        Ok(Scored {
+            scores: Scores::new(samples.len(), classes, values)?,
+            loss: total / samples.len() as f64,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::tests::card;
+    use zodarts_data::rng::stream;
+    use zodarts_data::{Dataset, OpenOptions};
+    use zodarts_nn::init::initial_values;
+
+    #[test]
+    fn scores_depend_on_the_batch_and_agree_with_the_loss() {
+        let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+        let card = card(&dataset.info, 32);
+        let weights = initial_values(&card.network().unwrap().weights, &mut stream(1, "weights", 0));
+        let score = |batch| BatchScorer::new(&card, batch).unwrap().score(&weights, &dataset.val).unwrap();
+        let (small, large, again) = (score(8), score(24), score(24));
+        assert_eq!(large.scores, again.scores);
+        assert_ne!(small.scores, large.scores);
+        // Two classes: the loss is −log of the score of the true one.
+        let labels = crate::evaluate::Labels::of(&dataset.val).unwrap();
+        let positive = labels.positive(1, card.dataset.task);
+        let rows = large.scores.rows().zip(positive);
+        let total: f64 = rows.map(|(row, positive)| -f64::from(row[usize::from(positive)]).ln()).sum();
+        assert!((total / dataset.val.len() as f64 - large.loss).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,176 @@
+//! A trained network with all it takes to use it.
+
+mod batch_scorer;
+mod calibration;
+mod file;
+mod in_order;
+mod network_input;
+mod predictor;
+mod scorer;
+
+pub use batch_scorer::BatchScorer;
+pub use calibration::{Calibrated, Calibration};
+pub use file::ModelError;
+pub use network_input::network_input;
+pub use predictor::Predictor;
+pub use scorer::{Scored, Scorer};
+
+use crate::evaluate::{EvaluateError, Scores, Threshold, decide};
+use crate::genotype::Genotype;
+use crate::settings::{Architecture, MAX_ACTIVATION};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use zodarts_data::{DatasetInfo, Samples, Task};
+use zodarts_nn::count::NetworkCost;
+use zodarts_nn::graph::{Network, Shape};
+use zodarts_nn::loss::LossKind;
+use zodarts_nn::networks::{MacroShape, RESNET_WIDTH, discrete, resnet18};
+
+/// What a network is, without its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Version of this description.
+    pub format: u32,
+    /// The kind of network.
+    pub architecture: Architecture,
+    /// The operations of its cells; none for `ResNet-18`.
+    pub genotype: Option<Genotype>,
+    /// Channels of the first stage.
+    pub channels: usize,
+    /// Cells of each stage; 0 for `ResNet-18`.
+    pub cells: usize,
+    /// Side to which images are resized.
+    pub input_size: usize,
+    /// The data it was trained on.
+    pub dataset: DatasetInfo,
+    /// When it decides for one of two classes, if not for the more probable one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Threshold>,
+}
+
+/// A network, its weights and its running statistics.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// What it is.
+    pub card: ModelCard,
+    /// The graph.
+    pub network: Arc<Network>,
+    /// The flat weights.
+    pub weights: Vec<f32>,
+    /// The flat running statistics.
+    pub statistics: Vec<f32>,
+}
+
+impl ModelCard {
+    /// Version of the description this code writes and reads.
+    pub const FORMAT: u32 = 1;
+
+    /// Builds the network.
+    ///
+    /// # Errors
+    /// If sizes are out of range or the genotype is missing or has no path.
+    pub fn network(&self) -> Result<Network, ModelError> {
+        self.check()?;
+        let side = self.input_size;
+        let input = Shape { channels: self.dataset.channels, height: side, width: side };
+        let classes = self.dataset.classes.len();
+        match (self.architecture, self.genotype) {
+            (Architecture::Resnet18, _) => Ok(resnet18(input, classes, RESNET_WIDTH)),
+            (Architecture::Genotype, None) => Err(ModelError::NoGenotype),
+            (Architecture::Genotype, Some(genotype)) => {
+                genotype.check_connected()?;
+                let shape = MacroShape { input, classes, channels: self.channels, cells: self.cells };
+                discrete(&shape, genotype.0).ok_or(ModelError::NoGenotype)
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), ModelError> {
+        let check = |field, found: usize, range: std::ops::RangeInclusive<usize>| {
+            let error = ModelError::OutOfRange { field, found, low: *range.start(), high: *range.end() };
+            if range.contains(&found) { Ok(()) } else { Err(error) }
+        };
+        check("format", self.format as usize, Self::FORMAT as usize..=Self::FORMAT as usize)?;
+        check("input_size", self.input_size, 4..=1024)?;
+        if self.dataset.channels != 1 {
+            check("dataset.channels", self.dataset.channels, 3..=3)?;
+        }
+        check("dataset.height", self.dataset.height, 1..=1024)?;
+        check("dataset.width", self.dataset.width, 1..=1024)?;
+        if let Some(threshold) = self.threshold {
+            let classes = if self.dataset.task == Task::BinaryClass { 2 } else { 0 };
+            check("threshold: classes", classes, 2..=2)?;
+            check("threshold.class", threshold.class, 0..=1)?;
+        }
+        let most = if self.dataset.task == Task::BinaryClass { 2 } else { 4096 };
+        check("dataset.classes", self.dataset.classes.len(), 2..=most)?;
+        if self.architecture == Architecture::Genotype {
+            check("channels", self.channels, 1..=256)?;
+            check("cells", self.cells, 1..=32)?;
+        }
+        let channels = match self.architecture {
+            Architecture::Genotype => self.channels,
+            Architecture::Resnet18 => RESNET_WIDTH,
+        };
+        check("channels × input_size²", channels * self.input_size.pow(2), 1..=MAX_ACTIVATION)
+    }
+}
+
+/// The loss that suits a task.
+pub fn loss_kind(task: Task) -> LossKind {
+    match task {
+        Task::MultiLabel => LossKind::Binary,
+        Task::BinaryClass | Task::MultiClass | Task::OrdinalRegression => LossKind::CrossEntropy,
+    }
+}
+
+impl Model {
+    /// Parameters and multiply-accumulates.
+    pub fn cost(&self) -> NetworkCost {
+        self.network.cost()
+    }
+
+    /// The network made ready to score images.
+    pub fn predictor(&self) -> Predictor {
+        Predictor::new(&self.network, &self.weights, &self.statistics, self.card.dataset.task)
+    }
+
+    /// The class of an image, or the labels it has, by its scores.
+    ///
+    /// # Panics
+    /// If there is no score.
+    pub fn decide(&self, scores: &[f32]) -> Vec<usize> {
+        match self.card.threshold {
+            Some(threshold) => vec![threshold.decide(scores)],
+            None => decide(scores, self.card.dataset.task),
+        }
+    }
+
+    /// Scores of all images, under running statistics and without augmentation.
+    ///
+    /// # Errors
+    /// If there is no image, or a score is not a finite number.
+    pub fn scores(&self, samples: &Samples) -> Result<Scores, EvaluateError> {
+        let mut scorer = Scorer::new(self.network.clone(), &self.card);
+        Ok(scorer.score(&self.weights, &self.statistics, samples)?.scores)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small network of a genotype, for a data set.
+    pub(super) fn card(dataset: &DatasetInfo, input_size: usize) -> ModelCard {
+        ModelCard {
+            format: ModelCard::FORMAT,
+            architecture: Architecture::Genotype,
+            genotype: Genotype::from_index(9_999),
+            channels: 4,
+            cells: 1,
+            input_size,
+            dataset: dataset.clone(),
+            threshold: None,
+        }
+    }
+}

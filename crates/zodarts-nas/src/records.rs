@@ -1,0 +1,105 @@
+//! Lines of `search.jsonl`, `random-ws.jsonl` and `train.jsonl`.
+
+use crate::evaluate::Point;
+use crate::genotype::Genotype;
+use serde::{Deserialize, Serialize};
+use zodarts_nn::space::Mixture;
+
+/// One line of `search.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchRecord {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Epochs planned.
+    pub epochs: usize,
+    /// τ.
+    pub temperature: f64,
+    /// Learning rate of the weights.
+    pub learning_rate: f64,
+    /// Mean loss of the training batches.
+    pub train_loss: f64,
+    /// Share of their images classified correctly.
+    pub train_acc: f64,
+    /// Mean loss of the validation batches the method looked at.
+    pub val_loss: f64,
+    /// Share of their images classified correctly.
+    pub val_acc: f64,
+    /// p of each edge and operation at the end of the epoch.
+    pub p: Mixture<f32>,
+    /// (edge, operation) pairs with p > 0 that were computed last.
+    pub live_operations: usize,
+    /// Mean norm of the hypergradient.
+    pub hypergradient_norm: f64,
+    /// Passes over one batch, of all chains.
+    pub passes: usize,
+    /// The strongest operation of each edge.
+    pub genotype: Genotype,
+    /// Seconds of this epoch.
+    pub seconds: f64,
+    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    #[serde(default)]
+    pub seconds_waiting: f64,
+}
+
+/// One line of `random-ws.jsonl`: an epoch of a random search with shared weights, which has no α to speak of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RandomWsRecord {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Epochs planned.
+    pub epochs: usize,
+    /// Learning rate of the weights.
+    pub learning_rate: f64,
+    /// Mean loss of the training batches, each with a genotype of its own.
+    pub train_loss: f64,
+    /// Share of their images classified correctly.
+    pub train_acc: f64,
+    /// Passes over one batch.
+    pub passes: usize,
+    /// Seconds of this epoch.
+    pub seconds: f64,
+    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    #[serde(default)]
+    pub seconds_waiting: f64,
+}
+
+impl RandomWsRecord {
+    /// Its file in a run folder.
+    pub const FILE: &'static str = "random-ws.jsonl";
+}
+
+/// One line of `train.jsonl`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TrainRecord {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Epochs planned.
+    pub epochs: usize,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Mean loss of the training batches, smoothing, blending and class weights included.
+    pub train_loss: f64,
+    /// Share of training images classified as their larger target.
+    pub train_acc: f64,
+    /// Validation loss under running statistics, without smoothing, blending or class weights.
+    pub val_loss: f64,
+    /// Validation ACC.
+    pub val_acc: f64,
+    /// Validation AUC.
+    pub val_auc: Option<f64>,
+    /// Whether this epoch's weights are the ones to keep so far.
+    pub selected: bool,
+    /// Seconds of this epoch, validation aside.
+    pub seconds: f64,
+    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    #[serde(default)]
+    pub seconds_waiting: f64,
+}
+
+impl TrainRecord {
+    pub(crate) fn take(&mut self, loss: f64, point: &Point) {
+        self.val_loss = loss;
+        self.val_acc = point.acc;
+        self.val_auc = point.auc;
+    }
+}

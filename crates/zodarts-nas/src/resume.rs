@@ -1,0 +1,50 @@
+//! Helpers shared by resumable stages.
+
+use crate::error::Error;
+use crate::observer::{Event, Observer};
+use crate::store::{Restored, Resumption, Store};
+use serde::de::DeserializeOwned;
+
+/// A stage up to its last usable checkpoint, with its records.
+#[derive(Debug)]
+pub struct Resumed<R> {
+    /// The checkpoint.
+    pub checkpoint: Restored,
+    /// The records up to it, one an epoch.
+    pub records: Vec<R>,
+}
+
+/// Returns the factor of the scheduled learning rate: 0.5 once a stage has diverged, else 1.
+pub fn rate_factor(halved: bool) -> f64 {
+    if halved { 0.5 } else { 1.0 }
+}
+
+/// Returns the note that says that an epoch is repeated after its first divergence.
+pub fn begins_again(error: &Error) -> Event<'static> {
+    Event::Note(format!("{error}; the epoch begins again at half the rate"))
+}
+
+/// Returns the point from which a stage goes on, or `None` if it begins, as it does without a store. Notes it, and
+/// the checkpoints that could not be used.
+///
+/// # Errors
+/// Returns the errors of [`Store::resume`].
+pub fn resume<R: DeserializeOwned>(
+    store: Option<&dyn Store>,
+    stage: &str,
+    observer: &mut dyn Observer,
+) -> Result<Option<Resumed<R>>, Error> {
+    let Some(store) = store else { return Ok(None) };
+    let check = |line: &str| serde_json::from_str::<R>(line).map(drop).map_err(|error| error.to_string());
+    let Resumption { from, refused } = store.resume(stage, &check)?;
+    for error in refused {
+        observer.event(Event::Note(format!("{error}; it is not used")));
+    }
+    let Some(kept) = from else { return Ok(None) };
+    let epochs = kept.checkpoint.epochs_done;
+    let part = if kept.checkpoint.is_within_epoch() { " and a part of the next" } else { "" };
+    observer.event(Event::Note(format!("{stage} goes on after {epochs} epochs{part}")));
+    let records =
+        kept.records.iter().map(|line| serde_json::from_str(line).expect("a record that was checked"));
+    Ok(Some(Resumed { records: records.collect(), checkpoint: kept.checkpoint }))
+}

@@ -1,0 +1,298 @@
+//! The architecture search: one loop for every method, and a search that needs none.
+
+mod batches;
+mod epoch;
+mod memory;
+mod moments;
+mod progress;
+mod random_ws;
+mod rounds;
+mod settled;
+mod standing;
+mod summary;
+
+pub use batches::Batches;
+pub use memory::check_memory;
+pub use moments::{Moment, Moments, moments};
+pub use random_ws::{RandomWsOutcome, SCORED, Scored, random_search};
+pub use standing::SupernetAccuracy;
+pub use summary::SearchSummary;
+
+use crate::budget::Deadline;
+use crate::error::Error;
+use crate::genotype::Genotype;
+use crate::memory::Memory;
+use crate::methods::SearchState;
+use crate::model::loss_kind;
+use crate::normaliser::Mixing;
+use crate::observer::{Event, Observer, Stage};
+use crate::resume::{begins_again, rate_factor};
+use crate::settings::SearchSettings;
+use crate::store::Store;
+use crate::supernet_problem::SupernetProblem;
+use epoch::{Begun, Ended, EpochRunner};
+use progress::Progress;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+use standing::supernet_accuracy;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+use zodarts_data::rng::stream;
+use zodarts_data::{DatasetInfo, Samples};
+use zodarts_nn::graph::{Network, Shape};
+use zodarts_nn::init::initial_values;
+use zodarts_nn::loss::Loss;
+use zodarts_nn::networks::{MacroShape, supernet};
+use zodarts_nn::space::{ALPHAS, Mixture};
+
+/// What a search works on.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchInput<'a> {
+    /// The data set.
+    pub info: &'a DatasetInfo,
+    /// Training and validation images together; the search cuts them in halves of its own.
+    pub development: &'a Samples,
+    /// The settings, already validated.
+    pub settings: &'a SearchSettings,
+    /// What makes the mixture of α; none takes the method's own normaliser.
+    pub mixing: Option<&'a Arc<dyn Mixing>>,
+    /// Seed of the run.
+    pub seed: u64,
+    /// When to be done.
+    pub deadline: Deadline,
+    /// What it may take.
+    pub memory: Memory,
+    /// Where to keep records and checkpoints.
+    pub store: Option<&'a dyn Store>,
+}
+
+/// Why a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// All epochs are done.
+    Finished,
+    /// Every edge has settled on one operation, also under perturbation: the hypergradient is exactly zero.
+    Settled,
+    /// The time is over.
+    Deadline,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Stop::Finished => "finished",
+            Stop::Settled => "settled",
+            Stop::Deadline => "deadline",
+        })
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchOutcome {
+    /// The architecture: the strongest operation of each edge, or the nearest one with a path.
+    pub genotype: Genotype,
+    /// The strongest operation of each edge.
+    pub argmax: Genotype,
+    /// α at the end.
+    pub alpha: Vec<f32>,
+    /// The mixture at the end.
+    pub mixture: Mixture<f32>,
+    /// The supernet's weights at the end.
+    pub weights: Vec<f32>,
+    /// Epochs done.
+    pub epochs: usize,
+    /// Passes over one batch, of all chains.
+    pub passes: usize,
+    /// Seconds of search.
+    pub seconds: f64,
+    /// Why it ended.
+    pub stop: Stop,
+    /// How well the supernet did at the end.
+    pub supernet: SupernetAccuracy,
+}
+
+/// Searches an architecture.
+///
+/// # Errors
+/// If there are too few images, they do not fit in memory, the loss diverges, the observer asks for an end, or the folder cannot be
+/// written.
+pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
+    let SearchInput { info, development, settings, seed, .. } = input;
+    let (weights_half, alpha_half) = halves(&input)?;
+    check_memory(info, development.len(), settings, input.memory)?;
+    let start = Instant::now();
+    let mut problem = problem(&input);
+    let first = SearchState::new(first_weights(&problem, &input), first_alpha(settings.alpha_init, seed));
+    let mut progress = Progress::begin(&input, first, observer)?;
+    let mut runner = EpochRunner::new(&problem, &input, (&weights_half, &alpha_half));
+    let mut in_time = true;
+    while in_time && !progress.over && progress.done < progress.planned {
+        in_time = epoch(&mut problem, &mut runner, &mut progress, &input, observer)?;
+        if in_time && progress.done == 1 {
+            progress.planned = input.deadline.plan(settings.epochs, 1, start.elapsed());
+            if progress.planned < settings.epochs {
+                let planned = progress.planned;
+                observer.event(Event::Note(format!("the time limit leaves {planned} epochs of search")));
+            }
+        }
+    }
+    observer.event(Event::StageDone(Stage::Search));
+    let stop = match (in_time, progress.over) {
+        (false, _) => Stop::Deadline,
+        (true, true) => Stop::Settled,
+        (true, false) => Stop::Finished,
+    };
+    // As in the epoch that was done last.
+    problem.temperature = settings.temperature_at(progress.done.saturating_sub(1), progress.planned);
+    let Progress { state, done, passes, earlier, .. } = progress;
+    if done == 0 {
+        return Err(Error::OutOfTime { stage: "search" });
+    }
+    let argmax = Genotype::argmax(&state.alpha);
+    let genotype = connected(argmax, &state.alpha);
+    if genotype != argmax {
+        observer.event(Event::Note(format!(
+            "{argmax} has no path from input to output; took the strongest one that has"
+        )));
+    }
+    let mixture = problem.mixing().mixture(&state.alpha, problem.temperature);
+    let seconds = earlier + start.elapsed().as_secs_f64();
+    let (alpha, weights) = (state.alpha, state.chain.weights);
+    let supernet = supernet_accuracy(&problem, &mut runner, (&weights, &alpha), genotype);
+    Ok(SearchOutcome {
+        genotype,
+        argmax,
+        alpha,
+        mixture,
+        weights,
+        epochs: done,
+        passes,
+        seconds,
+        stop,
+        supernet,
+    })
+}
+
+/// One epoch; `false`, and no trace of it, if the deadline cut it short.
+fn epoch(
+    problem: &mut SupernetProblem,
+    runner: &mut EpochRunner<'_>,
+    progress: &mut Progress,
+    input: &SearchInput<'_>,
+    observer: &mut dyn Observer,
+) -> Result<bool, Error> {
+    let span = (progress.done, progress.planned);
+    problem.temperature = input.settings.temperature_at(span.0, span.1);
+    let begun = progress.begun.take().unwrap_or_else(|| Begun::after(progress.settled));
+    let factor = rate_factor(progress.halved);
+    let ended = match runner.run(problem, &mut progress.state, span, factor, begun, observer) {
+        Err(error @ Error::Diverged { .. }) if !progress.halved => {
+            observer.event(begins_again(&error));
+            progress.roll_back();
+            return Ok(true);
+        }
+        ended => ended?,
+    };
+    let record = match ended {
+        Ended::Whole(record, settled) => {
+            progress.settled = settled;
+            record
+        }
+        Ended::OutOfTime => {
+            // What is delivered is what the last record says.
+            progress.state = progress.good.clone();
+            return Ok(false);
+        }
+        Ended::Left(begun) => {
+            progress.leave(input.store, &begun)?;
+            return Err(Error::Interrupted);
+        }
+    };
+    progress.over = input.settings.early_stop && progress.settled.is_settled();
+    progress.keep(input.store, &record)?;
+    observer.event(Event::SearchEpoch { record: &record, alpha: &progress.state.alpha });
+    if observer.stop_requested() { Err(Error::Interrupted) } else { Ok(true) }
+}
+
+/// The halves for weights and for architecture parameters.
+fn halves(input: &SearchInput<'_>) -> Result<(Samples, Samples), Error> {
+    let (weights, alpha) = input.development.halves(input.seed);
+    let found = weights.len().min(alpha.len());
+    if found < 2 {
+        let dataset = input.info.name.clone();
+        return Err(Error::TooFewImages {
+            what: "a search",
+            needed: 4,
+            found: input.development.len(),
+            dataset,
+        });
+    }
+    Ok((weights, alpha))
+}
+
+fn problem(input: &SearchInput<'_>) -> SupernetProblem {
+    let SearchInput { info, settings, .. } = *input;
+    let network = Arc::new(network(info, settings));
+    let loss = Loss::new(loss_kind(info.task));
+    let temperature = settings.temperature_at(0, settings.epochs);
+    let mixing = input.mixing.cloned().unwrap_or_else(|| Arc::new(settings.method.normaliser()));
+    SupernetProblem::new(network, mixing, loss, temperature)
+        .computed(settings.convolutions, settings.operations)
+}
+
+fn network(info: &DatasetInfo, settings: &SearchSettings) -> Network {
+    let side = settings.images().side(info.height);
+    let shape = MacroShape {
+        input: Shape { channels: info.channels, height: side, width: side },
+        classes: info.classes.len(),
+        channels: settings.channels,
+        cells: settings.cells,
+    };
+    supernet(&shape)
+}
+
+fn first_weights(problem: &SupernetProblem, input: &SearchInput<'_>) -> Vec<f32> {
+    initial_values(&problem.network().weights, &mut stream(input.seed, "search-weights", 0))
+}
+
+/// α starts as small noise, so that no operation is favoured.
+fn first_alpha(deviation: f64, seed: u64) -> Vec<f32> {
+    let mut random = stream(seed, "search-alpha", 0);
+    let normal = |_| -> f64 { StandardNormal.sample(&mut random) };
+    (0..ALPHAS).map(normal).map(|value| (deviation * value) as f32).collect()
+}
+
+/// The genotype with a path whose operations have the largest sum of α: usually the argmax itself.
+fn connected(argmax: Genotype, alpha: &[f32]) -> Genotype {
+    if argmax.check_connected().is_ok() {
+        return argmax;
+    }
+    let strength = |genotype: &Genotype| -> f64 {
+        let picked = genotype.0.iter().zip(alpha.chunks_exact(ALPHAS / genotype.0.len()));
+        picked.map(|(operation, row)| f64::from(row[operation.index()])).sum()
+    };
+    let candidates = Genotype::all().filter(|genotype| genotype.check_connected().is_ok());
+    candidates.max_by(|a, b| strength(a).total_cmp(&strength(b))).unwrap_or(argmax)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zodarts_nn::space::Operation;
+
+    #[test]
+    fn a_genotype_without_a_path_gives_way_to_the_strongest_with_one() {
+        // `none` is strongest everywhere; the direct edge's skip is the cheapest way out.
+        let mut alpha = vec![0.0; ALPHAS];
+        alpha.chunks_exact_mut(5).for_each(|row| row[0] = 1.0);
+        alpha[3 * 5 + Operation::SkipConnect.index()] = 0.9;
+        let argmax = Genotype::argmax(&alpha);
+        assert!(argmax.check_connected().is_err());
+        let genotype = connected(argmax, &alpha);
+        assert_eq!(genotype.0[3], Operation::SkipConnect);
+        assert_eq!(genotype.0.iter().filter(|op| **op == Operation::None).count(), 5);
+    }
+}

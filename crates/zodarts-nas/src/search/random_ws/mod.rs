@@ -1,0 +1,165 @@
+//! Random search with shared weights: Li and Talwalkar, "Random search and reproducibility for neural architecture search",
+//! UAI 2019.
+//!
+//! The weights of the supernet are trained as in every other search, on the same images in the same order, but each step computes
+//! one genotype only, drawn uniformly from those with a path. Then [`SCORED`] genotypes are scored with these weights on the
+//! architecture half, and the best is the result. There is no α and no hypergradient. Operations that a step
+//! does not compute have a gradient of zero in it, so momentum and weight decay go on for them, as for those that a sparse mixture
+//! leaves out.
+
+mod score;
+mod weights;
+
+pub use score::Scored;
+
+use self::score::{best, score};
+use self::weights::SharedWeights;
+use super::batches::Batches;
+use super::memory::check_single_memory;
+use super::{SearchInput, Stop, SupernetAccuracy, halves, problem};
+use crate::bilevel::BilevelProblem;
+use crate::error::Error;
+use crate::genotype::Genotype;
+use crate::observer::{Event, Observer, Stage};
+use std::time::Instant;
+use zodarts_data::rng::stream;
+
+/// Genotypes that are scored at the end.
+pub const SCORED: usize = 256;
+
+/// What a random search with shared weights found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RandomWsOutcome {
+    /// The best of the sample: most correct answers, then smallest loss, then drawn first.
+    pub best: Scored,
+    /// The sample, in the order it was drawn.
+    pub sample: Vec<Scored>,
+    /// Epochs done.
+    pub epochs: usize,
+    /// Weight steps, and one for each batch that was scored.
+    pub passes: usize,
+    /// Seconds of search, the scoring included.
+    pub seconds: f64,
+    /// Why the training of the weights ended.
+    pub stop: Stop,
+}
+
+impl RandomWsOutcome {
+    /// How well the supernet did: there is no mixture.
+    pub fn supernet(&self) -> SupernetAccuracy {
+        SupernetAccuracy { mixed: None, discrete: self.best.acc }
+    }
+}
+
+/// Trains the shared weights, and takes the best of a sample of genotypes.
+///
+/// # Errors
+/// See [`search`](super::search()).
+pub fn random_search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<RandomWsOutcome, Error> {
+    best_of(SCORED, input, observer)
+}
+
+fn best_of(
+    count: usize,
+    input: SearchInput<'_>,
+    observer: &mut dyn Observer,
+) -> Result<RandomWsOutcome, Error> {
+    let (weights_half, alpha_half) = halves(&input)?;
+    check_single_memory(input.info, input.development.len(), input.settings, input.memory)?;
+    let start = Instant::now();
+    let problem = problem(&input);
+    let batches = Batches::new(&input, (&weights_half, &alpha_half));
+    let mut worker = problem.worker();
+    let mut shared = SharedWeights::new(&problem, input, &batches);
+    let (epochs, stop) = shared.train(&mut worker, start, observer)?;
+    observer.event(Event::StageDone(Stage::Search));
+    let genotypes = Genotype::draw_different(count, &mut stream(input.seed, "random-ws-sample", 0));
+    let sample = score((&problem, shared.weights()), &mut worker, &genotypes, &batches, observer)?;
+    observer.event(Event::StageDone(Stage::Score));
+    let best = best(&sample).ok_or_else(|| {
+        let diagnosis = "no genotype of the sample has a loss that is finite".into();
+        Error::Diverged { stage: "search", epoch: epochs - 1, diagnosis }
+    })?;
+    let passes = epochs * batches.steps() + count * batches.plain();
+    let seconds = shared.earlier() + start.elapsed().as_secs_f64();
+    Ok(RandomWsOutcome { best, sample, epochs, passes, seconds, stop })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::Deadline;
+    use crate::memory::Memory;
+    use crate::observer::Silent;
+    use crate::settings::{Auto, SearchSettings};
+    use std::collections::HashSet;
+    use zodarts_data::{Dataset, OpenOptions};
+
+    fn run(threads: usize, settings: &SearchSettings) -> Result<RandomWsOutcome, Error> {
+        run_until(Deadline::NONE, threads, settings)
+    }
+
+    fn run_until(
+        deadline: Deadline,
+        threads: usize,
+        settings: &SearchSettings,
+    ) -> Result<RandomWsOutcome, Error> {
+        let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+        let input = SearchInput {
+            info: &dataset.info,
+            development: &dataset.val,
+            settings,
+            mixing: None,
+            seed: 3,
+            deadline,
+            memory: Memory::available(),
+            store: None,
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| best_of(12, input, &mut Silent))
+    }
+
+    fn tiny() -> SearchSettings {
+        let mut settings = SearchSettings { epochs: 2, channels: 2, cells: 1, ..SearchSettings::default() };
+        (settings.batch_size, settings.input_size) = (Auto::Fixed(24), Auto::Fixed(12));
+        settings
+    }
+
+    #[test]
+    fn the_best_of_the_sample_is_found_with_any_number_of_threads() {
+        let one = run(1, &tiny()).unwrap();
+        let two = run(2, &tiny()).unwrap();
+        assert_eq!((one.best, &one.sample), (two.best, &two.sample));
+        let different: HashSet<Genotype> = one.sample.iter().map(|scored| scored.genotype).collect();
+        assert_eq!(different.len(), 12);
+        assert!(one.sample.iter().all(|scored| scored.acc <= one.best.acc));
+        assert!(one.sample.iter().any(|scored| scored.acc < one.best.acc), "{:?}", one.sample);
+        assert_eq!((one.epochs, one.stop), (2, Stop::Finished));
+    }
+
+    #[test]
+    fn passes_are_weight_steps_and_batches_scored() {
+        let outcome = run(1, &tiny()).unwrap();
+        let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+        let batches = (dataset.val.len() / 2).div_ceil(24);
+        assert_eq!(outcome.passes, (2 + 12) * batches);
+    }
+
+    #[test]
+    fn the_architecture_settings_of_other_searches_change_nothing() {
+        let other = SearchSettings { method: crate::methods::MethodKind::DartsV1, alpha_init: 1.0, ..tiny() };
+        assert_eq!(run(1, &other).unwrap().sample, run(1, &tiny()).unwrap().sample);
+    }
+
+    #[test]
+    fn a_search_that_diverges_says_so() {
+        let wild = SearchSettings { learning_rate: 1e30, clip: 0.0, ..tiny() };
+        assert!(matches!(run(1, &wild), Err(Error::Diverged { stage: "search", .. })));
+    }
+
+    #[test]
+    fn a_search_without_time_for_an_epoch_says_so() {
+        let over = Deadline::share(Instant::now(), Some(std::time::Duration::ZERO), 1.0);
+        assert!(matches!(run_until(over, 1, &tiny()), Err(Error::OutOfTime { stage: "search" })));
+    }
+}

@@ -1,0 +1,147 @@
+//! The boundary between a stage and whatever keeps its records and checkpoints.
+
+use crate::files::FileError;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Named vectors and the epoch they belong to.
+#[derive(Clone, Debug)]
+pub struct Checkpoint<'a> {
+    /// The stage, which is the name of its records without `.jsonl`: `search`, `random-ws` or `train`.
+    pub stage: &'static str,
+    /// Epochs done.
+    pub epochs_done: usize,
+    /// Numbers that are no vectors.
+    pub counts: Vec<(&'static str, u64)>,
+    /// The vectors.
+    pub vectors: Vec<(&'static str, &'a [f32])>,
+    /// What the epoch that was left half done says of itself, in JSON; none between two epochs.
+    pub begun: Option<String>,
+}
+
+/// A checkpoint that was read back whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Restored {
+    /// The file that it comes from, for errors.
+    pub path: PathBuf,
+    /// The stage.
+    pub stage: String,
+    /// Epochs done.
+    pub epochs_done: usize,
+    /// Numbers that are no vectors.
+    pub counts: BTreeMap<String, u64>,
+    /// The vectors.
+    pub vectors: BTreeMap<String, Vec<f32>>,
+    /// The epoch that was left half done, in JSON; `None` between two epochs.
+    pub begun: Option<String>,
+}
+
+/// A stage up to its last usable checkpoint.
+#[derive(Debug)]
+pub struct Resumed {
+    /// The checkpoint.
+    pub checkpoint: Restored,
+    /// The records up to it, one JSON line an epoch.
+    pub records: Vec<String>,
+}
+
+/// The result of [`Store::resume`].
+#[derive(Debug, Default)]
+pub struct Resumption {
+    /// The point to go on from; `None` if the stage begins, or begins again.
+    pub from: Option<Resumed>,
+    /// The reasons for which checkpoints were not used.
+    pub refused: Vec<FileError>,
+}
+
+/// Refuses a record, in words, that a stage cannot read.
+pub type CheckRecord<'a> = &'a dyn Fn(&str) -> Result<(), String>;
+
+/// Keeps the records and checkpoints of stages.
+pub trait Store: fmt::Debug + Sync {
+    /// Returns the point from which `stage` goes on. Records beyond it are dropped; without one they are set aside.
+    ///
+    /// # Errors
+    /// Returns an error if a file cannot be written or is of a later version. A damaged file is no error: the
+    /// checkpoint before it is taken, or the stage begins again.
+    fn resume(&self, stage: &str, check: CheckRecord<'_>) -> Result<Resumption, FileError>;
+
+    /// Appends the record of an epoch, one line of JSON with its line end.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be written.
+    fn append_record(&self, stage: &str, line: &str) -> Result<(), FileError>;
+
+    /// Keeps a checkpoint in place of the last, which becomes the previous one.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be written.
+    fn save_checkpoint(&self, checkpoint: &Checkpoint<'_>) -> Result<(), FileError>;
+}
+
+impl Restored {
+    /// A number.
+    ///
+    /// # Errors
+    /// If it is missing.
+    pub fn count(&self, name: &str) -> Result<u64, FileError> {
+        self.counts.get(name).copied().ok_or_else(|| self.refuse(format!("no count `{name}`")))
+    }
+
+    /// A number, or another where it is missing.
+    pub fn count_or(&self, name: &str, otherwise: u64) -> u64 {
+        self.counts.get(name).copied().unwrap_or(otherwise)
+    }
+
+    /// The epoch that was left half done, if one was.
+    ///
+    /// # Errors
+    /// If it does not describe one.
+    pub fn begun<B: DeserializeOwned>(&self) -> Result<Option<B>, FileError> {
+        let parse = |text: &String| serde_json::from_str(text);
+        let begun = self.begun.as_ref().map(parse).transpose();
+        begun.map_err(|error| self.refuse(format!("the epoch that was begun: {error}")))
+    }
+
+    /// Whether an epoch was left half done.
+    pub fn is_within_epoch(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// Whether there is such a vector.
+    pub fn has(&self, name: &str) -> bool {
+        self.vectors.contains_key(name)
+    }
+
+    /// Takes a vector out.
+    ///
+    /// # Errors
+    /// If it is missing or has another length.
+    pub fn take(&mut self, name: &str, len: usize) -> Result<Vec<f32>, FileError> {
+        match self.vectors.remove(name) {
+            Some(vector) if vector.len() == len => Ok(vector),
+            Some(vector) => {
+                Err(self.refuse(format!("vector `{name}` has {} values, expected {len}", vector.len())))
+            }
+            None => Err(self.refuse(format!("vector `{name}` is missing"))),
+        }
+    }
+
+    /// Takes a vector out that nothing can go on from unless all of it are numbers.
+    ///
+    /// # Errors
+    /// As [`Restored::take`], or if a value is not finite.
+    pub fn take_finite(&mut self, name: &str, len: usize) -> Result<Vec<f32>, FileError> {
+        let vector = self.take(name, len)?;
+        if vector.iter().all(|value| value.is_finite()) {
+            return Ok(vector);
+        }
+        Err(self.refuse(format!("vector `{name}` holds a value that is not a finite number")))
+    }
+
+    fn refuse(&self, reason: String) -> FileError {
+        FileError::Damaged { path: self.path.clone(), reason }
+    }
+}

@@ -1,0 +1,97 @@
+//! The supernet as a bilevel problem.
+
+use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
+use crate::normaliser::Mixing;
+use std::sync::Arc;
+use zodarts_data::Batch;
+use zodarts_kernels::Kernels;
+use zodarts_nn::executor::{BatchView, Convolutions, Executor, GradientTargets, Parameters};
+use zodarts_nn::graph::Network;
+use zodarts_nn::liveness::Extent;
+use zodarts_nn::loss::Loss;
+use zodarts_nn::space::{ALPHAS, EDGES, OPERATIONS};
+
+/// A supernet whose edges are mixed by what a normaliser makes of α/τ.
+#[derive(Clone, Debug)]
+pub struct SupernetProblem {
+    network: Arc<Network>,
+    mixing: Arc<dyn Mixing>,
+    loss: Loss,
+    convolutions: Convolutions,
+    extent: Extent,
+    /// The temperature τ.
+    pub temperature: f64,
+}
+
+impl SupernetProblem {
+    /// The problem at a first temperature.
+    pub fn new(network: Arc<Network>, mixing: Arc<dyn Mixing>, loss: Loss, temperature: f64) -> Self {
+        let (convolutions, extent) = (Convolutions::default(), Extent::default());
+        Self { network, mixing, loss, convolutions, extent, temperature }
+    }
+
+    /// The same problem, computed in another way.
+    #[must_use]
+    pub fn computed(self, convolutions: Convolutions, extent: Extent) -> Self {
+        Self { convolutions, extent, ..self }
+    }
+
+    /// The supernet.
+    pub fn network(&self) -> &Arc<Network> {
+        &self.network
+    }
+
+    /// What makes the mixture of α.
+    pub fn mixing(&self) -> &dyn Mixing {
+        &*self.mixing
+    }
+}
+
+impl BilevelProblem for SupernetProblem {
+    type Batch = Batch;
+    type Worker = Executor<f32>;
+
+    fn weight_count(&self) -> usize {
+        self.network.weights.len()
+    }
+
+    fn alpha_count(&self) -> usize {
+        ALPHAS
+    }
+
+    fn worker(&self) -> Executor<f32> {
+        let mut executor = Executor::with_kernels(self.network.clone(), Kernels::detect(), self.convolutions);
+        executor.set_extent(self.extent);
+        executor
+    }
+
+    fn evaluate(
+        &self,
+        worker: &mut Executor<f32>,
+        weights: &[f32],
+        alpha: &[f32],
+        batch: &Batch,
+        want: Want,
+        gradients: &mut Gradients,
+    ) -> Evaluation {
+        let mixture = self.mixing.mixture(alpha, self.temperature);
+        let mut choices = [[0.0; OPERATIONS]; EDGES];
+        let targets = GradientTargets {
+            weights: want.weights().then(|| sized(&mut gradients.weights, weights.len())),
+            mixture: want.alpha().then_some(&mut choices),
+        };
+        let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
+        let parameters = Parameters { weights, mixture: Some(&mixture) };
+        let outcome = worker.pass(parameters, &self.loss, view, targets);
+        if want.alpha() {
+            let gradient = self.mixing.alpha_gradient(&mixture, self.temperature, &choices);
+            sized(&mut gradients.alpha, ALPHAS).copy_from_slice(&gradient);
+        }
+        Evaluation { loss: outcome.loss, correct: outcome.correct, images: outcome.images }
+    }
+}
+
+fn sized(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    buffer.resize(len, 0.0);
+    buffer
+}

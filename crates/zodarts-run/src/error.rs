@@ -1,0 +1,132 @@
+//! The errors of a run.
+
+use crate::folder::RunError;
+use std::path::PathBuf;
+use thiserror::Error;
+use zodarts_data::DataError;
+use zodarts_nas::evaluate::EvaluateError;
+use zodarts_nas::evaluate::predictions::PredictionsError;
+use zodarts_nas::files::FileError;
+use zodarts_nas::model::ModelError;
+use zodarts_nas::settings::InvalidSettings;
+
+/// An error of a run.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An error of a search, a training or an evaluation.
+    #[error(transparent)]
+    Stage(zodarts_nas::Error),
+    /// A run folder that cannot be used.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A folder that holds a run of another configuration.
+    #[error("{path}: holds a run of another configuration: {difference}")]
+    OtherRun {
+        /// The run's folder.
+        path: PathBuf,
+        /// The setting in which they differ, as it is there and as it was asked for.
+        difference: String,
+    },
+    /// A folder that another process works in.
+    #[error("{path}: another zodarts ({owner}) works in this folder")]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+        /// The process and its machine.
+        owner: String,
+    },
+    /// No unfinished run to resume.
+    #[error("{path}: no `zodarts {command}` with these settings and data was cut short here")]
+    NothingToResume {
+        /// The folder that was searched.
+        path: PathBuf,
+        /// The command whose run was wanted.
+        command: &'static str,
+    },
+    /// A threshold that cannot be chosen.
+    #[error("{dataset}: no threshold for a sensitivity: {reason}")]
+    NoThreshold {
+        /// The data set.
+        dataset: String,
+        /// The reason.
+        reason: String,
+    },
+    /// A run and a data set that do not belong together.
+    #[error("{run} was trained on {expected}, but {found} was given: {difference} differs")]
+    OtherData {
+        /// The run folder.
+        run: String,
+        /// Name of the run's data set.
+        expected: String,
+        /// Name of the data set given.
+        found: String,
+        /// The property in which they differ.
+        difference: &'static str,
+    },
+}
+
+impl Error {
+    /// Returns what a user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Error::Stage(error) => return error.hint(),
+            Error::Run(error) => return error.hint(),
+            Error::OtherRun { .. } => {
+                "choose another folder with --out, or run with the settings of that one"
+            }
+            Error::InUse { .. } => "wait for it or stop it, then give the command again",
+            Error::NothingToResume { .. } => "leave --resume out to begin one",
+            Error::NoThreshold { .. } => "leave `predict.sensitivity` out, or see `zodarts data info`",
+            Error::OtherData { .. } => "pass the data set of the run",
+        };
+        Some(hint.into())
+    }
+
+    /// Reports whether the run was stopped on request.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Error::Stage(zodarts_nas::Error::Interrupted))
+    }
+}
+
+impl From<zodarts_nas::Error> for Error {
+    fn from(error: zodarts_nas::Error) -> Self {
+        Self::Stage(error)
+    }
+}
+
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<DataError> for Error {
+    fn from(error: DataError) -> Self {
+        Self::Stage(error.into())
+    }
+}
+
+impl From<InvalidSettings> for Error {
+    fn from(error: InvalidSettings) -> Self {
+        Self::Stage(error.into())
+    }
+}
+
+impl From<EvaluateError> for Error {
+    fn from(error: EvaluateError) -> Self {
+        Self::Stage(error.into())
+    }
+}
+
+impl From<ModelError> for Error {
+    fn from(error: ModelError) -> Self {
+        Self::Stage(error.into())
+    }
+}
+
+impl From<PredictionsError> for Error {
+    fn from(error: PredictionsError) -> Self {
+        Self::Stage(error.into())
+    }
+}

@@ -1,0 +1,99 @@
+//! `config.toml`: what was run on what, and every setting.
+
+use super::format;
+use crate::settings::Settings;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use zodarts_nas::files::FileError;
+
+/// Most bytes of an error's own words.
+const MAX_WORDS: usize = 800;
+
+/// Content of `config.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunConfig {
+    /// Circumstances of the run; they are records, not settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunInfo>,
+    /// The settings.
+    #[serde(flatten)]
+    pub settings: toml::Table,
+}
+
+/// Circumstances of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Version of what the folder holds; see the formats in the sources.
+    #[serde(default = "format::unsaid")]
+    pub format: u32,
+    /// Version of zodarts.
+    pub version: String,
+    /// The command that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The data as given.
+    pub data: String,
+    /// Name of the data set.
+    pub dataset: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Threads used; results do not depend on them.
+    pub threads: usize,
+    /// The kernels: which vector instructions they use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernels: Option<String>,
+}
+
+impl RunInfo {
+    /// The version of a run folder that is written.
+    pub const FORMAT: u32 = format::FORMAT;
+}
+
+impl RunConfig {
+    /// The content for a run.
+    ///
+    /// # Panics
+    /// If the seed is larger than TOML can hold, which [`Settings::validate`] refuses.
+    pub fn new(run: RunInfo, settings: &Settings) -> Self {
+        Self { run: Some(run), settings: toml::Table::try_from(settings).expect("settings are plain values") }
+    }
+
+    /// The file's text.
+    ///
+    /// # Panics
+    /// Never, for settings that could be made a table.
+    pub fn text(&self) -> String {
+        toml::to_string_pretty(self).expect("settings are plain values")
+    }
+
+    /// Parses a file's text.
+    ///
+    /// # Errors
+    /// If it is not TOML, or has a key no setting has, or is of a later version.
+    pub fn parse(path: &Path, text: &str) -> Result<(Option<RunInfo>, Settings), FileError> {
+        let refuse = |error: toml::de::Error| FileError::Damaged {
+            path: path.into(),
+            reason: format!("not a configuration: {}", told(&error, text)),
+        };
+        let mut table: toml::Table = text.parse().map_err(refuse)?;
+        let run = table.remove("run");
+        // First: what a later version writes need not make sense here.
+        if let Some(found) = run.as_ref().and_then(|run| run.get("format")?.as_integer()) {
+            format::check(path, u32::try_from(found).unwrap_or(u32::MAX))?;
+        }
+        let run = run.map(toml::Value::try_into).transpose().map_err(refuse)?;
+        Ok((run, table.try_into().map_err(refuse)?))
+    }
+}
+
+/// An error in its own words, which repeat the line it is in; without that if it is long.
+fn told(error: &toml::de::Error, text: &str) -> String {
+    let words = error.to_string();
+    if words.len() <= MAX_WORDS {
+        return words.trim_end().to_owned();
+    }
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let message: String = error.message().chars().take(MAX_WORDS / 4).collect();
+    format!("line {line}: {message}")
+}

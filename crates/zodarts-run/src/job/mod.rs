@@ -1,0 +1,227 @@
+//! Whole jobs: from data to a run folder.
+
+mod absolute_paths;
+mod difference;
+mod evaluation;
+mod place;
+mod prepare;
+
+pub use difference::{other_data, other_setting};
+pub use evaluation::{check_same_data, evaluate_run, evaluated_images, export_predictions};
+pub use place::{Resume, Wanted};
+pub use prepare::{Prepared, positive_class};
+
+use crate::error::Error;
+use crate::folder::{Goal, RunFolder, RunInfo, Split, names};
+use crate::settings::{Architecture, Settings};
+use absolute_paths::{absolute_data, absolute_settings};
+use std::time::{Duration, Instant};
+use zodarts_data::{Dataset, Samples, Summary};
+use zodarts_kernels::Kernels;
+use zodarts_nas::budget::Deadline;
+use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::memory::Memory;
+use zodarts_nas::observer::{Event, Observer};
+use zodarts_nas::protocol::Protocol;
+use zodarts_nas::search::{
+    RandomWsOutcome, SearchInput, SearchOutcome, SearchSummary, random_search, search,
+};
+use zodarts_nas::store::Store;
+use zodarts_nas::train::{TrainInput, TrainOutcome, train};
+
+/// Share of a time limit by which the search must be done.
+const SEARCH_SHARE: f64 = 0.35;
+/// Share of a time limit by which training must be done; the rest is for the evaluation.
+const TRAIN_SHARE: f64 = 0.95;
+
+/// A job's data, settings and place.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The data set.
+    pub dataset: &'a Dataset,
+    /// The data as the user named them.
+    pub data: &'a str,
+    /// The settings, already validated.
+    pub settings: &'a Settings,
+    /// The run folder.
+    pub folder: &'a RunFolder,
+    /// How its number comes about.
+    pub protocol: Protocol,
+    /// Time limit of the whole job.
+    pub limit: Option<Duration>,
+    /// When the job began.
+    pub start: Instant,
+}
+
+impl Job<'_> {
+    /// Writes `config.toml`, the first file of a run. One that goes on has it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn begin(&self, goal: Goal) -> Result<(), Error> {
+        if self.folder.resumes() {
+            return Ok(());
+        }
+        let info = &self.dataset.info;
+        let run = RunInfo {
+            format: RunInfo::FORMAT,
+            version: env!("CARGO_PKG_VERSION").into(),
+            command: Some(goal.name().into()),
+            data: absolute_data(self.data),
+            dataset: info.name.clone(),
+            fingerprint: info.fingerprint.clone(),
+            threads: rayon::current_num_threads(),
+            kernels: Some(Kernels::<f32>::detect().name().into()),
+        };
+        Ok(self.folder.write_config(run, &absolute_settings(self.settings))?)
+    }
+
+    /// Describes the data and keeps that as `data.json`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn describe(&self) -> Result<Summary, Error> {
+        let summary = self.dataset.summary();
+        self.folder.write_record(names::DATA, &summary)?;
+        Ok(summary)
+    }
+
+    /// Searches an architecture and keeps it.
+    ///
+    /// # Errors
+    /// See [`search`].
+    pub fn search(&self, share: Option<f64>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
+        let development = self.dataset.train.merged(&self.dataset.val);
+        let outcome = search(self.search_input(&development, share), observer)?;
+        self.keep_found(&SearchSummary::from(&outcome))?;
+        Ok(outcome)
+    }
+
+    /// Searches an architecture at random with shared weights and keeps it.
+    ///
+    /// # Errors
+    /// See [`random_search`].
+    pub fn random_search(&self, observer: &mut dyn Observer) -> Result<RandomWsOutcome, Error> {
+        let development = self.dataset.train.merged(&self.dataset.val);
+        let outcome = random_search(self.search_input(&development, None), observer)?;
+        self.folder.write_record(names::RANDOM_WS_SAMPLE, &outcome.sample)?;
+        self.keep_found(&SearchSummary::from(&outcome))?;
+        Ok(outcome)
+    }
+
+    fn search_input<'i>(&'i self, development: &'i Samples, share: Option<f64>) -> SearchInput<'i> {
+        SearchInput {
+            info: &self.dataset.info,
+            development,
+            settings: &self.settings.search,
+            mixing: None,
+            seed: self.settings.seed,
+            deadline: Deadline::share(self.start, self.limit, share.unwrap_or(TRAIN_SHARE)),
+            memory: Memory::available(),
+            store: Some(self.folder),
+        }
+    }
+
+    /// Keeps what a search found, the summary last: it says that the search is over.
+    ///
+    /// # Errors
+    /// Returns an error if a file cannot be written.
+    pub fn keep_found(&self, summary: &SearchSummary) -> Result<(), Error> {
+        self.folder.write_genotype(&summary.genotype)?;
+        Ok(self.folder.write_record(SearchSummary::FILE, summary)?)
+    }
+
+    /// Trains the network of a genotype (or `ResNet-18`) and keeps it.
+    ///
+    /// # Errors
+    /// See [`train`].
+    pub fn train(
+        &self,
+        genotype: Option<Genotype>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainOutcome, Error> {
+        let outcome = self.trained(genotype, Some(self.folder), observer)?;
+        outcome.model.save(self.folder.path())?;
+        Ok(outcome)
+    }
+
+    /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
+    ///
+    /// # Errors
+    /// See [`train`].
+    pub fn try_out(&self, genotype: Genotype, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
+        self.trained(Some(genotype), None, observer)
+    }
+
+    fn trained(
+        &self,
+        genotype: Option<Genotype>,
+        folder: Option<&RunFolder>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainOutcome, Error> {
+        let (train_images, judged) = match self.protocol {
+            Protocol::Official => (self.dataset.train.clone(), self.dataset.val.clone()),
+            Protocol::Paper => (self.dataset.train.merged(&self.dataset.val), self.dataset.test.unseal()),
+        };
+        let input = TrainInput {
+            info: &self.dataset.info,
+            train: &train_images,
+            val: &judged,
+            protocol: self.protocol,
+            genotype,
+            settings: &self.settings.train,
+            seed: self.settings.seed,
+            deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
+            memory: Memory::available(),
+            store: folder.map(|folder| folder as &dyn Store),
+        };
+        Ok(train(input, observer)?)
+    }
+
+    /// Search, training and the one look at the test images. In a folder that resumes, what is done is not done again.
+    ///
+    /// # Errors
+    /// See [`search`], [`train`] and [`evaluate_run`].
+    pub fn fit(&self, observer: &mut dyn Observer) -> Result<Fit, Error> {
+        self.begin(Goal::Fit)?;
+        let data = self.describe()?;
+        if !data.findings.is_empty() {
+            let found = data.findings.join("; ");
+            observer.event(Event::Note(format!("{found}; `zodarts data check` names the images")));
+        }
+        let search = match self.settings.train.architecture {
+            Architecture::Resnet18 => None,
+            Architecture::Genotype => Some(self.found(observer)?),
+        };
+        let mut train = self.train(search.map(|found| found.genotype), observer)?;
+        let prepared = self.prepare(&mut train.model)?;
+        let metrics = self.evaluate(&train.model, Split::Test)?;
+        observer.event(Event::Evaluated(&metrics));
+        Ok(Fit { data, search, train, prepared, metrics })
+    }
+
+    /// What a search found: one that is over, or else one that is made now.
+    fn found(&self, observer: &mut dyn Observer) -> Result<SearchSummary, Error> {
+        let over = self.folder.record::<SearchSummary>(SearchSummary::FILE)?;
+        match over.filter(|_| self.folder.resumes()) {
+            Some(found) => Ok(found),
+            None => Ok(SearchSummary::from(&self.search(Some(SEARCH_SHARE), observer)?)),
+        }
+    }
+}
+
+/// What [`Job::fit`] did.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// What the data are.
+    pub data: Summary,
+    /// The search; none for `ResNet-18`.
+    pub search: Option<SearchSummary>,
+    /// The training.
+    pub train: TrainOutcome,
+    /// How it was prepared to predict.
+    pub prepared: Prepared,
+    /// The evaluation on the test split.
+    pub metrics: Metrics,
+}

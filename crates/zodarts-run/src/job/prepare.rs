@@ -1,0 +1,74 @@
+//! What happens to a trained network before it predicts: calibration, and a threshold for a class that must not be missed.
+
+use super::Job;
+use crate::error::Error;
+use crate::folder::names;
+use crate::settings::Settings;
+use zodarts_data::{DatasetInfo, Task};
+use zodarts_nas::evaluate::{AtThreshold, Labels, Threshold};
+use zodarts_nas::model::{Calibration, Model};
+use zodarts_nas::protocol::Protocol;
+
+/// What [`Job::prepare`] did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Prepared {
+    /// What the calibration did; none if there was none.
+    pub calibration: Option<Calibration>,
+    /// What the threshold does on the validation images; none if there is none.
+    pub threshold: Option<AtThreshold>,
+}
+
+impl Job<'_> {
+    /// Calibrates a trained network on the validation images and gives it a threshold, as far as the settings ask for it, and keeps
+    /// it. Under protocol `paper` there are no images left for that.
+    ///
+    /// # Errors
+    /// If there is no validation image, no threshold can be chosen (see [`positive_class`]), or a file cannot be written.
+    pub fn prepare(&self, model: &mut Model) -> Result<Prepared, Error> {
+        let wanted = &self.settings.predict;
+        if self.protocol == Protocol::Paper || !wanted.calibrate && wanted.sensitivity.is_none() {
+            return Ok(Prepared::default());
+        }
+        let calibration = wanted.calibrate.then(|| model.calibrate(&self.dataset.val)).transpose()?;
+        let threshold = wanted.sensitivity.map(|wanted| self.choose_threshold(model, wanted)).transpose()?;
+        model.save(self.folder.path())?;
+        // Last: it says that the model is prepared.
+        if let Some(calibration) = &calibration {
+            self.folder.write_record(names::CALIBRATION, calibration)?;
+        }
+        Ok(Prepared { calibration, threshold })
+    }
+
+    fn choose_threshold(&self, model: &mut Model, wanted: f64) -> Result<AtThreshold, Error> {
+        let info = &self.dataset.info;
+        let class = positive_class(info, self.settings)?;
+        let (scores, labels) = (model.scores(&self.dataset.val)?, Labels::of(&self.dataset.val)?);
+        let threshold = Threshold::for_sensitivity(&scores, &labels, class, wanted)
+            .ok_or_else(|| no_threshold(info, "there is no validation image of the class"))?;
+        model.card.threshold = Some(threshold);
+        Ok(threshold.on(&scores, &labels))
+    }
+}
+
+/// The class that must not be missed, by the settings.
+///
+/// # Errors
+/// If the data have no two classes, or no class of that name.
+pub fn positive_class(info: &DatasetInfo, settings: &Settings) -> Result<usize, Error> {
+    if info.task != Task::BinaryClass {
+        return Err(no_threshold(info, "it takes two classes"));
+    }
+    match &settings.predict.positive {
+        None => {
+            let [first, second] = [&info.classes[0], &info.classes[1]];
+            Err(no_threshold(info, &format!("which class must not be missed, {first:?} or {second:?}?")))
+        }
+        Some(name) => info.classes.iter().position(|class| class == name).ok_or_else(|| {
+            no_threshold(info, &format!("`predict.positive` is {name:?}, expected one of {:?}", info.classes))
+        }),
+    }
+}
+
+fn no_threshold(info: &DatasetInfo, reason: &str) -> Error {
+    Error::NoThreshold { dataset: info.name.clone(), reason: reason.into() }
+}

@@ -1,0 +1,315 @@
+//! A stage that was cut short after any epoch, with whatever a killed process may leave, ends in the bits of one that was not.
+
+#[path = "common/folders.rs"]
+mod folders;
+
+use folders::copy_folder;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use zodarts_data::{Dataset, OpenOptions};
+use zodarts_nas::genotype::Genotype;
+use zodarts_nas::methods::MethodKind;
+use zodarts_nas::observer::{Event, Observer, Silent};
+use zodarts_nas::protocol::Protocol;
+use zodarts_run::Error;
+use zodarts_run::folder::RunFolder;
+use zodarts_run::job::Job;
+use zodarts_run::settings::{Auto, Selection, Settings};
+
+const GENOTYPE: &str = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
+
+fn phantom() -> Dataset {
+    Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
+}
+
+/// Four epochs of each stage at twelve pixels and two channels.
+fn tiny() -> Settings {
+    let mut settings = Settings { seed: 3, ..Settings::default() };
+    let (search, train) = (&mut settings.search, &mut settings.train);
+    (search.epochs, search.channels, search.cells) = (4, 2, 1);
+    (search.batch_size, search.input_size) = (Auto::Fixed(48), Auto::Fixed(12));
+    search.zo_steps = 3;
+    (train.epochs, train.channels, train.cells) = (4, 2, 1);
+    train.input_size = Auto::Fixed(12);
+    settings
+}
+
+/// Copies the folder as it is after each epoch, and notes what is said.
+struct Copies<'a> {
+    folder: &'a Path,
+    made: Vec<PathBuf>,
+    notes: Vec<String>,
+}
+
+impl Observer for Copies<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::SearchEpoch { .. } | Event::TrainEpoch(_) => {
+                let copy = self.folder.with_extension(format!("after-{}", self.made.len() + 1));
+                copy_folder(self.folder, &copy);
+                self.made.push(copy);
+            }
+            Event::Note(note) => self.notes.push(note),
+            _ => {}
+        }
+    }
+}
+
+/// A stage and what it leaves.
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    Search,
+    Train,
+}
+
+impl Stage {
+    fn run(self, dataset: &Dataset, settings: &Settings, folder: &RunFolder, observer: &mut dyn Observer) {
+        self.try_run(dataset, settings, folder, observer).unwrap();
+    }
+
+    fn try_run(
+        self,
+        dataset: &Dataset,
+        settings: &Settings,
+        folder: &RunFolder,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
+        let (protocol, start) = (Protocol::Official, Instant::now());
+        let job = Job { dataset, data: "phantom", settings, folder, protocol, limit: None, start };
+        if self == Stage::Search {
+            job.search(None, observer).map(drop)
+        } else {
+            job.train(Some(GENOTYPE.parse::<Genotype>().unwrap()), observer).map(drop)
+        }
+    }
+
+    fn records(self) -> &'static str {
+        if self == Stage::Search { "search.jsonl" } else { "train.jsonl" }
+    }
+
+    /// All it leaves, times aside.
+    fn left(self, folder: &Path) -> (Vec<Vec<u8>>, Vec<String>) {
+        let files = match self {
+            Stage::Search => ["checkpoint/latest.safetensors", "genotype.txt"],
+            Stage::Train => ["model.safetensors", "model.json"],
+        };
+        let files = files.map(|file| fs::read(folder.join(file)).unwrap());
+        let lines = fs::read_to_string(folder.join(self.records())).unwrap();
+        let timeless = |line: &str| line.split("\"seconds\"").next().unwrap().to_owned();
+        (files.into(), lines.lines().map(timeless).collect())
+    }
+
+    /// Runs it once whole, keeping a copy after each epoch, and again from each copy.
+    fn check(self, settings: &Settings, spoil: impl Fn(&Path)) -> Vec<Vec<String>> {
+        let (dataset, root) = (phantom(), tempfile::tempdir().unwrap());
+        let path = root.path().join("whole");
+        let folder = RunFolder::create(&path).unwrap();
+        let mut whole = Copies { folder: &path, made: Vec::new(), notes: Vec::new() };
+        self.run(&dataset, settings, &folder, &mut whole);
+        assert!(whole.made.len() > 1);
+        let expected = self.left(&path);
+        let resume = |copy: &PathBuf| {
+            spoil(copy);
+            fs::write(copy.join("config.toml"), "").unwrap();
+            let folder = RunFolder::open(copy).unwrap().resuming().unwrap();
+            let mut rest =
+                Copies { folder: &root.path().join("unused"), made: Vec::new(), notes: Vec::new() };
+            fs::create_dir_all(rest.folder).unwrap();
+            self.run(&dataset, settings, &folder, &mut rest);
+            assert!(self.left(copy) == expected, "{} differs", copy.display());
+            rest.notes
+        };
+        whole.made.iter().map(resume).collect()
+    }
+}
+
+/// Asks for an end after some steps.
+struct Impatient {
+    steps: usize,
+    left: usize,
+}
+
+impl Observer for Impatient {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Step(_) = event {
+            self.left = self.left.saturating_sub(1);
+            self.steps += 1;
+        }
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// Runs a stage some steps at a time; returns how often it was stopped, and the steps it took.
+fn in_pieces(stage: Stage, settings: &Settings, path: &Path, steps: usize) -> (usize, usize) {
+    let dataset = phantom();
+    RunFolder::create(path).unwrap();
+    fs::write(path.join("config.toml"), "").unwrap();
+    let mut taken = 0;
+    for stops in 0..1000 {
+        let folder = RunFolder::open(path).unwrap().resuming().unwrap();
+        let mut observer = Impatient { steps: 0, left: steps };
+        let result = stage.try_run(&dataset, settings, &folder, &mut observer);
+        taken += observer.steps;
+        match result {
+            Ok(()) => return (stops, taken),
+            Err(Error::Stage(zodarts_nas::Error::Interrupted)) => assert_eq!(observer.left, 0),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("it does not come to its end")
+}
+
+#[test]
+fn stopped_after_any_step_it_goes_on_with_the_next() {
+    let mut zo = tiny();
+    (zo.search.batch_size, zo.search.epochs) = (Auto::Fixed(16), 3);
+    let mut unrolled = zo.clone();
+    unrolled.search.method = MethodKind::DartsV2;
+    let mut best = tiny();
+    (best.train.selection, best.train.batch_size) = (Selection::Best, Auto::Fixed(48));
+    for (stage, settings) in [(Stage::Search, zo), (Stage::Search, unrolled), (Stage::Train, best)] {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("whole");
+        let mut whole = Impatient { steps: 0, left: usize::MAX };
+        stage.run(&phantom(), &settings, &RunFolder::create(&path).unwrap(), &mut whole);
+        let expected = stage.left(&path);
+        for steps in [1, 3] {
+            let path = root.path().join(steps.to_string());
+            let (stops, taken) = in_pieces(stage, &settings, &path, steps);
+            // No step is done twice.
+            assert_eq!((stops, taken), (whole.steps / steps, whole.steps));
+            assert!(stage.left(&path) == expected, "after every {steps} steps");
+        }
+    }
+}
+
+fn said(notes: &[Vec<String>], what: &str) -> Vec<bool> {
+    notes.iter().map(|notes| notes.iter().any(|note| note.contains(what))).collect()
+}
+
+#[test]
+fn a_search_goes_on_after_any_epoch_with_any_kind_of_method() {
+    for method in [MethodKind::ZoDartsPlus, MethodKind::DartsV2] {
+        let mut settings = tiny();
+        settings.search.method = method;
+        let notes = Stage::Search.check(&settings, |_| ());
+        assert_eq!(said(&notes, "search goes on after"), [true; 4]);
+        assert!(notes[1].iter().any(|note| note == "search goes on after 2 epochs"), "{notes:?}");
+    }
+}
+
+#[test]
+fn a_search_that_had_settled_is_over() {
+    let mut settings = tiny();
+    settings.search.epochs = 9;
+    // A cold, fast annealing: one-hot from the second epoch on.
+    (settings.search.anneal_every, settings.search.anneal_factor, settings.search.mu) = (1, 1e-3, 1e-6);
+    let notes = Stage::Search.check(&settings, |_| ());
+    assert!(notes.len() < 9, "it does not settle");
+}
+
+#[test]
+fn a_training_goes_on_whichever_epoch_is_kept() {
+    for (selection, patience) in [(Selection::Last, 0), (Selection::Best, 0), (Selection::Best, 1)] {
+        let mut settings = tiny();
+        (settings.train.selection, settings.train.patience) = (selection, patience);
+        let notes = Stage::Train.check(&settings, |_| ());
+        assert!(said(&notes, "train goes on after").iter().all(|said| *said));
+    }
+}
+
+#[test]
+fn what_a_killed_process_leaves_does_not_matter() {
+    // A record without its checkpoint, and half a record.
+    let notes = Stage::Train.check(&tiny(), |folder| {
+        let path = folder.join("train.jsonl");
+        let text = fs::read_to_string(&path).unwrap();
+        let last = text.lines().last().unwrap();
+        fs::write(&path, format!("{text}{last}\n{}", &last[..20])).unwrap();
+    });
+    assert_eq!(said(&notes, "train goes on"), [true; 4]);
+}
+
+#[test]
+fn a_damaged_checkpoint_gives_way_to_the_one_before_and_says_so() {
+    let flip = |folder: &Path| {
+        let path = folder.join("checkpoint/latest.safetensors");
+        let mut bytes = fs::read(&path).unwrap();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 4;
+        fs::write(&path, bytes).unwrap();
+    };
+    for stage in [Stage::Search, Stage::Train] {
+        let notes = stage.check(&tiny(), flip);
+        assert_eq!(said(&notes, "does not fit its checksum; it is not used"), [true; 4]);
+        // The first has none before it and begins again.
+        assert_eq!(said(&notes, "goes on after"), [false, true, true, true]);
+    }
+}
+
+#[test]
+fn lost_records_make_a_stage_begin_again() {
+    let notes = Stage::Search.check(&tiny(), |folder| fs::write(folder.join("search.jsonl"), "").unwrap());
+    assert_eq!(said(&notes, "0 records, but"), [true; 4]);
+    assert_eq!(said(&notes, "goes on after"), [false; 4]);
+}
+
+/// Whether a diagnosis names a layer or an architecture parameter.
+fn names_a_place(text: &str) -> bool {
+    text.contains('`') || text.contains(", α of ")
+}
+
+/// Settings of a stage with a learning rate that takes numbers beyond what they can be, though half of it does not: the lowest such power of
+/// two. Without clipping, or no gradient would be large.
+fn too_fast(stage: Stage) -> Settings {
+    let dataset = phantom();
+    for power in 0..120 {
+        let mut settings = tiny();
+        let rate = 2f64.powi(power);
+        (settings.search.clip, settings.search.learning_rate, settings.search.batch_size) =
+            (0.0, rate, Auto::Fixed(24));
+        (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, rate, 0);
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(&root.path().join("run")).unwrap();
+        let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
+        stage.try_run(&dataset, &settings, &folder, &mut watcher).unwrap();
+        if let Some(note) = watcher.notes.iter().find(|note| note.contains("at half the rate")) {
+            assert!(note.contains("diverged in epoch ") && names_a_place(note), "{note}");
+            return settings;
+        }
+    }
+    panic!("no rate is too fast");
+}
+
+#[test]
+fn numbers_that_go_wrong_are_taken_back_once_at_half_the_rate_and_stopping_changes_nothing() {
+    for stage in [Stage::Search, Stage::Train] {
+        let settings = too_fast(stage);
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("whole");
+        stage.run(&phantom(), &settings, &RunFolder::create(&path).unwrap(), &mut Silent);
+        let path_in_pieces = root.path().join("pieces");
+        in_pieces(stage, &settings, &path_in_pieces, 1);
+        assert!(stage.left(&path_in_pieces) == stage.left(&path));
+    }
+}
+
+#[test]
+fn numbers_that_go_wrong_again_end_the_run_and_say_where() {
+    for (stage, name) in [(Stage::Search, "search"), (Stage::Train, "training")] {
+        let mut settings = tiny();
+        (settings.search.clip, settings.search.learning_rate) = (0.0, 1e30);
+        (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, 1e30, 0);
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(&root.path().join("run")).unwrap();
+        let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
+        let error = stage.try_run(&phantom(), &settings, &folder, &mut watcher).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{name} diverged in epoch 1: the loss is ")), "{error}");
+        assert!(names_a_place(&error) && error.ends_with("; a lower learning rate may help"), "{error}");
+        assert_eq!(said(&[watcher.notes.clone()], "begins again at half the rate"), [true]);
+    }
+}
