@@ -19,8 +19,18 @@ use std::fs;
 use std::path::Path;
 use tree::Crate;
 
-/// Crates that are free of circles between folders. The rest is being redrawn.
-const REDRAWN: [&str; 4] = ["zodarts-data", "zodarts-export", "zodarts-report", "zodarts-tensorboard"];
+/// Crates that are free of circles between folders.
+const REDRAWN: [&str; 9] = [
+    "zodarts",
+    "zodarts-data",
+    "zodarts-kernels",
+    "zodarts-lab",
+    "zodarts-nas",
+    "zodarts-nn",
+    "zodarts-report",
+    "zodarts-run",
+    "zodarts-tensorboard",
+];
 
 /// Describes the shortest circle between folders of a crate, or returns `None` if there is none.
 fn circle(name: &str) -> Option<String> {
@@ -31,10 +41,9 @@ fn circle(name: &str) -> Option<String> {
 
 #[test]
 fn no_circle_crosses_a_folder() {
-    for name in REDRAWN {
-        let circle = circle(name).map_or(String::new(), |circle| format!("crates/{name}/src: {circle}"));
-        assert!(circle.is_empty(), "{circle}");
-    }
+    let of_crate = |name: &&str| circle(name).map(|circle| format!("crates/{name}/src: {circle}"));
+    let circles: Vec<String> = REDRAWN.iter().filter_map(of_crate).collect();
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
 #[cfg(test)]

@@ -157,11 +157,14 @@ fn uses(tokens: &[Token]) -> Uses {
 fn words_of_code(tokens: &[Token]) -> BTreeSet<&str> {
     let mut in_use = false;
     let mut words = BTreeSet::new();
+    let mut before = "";
     for token in tokens {
         in_use = (in_use || token.text == "use") && token.text != ";";
-        if !in_use && token.is_word() {
+        // The name of a module, a function or a method is no use of a name of the module.
+        if !in_use && token.is_word() && !["mod", "fn", "."].contains(&before) {
             words.insert(token.text.as_str());
         }
+        before = token.text.as_str();
     }
     words
 }
@@ -224,7 +227,9 @@ fn in_code(tokens: &[Token], children: &[String]) -> Vec<(Vec<String>, usize)> {
         let text = tokens[at].text.as_str();
         in_use = (in_use || text == "use") && text != ";";
         let begins = ["crate", "super", "self"].contains(&text) || children.iter().any(|name| name == text);
-        let inside = at > 0 && ["::", "."].contains(&tokens[at - 1].text.as_str());
+        let before = |back: usize| at.checked_sub(back).map_or("", |at| tokens[at].text.as_str());
+        let visibility = before(1) == "in" && before(2) == "(";
+        let inside = visibility || ["::", "."].contains(&before(1));
         if in_use || !begins || inside || tokens.get(at + 1).is_none_or(|next| next.text != "::") {
             continue;
         }
