@@ -1,6 +1,8 @@
-//! Reading a MedMNIST file against decompressing its members and nothing else: what is ours of the time is the difference.
+//! Reading a MedMNIST file against decompressing its members and nothing else: what is ours of the time is
+//! the difference.
 //!
-//! Files are looked for in the folder named by `ZODARTS_BENCH_DATA`, else in `../shared/data` beside the repository.
+//! Files are looked for in the folder named by `ZODARTS_BENCH_DATA`, else in `../shared/data` beside the
+//! repository.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::fs::File;

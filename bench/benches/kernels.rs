@@ -1,5 +1,5 @@
-//! Every kernel at every shape of the supernet, on one core. `cargo xtask roofline` sets the same runs against
-//! this machine's limits.
+//! Every kernel at every shape of the supernet, on one core. `cargo xtask roofline` sets the same runs
+//! against this machine's limits.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use zodarts_bench::roofline::{Work, cases};

@@ -19,12 +19,14 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=9, help="steps to time, after two that are not")
     parser.add_argument("--memory-format", choices=MEMORY_FORMATS, default="contiguous")
+    parser.add_argument("--compile", action="store_true", help="compile the network; it takes minutes, untimed")
     args = parser.parse_args()
 
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     memory_format = MEMORY_FORMATS[args.memory_format]
     net = supernet().to(memory_format=memory_format)
+    run = torch.compile(net) if args.compile else net
     images = torch.rand(args.batch, 1, args.side, args.side).contiguous(memory_format=memory_format)
     labels = torch.arange(args.batch) % 2
     mixture = torch.full((len(EDGES), len(OPERATIONS)), 1 / len(OPERATIONS), requires_grad=True)
@@ -33,7 +35,7 @@ def main():
     def step():
         mixture.grad = None
         sgd.zero_grad()
-        loss = F.cross_entropy(net(images, mixture), labels)
+        loss = F.cross_entropy(run(images, mixture), labels)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5, foreach=True)
         sgd.step()

@@ -1,4 +1,4 @@
-//! What benchmarks share: shapes of the supernet, and problems to run on.
+//! Shared by benchmarks: shapes of the supernet, and problems to run on.
 
 pub mod problem;
 pub mod roofline;

@@ -5,13 +5,13 @@ use std::process::Command;
 
 /// Names a Chromium that is not on the PATH.
 const CHROMIUM: &str = "ZODARTS_CHROMIUM";
-/// What it is called where it is on the PATH.
+/// Its names on the PATH.
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Sees to it that there is a Chromium: one that is there already, or Debian's package where this process may install it.
+/// Installs Debian's package of Chromium if there is no Chromium and this process may install one.
 ///
 /// # Errors
-/// Why there is none; the tests that need it are skipped then.
+/// If there is no Chromium afterwards, with the reason. The tests that need it are skipped then.
 pub fn ensure() -> Result<(), String> {
     if std::env::var_os(CHROMIUM).is_some()
         || PROGRAMS.iter().any(|program| shell::on_path(program).is_some())

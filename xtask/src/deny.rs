@@ -1,4 +1,4 @@
-//! What the workspace depends on, held to `deny.toml` by `cargo deny`.
+//! The dependencies of the workspace, checked against `deny.toml` by `cargo deny`.
 
 use crate::shell;
 use crate::tool::Tool;
@@ -23,8 +23,8 @@ pub fn run() -> Result<()> {
     advisories(&deny)
 }
 
-/// Fetches the database first: where that fails nothing is known about the dependencies, and only what a check of a database that is
-/// there finds is their fault. That `deny.toml` can be read has been seen before.
+/// Checks the advisories. If their database cannot be fetched, nothing is known about the dependencies, and
+/// the check is skipped.
 fn advisories(deny: &Path) -> Result<()> {
     if cargo_deny(deny, &["fetch", "db"]).is_err() {
         println!("==> SKIPPED: advisories are not checked, for their database cannot be fetched (see above)");

@@ -49,7 +49,8 @@ enum Command {
     Golden(golden::Options),
     /// Check that the kernels of the built binary hold all of their arithmetic.
     ///
-    /// Builds the release binary unless --binary names one with symbols. Skipped on targets other than x86-64 Linux.
+    /// Builds the release binary unless --binary names one with symbols. Skipped on targets other than x86-64
+    /// Linux.
     HotKernels(hot_kernels::Options),
     /// Compare zodarts with PyTorch and onnxruntime on this machine; results go to bench/results.
     ///

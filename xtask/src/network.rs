@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 const UNSHARE: &str = "unshare";
 const NOWHERE: [&str; 2] = ["--map-root-user", "--net"];
 
-/// What one types before cargo.
+/// Returns the text that one types before cargo.
 pub fn prefix() -> String {
     format!("{UNSHARE} {} ", NOWHERE.join(" "))
 }
 
-/// Whether this system lets us do that.
+/// Returns true if this system allows it.
 pub fn can_be_cut() -> bool {
     let mut command = Command::new(UNSHARE);
     command.args(NOWHERE).arg("true").stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,5 +1,5 @@
-//! `zodarts-kernels`, the crate with `unsafe` code, under tools that see which memory it touches: its unit and integration tests, on both
-//! vector types.
+//! Runs the unit and integration tests of `zodarts-kernels`, the crate with `unsafe` code, under tools that
+//! watch its memory accesses, on both vector types.
 
 use crate::shell;
 use anyhow::{Context, Result, bail};
@@ -18,13 +18,11 @@ pub fn run() -> Result<()> {
     memory(&["--package", KERNELS])
 }
 
-/// `AddressSanitizer`: reads and writes beyond what was allocated or after it was freed. Needs a nightly toolchain, and compiles the tests
-/// anew.
+/// Runs `AddressSanitizer`, which finds reads and writes outside of allocated memory. Needs a nightly
+/// toolchain, and compiles the tests again.
 pub fn address() -> Result<()> {
     let Some(host) = nightly_host() else {
-        println!(
-            "==> SKIPPED: kernels are not run under AddressSanitizer, for there is no nightly toolchain for Linux"
-        );
+        println!("==> SKIPPED: kernels are not run under AddressSanitizer: no nightly toolchain for Linux");
         return Ok(());
     };
     let mut rustup = Command::new("rustup");
@@ -35,7 +33,7 @@ pub fn address() -> Result<()> {
     shell::run(&mut cargo).context("AddressSanitizer, or a test under it, finds fault with the kernels")
 }
 
-/// What the nightly toolchain compiles for, if there is one and it is Linux.
+/// Returns the host of the nightly toolchain, or `None` if there is none or it is not Linux.
 fn nightly_host() -> Option<String> {
     let mut rustup = Command::new("rustup");
     // Looking is not a reason to install.
@@ -49,8 +47,8 @@ fn host(version: &str) -> Option<&str> {
     version.lines().find_map(|line| line.strip_prefix("host: "))
 }
 
-/// Valgrind's memcheck: decisions and addresses that depend on memory nobody wrote, which `AddressSanitizer` does not see, and what inline
-/// assembly reads. Takes the tests as any `cargo test` of these packages compiles them.
+/// Runs valgrind's memcheck, which also finds uses of uninitialised memory and watches inline assembly. Takes
+/// the tests as any `cargo test` of these packages compiles them.
 pub fn memory(packages: &[&str]) -> Result<()> {
     if shell::on_path("valgrind").is_none() {
         println!("==> SKIPPED: kernels are not run under valgrind, for it is not installed");
@@ -111,7 +109,8 @@ mod tests {
     fn tests_of_the_kernels_are_picked_from_messages() {
         let message = |package: &str, test: bool, executable: &str| {
             format!(
-                r#"{{"reason":"compiler-artifact","package_id":"path+file:///a/crates/{package}#0.1.0","profile":{{"test":{test}}},"executable":{executable}}}"#
+                r#"{{"reason":"compiler-artifact","package_id":"path+file:///a/crates/{package}#0.1.0",
+                    "profile":{{"test":{test}}},"executable":{executable}}}"#
             )
         };
         assert_eq!(test_program(&message(KERNELS, true, "\"/t/twins\"")), Some("/t/twins".into()));

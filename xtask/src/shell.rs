@@ -37,8 +37,8 @@ fn own_cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// A command that is to call cargo, or is cargo, as if it were called by hand: some packages are built again if variables differ that cargo
-/// sets for this program.
+/// Prepares a command that is cargo, or calls it, as if it were typed by hand: cargo sets variables for this
+/// program, and some packages are built again if these differ.
 pub fn as_by_hand(mut command: Command) -> Command {
     command.current_dir(root());
     let own = |name: &OsString| {

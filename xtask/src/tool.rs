@@ -12,10 +12,11 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// The program: that on the PATH if it is of this version, else one below cargo's output directory, which is made if there is none.
+    /// Returns the program: the one on the PATH if it is of this version, else one below cargo's output
+    /// directory, which is installed if it is not there.
     ///
     /// # Errors
-    /// Why it cannot be made.
+    /// If it cannot be installed.
     pub fn ensure(&self) -> Result<PathBuf, String> {
         let own = self.folder().join("bin").join(self.name);
         let there = shell::on_path(self.name).into_iter().chain([own.clone()]).find(|path| self.is(path));
@@ -36,7 +37,7 @@ impl Tool {
         output.is_ok_and(|output| names_version(&String::from_utf8_lossy(&output.stdout), self.version))
     }
 
-    /// It runs for seconds, so what optimisation would cost is saved.
+    /// Installs it with little optimisation, since it runs for seconds only.
     fn install(&self) -> anyhow::Result<()> {
         let folder = self.folder();
         let build = folder.join("build");
@@ -57,7 +58,7 @@ impl Tool {
     }
 }
 
-/// Whether what a program says of itself ends in this version: `cargo-deny 0.20.2`.
+/// Returns true if a program's answer to `--version` ends in this version: `cargo-deny 0.20.2`.
 fn names_version(output: &str, version: &str) -> bool {
     output.split_whitespace().last() == Some(version)
 }

@@ -37,35 +37,49 @@ const LINTS: Step = Step {
     environment: &[],
 };
 
-const STEPS: [Step; 4] = [
-    Step {
-        name: "documentation",
-        arguments: &["doc", "--workspace", "--no-deps"],
-        environment: &[("RUSTDOCFLAGS", "-D warnings")],
-    },
-    Step {
-        name: "lints of the fuzz targets, a workspace of their own",
-        arguments: &[
-            "clippy",
-            "--locked",
-            "--manifest-path",
-            "fuzz/Cargo.toml",
-            "--target-dir",
-            "target/fuzz-check",
-            "--",
-            "-D",
-            "warnings",
-        ],
-        environment: &[],
-    },
-    Step { name: "tests", arguments: &["test", "--workspace"], environment: &[] },
-    Step {
-        name: "benchmarks, once each",
-        // By name among all packages: for one package alone, libraries would be built again with other features.
-        arguments: &["test", "--workspace", "--bench", "data", "--bench", "kernels"],
-        environment: &[],
-    },
+/// With the dependencies that the lints compiled: the profile of both workspaces is the same.
+const FUZZ_LINTS: Step = Step {
+    name: "lints of the fuzz targets, a workspace of their own",
+    arguments: &[
+        "clippy",
+        "--locked",
+        "--manifest-path",
+        "fuzz/Cargo.toml",
+        "--target-dir",
+        "target",
+        "--",
+        "-D",
+        "warnings",
+    ],
+    environment: &[],
+};
+
+const DOCUMENTATION: Step = Step {
+    name: "documentation",
+    arguments: &["doc", "--workspace", "--no-deps"],
+    environment: &[("RUSTDOCFLAGS", "-D warnings")],
+};
+
+/// Without nextest: every test, those in documentation among them.
+const TESTS: [Step; 1] = [Step { name: "tests", arguments: &["test", "--workspace"], environment: &[] }];
+
+/// With nextest, which runs the tests of all programs side by side. It leaves out those in documentation.
+const NEXTEST: [Step; 2] = [
+    Step { name: "tests", arguments: &["nextest", "run", "--workspace"], environment: &[] },
+    Step { name: "tests in documentation", arguments: &["test", "--workspace", "--doc"], environment: &[] },
 ];
+
+const BENCHMARKS: Step = Step {
+    name: "benchmarks, once each",
+    // By name among all packages: for one package alone, libraries would be built again with other features.
+    arguments: &["test", "--workspace", "--bench", "data", "--bench", "kernels"],
+    environment: &[],
+};
+
+/// Returns the steps that run tests.
+fn tests() -> &'static [Step] {
+    if shell::on_path("cargo-nextest").is_some() { &NEXTEST } else { &TESTS }
+}
 
 impl Step {
     /// The step as one would type it.
@@ -103,7 +117,7 @@ impl Step {
 /// Checks that may have to skip what they cannot do here must not say that it passed.
 const OVER: &str = "over after";
 
-/// Says what is run, how it ended and how long it took.
+/// Runs a step and prints its command, its end and its seconds.
 fn timed(name: &str, ending: &str, command_line: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     println!("==> {name}: {command_line}");
     let start = Instant::now();
@@ -115,7 +129,8 @@ fn timed(name: &str, ending: &str, command_line: &str, run: impl FnOnce() -> Res
 /// Names the Python that tests hold exported files and event files with.
 const PYTHON: &str = "ZODARTS_PYTHON";
 
-/// That Python: the one already named, or one made for it. Without any, the tests that need it are skipped.
+/// Returns that Python: the one already named, or one made for it. Without any, the tests that need it are
+/// skipped.
 fn python() -> Option<OsString> {
     if let Some(named) = std::env::var_os(PYTHON) {
         return Some(named);
@@ -127,7 +142,8 @@ fn python() -> Option<OsString> {
         Err(error) => format!("{error:#}"),
     };
     println!(
-        "==> SKIPPED: exported files are not run in onnxruntime and PyTorch, event files not read by TensorBoard: {reason}"
+        "==> SKIPPED: exported files are not run in onnxruntime and PyTorch, nor event files read by \
+         TensorBoard: {reason}"
     );
     None
 }
@@ -145,7 +161,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     FETCH.run(None)?;
     LINTS.run_cut_off()?;
-    for step in &STEPS {
+    for step in [&DOCUMENTATION, &FUZZ_LINTS].into_iter().chain(tests()).chain([&BENCHMARKS]) {
         step.run(python.as_ref())?;
     }
     // Of the tests just compiled: for one package alone, libraries would be built again with other features.
@@ -160,6 +176,9 @@ mod tests {
 
     #[test]
     fn a_step_is_shown_as_one_would_type_it() {
-        assert_eq!(STEPS[0].command_line(), "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps");
+        assert_eq!(
+            DOCUMENTATION.command_line(),
+            "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Makes two large data sets of phantoms to measure on: an archive of 28×28 grey images, and class folders of larger PNG files in colour.
+//! Makes two large data sets of phantoms to measure on: an archive of 28×28 grey images, and class folders of
+//! larger PNG files in colour.
 //! What is there already is left as it is.
 
 #[path = "../../../crates/zodarts-data/tests/support/mod.rs"]
@@ -20,13 +21,14 @@ use zodarts_data::{Dataset, ImageSize, OpenOptions, Resizer};
 const PHANTOM: usize = 600;
 /// Height and width of its images.
 const SIDE: usize = 28;
-/// Steps of grey that a pixel of a file is moved by at most: without noise, files would be read faster than those of a camera.
+/// The most steps of grey by which noise moves a pixel. Without noise, files would be read faster than those
+/// of a camera.
 const NOISE: u8 = 8;
 
 /// Makes two large data sets of phantoms: FOLDER/archive.npz and FOLDER/files.
 #[derive(Parser)]
 struct Arguments {
-    /// Where they go.
+    /// The folder to write to.
     folder: PathBuf,
     /// Images of the archive.
     #[arg(long, default_value_t = 200_000)]

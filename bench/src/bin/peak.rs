@@ -1,4 +1,5 @@
-//! Measures the multiply-adds on registers that some threads do at the same time, and prints one line of JSON.
+//! Measures the multiply-adds on registers that some threads do at the same time, and prints one line of
+//! JSON.
 
 use clap::Parser;
 use serde::Serialize;
@@ -21,7 +22,7 @@ struct Arguments {
     milliseconds: u64,
 }
 
-/// What was measured.
+/// The measurement.
 #[derive(Serialize)]
 struct Peak {
     gflops: f64,

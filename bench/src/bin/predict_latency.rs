@@ -1,4 +1,5 @@
-//! Times predictions on single images and prints one line of JSON: zodarts' side of `peers/predict.py --latency`.
+//! Times predictions on single images and prints one line of JSON: zodarts' side of `peers/predict.py
+//! --latency`.
 
 use clap::Parser;
 use rand::{RngExt, SeedableRng};
@@ -24,7 +25,7 @@ struct Arguments {
     calls: usize,
 }
 
-/// What was measured.
+/// The measurement.
 #[derive(Serialize)]
 struct Timing {
     milliseconds: Vec<f64>,

@@ -35,7 +35,7 @@ struct Arguments {
     genotype: Option<Genotype>,
 }
 
-/// What was measured.
+/// The measurement.
 #[derive(Serialize)]
 struct Timing {
     milliseconds: Vec<f64>,

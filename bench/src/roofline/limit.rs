@@ -7,7 +7,8 @@ use zodarts_kernels::{Kernels, Pixel};
 /// Steps of a run of multiply-adds: about 10 µs.
 const STEPS: usize = 5_000;
 
-/// Does what a kernel does at least, and nothing else: the same memory traffic, or multiply-adds on registers.
+/// Does what a kernel does at least, and nothing else: the same memory traffic, or multiply-adds on
+/// registers.
 pub struct Limit {
     kernels: Kernels<f32>,
     work: Work,

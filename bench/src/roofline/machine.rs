@@ -24,7 +24,7 @@ pub struct Machine {
 /// One limit.
 #[derive(Clone, Debug, Serialize)]
 pub struct MachineLimit {
-    /// What is done.
+    /// The name of the measurement.
     pub name: String,
     /// Unit of the rates.
     pub unit: &'static str,

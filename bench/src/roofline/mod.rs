@@ -1,9 +1,9 @@
-//! How near each kernel comes to what this machine can do: multiply-adds for convolutions, memory traffic for
-//! sweeps and reductions.
+//! Each kernel beside the limit of this machine: multiply-adds for convolutions, memory traffic for sweeps
+//! and reductions.
 //!
-//! A kernel and its limit are timed in turn, and the share is the median over the rounds: a machine that slows
-//! down for a moment slows down both. What moves memory is measured twice, on one set of buffers that stays in the
-//! cache and on so many in turn that none does, as in a training step.
+//! A kernel and its limit are timed in turn, and the share is the median over the rounds: a machine that
+//! slows down for a moment slows down both. What moves memory is measured twice, on one set of buffers that
+//! stays in the cache and on so many in turn that none does, as in a training step.
 
 pub mod cases;
 mod limit;
@@ -20,7 +20,7 @@ use serde::Serialize;
 use timing::{Stopwatch, median};
 use zodarts_kernels::Kernels;
 
-/// What a run of a kernel takes, at least.
+/// The least work of a kernel's run.
 #[derive(Clone, Copy, Debug)]
 pub enum Work {
     /// Floating-point operations, a multiply-add being two.

@@ -1,7 +1,8 @@
-//! What fuzzing begins with and how it reads: whole files of every kind, the words that mean something in them, and their readers.
+//! The start of fuzzing: whole files of every kind, the words that mean something in them, and their readers.
 //!
-//! The targets in `fuzz/fuzz_targets/` hand inputs to [`Target::read`]; whatever it returns, it has to come to an end without a panic.
-//! This crate is in the workspace, and not beside the targets, so that tests see to it that whole files are read.
+//! The targets in `fuzz/fuzz_targets/` hand inputs to [`Target::read`], which must return without a panic.
+//! This crate is in the workspace, and not beside the targets, so that its tests run: they hold that whole
+//! files are read.
 
 mod dicom;
 mod image;
@@ -15,8 +16,9 @@ mod text;
 
 use std::path::Path;
 
-/// Has the calling thread do all work that is shared among threads: what an input covers does not depend on who is faster then, and
-/// nobody waits for another thread to wake up. Too late once work was shared: then nothing changes.
+/// Has the calling thread do all work that threads share: the code that an input covers then does not depend
+/// on which thread is faster, and nobody waits for another thread to wake up. Too late once work was shared:
+/// then nothing changes.
 pub fn on_one_thread() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
     let _ = pool.build_global();
@@ -151,7 +153,8 @@ mod tests {
             assert!(first.starts_with("//! ") && first.ends_with('.'), "{first}");
             let expected = format!(
                 "#![no_main]\n\nuse zodarts_fuzz_inputs::Target;\n\n\
-                 libfuzzer_sys::fuzz_target!(init: zodarts_fuzz_inputs::on_one_thread(), |bytes: &[u8]| {{\n    let _ = Target::{target:?}.read(bytes);\n}});\n"
+                 libfuzzer_sys::fuzz_target!(init: zodarts_fuzz_inputs::on_one_thread(), \
+                 |bytes: &[u8]| {{\n    let _ = Target::{target:?}.read(bytes);\n}});\n"
             );
             assert_eq!(rest, expected);
         }

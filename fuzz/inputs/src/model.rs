@@ -57,7 +57,7 @@ pub fn read(bytes: &[u8]) -> bool {
     true
 }
 
-/// What the network says of a grey image; that it is no number is no fault of whoever read it.
+/// Computes the scores of a grey image. A score that is not a number is no fault of the reader.
 fn score(model: &Model) {
     let values = model.card.dataset.channels * model.card.input_size.pow(2);
     if let Ok(scores) = model.predictor().scores(&vec![0.5; values]) {

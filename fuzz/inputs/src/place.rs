@@ -1,4 +1,4 @@
-//! Where inputs lie that have to be files.
+//! A folder for inputs that have to be files.
 
 use std::fs;
 use std::path::{Path, PathBuf};

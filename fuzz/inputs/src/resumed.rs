@@ -1,8 +1,9 @@
 //! Stages that go on from a checkpoint of which nothing is believed but its checksum.
 //!
-//! A checkpoint whose bytes are damaged never gets past its checksum, so an input says here what one holds; the code that writes
-//! checkpoints seals it, and search or training goes on from it by one step. An input is a line of JSON ([`Content`]), the records of
-//! the epochs that were done, a line each, and the values of all vectors, over and over.
+//! A checkpoint whose bytes are damaged never gets past its checksum, so an input says here what one holds;
+//! the code that writes checkpoints seals it, and search or training goes on from it by one step. An input is
+//! a line of JSON ([`Content`]), the records of the epochs that were done, a line each, and the values of all
+//! vectors, over and over.
 
 use crate::place;
 use serde::{Deserialize, Serialize};
@@ -48,7 +49,7 @@ const MOST: usize = 1 << 16;
 const GENOTYPE: &str = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
 const FOLDER: &str = "resumed";
 
-/// What a checkpoint holds, and the one setting that matters for what becomes of it.
+/// The content of a checkpoint, and the one setting that its effect depends on.
 #[derive(Debug, Serialize, Deserialize)]
 struct Content {
     stage: String,
@@ -61,13 +62,13 @@ struct Content {
     patience: usize,
 }
 
-/// What checkpoints hold that are left between and within epochs.
+/// Returns descriptions of checkpoints that are written between and within epochs.
 pub fn left() -> Vec<Vec<u8>> {
     let moments = STAGES.iter().flat_map(|stage| [1, 3, 4].map(|steps| (*stage, steps)));
     moments.map(|(stage, steps)| described(stage, steps)).collect()
 }
 
-/// What is left of a stage after some steps.
+/// Describes the checkpoint of a stage after some steps.
 fn described(stage: &'static str, steps: usize) -> Vec<u8> {
     let folder = emptied();
     let ended = go_on(stage, &folder, 0, steps);
@@ -91,7 +92,7 @@ fn described(stage: &'static str, steps: usize) -> Vec<u8> {
     [line.as_bytes(), &records, &0.25f32.to_le_bytes()].concat()
 }
 
-/// Whether a stage goes on from what an input says.
+/// Returns true if a stage goes on from the checkpoint that an input describes.
 pub fn read(bytes: &[u8]) -> bool {
     let (line, rest) = line_of(bytes);
     let Ok(content) = serde_json::from_slice::<Content>(line) else { return false };

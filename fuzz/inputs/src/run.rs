@@ -1,4 +1,4 @@
-//! What run folders hold: configuration, checkpoints, records, results.
+//! The files of run folders: configuration, checkpoints, records, results.
 
 use crate::{place, resumed};
 use std::fs;
@@ -47,7 +47,8 @@ pub fn legacy(name: &str) -> PathBuf {
 const FIT: &str = "fit";
 /// A trial that was cut short.
 const TRIAL: &str = "cut-short/trials/official/phantom/random/seed-1";
-/// An input begins with the number of the file that it stands for; after the last of them come checkpoints that go on.
+/// An input begins with the number of the file that it stands for; after the last of them come checkpoints
+/// that go on.
 const FILES: [(&str, &str); 11] = [
     (TRIAL, "checkpoint/latest.safetensors"),
     (TRIAL, "train.jsonl"),
@@ -79,7 +80,7 @@ pub fn read(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether the training of a run would go on.
+/// Returns true if the training of a run would go on.
 fn goes_on(path: &Path) -> bool {
     let Ok(folder) = RunFolder::open(path).and_then(RunFolder::resuming) else { return false };
     let check =
@@ -87,7 +88,7 @@ fn goes_on(path: &Path) -> bool {
     folder.resume("train", &check).is_ok_and(|found| found.from.is_some())
 }
 
-/// Whether there is a page of a run.
+/// Returns true if a run has a page.
 fn is_shown(path: &Path) -> bool {
     let Ok(folder) = RunFolder::open(path) else { return false };
     let shown = zodarts_report::page(&folder, Err("they are not at hand".into())).is_ok();

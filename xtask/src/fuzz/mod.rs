@@ -93,10 +93,10 @@ fn fuzz(target: &str, time: Duration) -> Result<Summary> {
 fn watched(target: &str, time: Duration, place: &Path) -> Result<Summary> {
     let before = findings(target)?;
     let mut cargo = shell::cargo();
-    // Without a sanitizer the toolchain need not be an unstable one; there is no unsafe code among what reads files.
+    // Without a sanitizer a stable toolchain is enough. The code that reads files has no unsafe blocks.
     cargo.args(["fuzz", "run", "--sanitizer", "none", target, "--"]).args(limits(target, time)?);
     cargo.env("TMPDIR", place).stderr(Stdio::piped());
-    // Large pieces of memory go back at once, and the process has no more of it than is used: a setting of glibc, unknown elsewhere.
+    // Makes glibc return large pieces of memory at once, so that the process holds no more than it uses.
     cargo.env("MALLOC_MMAP_THRESHOLD_", "131072");
     let mut child = cargo.spawn().context("cannot run cargo fuzz")?;
     let mut summary = Summary::of(target);
@@ -114,7 +114,7 @@ fn watched(target: &str, time: Duration, place: &Path) -> Result<Summary> {
     Ok(summary)
 }
 
-/// What libFuzzer is told.
+/// Returns the options of libFuzzer.
 fn limits(target: &str, time: Duration) -> Result<Vec<String>> {
     let mut largest = 0;
     for seed in files(&folder().join("corpus").join(target))? {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// What came of a target.
+/// The figures of one target.
 #[derive(Debug, Default, PartialEq)]
 pub struct Summary {
     target: String,

@@ -57,7 +57,7 @@ fn taken(instruction: &Instruction) -> Option<Call> {
     }
 }
 
-/// Returns where an instruction calls or jumps to. A jump by a register is one of a `match` within the function.
+/// Returns the target of a call or jump. A jump by a register is one of a `match` within the function.
 fn call(instruction: &Instruction) -> Option<Call> {
     let calls = instruction.mnemonic() == Mnemonic::Call;
     let goes = calls || instruction.mnemonic() == Mnemonic::Jmp;

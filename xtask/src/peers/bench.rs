@@ -17,11 +17,11 @@ pub const THREADS: usize = 2;
 pub const FORMATS: [(&str, &str); 2] =
     [("contiguous", "PyTorch eager, NCHW"), ("channels_last", "PyTorch eager, channels_last")];
 
-/// Where programs, data and results are.
+/// The places of programs, data and results.
 pub struct Bench {
     /// Tiny sizes.
     pub quick: bool,
-    /// Where reports go.
+    /// The folder of the reports.
     pub results: PathBuf,
     python: Option<PathBuf>,
     data: PathBuf,

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, output, program, text};
 use super::report::{Measured, Table, number, times};
-use super::series::{Contender, Series, interleaved, own_milliseconds, wall_milliseconds};
+use super::series::{Candidate, Series, interleaved, own_milliseconds, wall_milliseconds};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -123,23 +123,23 @@ fn latencies(bench: &Bench, case: &Case, threads: usize) -> Result<Vec<Series>> 
     let count = threads.to_string();
     let ours = program("zodarts-latency", &[text(&case.run)?, "--threads", &count, "--calls", calls]);
     let peer = bench.script("predict.py", &[text(&one)?, "--threads", &count, "--latency", calls])?;
-    let mut contenders = named(case, threads, "one image", [ours, peer]);
-    interleaved(bench.size(7, 1), "ms", &mut contenders, own_milliseconds)
+    let mut candidates = named(case, threads, "one image", [ours, peer]);
+    interleaved(bench.size(7, 1), "ms", &mut candidates, own_milliseconds)
 }
 
 /// zodarts and onnxruntime on all files, then on one.
 fn throughputs(bench: &Bench, case: &Case, threads: usize) -> Result<Vec<Series>> {
     let all = case.predict(bench, &case.files, threads)?;
     let one = case.predict(bench, &case.files[..1], threads)?;
-    let mut contenders = named(case, threads, "all files", all);
-    contenders.extend(named(case, threads, "one file", one));
-    interleaved(bench.size(7, 1), "ms", &mut contenders, wall_milliseconds)
+    let mut candidates = named(case, threads, "all files", all);
+    candidates.extend(named(case, threads, "one file", one));
+    interleaved(bench.size(7, 1), "ms", &mut candidates, wall_milliseconds)
 }
 
-fn named(case: &Case, threads: usize, what: &str, commands: [Command; 2]) -> Vec<Contender> {
+fn named(case: &Case, threads: usize, what: &str, commands: [Command; 2]) -> Vec<Candidate> {
     let name = |who: &str| format!("{who}, {}, {what}, threads {threads}", case.name);
-    let contender = |(who, command)| Contender { name: name(who), command };
-    ["zodarts", "onnxruntime"].into_iter().zip(commands).map(contender).collect()
+    let candidate = |(who, command)| Candidate { name: name(who), command };
+    ["zodarts", "onnxruntime"].into_iter().zip(commands).map(candidate).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ struct Case {
     bytes: usize,
 }
 
-/// What one epoch of it says.
+/// The record of one epoch.
 #[derive(Deserialize)]
 struct Epoch {
     seconds: f64,
@@ -29,9 +29,10 @@ struct Epoch {
 pub fn measure(bench: &Bench) -> Result<Measured> {
     let mut table = Table::new(
         &format!(
-            "One epoch of `zodarts search --preset quick`, {THREADS} threads. *Start*: seconds until the run folder is there, the data read \
-             and decoded. *Waiting*: the share of the epoch's time in which the engine waited for images. Memory in MiB: most that \
-             the process was resident with, and the images alone."
+            "One epoch of `zodarts search --preset quick`, {THREADS} threads. *Start*: seconds until the \
+             run folder is there, the data read and decoded. *Waiting*: the share of the epoch's time in \
+             which the engine waited for images. Memory in MiB: most that the process was resident with, \
+             and the images alone."
         ),
         &["", "start, s", "epoch, s", "waiting, %", "memory", "images"],
     );
@@ -49,7 +50,7 @@ pub fn measure(bench: &Bench) -> Result<Measured> {
     Ok((vec![table], all))
 }
 
-/// What a search on a large set took.
+/// The time and memory of a search on a large set.
 struct Measurement {
     start: f64,
     epoch: Epoch,

@@ -20,7 +20,7 @@ use bench::Bench;
 use options::Part;
 use report::{Report, Setting};
 
-/// Measures the parts asked for, and writes each as soon as it is done.
+/// Measures the parts that `options` name, and writes each as soon as it is done.
 pub fn run(options: &Options) -> Result<()> {
     let requirements = "bench/peers/requirements.txt";
     let python = python::interpreter(options.python.as_deref(), "peers-venv", requirements)?;
@@ -50,7 +50,7 @@ fn measure(part: Part, bench: &Bench) -> Result<report::Measured> {
     }
 }
 
-/// What a part needs and this machine does not have.
+/// Returns the reason for which a part cannot be measured here, or `None`.
 fn missing(part: Part, bench: &Bench) -> Option<String> {
     if part != Part::Scaling && !bench.has_python() {
         return Some("python3 is not installed, so there is nothing to compare with".into());

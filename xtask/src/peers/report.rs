@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What a part hands over: tables for people, and every single value.
+/// The results of a part: tables, and every single value.
 pub type Measured = (Vec<Table>, Vec<Series>);
 
 /// One part's results.
@@ -131,8 +131,8 @@ impl Report {
 pub fn write_page(folder: &Path) -> Result<()> {
     let mut page = String::from(
         "# zodarts beside its peers\n\nWritten by `cargo xtask peers`; [bench/README.md](../README.md) says \
-         how. Both sides ran in turn, with as many threads; numbers are medians. The `.json` files hold every \
-         value.\n",
+         how. Both sides ran in turn, with as many threads; numbers are medians. The `.json` files hold \
+         every value.\n",
     );
     for part in Part::ALL {
         if let Some(report) = Report::read(folder, part)? {
@@ -148,7 +148,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many times `slow` is `fast`.
+/// Returns `slow / fast` as text: `1.50×`.
 pub fn times(slow: f64, fast: f64) -> String {
     format!("{:.2}×", slow / fast)
 }

@@ -1,8 +1,8 @@
-//! How the cost of a step grows; zodarts alone.
+//! The growth of a step's cost with its sizes; zodarts alone.
 
 use super::bench::{Bench, THREADS, program, record};
 use super::report::{Measured, Table, number, times};
-use super::series::{Contender, Series, interleaved, own_milliseconds};
+use super::series::{Candidate, Series, interleaved, own_milliseconds};
 use anyhow::Result;
 use serde::Deserialize;
 use std::process::Command;
@@ -32,7 +32,7 @@ pub fn measure(bench: &Bench) -> Result<Measured> {
     Ok((tables, all))
 }
 
-/// What a cost is divided by.
+/// The size by which a cost is divided.
 #[derive(Clone, Copy)]
 enum Growth {
     Images,
@@ -56,8 +56,8 @@ impl Growth {
 fn threads(bench: &Bench, all: &mut Vec<Series>) -> Result<Table> {
     let mut table = Table::new(
         "Two threads against one, milliseconds a step. The first two rows are the machine: multiply-adds on \
-         registers, GFLOP/s; and two processes that know nothing of each other, each taking steps of its own, \
-         whose factor is twice the time of one alone over the time of either.",
+         registers, GFLOP/s; and two processes that know nothing of each other, each taking steps of its \
+         own, whose factor is twice the time of one alone over the time of either.",
         &["", "1 thread", "2 threads", "factor"],
     );
     let mut row = |name: &str, values: [&Series; 2], factor: fn(f64, f64) -> f64| {
@@ -70,8 +70,8 @@ fn threads(bench: &Bench, all: &mut Vec<Series>) -> Result<Table> {
     row("two processes", [&machine[0], &machine[1]], |alone, beside| 2.0 * alone / beside);
     all.extend(peak.into_iter().chain(machine));
     for &(batch, side) in bench.size(&[(16, 32), (64, 28), (256, 28)][..], &[(16, 16)]) {
-        let contender = |threads| contender(bench, (batch, side, 16), threads);
-        let series = run(bench, &mut [contender(1), contender(THREADS)])?;
+        let candidate = |threads| candidate(bench, (batch, side, 16), threads);
+        let series = run(bench, &mut [candidate(1), candidate(THREADS)])?;
         let name = format!("step, batch {batch}, {side}×{side}");
         row(&name, [&series[0], &series[1]], |one, two| one / two);
         all.extend(series);
@@ -85,20 +85,20 @@ fn peak(bench: &Bench) -> Result<Vec<Series>> {
     struct Peak {
         gflops: f64,
     }
-    let contender = |threads: usize| {
+    let candidate = |threads: usize| {
         let milliseconds = bench.size("300", "20");
         let arguments = ["--threads", &threads.to_string(), "--milliseconds", milliseconds];
         let command = program("zodarts-peak", &arguments);
-        Contender { name: format!("multiply-adds on registers, threads {threads}"), command }
+        Candidate { name: format!("multiply-adds on registers, threads {threads}"), command }
     };
     let sample = |command: &mut Command| Ok(vec![record::<Peak>(command)?.gflops]);
-    interleaved(bench.size(9, 1), "GFLOP/s", &mut [contender(1), contender(THREADS)], sample)
+    interleaved(bench.size(9, 1), "GFLOP/s", &mut [candidate(1), candidate(THREADS)], sample)
 }
 
 /// Steps of a process of one thread: alone, and beside a second such process.
 fn machine(bench: &Bench) -> Result<[Series; 2]> {
     let shape = (FEW, bench.size(28, 16), 16);
-    let steps = || own_milliseconds(&mut contender(bench, shape, 1).command);
+    let steps = || own_milliseconds(&mut candidate(bench, shape, 1).command);
     let names = ["one process alone", "one process beside another"];
     let mut series = names.map(|name| Series { name: name.into(), unit: "ms".into(), values: Vec::new() });
     for _ in 0..bench.size(5, 1) {
@@ -119,9 +119,9 @@ fn growing(
     shapes: &[Shape],
     all: &mut Vec<Series>,
 ) -> Result<Table> {
-    let mut contenders: Vec<Contender> =
-        shapes.iter().map(|&shape| contender(bench, shape, THREADS)).collect();
-    let series = run(bench, &mut contenders)?;
+    let mut candidates: Vec<Candidate> =
+        shapes.iter().map(|&shape| candidate(bench, shape, THREADS)).collect();
+    let series = run(bench, &mut candidates)?;
     let header = ["batch", "side", "C", "ms a step", growth.unit(shapes[0]).0];
     let mut table = Table::new(&format!("{caption}; {THREADS} threads."), &header);
     for (&shape, series) in shapes.iter().zip(&series) {
@@ -134,7 +134,7 @@ fn growing(
     Ok(table)
 }
 
-fn contender(bench: &Bench, (batch, side, channels): Shape, threads: usize) -> Contender {
+fn candidate(bench: &Bench, (batch, side, channels): Shape, threads: usize) -> Candidate {
     let name = format!("step, batch {batch}, {side}×{side}, C = {channels}, threads {threads}");
     let mut command: Command = program("zodarts-step", &["--steps", bench.size("5", "1")]);
     for (option, value) in
@@ -142,9 +142,9 @@ fn contender(bench: &Bench, (batch, side, channels): Shape, threads: usize) -> C
     {
         command.args([option, &value.to_string()]);
     }
-    Contender { name, command }
+    Candidate { name, command }
 }
 
-fn run(bench: &Bench, contenders: &mut [Contender]) -> Result<Vec<Series>> {
-    interleaved(bench.size(5, 1), "ms", contenders, own_milliseconds)
+fn run(bench: &Bench, candidates: &mut [Candidate]) -> Result<Vec<Series>> {
+    interleaved(bench.size(5, 1), "ms", candidates, own_milliseconds)
 }

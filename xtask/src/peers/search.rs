@@ -53,7 +53,7 @@ struct Plan {
     epochs: usize,
     /// Epochs of `PyTorch` that are measured.
     measured: usize,
-    /// How often everything is run.
+    /// Runs of everything.
     rounds: usize,
     /// Options of both sides.
     sizes: &'static [&'static str],
@@ -140,7 +140,7 @@ fn whole(plan: &Plan, runs: &Runs, sparse: &Run) -> Table {
     table
 }
 
-/// Where the factor comes from.
+/// Splits the factor over `PyTorch` into its parts.
 fn shares(plan: &Plan, runs: &Runs, steps: &[Series]) -> Result<Table> {
     let mut table = Table::new(
         "Where the factor over PyTorch in its faster memory format comes from. Support: the cost of all \

@@ -1,4 +1,4 @@
-//! Runs of several contenders in turn.
+//! Runs of several candidates in turn.
 
 use super::bench::{output, record};
 use anyhow::Result;
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use std::process::Command;
 
 /// A program to measure.
-pub struct Contender {
+pub struct Candidate {
     pub name: String,
     pub command: Command,
 }
 
-/// What was measured of one contender, in the order in which it was measured.
+/// The values of one candidate, in the order of their measurement.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Series {
     pub name: String,
@@ -33,23 +33,23 @@ pub fn median(values: &[f64]) -> f64 {
     if sorted.len() % 2 == 1 { sorted[middle] } else { f64::midpoint(sorted[middle - 1], sorted[middle]) }
 }
 
-/// Runs the contenders in turn, `rounds` times over, so that whatever else the machine does meets all of them
+/// Runs the candidates in turn, `rounds` times over, so that whatever else the machine does meets all of them
 /// alike.
 pub fn interleaved(
     rounds: usize,
     unit: &str,
-    contenders: &mut [Contender],
+    candidates: &mut [Candidate],
     sample: impl Fn(&mut Command) -> Result<Vec<f64>>,
 ) -> Result<Vec<Series>> {
-    let empty = |contender: &Contender| Series {
-        name: contender.name.clone(),
+    let empty = |candidate: &Candidate| Series {
+        name: candidate.name.clone(),
         unit: unit.into(),
         values: Vec::new(),
     };
-    let mut series: Vec<Series> = contenders.iter().map(empty).collect();
+    let mut series: Vec<Series> = candidates.iter().map(empty).collect();
     for _ in 0..rounds {
-        for (contender, series) in contenders.iter_mut().zip(&mut series) {
-            series.values.extend(sample(&mut contender.command)?);
+        for (candidate, series) in candidates.iter_mut().zip(&mut series) {
+            series.values.extend(sample(&mut candidate.command)?);
         }
     }
     Ok(series)
@@ -81,14 +81,14 @@ mod tests {
 
     #[test]
     fn contenders_take_turns() {
-        let contender = |name: &str| Contender { name: name.into(), command: Command::new(name) };
-        let mut contenders = [contender("a"), contender("b")];
+        let candidate = |name: &str| Candidate { name: name.into(), command: Command::new(name) };
+        let mut candidates = [candidate("a"), candidate("b")];
         let order = std::cell::RefCell::new(Vec::new());
         let sample = |command: &mut Command| {
             order.borrow_mut().push(command.get_program().to_owned());
             Ok(vec![order.borrow().len() as f64])
         };
-        let series = interleaved(2, "turns", &mut contenders, sample).unwrap();
+        let series = interleaved(2, "turns", &mut candidates, sample).unwrap();
         assert_eq!(*order.borrow(), ["a", "b", "a", "b"]);
         assert_eq!((&series[0].values[..], &series[1].values[..]), (&[1.0, 3.0][..], &[2.0, 4.0][..]));
     }

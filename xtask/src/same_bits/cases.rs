@@ -1,4 +1,5 @@
-//! The table of runs. Every line stands here in two forms: as commit 8f9ca18 reads it and as this version does.
+//! The table of runs. Every line stands here in two forms: as commit 8f9ca18 reads it and as this version
+//! does.
 
 /// The data file of BreastMNIST.
 pub const BREAST: &str = "breastmnist.npz";
@@ -69,9 +70,10 @@ const METHODS: [(&str, Text); 7] = [
 /// A search whose options of the engine and of the weights are not the defaults.
 const OTHER_SEARCH: Text = Text::same(
     "--zo-steps 2 --mu 0.005 --mu-scale relative --difference forward-loss --perturbed-chain fresh \
-     --chains in-turn --convolutions direct --operations all --early-stop false --flip false --crop-padding 2 \
-     --nesterov false --learning-rate 0.05 --learning-rate-end 0.01 --momentum 0.8 --weight-decay 0.001 \
-     --clip 1 --alpha-learning-rate 0.02 --alpha-beta2 0.99 --alpha-weight-decay 0.002 --alpha-init 0.01",
+     --chains in-turn --convolutions direct --operations all --early-stop false --flip false \
+     --crop-padding 2 --nesterov false --learning-rate 0.05 --learning-rate-end 0.01 --momentum 0.8 \
+     --weight-decay 0.001 --clip 1 --alpha-learning-rate 0.02 --alpha-beta2 0.99 --alpha-weight-decay \
+     0.002 --alpha-init 0.01",
 );
 
 /// A search whose perturbations are one-sided.
@@ -196,8 +198,8 @@ fn comparisons() -> Vec<Case> {
     let all = "compare phantom --methods all --seeds 1 --config tiny.toml --out out";
     let random =
         "compare breastmnist.npz --methods random,random-ws --seeds 1,2 --config tiny.toml --out out";
-    let paper = "compare phantom --methods zo-darts-plus,random --seeds 1 --protocol paper --config tiny.toml \
-                 --out out";
+    let paper = "compare phantom --methods zo-darts-plus,random --seeds 1 --protocol paper \
+                 --config tiny.toml --out out";
     vec![
         Case::of("compare all", all),
         Case::of("compare random breast", random),

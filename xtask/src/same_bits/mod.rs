@@ -1,9 +1,9 @@
-//! Short runs of a built binary, and the hashes of what they leave: evidence that another version computes the
-//! same bits.
+//! Short runs of a built binary, and the hashes of what they leave: evidence that another version computes
+//! the same bits.
 //!
 //! A record holds a hash for each case and kind of artifact (genotype, α, weights, predictions, …). Times,
-//! versions and paths are left out by the lists of [`fields`]. The hashes hold for one kind of machine: for the
-//! same vector instructions and the same mathematical library.
+//! versions and paths are left out by the lists of [`fields`]. The hashes hold for one kind of machine: for
+//! the same vector instructions and the same mathematical library.
 
 mod artifacts;
 mod cases;

@@ -89,7 +89,8 @@ impl Record {
         std::iter::once(head).chain(rows).collect::<Vec<_>>().concat()
     }
 
-    /// Returns the number of hashes that are not the same in both records. Cases that did not run do not count.
+    /// Returns the number of hashes that are not the same in both records. Cases that did not run do not
+    /// count.
     pub fn differences(&self, found: &Self) -> usize {
         let kinds = |case| KINDS.into_iter().filter_map(move |kind| self.verdict(found, case, kind));
         let verdicts = self.names(found).into_iter().flat_map(kinds);

@@ -15,7 +15,7 @@ pub struct Case {
     pub kernel: &'static str,
     /// Shape, for people.
     pub shape: String,
-    /// What a run takes at least.
+    /// The least work of a run.
     pub work: Work,
     /// Allocates the buffers and returns the run.
     pub prepare: Box<dyn Fn() -> Box<dyn FnMut()>>,

@@ -1,5 +1,5 @@
-//! Winograd's convolutions, in operations of the direct convolution: a share above 100 % is what they save. Planes smaller than
-//! those of the supernet show where that ends.
+//! Winograd's convolutions, in operations of the direct convolution: a share above 100 % is what they save.
+//! Planes smaller than those of the supernet show where that ends.
 
 use super::{Case, STAGES, block};
 use crate::roofline::Work;

@@ -1,6 +1,7 @@
 //! Runs the binary as a user does.
 
 mod bad_input;
+mod begun;
 mod compare;
 mod data;
 mod determinism;

@@ -33,7 +33,7 @@ pub const WORDS: &[&str] = &[
     "()",
 ];
 
-/// What archives begin with. An input that does not is taken for a description of one.
+/// The first bytes of an archive. An input with others is read as a description of an archive.
 const MARK: &[u8] = b"PK";
 /// The array of an archive that is damaged alone.
 const DAMAGED: &str = "train_images";

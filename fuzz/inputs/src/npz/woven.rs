@@ -1,7 +1,8 @@
 //! Archives made by an input's changes to a whole one.
 //!
-//! Bytes damaged at random rarely leave an archive whose directory can be read, and never one whose checksums hold. Here the changes
-//! are to arrays, names and compression, with checksums that hold, and to single fields of the directory.
+//! Bytes damaged at random rarely leave an archive whose directory can be read, and never one whose checksums
+//! hold. Here the changes are to arrays, names and compression, with checksums that hold, and to single
+//! fields of the directory.
 
 use super::made::{Npz, npy};
 use super::whole;
@@ -141,7 +142,7 @@ fn frame(archive: &mut [u8], change: &Change) {
     }
 }
 
-/// Where the entries of the directory begin.
+/// Returns the offset of each entry of the directory.
 fn entries(archive: &[u8]) -> Vec<usize> {
     let is_entry = |(at, mark): (usize, &[u8])| (mark == b"PK\x01\x02").then_some(at);
     archive.windows(4).enumerate().filter_map(is_entry).collect()
@@ -189,7 +190,7 @@ impl Element {
 }
 
 impl Field {
-    /// Where it stands in an entry, and how wide it is.
+    /// Returns its offset in an entry and its width, in bytes.
     fn place(self) -> (usize, usize) {
         match self {
             Self::Flags => (8, 2),

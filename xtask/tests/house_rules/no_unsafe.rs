@@ -1,33 +1,14 @@
-//! `unsafe` code stays where it is: no package can drop the lints of the workspace unseen, and no file can allow itself more.
+//! `unsafe` code stays where it is: no package drops the lints of the workspace, and no other file allows it.
 
+use crate::files::{files, root};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The lint, spelt so that this file is not among those that name it.
 const LINT: &str = concat!("unsafe", "_code");
 
 /// The files that may name it: the crate of the kernels, and a test whose allocator counts.
 const ALLOWED: [&str; 2] = ["crates/zodarts-kernels/src/lib.rs", "crates/zodarts-nn/tests/allocations.rs"];
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
-/// All files below a folder that somebody wrote, sorted by path.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let (path, name) = (entry.path(), entry.file_name());
-        let made = name == "target" || name == "runs" || name.to_string_lossy().starts_with('.');
-        match entry.file_type().unwrap() {
-            kind if kind.is_dir() && !made => found.extend(files(&path)),
-            kind if kind.is_file() => found.push(path),
-            _ => {}
-        }
-    }
-    found.sort();
-    found
-}
 
 fn manifests() -> Vec<(PathBuf, String)> {
     let manifests = files(root()).into_iter().filter(|path| path.ends_with("Cargo.toml"));

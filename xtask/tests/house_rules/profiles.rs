@@ -1,0 +1,29 @@
+//! The fuzz targets are a workspace of their own with the development profile of the main one, so that cargo
+//! compiles the dependencies of both once.
+
+use crate::files::root;
+use std::fs;
+
+/// Returns the lines of a table of a manifest, without its name, comments and blank lines.
+fn table(manifest: &str, name: &str) -> Vec<String> {
+    let header = format!("[{name}]");
+    let lines = manifest.lines().map(str::trim).skip_while(|line| *line != header).skip(1);
+    let lines = lines.take_while(|line| !line.starts_with('['));
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+#[test]
+fn both_workspaces_have_one_development_profile() {
+    let [main, fuzz] =
+        ["Cargo.toml", "fuzz/Cargo.toml"].map(|path| fs::read_to_string(root().join(path)).unwrap());
+    for name in [
+        "profile.dev",
+        "profile.dev.build-override",
+        "profile.dev.package.\"*\"",
+        "profile.dev.package.zodarts-kernels",
+        "profile.dev.package.zodarts-nn",
+    ] {
+        assert_eq!(table(&main, name), table(&fuzz, name), "[{name}]");
+    }
+    assert!(!table(&main, "profile.dev").is_empty());
+}
