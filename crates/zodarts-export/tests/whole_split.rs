@@ -11,13 +11,13 @@ use std::process::Command;
 use zodarts_data::Samples;
 use zodarts_data::{Dataset, OpenOptions, Task};
 use zodarts_export::{Checked, Format, TOLERANCE, export};
-use zodarts_nas::budget::Deadline;
 use zodarts_nas::evaluate::Threshold;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::model::Model;
 use zodarts_nas::observer::Silent;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::settings::{Architecture, Auto, TrainSettings};
+use zodarts_nas::stage::Deadline;
 use zodarts_nas::train::{TrainInput, train};
 
 const GENOTYPE: &str =

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_lab::study::{Study, StudySettings, study};
-use zodarts_nas::budget::Deadline;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::observer::Silent;
 use zodarts_nas::search::SearchInput;
+use zodarts_nas::stage::Deadline;
 use zodarts_run::settings::{Auto, SearchSettings};
 
 fn tiny() -> SearchSettings {

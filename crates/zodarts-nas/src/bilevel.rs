@@ -67,6 +67,11 @@ pub trait BilevelProblem: Sync {
     /// Number of architecture parameters α.
     fn alpha_count(&self) -> usize;
 
+    /// Returns τ, which differences of α count in: the losses depend on α/τ. 1 for a problem without a temperature.
+    fn temperature(&self) -> f64 {
+        1.0
+    }
+
     /// Allocates the buffers of one evaluation.
     fn worker(&self) -> Self::Worker;
 

@@ -1,10 +1,9 @@
 //! Architecture search, training, evaluation and explanation of small image classifiers.
 //!
 //! This crate computes. It knows no configuration file, no run folder and no chart: a stage keeps what it
-//! computed through a [`store::Store`], which the crate `zodarts-run` implements with files.
+//! computed through a [`stage::store::Store`], which the crate `zodarts-run` implements with files.
 
 pub mod bilevel;
-pub mod budget;
 mod diagnosis;
 pub mod error;
 pub mod evaluate;
@@ -18,13 +17,11 @@ pub mod normaliser;
 pub mod observer;
 pub mod protocol;
 pub mod records;
-mod resume;
 pub mod search;
 pub mod settings;
-pub mod store;
+pub mod stage;
 mod supernet_problem;
 pub mod tensors;
-mod times;
 pub mod train;
 
 pub use error::Error;

@@ -1,11 +1,11 @@
-//! What a run tells whoever watches it.
+//! The events of a run, and whoever watches them.
 
 use crate::evaluate::Metrics;
 use crate::records::{SearchRecord, TrainRecord};
 
 /// The stages of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum StageKind {
     /// Architecture search.
     Search,
     /// Scoring of genotypes with the weights of a search.
@@ -16,11 +16,11 @@ pub enum Stage {
     Train,
 }
 
-/// Where a stage is.
+/// The position of a stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
     /// The stage.
-    pub stage: Stage,
+    pub stage: StageKind,
     /// The epoch, from 0.
     pub epoch: usize,
     /// Epochs planned.
@@ -54,7 +54,7 @@ pub enum Event<'a> {
     /// The trained network was evaluated.
     Evaluated(&'a Metrics),
     /// A stage is over.
-    StageDone(Stage),
+    StageDone(StageKind),
     /// Something a person should know.
     Note(String),
 }
@@ -64,8 +64,8 @@ pub trait Observer {
     /// Called on the thread that drives the run.
     fn event(&mut self, event: Event<'_>);
 
-    /// Whether the run should end here and be gone on with another time. It is asked after every step and every epoch; what is done by then
-    /// is kept, and the run ends with [`Error::Interrupted`](crate::Error::Interrupted).
+    /// Returns true if the run should stop here, to be resumed later. It is called after every step and every epoch; what
+    /// is done by then is kept, and the run ends with [`Error::Interrupted`](crate::Error::Interrupted).
     fn stop_requested(&self) -> bool {
         false
     }

@@ -5,6 +5,15 @@ use crate::genotype::Genotype;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::space::Mixture;
 
+/// A line of JSON about an epoch.
+pub trait EpochRecord {
+    /// Returns the epochs that were planned.
+    fn epochs(&self) -> usize;
+
+    /// Returns the seconds of the epoch.
+    fn seconds(&self) -> f64;
+}
+
 /// One line of `search.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SearchRecord {
@@ -41,6 +50,16 @@ pub struct SearchRecord {
     pub seconds_waiting: f64,
 }
 
+impl EpochRecord for SearchRecord {
+    fn epochs(&self) -> usize {
+        self.epochs
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds
+    }
+}
+
 /// One line of `random-ws.jsonl`: an epoch of a random search with shared weights, which has no α to speak of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RandomWsRecord {
@@ -66,6 +85,16 @@ pub struct RandomWsRecord {
 impl RandomWsRecord {
     /// Its file in a run folder.
     pub const FILE: &'static str = "random-ws.jsonl";
+}
+
+impl EpochRecord for RandomWsRecord {
+    fn epochs(&self) -> usize {
+        self.epochs
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds
+    }
 }
 
 /// One line of `train.jsonl`.
@@ -101,5 +130,15 @@ impl TrainRecord {
         self.val_loss = loss;
         self.val_acc = point.acc;
         self.val_auc = point.auc;
+    }
+}
+
+impl EpochRecord for TrainRecord {
+    fn epochs(&self) -> usize {
+        self.epochs
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds
     }
 }

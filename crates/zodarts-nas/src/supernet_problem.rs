@@ -9,7 +9,7 @@ use zodarts_nn::executor::{BatchView, Convolutions, Executor, GradientTargets, P
 use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::Loss;
-use zodarts_nn::space::{ALPHAS, EDGES, OPERATIONS};
+use zodarts_nn::space::{ALPHAS, EDGES, Mixture, OPERATIONS};
 
 /// A supernet whose edges are mixed by what a normaliser makes of α/τ.
 #[derive(Clone, Debug)]
@@ -19,31 +19,37 @@ pub struct SupernetProblem {
     loss: Loss,
     convolutions: Convolutions,
     extent: Extent,
-    /// The temperature τ.
-    pub temperature: f64,
+    /// τ.
+    temperature: f64,
 }
 
 impl SupernetProblem {
-    /// The problem at a first temperature.
+    /// Returns the problem at a temperature.
     pub fn new(network: Arc<Network>, mixing: Arc<dyn Mixing>, loss: Loss, temperature: f64) -> Self {
         let (convolutions, extent) = (Convolutions::default(), Extent::default());
         Self { network, mixing, loss, convolutions, extent, temperature }
     }
 
-    /// The same problem, computed in another way.
+    /// Returns the same problem, computed in another way.
     #[must_use]
     pub fn computed(self, convolutions: Convolutions, extent: Extent) -> Self {
         Self { convolutions, extent, ..self }
     }
 
-    /// The supernet.
+    /// Returns the same problem at another temperature. The network and the mixing are shared.
+    #[must_use]
+    pub fn at_temperature(&self, temperature: f64) -> Self {
+        Self { temperature, ..self.clone() }
+    }
+
+    /// Returns the supernet.
     pub fn network(&self) -> &Arc<Network> {
         &self.network
     }
 
-    /// What makes the mixture of α.
-    pub fn mixing(&self) -> &dyn Mixing {
-        &*self.mixing
+    /// Returns the mixture of each edge that α makes at this temperature.
+    pub fn mixture(&self, alpha: &[f32]) -> Mixture<f32> {
+        self.mixing.mixture(alpha, self.temperature)
     }
 }
 
@@ -57,6 +63,10 @@ impl BilevelProblem for SupernetProblem {
 
     fn alpha_count(&self) -> usize {
         ALPHAS
+    }
+
+    fn temperature(&self) -> f64 {
+        self.temperature
     }
 
     fn worker(&self) -> Executor<f32> {
@@ -74,7 +84,7 @@ impl BilevelProblem for SupernetProblem {
         want: Want,
         gradients: &mut Gradients,
     ) -> Evaluation {
-        let mixture = self.mixing.mixture(alpha, self.temperature);
+        let mixture = self.mixture(alpha);
         let mut choices = [[0.0; OPERATIONS]; EDGES];
         let targets = GradientTargets {
             weights: want.weights().then(|| sized(&mut gradients.weights, weights.len())),

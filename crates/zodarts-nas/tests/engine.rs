@@ -2,12 +2,12 @@
 
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::Error;
-use zodarts_nas::budget::Deadline;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::observer::Silent;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::{SearchInput, SearchOutcome, search};
 use zodarts_nas::settings::{Auto, Chains, Convolutions, Extent, SearchSettings, TrainSettings};
+use zodarts_nas::stage::Deadline;
 use zodarts_nas::train::{TrainInput, train};
 
 fn phantom() -> Dataset {

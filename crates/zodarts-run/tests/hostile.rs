@@ -16,7 +16,7 @@ use zodarts_nas::model::Model;
 use zodarts_nas::observer::{Event, Observer};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::{SearchRecord, TrainRecord};
-use zodarts_nas::store::{Checkpoint, Store};
+use zodarts_nas::stage::store::{Checkpoint, Store};
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::networks::{MacroShape, discrete, supernet};
 use zodarts_nn::space::ALPHAS;
@@ -202,9 +202,9 @@ fn sealed(weight: f32, begun: Option<&str>, records: &[TrainRecord]) -> (tempfil
     let (weights, statistics) = (vec![weight; weights.len()], vec![1.0; statistics.len()]);
     let names = ["weights", "momentum", "statistics", "good_weights", "good_momentum", "good_statistics"];
     let values: [&[f32]; 6] = [&weights, &momentum, &statistics, &weights, &momentum, &statistics];
-    let (stage, epochs_done, begun) = ("train", records.len(), begun.map(str::to_owned));
+    let (stage, epochs_done, partial) = ("train", records.len(), begun.map(str::to_owned));
     let vectors = names.into_iter().zip(values).collect();
-    folder.save_checkpoint(&Checkpoint { stage, epochs_done, counts: vec![], vectors, begun }).unwrap();
+    folder.save_checkpoint(&Checkpoint { stage, epochs_done, counts: vec![], vectors, partial }).unwrap();
     for record in records {
         folder.append("train.jsonl", record).unwrap();
     }
@@ -255,7 +255,7 @@ fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Er
         (names.into_iter().zip(values).collect(), vec![("alpha_steps", steps), ("settled", 0)]);
     let (_place, folder) = with("search.jsonl", b"");
     folder
-        .save_checkpoint(&Checkpoint { stage: "search", epochs_done: 0, counts, vectors, begun: None })
+        .save_checkpoint(&Checkpoint { stage: "search", epochs_done: 0, counts, vectors, partial: None })
         .unwrap();
     let mut settings = Settings::default();
     let search = &mut settings.search;

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 use zodarts_data::{Dataset, OpenOptions};
-use zodarts_nas::budget::Deadline;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::methods::MethodKind;
 use zodarts_nas::observer::{Event, Observer, Silent};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::SearchRecord;
 use zodarts_nas::search::{SearchInput, SearchOutcome, Stop, search};
+use zodarts_nas::stage::Deadline;
 use zodarts_nas::train::{TrainInput, train};
 use zodarts_run::folder::RunFolder;
 use zodarts_run::folder::Split;

@@ -4,14 +4,16 @@
 mod folders;
 
 use folders::copy_folder;
+use safetensors::SafeTensors;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::methods::MethodKind;
-use zodarts_nas::observer::{Event, Observer, Silent};
+use zodarts_nas::observer::{Event, Observer, Silent, StageKind};
 use zodarts_nas::protocol::Protocol;
+use zodarts_nas::stage::store::{Checkpoint, Store};
 use zodarts_run::Error;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::Job;
@@ -42,14 +44,25 @@ struct Copies<'a> {
     notes: Vec<String>,
 }
 
+impl Copies<'_> {
+    fn copy(&mut self) {
+        let copy = self.folder.with_extension(format!("after-{}", self.made.len() + 1));
+        copy_folder(self.folder, &copy);
+        self.made.push(copy);
+    }
+
+    /// Returns the epochs of shared weights that are kept.
+    fn shared_epochs(&self) -> usize {
+        fs::read_to_string(self.folder.join("random-ws.jsonl")).map_or(0, |text| text.lines().count())
+    }
+}
+
 impl Observer for Copies<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::SearchEpoch { .. } | Event::TrainEpoch(_) => {
-                let copy = self.folder.with_extension(format!("after-{}", self.made.len() + 1));
-                copy_folder(self.folder, &copy);
-                self.made.push(copy);
-            }
+            Event::SearchEpoch { .. } | Event::TrainEpoch(_) => self.copy(),
+            // An epoch of shared weights has no event: it is found kept at the next step, of whatever stage.
+            Event::Step(_) if self.shared_epochs() > self.made.len() => self.copy(),
             Event::Note(note) => self.notes.push(note),
             _ => {}
         }
@@ -60,7 +73,12 @@ impl Observer for Copies<'_> {
 #[derive(Clone, Copy, PartialEq)]
 enum Stage {
     Search,
+    RandomWs,
     Train,
+}
+
+impl Stage {
+    const ALL: [Self; 3] = [Self::Search, Self::RandomWs, Self::Train];
 }
 
 impl Stage {
@@ -77,27 +95,32 @@ impl Stage {
     ) -> Result<(), Error> {
         let (protocol, start) = (Protocol::Official, Instant::now());
         let job = Job { dataset, data: "phantom", settings, folder, protocol, limit: None, start };
-        if self == Stage::Search {
-            job.search(None, observer).map(drop)
-        } else {
-            job.train(Some(GENOTYPE.parse::<Genotype>().unwrap()), observer).map(drop)
+        match self {
+            Stage::Search => job.search(None, observer).map(drop),
+            Stage::RandomWs => job.random_search(observer).map(drop),
+            Stage::Train => job.train(Some(GENOTYPE.parse::<Genotype>().unwrap()), observer).map(drop),
         }
     }
 
     fn records(self) -> &'static str {
-        if self == Stage::Search { "search.jsonl" } else { "train.jsonl" }
+        match self {
+            Stage::Search => "search.jsonl",
+            Stage::RandomWs => "random-ws.jsonl",
+            Stage::Train => "train.jsonl",
+        }
     }
 
     /// All it leaves, times aside.
     fn left(self, folder: &Path) -> (Vec<Vec<u8>>, Vec<String>) {
         let files = match self {
-            Stage::Search => ["checkpoint/latest.safetensors", "genotype.txt"],
-            Stage::Train => ["model.safetensors", "model.json"],
+            Stage::Search => &["checkpoint/latest.safetensors", "genotype.txt"][..],
+            Stage::RandomWs => &["checkpoint/latest.safetensors", "genotype.txt", "random-ws.json"],
+            Stage::Train => &["model.safetensors", "model.json"],
         };
-        let files = files.map(|file| fs::read(folder.join(file)).unwrap());
+        let files = files.iter().map(|file| fs::read(folder.join(file)).unwrap());
         let lines = fs::read_to_string(folder.join(self.records())).unwrap();
         let timeless = |line: &str| line.split("\"seconds\"").next().unwrap().to_owned();
-        (files.into(), lines.lines().map(timeless).collect())
+        (files.collect(), lines.lines().map(timeless).collect())
     }
 
     /// Runs it once whole, keeping a copy after each epoch, and again from each copy.
@@ -132,7 +155,8 @@ struct Impatient {
 
 impl Observer for Impatient {
     fn event(&mut self, event: Event<'_>) {
-        if let Event::Step(_) = event {
+        // Genotypes are scored from the first again, so a stop after every one of them has no end.
+        if matches!(event, Event::Step(step) if step.stage != StageKind::Score) {
             self.left = self.left.saturating_sub(1);
             self.steps += 1;
         }
@@ -171,7 +195,10 @@ fn stopped_after_any_step_it_goes_on_with_the_next() {
     unrolled.search.method = MethodKind::DartsV2;
     let mut best = tiny();
     (best.train.selection, best.train.batch_size) = (Selection::Best, Auto::Fixed(48));
-    for (stage, settings) in [(Stage::Search, zo), (Stage::Search, unrolled), (Stage::Train, best)] {
+    let shared = zo.clone();
+    let stages =
+        [(Stage::Search, zo), (Stage::Search, unrolled), (Stage::RandomWs, shared), (Stage::Train, best)];
+    for (stage, settings) in stages {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("whole");
         let mut whole = Impatient { steps: 0, left: usize::MAX };
@@ -213,6 +240,65 @@ fn a_search_that_had_settled_is_over() {
 }
 
 #[test]
+fn shared_weights_go_on_after_any_epoch() {
+    let notes = Stage::RandomWs.check(&tiny(), |_| ());
+    assert_eq!(said(&notes, "random-ws goes on after"), [true; 4]);
+}
+
+#[test]
+fn a_checkpoint_of_shared_weights_without_the_count_of_divergence_is_read() {
+    let notes = Stage::RandomWs.check(&tiny(), |folder| {
+        let latest = folder.join("checkpoint/latest.safetensors");
+        let bytes = fs::read(&latest).unwrap();
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let progress = &header.metadata().as_ref().unwrap()["progress"];
+        let epochs_done =
+            serde_json::from_str::<serde_json::Value>(progress).unwrap()["epochs_done"].as_u64();
+        let floats = |name: &str| -> Vec<f32> {
+            let values = file.tensor(name).unwrap().data().as_chunks::<4>().0.to_vec();
+            values.into_iter().map(f32::from_le_bytes).collect()
+        };
+        let (weights, momentum) = (floats("weights"), floats("momentum"));
+        let vectors = vec![("weights", &weights[..]), ("momentum", &momentum)];
+        let epochs_done = epochs_done.unwrap() as usize;
+        let old = Checkpoint { stage: "random-ws", epochs_done, counts: vec![], vectors, partial: None };
+        RunFolder::open(folder).unwrap().save_checkpoint(&old).unwrap();
+    });
+    assert_eq!(said(&notes, "random-ws goes on after"), [true; 4]);
+}
+
+/// Asks for a stop once an epoch has no step left.
+#[derive(Default)]
+struct StopsAtTheLastStep {
+    asks: bool,
+}
+
+impl Observer for StopsAtTheLastStep {
+    fn event(&mut self, event: Event<'_>) {
+        self.asks |= matches!(event, Event::Step(step) if step.step == step.steps);
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.asks
+    }
+}
+
+#[test]
+fn a_stop_after_the_last_step_of_an_epoch_keeps_the_epoch() {
+    for stage in Stage::ALL {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("run");
+        let folder = RunFolder::create(&path).unwrap();
+        let mut observer = StopsAtTheLastStep::default();
+        let error = stage.try_run(&phantom(), &tiny(), &folder, &mut observer).unwrap_err();
+        assert!(matches!(error, Error::Stage(zodarts_nas::Error::Interrupted)), "{error}");
+        let records = fs::read_to_string(path.join(stage.records())).unwrap();
+        assert_eq!(records.lines().count(), 1, "{records}");
+    }
+}
+
+#[test]
 fn a_training_goes_on_whichever_epoch_is_kept() {
     for (selection, patience) in [(Selection::Last, 0), (Selection::Best, 0), (Selection::Best, 1)] {
         let mut settings = tiny();
@@ -243,7 +329,7 @@ fn a_damaged_checkpoint_gives_way_to_the_one_before_and_says_so() {
         bytes[last] ^= 4;
         fs::write(&path, bytes).unwrap();
     };
-    for stage in [Stage::Search, Stage::Train] {
+    for stage in Stage::ALL {
         let notes = stage.check(&tiny(), flip);
         assert_eq!(said(&notes, "does not fit its checksum; it is not used"), [true; 4]);
         // The first has none before it and begins again.
@@ -287,7 +373,7 @@ fn too_fast(stage: Stage) -> Settings {
 
 #[test]
 fn numbers_that_go_wrong_are_taken_back_once_at_half_the_rate_and_stopping_changes_nothing() {
-    for stage in [Stage::Search, Stage::Train] {
+    for stage in Stage::ALL {
         let settings = too_fast(stage);
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("whole");
@@ -300,7 +386,8 @@ fn numbers_that_go_wrong_are_taken_back_once_at_half_the_rate_and_stopping_chang
 
 #[test]
 fn numbers_that_go_wrong_again_end_the_run_and_say_where() {
-    for (stage, name) in [(Stage::Search, "search"), (Stage::Train, "training")] {
+    for (stage, name) in [(Stage::Search, "search"), (Stage::RandomWs, "search"), (Stage::Train, "training")]
+    {
         let mut settings = tiny();
         (settings.search.clip, settings.search.learning_rate) = (0.0, 1e30);
         (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, 1e30, 0);

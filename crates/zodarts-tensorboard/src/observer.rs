@@ -9,7 +9,7 @@ use crate::summaries;
 use std::path::{Path, PathBuf};
 use zodarts_data::Samples;
 use zodarts_nas::evaluate::Metrics;
-use zodarts_nas::observer::{Event, Observer, Stage};
+use zodarts_nas::observer::{Event, Observer, StageKind};
 use zodarts_run::job::Job;
 use zodarts_run::settings::{Architecture, Settings};
 
@@ -23,7 +23,7 @@ pub struct TensorBoard<O> {
     inner: O,
     folder: PathBuf,
     output: Output,
-    stage: Option<Stage>,
+    stage: Option<StageKind>,
     validation: Samples,
     settings: Settings,
 }
@@ -84,12 +84,12 @@ impl<O: Observer> TensorBoard<O> {
     }
 
     /// Returns preview images of a stage, as its network sees them.
-    fn images(&self, stage: Stage) -> Vec<Value> {
+    fn images(&self, stage: StageKind) -> Vec<Value> {
         let (_, height, _) = self.validation.shape();
         let (section, augmentation) = match stage {
-            Stage::Search => ("search", self.settings.search.images().augmentation(height)),
-            Stage::Train => ("train", self.settings.train.augmentation(height)),
-            Stage::Score | Stage::Sample => return Vec::new(),
+            StageKind::Search => ("search", self.settings.search.images().augmentation(height)),
+            StageKind::Train => ("train", self.settings.train.augmentation(height)),
+            StageKind::Score | StageKind::Sample => return Vec::new(),
         };
         previews(section, &self.validation, augmentation, self.settings.seed)
     }
@@ -161,7 +161,7 @@ mod tests {
         TensorBoard::new(&job, Inner::default())
     }
 
-    fn step(stage: Stage) -> Event<'static> {
+    fn step(stage: StageKind) -> Event<'static> {
         let (epoch, epochs, step, steps) = (0, 2, 1, 5);
         Event::Step(Step {
             stage,
@@ -213,8 +213,8 @@ mod tests {
         let mut watcher = watcher(&place.path().join("run"));
         let folder = watcher.folder().to_owned();
         assert!(!folder.exists());
-        watcher.event(step(Stage::Search));
-        watcher.event(step(Stage::Search));
+        watcher.event(step(StageKind::Search));
+        watcher.event(step(StageKind::Search));
         // After the version of the file come the layout of the charts and two previews.
         let counts: Vec<usize> = events(&folder)[1..].iter().map(|event| values(event).len()).collect();
         assert_eq!(counts, [1, 2]);
@@ -223,7 +223,7 @@ mod tests {
             assert_eq!(last(&folder, "search/val_acc"), (epoch as i64 + 1, Some(0.75)));
             assert_eq!(last(&folder, "p_edge_1-2/skip_connect").1, Some(0.4));
         }
-        watcher.event(step(Stage::Train));
+        watcher.event(step(StageKind::Train));
         let record = TrainRecord { epoch: 0, val_auc: Some(0.875), ..TrainRecord::default() };
         watcher.event(Event::TrainEpoch(&record));
         assert_eq!(last(&folder, "train/val_auc"), (1, Some(0.875)));

@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 use zodarts::data::{Dataset, OpenOptions};
-use zodarts::nas::budget::Deadline;
 use zodarts::nas::memory::Memory;
 use zodarts::nas::normaliser::{Mixing, Row};
 use zodarts::nas::observer::Silent;
 use zodarts::nas::search::{SearchInput, search};
+use zodarts::nas::stage::Deadline;
 use zodarts::run::settings::Preset;
 
 #[derive(Debug)]

@@ -90,7 +90,6 @@ fn main() {
                 training: &training[..method.steps_per_round()],
                 validation: &validation,
                 learning_rate: 0.1,
-                temperature: 1.0,
                 directions: &mut directions,
             };
             method.round(&Ridge, &mut workers, &mut state, &mut round);

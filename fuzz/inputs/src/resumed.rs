@@ -12,13 +12,13 @@ use std::fs;
 use std::path::Path;
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::Error;
-use zodarts_nas::budget::Deadline;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::observer::{Event, Observer};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::{SearchInput, search};
-use zodarts_nas::store::{Checkpoint, Store};
+use zodarts_nas::stage::Deadline;
+use zodarts_nas::stage::store::{Checkpoint, Store};
 use zodarts_nas::train::{TrainInput, train};
 use zodarts_run::folder::RunFolder;
 use zodarts_run::settings::{Auto, Settings};
@@ -151,7 +151,7 @@ fn write(folder: &RunFolder, stage: &'static str, content: &Content, values: &[u
         epochs_done: content.epochs_done,
         counts: content.counts.iter().filter_map(count).collect(),
         vectors: vectors.iter().map(|(name, values)| (*name, &values[..])).collect(),
-        begun: content.begun.as_ref().map(ToString::to_string),
+        partial: content.begun.as_ref().map(ToString::to_string),
     };
     folder.save_checkpoint(&checkpoint).expect("the temporary folder can be written");
     true

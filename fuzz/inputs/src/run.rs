@@ -4,7 +4,7 @@ use crate::{place, resumed};
 use std::fs;
 use std::path::{Path, PathBuf};
 use zodarts_nas::records::TrainRecord;
-use zodarts_nas::store::Store;
+use zodarts_nas::stage::store::Store;
 use zodarts_run::folder::RunFolder;
 
 pub const WORDS: &[&str] = &[

@@ -8,9 +8,9 @@ use crate::setup;
 use anyhow::{Context, Result};
 use std::fs;
 use zodarts_lab::study::{StudySettings, study};
-use zodarts_nas::budget::Deadline;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::search::SearchInput;
+use zodarts_nas::stage::Deadline;
 use zodarts_run::settings::{Preset, Settings};
 
 /// Runs a study.

@@ -8,7 +8,7 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use zodarts_nas::observer::{Event, Observer, Stage, Step};
+use zodarts_nas::observer::{Event, Observer, StageKind, Step};
 
 /// Bars of the stages. What matters least comes last: a narrow terminal cuts it off.
 const STAGE: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {wide_msg}";
@@ -25,7 +25,7 @@ pub struct RunProgress<'a> {
 /// A stage on the screen.
 #[derive(Debug)]
 struct Shown {
-    stage: Stage,
+    stage: StageKind,
     bar: ProgressBar,
     panel: SharedPanel,
     step: Option<Step>,
@@ -55,12 +55,12 @@ impl SharedPanel {
 }
 
 impl Shown {
-    fn new(ui: &Ui, stage: Stage) -> Self {
+    fn new(ui: &Ui, stage: StageKind) -> Self {
         let name = match stage {
-            Stage::Search => "search",
-            Stage::Score => "score",
-            Stage::Sample => "sample",
-            Stage::Train => "train",
+            StageKind::Search => "search",
+            StageKind::Score => "score",
+            StageKind::Sample => "sample",
+            StageKind::Train => "train",
         };
         let panel = SharedPanel(Arc::new(Mutex::new(Panel::new(Look::of_stderr()))));
         let bar = ui.bar(STAGE).with_style(panel.below(STAGE)).with_prefix(name);

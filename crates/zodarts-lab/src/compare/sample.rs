@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use zodarts_data::rng::stream;
 use zodarts_nas::genotype::Genotype;
-use zodarts_nas::observer::{Event, Observer, Stage, Step};
+use zodarts_nas::observer::{Event, Observer, StageKind, Step};
 use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nas::train::batch_size;
 use zodarts_run::folder::RunFolder;
@@ -95,7 +95,7 @@ impl<'a> Sample<'a> {
             folder.append(FILE, &sampled)?;
             sample.push(sampled);
         }
-        observer.event(Event::StageDone(Stage::Sample));
+        observer.event(Event::StageDone(StageKind::Sample));
         Ok(sample)
     }
 
@@ -166,7 +166,7 @@ impl Observer for Among<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Step(step) => self.observer.event(Event::Step(Step {
-                stage: Stage::Sample,
+                stage: StageKind::Sample,
                 epoch: self.index * step.epochs + step.epoch,
                 epochs: SAMPLE * step.epochs,
                 ..step

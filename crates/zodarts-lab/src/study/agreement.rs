@@ -3,7 +3,7 @@
 use super::vectors::{cosine, mean, norm};
 use serde::Serialize;
 
-/// Estimates of one estimator at one moment, against the reference.
+/// Estimates of one estimator at one snapshot, against the reference.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Agreement {
     /// Estimates.

@@ -10,7 +10,7 @@ use zodarts_nas::methods::{
     Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, Round, Unrolled, UnrolledSettings,
     ZerothOrder, ZoSettings,
 };
-use zodarts_nas::search::Moment;
+use zodarts_nas::search::Snapshot;
 
 /// A way to estimate the hypergradient.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -110,27 +110,26 @@ impl Estimator {
         self.zo().map_or(1.0, |zo| zo.dimensions() as f64 / zo.directions as f64)
     }
 
-    /// `count` estimates at a moment, each from batches and directions of its own: those of draw `first` and on. `tick`
+    /// `count` estimates at a snapshot, each from batches and directions of its own: those of draw `first` and on. `tick`
     /// hears of the passes of each.
     pub fn estimates(
         &self,
-        moment: &Moment,
+        snapshot: &Snapshot,
         (draws, first, seed): (&Draws<'_>, usize, u64),
         (count, settings): (usize, &MethodSettings),
         tick: &(dyn Fn(usize) + Sync),
     ) -> Vec<Vec<f64>> {
-        let problem = &moment.problem;
+        let problem = &snapshot.problem;
         let begin = || (problem.worker(), self.method(settings));
         let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
             let batches = draws.draw(first + index, (self.steps(), self.validation_batches()));
             let mut round = Round {
                 training: &batches.training,
                 validation: &batches.validation,
-                learning_rate: moment.learning_rate,
-                temperature: problem.temperature,
+                learning_rate: snapshot.learning_rate,
                 directions: &mut stream(seed, "study-directions", index as u64),
             };
-            let mut state = moment.state.clone();
+            let mut state = snapshot.state.clone();
             let report = method.estimate(problem, std::slice::from_mut(worker), &mut state, &mut round);
             tick(report.passes);
             method.hypergradient().iter().map(|g| f64::from(*g)).collect()

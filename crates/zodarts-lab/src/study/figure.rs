@@ -1,6 +1,6 @@
-//! What an estimator's agreement depends on, at one moment.
+//! What an estimator's agreement depends on, at one snapshot.
 
-use super::{Estimator, MomentStudy};
+use super::{Estimator, SnapshotStudy};
 use crate::drawing::{self, Area, Drawn, render};
 use plotters::prelude::*;
 use std::collections::BTreeMap;
@@ -26,34 +26,34 @@ struct Panel {
 ///
 /// # Errors
 /// If the drawing library refuses.
-pub fn draw(moment: &MomentStudy, budget: f64) -> Result<String, String> {
+pub fn draw(snapshot: &SnapshotStudy, budget: f64) -> Result<String, String> {
     let panels = [
-        by_passes(moment),
-        by_number((moment, budget), "μ", |estimator| {
+        by_passes(snapshot),
+        by_number((snapshot, budget), "μ", |estimator| {
             let zo = *estimator.zo()?;
             Some((
-                in_alpha(zo.mu, moment.temperature)?,
+                in_alpha(zo.mu, snapshot.temperature)?,
                 Estimator::ZerothOrder(ZoSettings { mu: Mu::Absolute(1.0), ..zo }),
             ))
         }),
-        by_number((moment, budget), "K, directions", |estimator| {
+        by_number((snapshot, budget), "K, directions", |estimator| {
             let zo = *estimator.zo()?;
             Some((zo.directions as f64, Estimator::ZerothOrder(ZoSettings { directions: 1, ..zo })))
         }),
-        by_number((moment, budget), "T, weight steps", |estimator| {
+        by_number((snapshot, budget), "T, weight steps", |estimator| {
             Some((estimator.steps() as f64, estimator.with(1, estimator.validation_batches())?))
         }),
-        by_number((moment, budget), "M, validation batches", |estimator| {
+        by_number((snapshot, budget), "M, validation batches", |estimator| {
             Some((estimator.validation_batches() as f64, estimator.with(estimator.steps(), 1)?))
         }),
-        by_number((moment, budget), "R, radius of probes", |estimator| {
+        by_number((snapshot, budget), "R, radius of probes", |estimator| {
             let Estimator::Unrolled(unrolled) = *estimator else { return None };
             Some((unrolled.radius, Estimator::Unrolled(UnrolledSettings { radius: 1.0, ..unrolled })))
         }),
     ];
     render((2 * PANEL.0, 3 * PANEL.1), |root| {
         let areas = root.split_evenly((3, 2));
-        areas.iter().zip(&panels).try_for_each(|(area, panel)| panel.draw(area, moment.reference.ceiling))
+        areas.iter().zip(&panels).try_for_each(|(area, panel)| panel.draw(area, snapshot.reference.ceiling))
     })
 }
 
@@ -67,24 +67,28 @@ fn in_alpha(mu: Mu, temperature: f64) -> Option<f64> {
 }
 
 /// The first of each series: means of 1, 2, 4, … estimates.
-fn by_passes(moment: &MomentStudy) -> Panel {
+fn by_passes(snapshot: &SnapshotStudy) -> Panel {
     let mut lines = BTreeMap::new();
-    for (estimator, agreement) in &moment.rows {
+    for (estimator, agreement) in &snapshot.rows {
         lines.entry(estimator.series()).or_insert_with(|| agreement.curve.clone());
     }
-    Panel { title: format!("after {} epochs: means of estimates", moment.epochs), abscissa: "passes", lines }
+    Panel {
+        title: format!("after {} epochs: means of estimates", snapshot.epochs),
+        abscissa: "passes",
+        lines,
+    }
 }
 
 /// Cosines at equal passes over one number of the estimators. `split` gives that number, and the estimator with the number set to one
 /// value for all; none for those without it. Those that then equal the first of their series make its line.
 fn by_number(
-    (moment, budget): (&MomentStudy, f64),
+    (snapshot, budget): (&SnapshotStudy, f64),
     abscissa: &'static str,
     split: impl Fn(&Estimator) -> Option<(f64, Estimator)>,
 ) -> Panel {
     let mut firsts = BTreeMap::new();
     let mut lines: BTreeMap<_, Line> = BTreeMap::new();
-    for (estimator, agreement) in &moment.rows {
+    for (estimator, agreement) in &snapshot.rows {
         let Some((number, rest)) = split(estimator) else { continue };
         let first = *firsts.entry(estimator.series()).or_insert(rest);
         if let Some(cosine) = agreement.cosine_at(budget).filter(|_| rest == first) {

@@ -21,9 +21,10 @@ use crate::error::Error;
 use draws::Draws;
 use estimator::estimators;
 use serde::Serialize;
+use zodarts_nas::bilevel::BilevelProblem;
 use zodarts_nas::methods::MethodSettings;
 use zodarts_nas::observer::Observer;
-use zodarts_nas::search::{Batches, Moment, SearchInput, moments};
+use zodarts_nas::search::{Batches, SearchInput, Snapshot, snapshots};
 
 /// Fewest estimates of an estimator, however many passes each takes.
 const FEWEST: usize = 8;
@@ -43,9 +44,9 @@ pub struct StudySettings {
     pub passes: usize,
 }
 
-/// A moment of the search.
+/// A snapshot of the search, and what is measured there.
 #[derive(Clone, Debug, Serialize)]
-pub struct MomentStudy {
+pub struct SnapshotStudy {
     /// Epochs done.
     pub epochs: usize,
     /// The temperature.
@@ -59,10 +60,10 @@ pub struct MomentStudy {
 }
 
 /// Runs the study. `tick` hears of passes as they are done, from several threads; [`StudySettings::total_passes`] says how
-/// many there are. `keep` gets the study as far as it is, whenever a moment is done.
+/// many there are. `keep` gets the study as far as it is, whenever a snapshot is done.
 ///
 /// # Errors
-/// See [`moments`]; and what `keep` returns.
+/// See [`snapshots`]; and what `keep` returns.
 pub fn study(
     input: SearchInput<'_>,
     settings: &StudySettings,
@@ -70,9 +71,9 @@ pub fn study(
     tick: &(dyn Fn(usize) + Sync),
     keep: &mut dyn FnMut(&Study) -> Result<(), Error>,
 ) -> Result<Study, Error> {
-    let found = moments(input, &settings.moments, observer)?;
+    let found = snapshots(input, &settings.moments, observer)?;
     let methods = input.settings.method_settings();
-    let batches = Batches::new(&input, (&found.weights_half, &found.alpha_half));
+    let batches = Batches::new(&input, &found.halves);
     let draws = Draws { batches, first: input.settings.epochs };
     let mut study = Study {
         dataset: input.info.name.clone(),
@@ -82,32 +83,32 @@ pub fn study(
         settings: settings.clone(),
         moments: Vec::new(),
     };
-    for moment in &found.moments {
-        study.moments.push(MomentStudy::of(moment, (&draws, input.seed), (settings, &methods), tick));
+    for snapshot in &found.snapshots {
+        study.moments.push(SnapshotStudy::of(snapshot, (&draws, input.seed), (settings, &methods), tick));
         keep(&study)?;
     }
     Ok(study)
 }
 
-impl MomentStudy {
+impl SnapshotStudy {
     fn of(
-        moment: &Moment,
+        snapshot: &Snapshot,
         (draws, seed): (&Draws<'_>, u64),
         (settings, methods): (&StudySettings, &MethodSettings),
         tick: &(dyn Fn(usize) + Sync),
     ) -> Self {
-        let reference = Reference::at(moment, draws, (settings, methods), tick);
+        let reference = Reference::at(snapshot, draws, (settings, methods), tick);
         let row = |estimator: Estimator| {
             let count = settings.estimates(&estimator);
             let estimates =
-                estimator.estimates(moment, (draws, settings.draws, seed), (count, methods), tick);
+                estimator.estimates(snapshot, (draws, settings.draws, seed), (count, methods), tick);
             let agreement =
                 Agreement::of(&estimates, estimator.scale(), estimator.price(), &reference.gradient);
             (estimator, agreement)
         };
         let rows = estimators(methods).into_iter().map(row).collect();
-        let (temperature, learning_rate) = (moment.problem.temperature, moment.learning_rate);
-        Self { epochs: moment.epochs, temperature, learning_rate, reference, rows }
+        let (temperature, learning_rate) = (snapshot.problem.temperature(), snapshot.learning_rate);
+        Self { epochs: snapshot.epochs, temperature, learning_rate, reference, rows }
     }
 }
 

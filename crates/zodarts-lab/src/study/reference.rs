@@ -11,13 +11,13 @@ use zodarts_nas::bilevel::BilevelProblem;
 use zodarts_nas::methods::{
     Difference, Method, MethodSettings, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings,
 };
-use zodarts_nas::search::Moment;
+use zodarts_nas::search::Snapshot;
 use zodarts_nn::space::ALPHAS;
 
 /// Axes of α whose chains are in memory at a time: a divisor of their number.
 const AXES: usize = 5;
 
-/// Central differences of the loss on the whole architecture half over every α: from the moment's chain, T steps at
+/// Central differences of the loss on the whole architecture half over every α: from the snapshot's chain, T steps at
 /// α ± h along an axis over the same training batches, then the loss; averaged over draws of training batches.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reference {
@@ -31,9 +31,9 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// The reference at a moment. `tick` hears of passes as they are done.
+    /// The reference at a snapshot. `tick` hears of passes as they are done.
     pub fn at(
-        moment: &Moment,
+        snapshot: &Snapshot,
         draws: &Draws<'_>,
         (settings, methods): (&StudySettings, &MethodSettings),
         tick: &(dyn Fn(usize) + Sync),
@@ -44,7 +44,7 @@ impl Reference {
             perturbed_chain: PerturbedChain::Exact,
             ..methods.zo
         };
-        let problem = &moment.problem;
+        let problem = &snapshot.problem;
         let axes: Vec<Vec<f32>> = (0..ALPHAS).map(axis).collect();
         let validation = draws.architecture_half();
         let begin = || (problem.worker(), ZerothOrder::new(methods, zo));
@@ -53,11 +53,10 @@ impl Reference {
             let round = Round {
                 training: &training,
                 validation: &validation,
-                learning_rate: moment.learning_rate,
-                temperature: problem.temperature,
+                learning_rate: snapshot.learning_rate,
                 directions: &mut stream(0, "unused", 0),
             };
-            let mut state = moment.state.clone();
+            let mut state = snapshot.state.clone();
             let workers = std::slice::from_mut(worker);
             method.estimate_along(problem, workers, &mut state, &round, axes);
             tick(Self::task_passes(axes.len(), zo.steps));

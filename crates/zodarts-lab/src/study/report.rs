@@ -1,7 +1,7 @@
 //! The tables of a study and its files.
 
 use super::figure;
-use super::{Agreement, Estimator, MomentStudy, StudySettings};
+use super::{Agreement, Estimator, SnapshotStudy, StudySettings};
 use crate::error::Error;
 use crate::text::{csv, markdown};
 use serde::Serialize;
@@ -32,7 +32,7 @@ pub struct Study {
     /// What was measured.
     pub settings: StudySettings,
     /// The moments, in their order.
-    pub moments: Vec<MomentStudy>,
+    pub moments: Vec<SnapshotStudy>,
 }
 
 impl Study {
@@ -54,14 +54,14 @@ impl Study {
             search.zo_steps,
             settings.draws,
         );
-        for moment in &self.moments {
+        for snapshot in &self.moments {
             // Writing to a string does not fail.
-            let _ = write!(text, "\n{}\n{}", heading(moment), table(moment, budget));
+            let _ = write!(text, "\n{}\n{}", heading(snapshot), table(snapshot, budget));
         }
         text
     }
 
-    /// One line for each moment and estimator.
+    /// One line for each snapshot and estimator.
     pub fn csv(&self) -> String {
         const HEADER: [&str; 15] = [
             "epochs",
@@ -80,14 +80,14 @@ impl Study {
             "deviation",
             "cosine_at_budget",
         ];
-        let lines = self.moments.iter().flat_map(|moment| {
-            moment.rows.iter().map(|(estimator, agreement)| {
+        let lines = self.moments.iter().flat_map(|snapshot| {
+            snapshot.rows.iter().map(|(estimator, agreement)| {
                 let numbers = numbers(estimator);
                 let Agreement {
                     estimates, passes, cosine, cosine_sd, cosine_of_mean, bias, deviation, ..
                 } = agreement;
                 let values = [cosine, cosine_sd, cosine_of_mean, bias, deviation].map(f64::to_string);
-                let head = [moment.epochs.to_string(), estimator.series().into()];
+                let head = [snapshot.epochs.to_string(), estimator.series().into()];
                 let counts = [estimates.to_string(), passes.to_string()];
                 let budget = [agreement
                     .cosine_at(self.settings.budget())
@@ -98,16 +98,16 @@ impl Study {
         lines.fold(csv::row(HEADER), |text, line| text + &line)
     }
 
-    /// Writes `study.md`, `study.csv`, `study.json` and a figure for each moment.
+    /// Writes `study.md`, `study.csv`, `study.json` and a figure for each snapshot.
     ///
     /// # Errors
     /// If a file cannot be written.
     pub fn write(&self, out: &Path) -> Result<(), Error> {
-        for moment in &self.moments {
-            let what = || format!("the estimates after {} epochs", moment.epochs);
-            let figure = figure::draw(moment, self.settings.budget())
+        for snapshot in &self.moments {
+            let what = || format!("the estimates after {} epochs", snapshot.epochs);
+            let figure = figure::draw(snapshot, self.settings.budget())
                 .map_err(|reason| Error::Drawing { what: what(), reason })?;
-            write_file(&out.join(format!("estimates-{}.svg", moment.epochs)), figure.as_bytes())?;
+            write_file(&out.join(format!("estimates-{}.svg", snapshot.epochs)), figure.as_bytes())?;
         }
         write_file(&out.join("study.md"), self.markdown().as_bytes())?;
         write_file(&out.join("study.csv"), self.csv().as_bytes())?;
@@ -115,8 +115,8 @@ impl Study {
     }
 }
 
-fn heading(moment: &MomentStudy) -> String {
-    let MomentStudy { epochs, temperature, learning_rate, reference, .. } = moment;
+fn heading(snapshot: &SnapshotStudy) -> String {
+    let SnapshotStudy { epochs, temperature, learning_rate, reference, .. } = snapshot;
     format!(
         "## After {epochs} epochs\n\nτ = {temperature:.3}, learning rate {learning_rate:.4}. Two draws of the reference have a mean \
          cosine of {:.3}; so an exact estimate would have one of about {:.2} with their mean.\n",
@@ -124,7 +124,7 @@ fn heading(moment: &MomentStudy) -> String {
     )
 }
 
-fn table(moment: &MomentStudy, budget: f64) -> String {
+fn table(snapshot: &SnapshotStudy, budget: f64) -> String {
     let line = |(estimator, agreement): &(Estimator, Agreement)| {
         let [mu, radius, directions, steps, batches] = numbers(estimator);
         let at = agreement.cosine_at(budget).map_or("–".into(), |cosine| format!("{cosine:.3}"));
@@ -143,7 +143,7 @@ fn table(moment: &MomentStudy, budget: f64) -> String {
             at,
         ]
     };
-    let rows: Vec<Vec<String>> = moment.rows.iter().map(line).collect();
+    let rows: Vec<Vec<String>> = snapshot.rows.iter().map(line).collect();
     let at_budget = format!("at {budget} passes");
     let header = [
         "",

@@ -12,8 +12,6 @@ pub struct Round<'a, B> {
     pub validation: &'a [B],
     /// The weights' learning rate, the same for every step of the round.
     pub learning_rate: f64,
-    /// τ: what differences of α count in.
-    pub temperature: f64,
     /// Where directions of perturbation are drawn from; only zeroth-order methods draw.
     pub directions: &'a mut ChaCha8Rng,
 }

@@ -2,6 +2,7 @@
 
 use super::SearchInput;
 use super::memory::batch_size;
+use crate::error::Error;
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 use zodarts_data::rng::{epoch_order, stream};
@@ -15,6 +16,39 @@ pub struct Batches<'a> {
     alpha_half: &'a Samples,
     size: usize,
     augmentation: Augmentation,
+}
+
+/// The two halves of the development images.
+#[derive(Clone, Debug)]
+pub struct Halves {
+    /// Images for the weights.
+    pub weights: Samples,
+    /// Images for the architecture parameters.
+    pub alpha: Samples,
+}
+
+impl Halves {
+    /// Cuts the development images of a search in halves.
+    ///
+    /// # Errors
+    /// Returns [`Error::TooFewImages`] if there are fewer than four.
+    pub fn of(input: &SearchInput<'_>) -> Result<Self, Error> {
+        let (weights, alpha) = input.development.halves(input.seed);
+        if weights.len().min(alpha.len()) < 2 {
+            let (found, dataset) = (input.development.len(), input.info.name.clone());
+            return Err(Error::TooFewImages { what: "a search", needed: 4, found, dataset });
+        }
+        Ok(Self { weights, alpha })
+    }
+}
+
+/// The place in a search from which batches go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Position {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Words of it drawn for the augmentation.
+    pub drawn: u64,
 }
 
 /// What a round works on.
@@ -52,12 +86,12 @@ impl EpochImages {
 
 impl<'a> Batches<'a> {
     /// Returns the batches of a search over its two halves.
-    pub fn new(input: &SearchInput<'a>, (weights_half, alpha_half): (&'a Samples, &'a Samples)) -> Self {
+    pub fn new(input: &SearchInput<'a>, halves: &'a Halves) -> Self {
         let settings = input.settings;
         Self {
             seed: input.seed,
-            weights_half,
-            alpha_half,
+            weights_half: &halves.weights,
+            alpha_half: &halves.alpha,
             size: batch_size(input.info, input.development.len(), settings),
             augmentation: settings.images().augmentation(input.info.height),
         }
@@ -83,16 +117,16 @@ impl<'a> Batches<'a> {
         self.weights_half.len().div_ceil(self.size)
     }
 
-    /// Makes what some rounds of an epoch work on, one round a call, until there are no more. A round is its number and its steps;
-    /// `validation` is how many batches each has, and `drawn` where the augmentation goes on.
+    /// Returns a function that fills what one round after the other works on, until it returns false. A round is its number
+    /// and its steps; `validation` is the number of validation batches of each.
     pub fn of_rounds<'r>(
         &'r self,
-        (epoch, drawn): (usize, u64),
+        from: Position,
         mut rounds: impl Iterator<Item = (usize, Range<usize>)> + Send + 'r,
         validation: usize,
     ) -> impl FnMut(&mut RoundImages) -> bool + Send + 'r {
-        let mut images = self.epoch(epoch);
-        images.skip_to(drawn);
+        let mut images = self.epoch(from.epoch);
+        images.skip_to(from.drawn);
         move |round| {
             let Some((index, steps)) = rounds.next() else { return false };
             round.steps = steps.end;

@@ -1,43 +1,38 @@
 //! The architecture search: one loop for every method, and a search that needs none.
 
 mod batches;
-mod epoch;
 mod memory;
-mod moments;
-mod progress;
 mod random_ws;
 mod rounds;
 mod settled;
+mod snapshots;
+mod stage;
 mod standing;
 mod summary;
 
-pub use batches::Batches;
+pub use batches::{Batches, EpochImages, Halves, Position, RoundImages};
 pub use memory::check_memory;
-pub use moments::{Moment, Moments, moments};
 pub use random_ws::{RandomWsOutcome, SCORED, Scored, random_search};
+pub use snapshots::{Snapshot, Snapshots, snapshots};
 pub use standing::SupernetAccuracy;
 pub use summary::SearchSummary;
 
-use crate::budget::Deadline;
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::memory::Memory;
 use crate::methods::SearchState;
 use crate::model::loss_kind;
 use crate::normaliser::Mixing;
-use crate::observer::{Event, Observer, Stage};
-use crate::resume::{begins_again, rate_factor};
+use crate::observer::{Event, Observer};
 use crate::settings::SearchSettings;
-use crate::store::Store;
+use crate::stage::store::Store;
+use crate::stage::{Deadline, Limits, StageEnd, drive};
 use crate::supernet_problem::SupernetProblem;
-use epoch::{Begun, Ended, EpochRunner};
-use progress::Progress;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
-use standing::supernet_accuracy;
+use stage::SearchStage;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
 use zodarts_data::rng::stream;
 use zodarts_data::{DatasetInfo, Samples};
 use zodarts_nn::graph::{Network, Shape};
@@ -120,37 +115,16 @@ pub struct SearchOutcome {
 /// If there are too few images, they do not fit in memory, the loss diverges, the observer asks for an end, or the folder cannot be
 /// written.
 pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
-    let SearchInput { info, development, settings, seed, .. } = input;
-    let (weights_half, alpha_half) = halves(&input)?;
+    let SearchInput { info, development, settings, .. } = input;
+    let halves = Halves::of(&input)?;
     check_memory(info, development.len(), settings, input.memory)?;
-    let start = Instant::now();
-    let mut problem = problem(&input);
-    let first = SearchState::new(first_weights(&problem, &input), first_alpha(settings.alpha_init, seed));
-    let mut progress = Progress::begin(&input, first, observer)?;
-    let mut runner = EpochRunner::new(&problem, &input, (&weights_half, &alpha_half));
-    let mut in_time = true;
-    while in_time && !progress.over && progress.done < progress.planned {
-        in_time = epoch(&mut problem, &mut runner, &mut progress, &input, observer)?;
-        if in_time && progress.done == 1 {
-            progress.planned = input.deadline.plan(settings.epochs, 1, start.elapsed());
-            if progress.planned < settings.epochs {
-                let planned = progress.planned;
-                observer.event(Event::Note(format!("the time limit leaves {planned} epochs of search")));
-            }
-        }
-    }
-    observer.event(Event::StageDone(Stage::Search));
-    let stop = match (in_time, progress.over) {
-        (false, _) => Stop::Deadline,
-        (true, true) => Stop::Settled,
-        (true, false) => Stop::Finished,
-    };
+    let problem = problem(&input);
+    let first = first_state(&problem, &input);
+    let mut stage = SearchStage::new(problem, &input, &halves);
+    let driven = drive(&mut stage, first, input.limits(), observer)?;
+    let (stop, seconds, state) = (Stop::from(driven.end), driven.seconds(), driven.state);
     // As in the epoch that was done last.
-    problem.temperature = settings.temperature_at(progress.done.saturating_sub(1), progress.planned);
-    let Progress { state, done, passes, earlier, .. } = progress;
-    if done == 0 {
-        return Err(Error::OutOfTime { stage: "search" });
-    }
+    stage.anneal(driven.done.saturating_sub(1), driven.planned);
     let argmax = Genotype::argmax(&state.alpha);
     let genotype = connected(argmax, &state.alpha);
     if genotype != argmax {
@@ -158,79 +132,36 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
             "{argmax} has no path from input to output; took the strongest one that has"
         )));
     }
-    let mixture = problem.mixing().mixture(&state.alpha, problem.temperature);
-    let seconds = earlier + start.elapsed().as_secs_f64();
     let (alpha, weights) = (state.alpha, state.chain.weights);
-    let supernet = supernet_accuracy(&problem, &mut runner, (&weights, &alpha), genotype);
     Ok(SearchOutcome {
         genotype,
         argmax,
-        alpha,
-        mixture,
-        weights,
-        epochs: done,
-        passes,
+        mixture: stage.problem().mixture(&alpha),
+        epochs: driven.done,
+        passes: stage.passes,
         seconds,
         stop,
-        supernet,
+        supernet: stage.alpha_half().accuracy(&weights, &alpha, genotype),
+        alpha,
+        weights,
     })
 }
 
-/// One epoch; `false`, and no trace of it, if the deadline cut it short.
-fn epoch(
-    problem: &mut SupernetProblem,
-    runner: &mut EpochRunner<'_>,
-    progress: &mut Progress,
-    input: &SearchInput<'_>,
-    observer: &mut dyn Observer,
-) -> Result<bool, Error> {
-    let span = (progress.done, progress.planned);
-    problem.temperature = input.settings.temperature_at(span.0, span.1);
-    let begun = progress.begun.take().unwrap_or_else(|| Begun::after(progress.settled));
-    let factor = rate_factor(progress.halved);
-    let ended = match runner.run(problem, &mut progress.state, span, factor, begun, observer) {
-        Err(error @ Error::Diverged { .. }) if !progress.halved => {
-            observer.event(begins_again(&error));
-            progress.roll_back();
-            return Ok(true);
-        }
-        ended => ended?,
-    };
-    let record = match ended {
-        Ended::Whole(record, settled) => {
-            progress.settled = settled;
-            record
-        }
-        Ended::OutOfTime => {
-            // What is delivered is what the last record says.
-            progress.state = progress.good.clone();
-            return Ok(false);
-        }
-        Ended::Left(begun) => {
-            progress.leave(input.store, &begun)?;
-            return Err(Error::Interrupted);
-        }
-    };
-    progress.over = input.settings.early_stop && progress.settled.is_settled();
-    progress.keep(input.store, &record)?;
-    observer.event(Event::SearchEpoch { record: &record, alpha: &progress.state.alpha });
-    if observer.stop_requested() { Err(Error::Interrupted) } else { Ok(true) }
+impl<'a> SearchInput<'a> {
+    /// Returns the bounds of the stage.
+    fn limits(&self) -> Limits<'a> {
+        Limits { epochs: self.settings.epochs, deadline: self.deadline, store: self.store }
+    }
 }
 
-/// The halves for weights and for architecture parameters.
-fn halves(input: &SearchInput<'_>) -> Result<(Samples, Samples), Error> {
-    let (weights, alpha) = input.development.halves(input.seed);
-    let found = weights.len().min(alpha.len());
-    if found < 2 {
-        let dataset = input.info.name.clone();
-        return Err(Error::TooFewImages {
-            what: "a search",
-            needed: 4,
-            found: input.development.len(),
-            dataset,
-        });
+impl From<StageEnd> for Stop {
+    fn from(end: StageEnd) -> Self {
+        match end {
+            StageEnd::Finished => Stop::Finished,
+            StageEnd::Early => Stop::Settled,
+            StageEnd::OutOfTime => Stop::Deadline,
+        }
     }
-    Ok((weights, alpha))
 }
 
 fn problem(input: &SearchInput<'_>) -> SupernetProblem {
@@ -252,6 +183,12 @@ fn network(info: &DatasetInfo, settings: &SearchSettings) -> Network {
         cells: settings.cells,
     };
     supernet(&shape)
+}
+
+/// Returns the state before the first epoch.
+fn first_state(problem: &SupernetProblem, input: &SearchInput<'_>) -> SearchState {
+    let alpha = first_alpha(input.settings.alpha_init, input.seed);
+    SearchState::new(first_weights(problem, input), alpha)
 }
 
 fn first_weights(problem: &SupernetProblem, input: &SearchInput<'_>) -> Vec<f32> {

@@ -7,7 +7,7 @@
 
 use crate::genotype::Genotype;
 use crate::methods::RoundReport;
-use crate::normaliser::Mixing;
+use crate::supernet_problem::SupernetProblem;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::{Extent, Liveness};
@@ -33,15 +33,9 @@ impl Settled {
         self.unchanged = true;
     }
 
-    /// Takes note of a round on `network`, after its update of α.
-    pub fn watch(
-        &mut self,
-        network: &Network,
-        (mixing, temperature): (&dyn Mixing, f64),
-        alpha: &[f32],
-        report: &RoundReport,
-    ) {
-        let decided = |alpha: &[f32]| decided(network, &mixing.mixture(alpha, temperature));
+    /// Takes note of a round, after its update of α.
+    pub fn watch(&mut self, problem: &SupernetProblem, alpha: &[f32], report: &RoundReport) {
+        let decided = |alpha: &[f32]| decided(problem.network(), &problem.mixture(alpha));
         let main = decided(alpha);
         self.one_hot &= main.is_some() && report.perturbed_alphas.iter().all(|alpha| decided(alpha) == main);
         let genotype = Some(Genotype::argmax(alpha));
@@ -69,17 +63,21 @@ fn decided(network: &Network, mixture: &Mixture<f32>) -> Option<[[bool; OPERATIO
 mod tests {
     use super::*;
     use crate::normaliser::Normaliser;
+    use std::sync::Arc;
     use zodarts_nn::graph::Shape;
+    use zodarts_nn::loss::{Loss, LossKind};
     use zodarts_nn::networks::{MacroShape, supernet};
     use zodarts_nn::space::ALPHAS;
 
     fn epoch(settled: &mut Settled, alphas: &[(&[f32], &[f32])]) -> bool {
         let input = Shape { channels: 1, height: 4, width: 4 };
-        let network = supernet(&MacroShape { input, classes: 2, channels: 8, cells: 1 });
+        let network = Arc::new(supernet(&MacroShape { input, classes: 2, channels: 8, cells: 1 }));
+        let loss = Loss::new(LossKind::CrossEntropy);
+        let problem = SupernetProblem::new(network, Arc::new(Normaliser::Sparsemax), loss, 0.5);
         settled.begin();
         for (alpha, perturbed) in alphas {
             let report = RoundReport { perturbed_alphas: vec![perturbed.to_vec()], ..RoundReport::default() };
-            settled.watch(&network, (&Normaliser::Sparsemax, 0.5), alpha, &report);
+            settled.watch(&problem, alpha, &report);
         }
         settled.is_settled()
     }

@@ -1,7 +1,6 @@
 //! How well the supernet does when the search is over.
 
 use super::batches::Batches;
-use super::epoch::EpochRunner;
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::genotype::Genotype;
 use crate::methods::combined;
@@ -22,37 +21,35 @@ pub struct SupernetAccuracy {
     pub discrete: f64,
 }
 
-/// Measures the supernet at the end of a search.
-pub fn supernet_accuracy(
-    problem: &SupernetProblem,
-    runner: &mut EpochRunner<'_>,
-    (weights, alpha): (&[f32], &[f32]),
-    genotype: Genotype,
-) -> SupernetAccuracy {
-    let (worker, batches) = runner.bench();
-    let mut accuracy = |alpha: &[f32]| {
-        let evaluation = evaluate(problem, worker, (weights, alpha), batches);
-        evaluation.correct / evaluation.images as f64
-    };
-    let discrete = one_hot(genotype, problem.temperature);
-    SupernetAccuracy { mixed: Some(accuracy(alpha)), discrete: accuracy(&discrete) }
+/// The architecture half without augmentation, and a supernet to evaluate on it.
+pub struct AlphaHalf<'s, 'a> {
+    pub problem: &'s SupernetProblem,
+    pub worker: &'s mut Executor<f32>,
+    pub batches: &'s Batches<'a>,
 }
 
-/// Loss and correct answers over the whole architecture half.
-pub fn evaluate(
-    problem: &SupernetProblem,
-    worker: &mut Executor<f32>,
-    (weights, alpha): (&[f32], &[f32]),
-    batches: &Batches<'_>,
-) -> Evaluation {
-    let (mut batch, mut gradients) = (Batch::new(), Gradients::default());
-    let mut total = Evaluation::default();
-    for index in 0..batches.plain() {
-        batches.load_plain(index, &mut batch);
-        let part = problem.evaluate(worker, weights, alpha, &batch, Want::Loss, &mut gradients);
-        total = combined(total, part);
+impl AlphaHalf<'_, '_> {
+    /// Returns loss and correct answers over the whole half.
+    pub fn evaluate(&mut self, weights: &[f32], alpha: &[f32]) -> Evaluation {
+        let (mut batch, mut gradients) = (Batch::new(), Gradients::default());
+        let mut total = Evaluation::default();
+        for index in 0..self.batches.plain() {
+            self.batches.load_plain(index, &mut batch);
+            let part = self.problem.evaluate(self.worker, weights, alpha, &batch, Want::Loss, &mut gradients);
+            total = combined(total, part);
+        }
+        total
     }
-    total
+
+    /// Measures the supernet at the end of a search.
+    pub fn accuracy(&mut self, weights: &[f32], alpha: &[f32], genotype: Genotype) -> SupernetAccuracy {
+        let discrete = one_hot(genotype, self.problem.temperature());
+        let mut accuracy = |alpha: &[f32]| {
+            let evaluation = self.evaluate(weights, alpha);
+            evaluation.correct / evaluation.images as f64
+        };
+        SupernetAccuracy { mixed: Some(accuracy(alpha)), discrete: accuracy(&discrete) }
+    }
 }
 
 /// α of a genotype: so far apart that every normaliser gives exactly one and zero.

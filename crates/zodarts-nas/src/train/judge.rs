@@ -1,7 +1,8 @@
 //! How the images that an epoch is judged by are scored.
 
+use super::TrainInput;
 use super::memory::batch_size;
-use super::{TrainInput, TrainState};
+use super::state::TrainState;
 use crate::error::Error;
 use crate::evaluate::{EvaluateError, Point};
 use crate::model::{BatchScorer, ModelCard, Scored, Scorer};

@@ -1,32 +1,27 @@
 //! Training of a discrete network, or of `ResNet-18`.
 
+mod best;
 mod class_weights;
-mod epoch;
 mod judge;
 mod memory;
-mod progress;
+mod stage;
+mod state;
 
 pub use memory::{batch_size, check_memory};
 
-use crate::budget::Deadline;
-use crate::diagnosis::of_scores;
 use crate::error::Error;
-use crate::evaluate::{Labels, Point, score};
 use crate::genotype::Genotype;
 use crate::memory::Memory;
 use crate::model::{Model, ModelCard, loss_kind};
-use crate::observer::{Event, Observer, Stage};
+use crate::observer::Observer;
 use crate::protocol::Protocol;
-use crate::resume::{begins_again, rate_factor};
-use crate::settings::{Architecture, Selection, TrainSettings};
-use crate::store::Store;
-use epoch::{Ended, EpochRunner, TrainState};
-use judge::{Judge, merit};
-use progress::{Best, Progress};
+use crate::settings::{Architecture, TrainSettings};
+use crate::stage::store::Store;
+use crate::stage::{Deadline, Limits, Stage, drive};
+use stage::TrainStage;
+use state::TrainState;
 use std::sync::Arc;
-use std::time::Instant;
 use zodarts_data::{DatasetInfo, Samples};
-use zodarts_nn::graph::Network;
 use zodarts_nn::loss::Loss;
 use zodarts_nn::networks::RESNET_WIDTH;
 
@@ -82,80 +77,19 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
     check_memory(input.info, input.train.len(), input.settings, input.genotype, input.memory)?;
     let card = card(input.info, input.settings, input.genotype)?;
     let network = Arc::new(card.network()?);
-    let labels = Labels::of(input.val)?;
-    let start = Instant::now();
-    let mut progress = Progress::begin(&input, &network, observer)?;
-    let mut runner = EpochRunner::new(&input, network.clone(), loss(&input));
-    let mut judge = Judge::new(&input, network.clone(), &card)?;
-    while progress.done < progress.planned {
-        if out_of_patience(&input, &progress) {
-            let patience = input.settings.patience;
-            observer.event(Event::Note(format!("no better validation result for {patience} epochs")));
-            break;
-        }
-        let span = (progress.done, progress.planned);
-        let begun = progress.begun.take().unwrap_or_default();
-        let factor = rate_factor(progress.halved);
-        let ended = runner.run(&mut progress.state, span, factor, begun, observer);
-        let ended =
-            ended.and_then(|ended| judged(ended, &mut judge, &mut progress, (&input, &network, &labels)));
-        let record = match ended {
-            Ok(Ended::Whole(record)) => record,
-            Ok(Ended::OutOfTime) => break,
-            Ok(Ended::Left(begun)) => {
-                progress.leave(input.store, &begun)?;
-                return Err(Error::Interrupted);
-            }
-            Err(error @ Error::Diverged { .. }) if !progress.halved => {
-                observer.event(begins_again(&error));
-                progress.roll_back();
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        progress.keep(input.store, &record)?;
-        observer.event(Event::TrainEpoch(&record));
-        if observer.stop_requested() {
-            return Err(Error::Interrupted);
-        }
-        if progress.done == 1 {
-            progress.planned = input.deadline.plan(input.settings.epochs, 1, start.elapsed());
-            if progress.planned < input.settings.epochs {
-                let planned = progress.planned;
-                observer.event(Event::Note(format!("the time limit leaves {planned} epochs of training")));
-            }
-        }
-    }
-    observer.event(Event::StageDone(Stage::Train));
-    let Progress { best, done, earlier, .. } = progress;
-    let seconds = earlier + start.elapsed().as_secs_f64();
-    let best = best.ok_or(Error::OutOfTime { stage: "training" })?;
-    Ok(outcome(card, network, best, done, seconds))
-}
-
-/// Scores an epoch that is done, and keeps its weights if they are the ones to keep so far.
-fn judged(
-    mut ended: Ended,
-    judge: &mut Judge,
-    progress: &mut Progress,
-    (input, network, labels): (&TrainInput<'_>, &Network, &Labels),
-) -> Result<Ended, Error> {
-    let Ended::Whole(record) = &mut ended else { return Ok(ended) };
-    let Progress { state, best, done, planned, .. } = progress;
-    let epoch = *done;
-    let diverged = |_| {
-        let diagnosis = of_scores(&network.weights, &state.weights);
-        Error::Diverged { stage: "training", epoch, diagnosis }
-    };
-    let scored = judge.score(state, input).map_err(diverged)?;
-    let point = score(&scored.scores, labels, input.info.task, &input.info.classes)?;
-    record.take(scored.loss, &point);
-    record.selected = keeps_last(input) && epoch + 1 == *planned || improves(input, best.as_ref(), &point);
-    if record.selected {
-        let (weights, statistics) = (state.weights.clone(), state.statistics.clone());
-        *best = Some(Best { epoch, point, weights, statistics });
-    }
-    Ok(ended)
+    let mut stage = TrainStage::new(&input, &card, &network, loss(&input))?;
+    let limits = Limits { epochs: input.settings.epochs, deadline: input.deadline, store: input.store };
+    let driven = drive(&mut stage, TrainState::new(&network, input.seed), limits, observer)?;
+    let seconds = driven.seconds();
+    let best = stage.best.ok_or(Error::OutOfTime { stage: TrainStage::TITLE })?;
+    Ok(TrainOutcome {
+        model: Model { card, network, weights: best.weights, statistics: best.statistics },
+        selected_epoch: best.epoch,
+        val_acc: best.point.acc,
+        val_auc: best.point.auc,
+        epochs: driven.done,
+        seconds,
+    })
 }
 
 fn check(input: &TrainInput<'_>) -> Result<(), Error> {
@@ -194,32 +128,5 @@ fn loss(input: &TrainInput<'_>) -> Loss {
         smoothing: input.settings.label_smoothing,
         class_weights: class_weights::weights(input.settings.class_weights, input.info.task, input.train),
         ..Loss::new(loss_kind(input.info.task))
-    }
-}
-
-/// Whether the last epoch counts, whatever the others were.
-fn keeps_last(input: &TrainInput<'_>) -> bool {
-    input.protocol == Protocol::Official && input.settings.selection == Selection::Last
-}
-
-/// Whether an epoch is at least as good as the best; later epochs win ties.
-fn improves(input: &TrainInput<'_>, best: Option<&Best>, point: &Point) -> bool {
-    let value = |point: &Point| merit(input.protocol, point);
-    best.is_none_or(|best| value(point) >= value(&best.point))
-}
-
-fn out_of_patience(input: &TrainInput<'_>, progress: &Progress) -> bool {
-    let patience = input.settings.patience;
-    patience > 0 && progress.best.as_ref().is_some_and(|best| progress.done - 1 - best.epoch >= patience)
-}
-
-fn outcome(card: ModelCard, network: Arc<Network>, best: Best, epochs: usize, seconds: f64) -> TrainOutcome {
-    TrainOutcome {
-        model: Model { card, network, weights: best.weights, statistics: best.statistics },
-        selected_epoch: best.epoch,
-        val_acc: best.point.acc,
-        val_auc: best.point.auc,
-        epochs,
-        seconds,
     }
 }

@@ -188,7 +188,6 @@ impl Scene {
             training: &self.training,
             validation: &self.validation,
             learning_rate: self.learning_rate,
-            temperature: 1.0,
             directions,
         }
     }

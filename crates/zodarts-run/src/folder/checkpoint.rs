@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use zodarts_data::hex::hex;
 use zodarts_nas::files::{FileError, read_limited};
-use zodarts_nas::store::{Checkpoint, Restored};
+use zodarts_nas::stage::store::{Checkpoint, Restored};
 use zodarts_nas::tensors;
 
 /// Largest checkpoint read: many times that of `ResNet-18`.
@@ -27,8 +27,8 @@ struct Progress {
     stage: String,
     epochs_done: usize,
     counts: BTreeMap<String, u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    begun: Option<String>,
+    #[serde(default, rename = "begun", skip_serializing_if = "Option::is_none")]
+    partial: Option<String>,
     /// Over all of the above and the vectors.
     sha256: String,
 }
@@ -52,7 +52,7 @@ pub fn encode(checkpoint: &Checkpoint<'_>) -> Vec<u8> {
         stage: checkpoint.stage.into(),
         epochs_done: checkpoint.epochs_done,
         counts: checkpoint.counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
-        begun: checkpoint.begun.clone(),
+        partial: checkpoint.partial.clone(),
         sha256: String::new(),
     };
     progress.sha256 = digest(&progress, bytes.iter().map(|(name, bytes)| (*name, &bytes[..])));
@@ -94,8 +94,8 @@ fn verified(path: &Path, progress: Progress, bytes: &[u8]) -> Result<Restored, S
         view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
     };
     let vectors = views.iter().map(|(name, view)| (name.clone(), floats(view))).collect();
-    let Progress { stage, epochs_done, counts, begun, .. } = progress;
-    Ok(Restored { path: path.into(), stage, epochs_done, counts, vectors, begun })
+    let Progress { stage, epochs_done, counts, partial, .. } = progress;
+    Ok(Restored { path: path.into(), stage, epochs_done, counts, vectors, partial })
 }
 
 /// What a checkpoint says besides its vectors, as text.
@@ -117,8 +117,8 @@ fn digest<'v>(progress: &Progress, vectors: impl Iterator<Item = (&'v str, &'v [
         hash.update(format!("{} ", progress.format));
     }
     hash.update(format!("{} {} {:?}", progress.stage, progress.epochs_done, progress.counts));
-    if let Some(begun) = &progress.begun {
-        hash.update(format!(" {begun}"));
+    if let Some(partial) = &progress.partial {
+        hash.update(format!(" {partial}"));
     }
     for (name, bytes) in vectors {
         hash.update(format!(" {name} {} ", bytes.len()));
@@ -133,8 +133,8 @@ mod tests {
 
     fn example() -> Vec<u8> {
         let vectors = vec![("weights", &[1.0, -2.5, f32::MIN_POSITIVE][..]), ("alpha", &[])];
-        let (counts, begun) = (vec![("alpha_steps", 14)], Some("[3, 0.1]".into()));
-        encode(&Checkpoint { stage: "search", epochs_done: 7, counts, vectors, begun })
+        let (counts, partial) = (vec![("alpha_steps", 14)], Some("[3, 0.1]".into()));
+        encode(&Checkpoint { stage: "search", epochs_done: 7, counts, vectors, partial })
     }
 
     fn decoded(bytes: &[u8]) -> Result<Restored, FileError> {
@@ -146,8 +146,8 @@ mod tests {
         let mut restored = decoded(&example()).unwrap();
         assert_eq!((&restored.stage[..], restored.epochs_done), ("search", 7));
         assert_eq!(restored.count("alpha_steps").unwrap(), 14);
-        assert_eq!(restored.begun::<(usize, f64)>().unwrap(), Some((3, 0.1)));
-        assert!(restored.begun::<String>().unwrap_err().to_string().contains("the epoch that was begun: "));
+        assert_eq!(restored.partial::<(usize, f64)>().unwrap(), Some((3, 0.1)));
+        assert!(restored.partial::<String>().unwrap_err().to_string().contains("the epoch that was begun: "));
         assert!(restored.has("weights") && !restored.has("momentum"));
         assert_eq!(restored.take("weights", 3).unwrap(), [1.0, -2.5, f32::MIN_POSITIVE]);
         assert!(restored.take("alpha", 0).unwrap().is_empty());
@@ -179,7 +179,7 @@ mod tests {
                     assert_eq!(restored.vectors, original.vectors, "byte {byte}, bit {bit}");
                     assert_eq!(restored.counts, original.counts, "byte {byte}, bit {bit}");
                     assert_eq!(restored.epochs_done, original.epochs_done, "byte {byte}, bit {bit}");
-                    assert_eq!(restored.begun, original.begun, "byte {byte}, bit {bit}");
+                    assert_eq!(restored.partial, original.partial, "byte {byte}, bit {bit}");
                 }
             }
         }

@@ -15,7 +15,7 @@ use zodarts_nas::files::{
     FileError, clear_temporary, is_temporary, json, json_line, read_limited, write_file, write_then,
 };
 use zodarts_nas::genotype::Genotype;
-use zodarts_nas::store::Checkpoint;
+use zodarts_nas::stage::store::Checkpoint;
 
 /// Largest text file read back.
 const MAX_TEXT: u64 = 16 << 20;

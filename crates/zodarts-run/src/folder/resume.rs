@@ -5,7 +5,7 @@ use super::files::RunFolder;
 use super::names;
 use serde::Deserialize;
 use zodarts_nas::files::FileError;
-use zodarts_nas::store::{CheckRecord, Checkpoint, Restored, Resumed, Resumption, Store};
+use zodarts_nas::stage::store::{CheckRecord, Checkpoint, Restored, Resumed, Resumption, Store};
 
 /// The field that every record has.
 #[derive(Deserialize)]

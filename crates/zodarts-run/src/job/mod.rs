@@ -18,7 +18,6 @@ use absolute_paths::{absolute_data, absolute_settings};
 use std::time::{Duration, Instant};
 use zodarts_data::{Dataset, Samples, Summary};
 use zodarts_kernels::Kernels;
-use zodarts_nas::budget::Deadline;
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::memory::Memory;
@@ -27,7 +26,8 @@ use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::{
     RandomWsOutcome, SearchInput, SearchOutcome, SearchSummary, random_search, search,
 };
-use zodarts_nas::store::Store;
+use zodarts_nas::stage::Deadline;
+use zodarts_nas::stage::store::Store;
 use zodarts_nas::train::{TrainInput, TrainOutcome, train};
 
 /// Share of a time limit by which the search must be done.

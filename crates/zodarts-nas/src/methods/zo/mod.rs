@@ -74,7 +74,7 @@ impl ZerothOrder {
         round: &Round<P::Batch>,
     ) -> RoundReport {
         let steps = round.steps(self.zo.steps);
-        let mu = self.zo.mu.at(&state.alpha, round.temperature);
+        let mu = self.zo.mu.at(&state.alpha, problem.temperature());
         self.fork(state, mu);
         let perturbed_alphas = self.lanes[1..].iter().map(|lane| lane.alpha.clone()).collect();
 

@@ -8,20 +8,20 @@
 //! leaves out.
 
 mod score;
-mod weights;
+mod stage;
 
 pub use score::Scored;
 
 use self::score::{best, score};
-use self::weights::SharedWeights;
-use super::batches::Batches;
+use self::stage::SharedWeights;
+use super::batches::{Batches, Halves};
 use super::memory::check_single_memory;
-use super::{SearchInput, Stop, SupernetAccuracy, halves, problem};
-use crate::bilevel::BilevelProblem;
+use super::{SearchInput, Stop, SupernetAccuracy, first_weights, problem};
 use crate::error::Error;
 use crate::genotype::Genotype;
-use crate::observer::{Event, Observer, Stage};
-use std::time::Instant;
+use crate::methods::Chain;
+use crate::observer::{Event, Observer, StageKind};
+use crate::stage::{Stage, drive};
 use zodarts_data::rng::stream;
 
 /// Genotypes that are scored at the end.
@@ -64,35 +64,35 @@ fn best_of(
     input: SearchInput<'_>,
     observer: &mut dyn Observer,
 ) -> Result<RandomWsOutcome, Error> {
-    let (weights_half, alpha_half) = halves(&input)?;
+    let halves = Halves::of(&input)?;
     check_single_memory(input.info, input.development.len(), input.settings, input.memory)?;
-    let start = Instant::now();
     let problem = problem(&input);
-    let batches = Batches::new(&input, (&weights_half, &alpha_half));
-    let mut worker = problem.worker();
-    let mut shared = SharedWeights::new(&problem, input, &batches);
-    let (epochs, stop) = shared.train(&mut worker, start, observer)?;
-    observer.event(Event::StageDone(Stage::Search));
+    let batches = Batches::new(&input, &halves);
+    let first = Chain::new(first_weights(&problem, &input));
+    let mut stage = SharedWeights::new(input, &problem, &batches);
+    let driven = drive(&mut stage, first, input.limits(), observer)?;
     let genotypes = Genotype::draw_different(count, &mut stream(input.seed, "random-ws-sample", 0));
-    let sample = score((&problem, shared.weights()), &mut worker, &genotypes, &batches, observer)?;
-    observer.event(Event::StageDone(Stage::Score));
+    let sample = score(&mut stage.alpha_half(), &driven.state.weights, &genotypes, observer)?;
+    observer.event(Event::StageDone(StageKind::Score));
+    let epochs = driven.done;
     let best = best(&sample).ok_or_else(|| {
         let diagnosis = "no genotype of the sample has a loss that is finite".into();
-        Error::Diverged { stage: "search", epoch: epochs - 1, diagnosis }
+        Error::Diverged { stage: SharedWeights::TITLE, epoch: epochs - 1, diagnosis }
     })?;
     let passes = epochs * batches.steps() + count * batches.plain();
-    let seconds = shared.earlier() + start.elapsed().as_secs_f64();
+    let (seconds, stop) = (driven.seconds(), driven.end.into());
     Ok(RandomWsOutcome { best, sample, epochs, passes, seconds, stop })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::budget::Deadline;
     use crate::memory::Memory;
     use crate::observer::Silent;
     use crate::settings::{Auto, SearchSettings};
+    use crate::stage::Deadline;
     use std::collections::HashSet;
+    use std::time::Instant;
     use zodarts_data::{Dataset, OpenOptions};
 
     fn run(threads: usize, settings: &SearchSettings) -> Result<RandomWsOutcome, Error> {

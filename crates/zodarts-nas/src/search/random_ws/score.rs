@@ -1,14 +1,12 @@
 //! Scores genotypes with shared weights.
 
+use crate::bilevel::BilevelProblem;
 use crate::error::Error;
 use crate::genotype::Genotype;
-use crate::observer::{Event, Observer, Stage, Step};
-use crate::search::batches::Batches;
-use crate::search::epoch::share;
-use crate::search::standing::{evaluate, one_hot};
-use crate::supernet_problem::SupernetProblem;
+use crate::observer::{Event, Observer, StageKind, Step};
+use crate::search::stage::share;
+use crate::search::standing::{AlphaHalf, one_hot};
 use serde::{Deserialize, Serialize};
-use zodarts_nn::executor::Executor;
 
 /// A genotype and how the shared weights did with it on the architecture half, with statistics of the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,24 +19,23 @@ pub struct Scored {
     pub loss: f64,
 }
 
-/// Scores each genotype on the whole architecture half.
+/// Scores each genotype with `weights` on the whole architecture half.
 ///
 /// # Errors
-/// If the observer asks for an end.
+/// Returns [`Error::Interrupted`] if the observer asks for a stop before the last is scored.
 pub fn score(
-    (problem, weights): (&SupernetProblem, &[f32]),
-    worker: &mut Executor<f32>,
+    half: &mut AlphaHalf<'_, '_>,
+    weights: &[f32],
     genotypes: &[Genotype],
-    batches: &Batches<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Scored>, Error> {
     let mut sample: Vec<Scored> = Vec::with_capacity(genotypes.len());
     for genotype in genotypes.iter().copied() {
-        let alpha = one_hot(genotype, problem.temperature);
-        let total = evaluate(problem, worker, (weights, &alpha), batches);
+        let alpha = one_hot(genotype, half.problem.temperature());
+        let total = half.evaluate(weights, &alpha);
         sample.push(Scored { genotype, acc: share(total), loss: total.loss });
         observer.event(Event::Step(scoring(&sample, genotypes.len())));
-        if observer.stop_requested() {
+        if sample.len() < genotypes.len() && observer.stop_requested() {
             return Err(Error::Interrupted);
         }
     }
@@ -58,7 +55,7 @@ pub fn best(sample: &[Scored]) -> Option<Scored> {
 fn scoring(sample: &[Scored], of: usize) -> Step {
     let (accuracy, loss) = best(sample).map_or((0.0, f64::NAN), |best| (best.acc, best.loss));
     Step {
-        stage: Stage::Score,
+        stage: StageKind::Score,
         epoch: 0,
         epochs: 1,
         step: sample.len(),

@@ -1,8 +1,8 @@
-//! Planning for a time limit.
+//! The time by which a stage must be done.
 
 use std::time::{Duration, Instant};
 
-/// When a stage must be done, if ever.
+/// The time by which a stage must be done, if there is one.
 ///
 /// Planned epochs depend on how fast the machine is, so a run with a limit that binds does not repeat bit for
 /// bit; the number of epochs it settled on is recorded.
@@ -13,18 +13,18 @@ impl Deadline {
     /// No limit.
     pub const NONE: Deadline = Deadline(None);
 
-    /// After a share of `limit` from `start`; none if that is beyond what a clock can show.
+    /// Returns the time at which a share of `limit` from `start` is over, or [`Deadline::NONE`] if no clock shows it.
     pub fn share(start: Instant, limit: Option<Duration>, share: f64) -> Self {
         Self(limit.and_then(|limit| start.checked_add(limit.mul_f64(share))))
     }
 
-    /// Whether the time is over.
+    /// Returns true if the time is over.
     pub fn passed(&self) -> bool {
         self.0.is_some_and(|at| Instant::now() >= at)
     }
 
-    /// How many of `epochs` epochs to plan for, once `done` of them took `spent`: as many as fit, at least one
-    /// more than are done.
+    /// Returns the epochs to plan for out of `epochs`, once `done` of them took `spent`: as many as fit, and at least
+    /// one more than are done.
     pub fn plan(&self, epochs: usize, done: usize, spent: Duration) -> usize {
         let Some(at) = self.0 else { return epochs };
         let left = at.saturating_duration_since(Instant::now()).as_secs_f64();

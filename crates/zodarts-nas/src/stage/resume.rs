@@ -1,8 +1,8 @@
-//! Helpers shared by resumable stages.
+//! The way back to the last usable checkpoint.
 
+use super::store::{Restored, Resumption, Store};
 use crate::error::Error;
 use crate::observer::{Event, Observer};
-use crate::store::{Restored, Resumption, Store};
 use serde::de::DeserializeOwned;
 
 /// A stage up to its last usable checkpoint, with its records.
@@ -12,16 +12,6 @@ pub struct Resumed<R> {
     pub checkpoint: Restored,
     /// The records up to it, one an epoch.
     pub records: Vec<R>,
-}
-
-/// Returns the factor of the scheduled learning rate: 0.5 once a stage has diverged, else 1.
-pub fn rate_factor(halved: bool) -> f64 {
-    if halved { 0.5 } else { 1.0 }
-}
-
-/// Returns the note that says that an epoch is repeated after its first divergence.
-pub fn begins_again(error: &Error) -> Event<'static> {
-    Event::Note(format!("{error}; the epoch begins again at half the rate"))
 }
 
 /// Returns the point from which a stage goes on, or `None` if it begins, as it does without a store. Notes it, and

@@ -14,11 +14,11 @@ pub struct Checkpoint<'a> {
     /// Epochs done.
     pub epochs_done: usize,
     /// Numbers that are no vectors.
-    pub counts: Vec<(&'static str, u64)>,
+    pub counts: Vec<(&'a str, u64)>,
     /// The vectors.
-    pub vectors: Vec<(&'static str, &'a [f32])>,
-    /// What the epoch that was left half done says of itself, in JSON; none between two epochs.
-    pub begun: Option<String>,
+    pub vectors: Vec<(&'a str, &'a [f32])>,
+    /// The [`PartialEpoch`](super::PartialEpoch) of an epoch that a stop cut short, in JSON; `None` between two epochs.
+    pub partial: Option<String>,
 }
 
 /// A checkpoint that was read back whole.
@@ -34,8 +34,8 @@ pub struct Restored {
     pub counts: BTreeMap<String, u64>,
     /// The vectors.
     pub vectors: BTreeMap<String, Vec<f32>>,
-    /// The epoch that was left half done, in JSON; `None` between two epochs.
-    pub begun: Option<String>,
+    /// The [`PartialEpoch`](super::PartialEpoch) of an epoch that a stop cut short, in JSON; `None` between two epochs.
+    pub partial: Option<String>,
 }
 
 /// A stage up to its last usable checkpoint.
@@ -82,35 +82,35 @@ pub trait Store: fmt::Debug + Sync {
 }
 
 impl Restored {
-    /// A number.
+    /// Returns a number.
     ///
     /// # Errors
-    /// If it is missing.
+    /// Returns an error if it is missing.
     pub fn count(&self, name: &str) -> Result<u64, FileError> {
         self.counts.get(name).copied().ok_or_else(|| self.refuse(format!("no count `{name}`")))
     }
 
-    /// A number, or another where it is missing.
+    /// Returns a number, or `otherwise` if it is missing.
     pub fn count_or(&self, name: &str, otherwise: u64) -> u64 {
         self.counts.get(name).copied().unwrap_or(otherwise)
     }
 
-    /// The epoch that was left half done, if one was.
+    /// Returns the epoch that a stop cut short, if one did.
     ///
     /// # Errors
-    /// If it does not describe one.
-    pub fn begun<B: DeserializeOwned>(&self) -> Result<Option<B>, FileError> {
+    /// Returns an error if the text does not describe one.
+    pub fn partial<P: DeserializeOwned>(&self) -> Result<Option<P>, FileError> {
         let parse = |text: &String| serde_json::from_str(text);
-        let begun = self.begun.as_ref().map(parse).transpose();
-        begun.map_err(|error| self.refuse(format!("the epoch that was begun: {error}")))
+        let partial = self.partial.as_ref().map(parse).transpose();
+        partial.map_err(|error| self.refuse(format!("the epoch that was begun: {error}")))
     }
 
-    /// Whether an epoch was left half done.
+    /// Returns true if a stop cut an epoch short.
     pub fn is_within_epoch(&self) -> bool {
-        self.begun.is_some()
+        self.partial.is_some()
     }
 
-    /// Whether there is such a vector.
+    /// Returns true if there is such a vector.
     pub fn has(&self, name: &str) -> bool {
         self.vectors.contains_key(name)
     }
@@ -118,7 +118,7 @@ impl Restored {
     /// Takes a vector out.
     ///
     /// # Errors
-    /// If it is missing or has another length.
+    /// Returns an error if it is missing or has another length.
     pub fn take(&mut self, name: &str, len: usize) -> Result<Vec<f32>, FileError> {
         match self.vectors.remove(name) {
             Some(vector) if vector.len() == len => Ok(vector),
@@ -129,10 +129,10 @@ impl Restored {
         }
     }
 
-    /// Takes a vector out that nothing can go on from unless all of it are numbers.
+    /// Takes a vector out whose values must be finite for the stage to go on.
     ///
     /// # Errors
-    /// As [`Restored::take`], or if a value is not finite.
+    /// See [`Restored::take`]; also if a value is not finite.
     pub fn take_finite(&mut self, name: &str, len: usize) -> Result<Vec<f32>, FileError> {
         let vector = self.take(name, len)?;
         if vector.iter().all(|value| value.is_finite()) {

@@ -1,0 +1,55 @@
+//! The epoch whose weights a training keeps.
+
+use super::TrainInput;
+use super::judge::merit;
+use super::state::TrainState;
+use crate::evaluate::Point;
+use crate::files::FileError;
+use crate::protocol::Protocol;
+use crate::records::TrainRecord;
+use crate::settings::Selection;
+use crate::stage::store::Restored;
+
+/// The best epoch so far.
+pub struct Best {
+    pub epoch: usize,
+    pub point: Point,
+    pub weights: Vec<f32>,
+    pub statistics: Vec<f32>,
+}
+
+impl Best {
+    /// Returns the epoch that left `state`.
+    pub fn new(epoch: usize, point: Point, state: &TrainState) -> Self {
+        Self { epoch, point, weights: state.weights.clone(), statistics: state.statistics.clone() }
+    }
+
+    /// Returns the epoch of a record, whose vectors are in a checkpoint; without vectors of its own, it is the last epoch,
+    /// which left `good`.
+    ///
+    /// # Errors
+    /// Returns an error if a vector is missing or has another length.
+    pub fn restored(
+        record: &TrainRecord,
+        checkpoint: &mut Restored,
+        good: &TrainState,
+    ) -> Result<Self, FileError> {
+        let point = Point { acc: record.val_acc, auc: record.val_auc };
+        let mut best = Self::new(record.epoch, point, good);
+        if checkpoint.has("best_weights") {
+            best.weights = checkpoint.take("best_weights", good.weights.len())?;
+            best.statistics = checkpoint.take("best_statistics", good.statistics.len())?;
+        }
+        Ok(best)
+    }
+}
+
+/// Returns true if the last epoch is kept, whatever the others were.
+pub fn keeps_last(input: &TrainInput<'_>) -> bool {
+    input.protocol == Protocol::Official && input.settings.selection == Selection::Last
+}
+
+/// Returns true if an epoch is at least as good as the best; later epochs win ties.
+pub fn improves(protocol: Protocol, best: Option<&Best>, point: &Point) -> bool {
+    best.is_none_or(|best| merit(protocol, point) >= merit(protocol, &best.point))
+}

@@ -1,0 +1,250 @@
+//! The training of a network, as a stage.
+
+use super::TrainInput;
+use super::best::{Best, improves, keeps_last};
+use super::judge::Judge;
+use super::memory::batch_size;
+use super::state::TrainState;
+use crate::diagnosis::{of_scores, of_training};
+use crate::error::Error;
+use crate::evaluate::{Labels, score};
+use crate::files::FileError;
+use crate::model::ModelCard;
+use crate::observer::{Event, Observer, StageKind, Step};
+use crate::records::TrainRecord;
+use crate::stage::store::{Checkpoint, Restored};
+use crate::stage::{EpochEnd, EpochPlan, PartialEpoch, Stage, run_steps};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use zodarts_data::rng::{epoch_order, stream};
+use zodarts_data::{Augmentation, Batch};
+use zodarts_kernels::Kernels;
+use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
+use zodarts_nn::graph::Network;
+use zodarts_nn::loss::Loss;
+use zodarts_nn::optim::Sgd;
+
+/// Momentum of running statistics, `PyTorch`'s default.
+const STATISTICS_MOMENTUM: f64 = 0.1;
+
+/// Computes the epochs of a training and keeps their buffers.
+pub struct TrainStage<'a> {
+    input: TrainInput<'a>,
+    batch_size: usize,
+    augmentation: Augmentation,
+    sgd: Sgd,
+    loss: Loss,
+    executor: Executor<f32>,
+    gradient: Vec<f32>,
+    judge: Judge,
+    labels: Labels,
+    /// The best epoch so far.
+    pub best: Option<Best>,
+}
+
+/// A batch of an epoch, and the words drawn for the augmentation up to it.
+#[derive(Debug, Default)]
+struct Images {
+    batch: Batch,
+    drawn: u64,
+}
+
+/// What an epoch of training carries from step to step.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct TrainPart {
+    /// Steps done.
+    steps: usize,
+    totals: Totals,
+    /// Words drawn for the augmentation.
+    augmented: u64,
+}
+
+/// Sums over the batches of an epoch.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Totals {
+    loss: f64,
+    correct: f64,
+    images: usize,
+}
+
+/// What the steps of an epoch share.
+struct Epoch<'e> {
+    plan: &'e EpochPlan,
+    learning_rate: f64,
+    steps: usize,
+    state: &'e mut TrainState,
+}
+
+impl Stage for TrainStage<'_> {
+    const KIND: StageKind = StageKind::Train;
+    const NAME: &'static str = "train";
+    const TITLE: &'static str = "training";
+    type State = TrainState;
+    type Part = TrainPart;
+    type Record = TrainRecord;
+
+    fn epoch(
+        &mut self,
+        plan: &EpochPlan,
+        state: &mut TrainState,
+        from: Option<PartialEpoch<TrainPart>>,
+        observer: &mut dyn Observer,
+    ) -> Result<EpochEnd<TrainRecord, TrainPart>, Error> {
+        let from = from.unwrap_or_default();
+        let TrainInput { train: samples, seed, deadline, settings, .. } = self.input;
+        let order = epoch_order(samples.len(), &mut stream(seed, "train-order", plan.epoch as u64));
+        let mut augment = stream(seed, "train-augment", plan.epoch as u64);
+        augment.set_word_pos(from.part.augmented.into());
+        let mut batches = order.chunks(self.batch_size).skip(from.part.steps);
+        let augmentation = self.augmentation;
+        let make = |images: &mut Images| {
+            let Some(positions) = batches.next() else { return false };
+            augmentation.batch(samples, positions, &mut augment, &mut images.batch);
+            images.drawn = augment.get_word_pos() as u64;
+            true
+        };
+        let learning_rate = plan.learning_rate(&settings.schedule(plan.epochs));
+        let steps = order.len().div_ceil(self.batch_size);
+        let mut epoch = Epoch { plan, learning_rate, steps, state: &mut *state };
+        let step = |part: &mut TrainPart, images: &Images| self.step(&mut epoch, part, images);
+        let end = run_steps(from, deadline, make, observer, step)?;
+        end.try_map(|whole| self.judged(plan, state, unjudged(plan, learning_rate, &whole)))
+    }
+
+    fn announce(&self, record: &TrainRecord, _: &TrainState, observer: &mut dyn Observer) {
+        observer.event(Event::TrainEpoch(record));
+    }
+
+    fn is_over(&self, next: &EpochPlan, observer: &mut dyn Observer) -> bool {
+        let patience = self.input.settings.patience;
+        let out_of_patience = |best: &Best| next.epoch - 1 - best.epoch >= patience;
+        let over =
+            patience > 0 && next.epoch < next.epochs && self.best.as_ref().is_some_and(out_of_patience);
+        if over {
+            observer.event(Event::Note(format!("no better validation result for {patience} epochs")));
+        }
+        over
+    }
+
+    fn save<'s>(&'s self, last: Option<&TrainRecord>, checkpoint: &mut Checkpoint<'s>) {
+        // Those of the last epoch are not kept twice.
+        if last.is_some_and(|record| record.selected) {
+            return;
+        }
+        if let Some(Best { weights, statistics, .. }) = &self.best {
+            checkpoint.vectors.extend([("best_weights", &weights[..]), ("best_statistics", statistics)]);
+        }
+    }
+
+    fn restore(
+        &mut self,
+        checkpoint: &mut Restored,
+        records: &[TrainRecord],
+        good: &TrainState,
+    ) -> Result<(), FileError> {
+        let selected = records.iter().rfind(|record| record.selected);
+        self.best = selected.map(|record| Best::restored(record, checkpoint, good)).transpose()?;
+        Ok(())
+    }
+}
+
+impl<'a> TrainStage<'a> {
+    /// Returns the stage at its beginning.
+    ///
+    /// # Errors
+    /// Returns an error if the validation labels or the network cannot be scored.
+    pub fn new(
+        input: &TrainInput<'a>,
+        card: &ModelCard,
+        network: &Arc<Network>,
+        loss: Loss,
+    ) -> Result<Self, Error> {
+        let settings = input.settings;
+        Ok(Self {
+            input: *input,
+            batch_size: batch_size(input.info, input.train.len(), settings),
+            augmentation: settings.augmentation(input.info.height),
+            sgd: settings.sgd(),
+            loss,
+            executor: Executor::with_kernels(network.clone(), Kernels::detect(), settings.convolutions),
+            gradient: vec![0.0; network.weights.len()],
+            judge: Judge::new(input, network.clone(), card)?,
+            labels: Labels::of(input.val)?,
+            best: None,
+        })
+    }
+
+    /// Takes one SGD step.
+    fn step(&mut self, epoch: &mut Epoch<'_>, part: &mut TrainPart, images: &Images) -> Result<Step, Error> {
+        let loss = self.descend(epoch, &images.batch, &mut part.totals);
+        if !loss.is_finite() || self.gradient.iter().any(|value| !value.is_finite()) {
+            let layout = &self.executor.network().weights;
+            let diagnosis = of_training(loss, layout, &epoch.state.weights, &self.gradient);
+            return Err(Error::Diverged { stage: Self::TITLE, epoch: epoch.plan.epoch, diagnosis });
+        }
+        part.steps += 1;
+        part.augmented = images.drawn;
+        Ok(Step {
+            step: part.steps,
+            loss: part.totals.loss / part.totals.images as f64,
+            accuracy: part.totals.correct / part.totals.images as f64,
+            ..epoch.plan.step(Self::KIND, epoch.steps)
+        })
+    }
+
+    fn descend(&mut self, epoch: &mut Epoch<'_>, batch: &Batch, totals: &mut Totals) -> f64 {
+        let state = &mut *epoch.state;
+        let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
+        let parameters = Parameters { weights: &state.weights, mixture: None };
+        let targets = GradientTargets { weights: Some(&mut self.gradient), mixture: None };
+        let outcome = self.executor.pass(parameters, &self.loss, view, targets);
+        self.executor.update_statistics(&mut state.statistics, STATISTICS_MOMENTUM);
+        self.sgd.step(&mut state.sgd, &mut state.weights, &self.gradient, epoch.learning_rate);
+        totals.loss += outcome.loss * outcome.images as f64;
+        totals.correct += outcome.correct;
+        // A checkpoint may claim any number.
+        totals.images = totals.images.saturating_add(outcome.images);
+        outcome.loss
+    }
+
+    /// Scores an epoch that is done, and keeps its weights if they are the ones to keep so far.
+    fn judged(
+        &mut self,
+        plan: &EpochPlan,
+        state: &TrainState,
+        mut record: TrainRecord,
+    ) -> Result<TrainRecord, Error> {
+        let (input, epoch) = (&self.input, plan.epoch);
+        let diverged = |_| {
+            let diagnosis = of_scores(&self.executor.network().weights, &state.weights);
+            Error::Diverged { stage: Self::TITLE, epoch, diagnosis }
+        };
+        let scored = self.judge.score(state, input).map_err(diverged)?;
+        let point = score(&scored.scores, &self.labels, input.info.task, &input.info.classes)?;
+        record.take(scored.loss, &point);
+        record.selected = keeps_last(input) && epoch + 1 == plan.epochs
+            || improves(input.protocol, self.best.as_ref(), &point);
+        if record.selected {
+            self.best = Some(Best::new(epoch, point, state));
+        }
+        Ok(record)
+    }
+}
+
+/// Returns the record of an epoch whose validation images are not scored yet.
+fn unjudged(plan: &EpochPlan, learning_rate: f64, whole: &PartialEpoch<TrainPart>) -> TrainRecord {
+    let PartialEpoch { part: TrainPart { totals, .. }, times } = whole;
+    TrainRecord {
+        epoch: plan.epoch,
+        epochs: plan.epochs,
+        learning_rate,
+        train_loss: totals.loss / totals.images as f64,
+        train_acc: totals.correct / totals.images as f64,
+        val_loss: f64::NAN,
+        val_acc: f64::NAN,
+        val_auc: None,
+        selected: false,
+        seconds: times.seconds,
+        seconds_waiting: times.waiting,
+    }
+}
