@@ -176,6 +176,7 @@ fn tiny() -> Settings {
 fn trained(alone: &Alone, folder: &RunFolder, settings: &Settings) -> (Result<(), Error>, Vec<String>) {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     let (protocol, start) = (Protocol::Official, Instant::now());
+    let settings = &settings.clone().check().unwrap();
     let job = Job { dataset: &dataset, data: "phantom", settings, folder, protocol, limit: None, start };
     let mut observer = Once::default();
     let result = alone.bounded(|| job.train(GENOTYPE.parse().ok(), &mut observer).map(drop));
@@ -264,6 +265,7 @@ fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Er
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     let (protocol, start) = (Protocol::Official, Instant::now());
     let (settings, folder) = (&settings, &folder);
+    let settings = &settings.clone().check().unwrap();
     let job = Job { dataset: &dataset, data: "phantom", settings, folder, protocol, limit: None, start };
     alone.bounded(|| job.search(None, &mut Once::default()).map(drop))
 }
