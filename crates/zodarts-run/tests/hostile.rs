@@ -260,7 +260,7 @@ fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Er
         .unwrap();
     let mut settings = Settings::default();
     let search = &mut settings.search;
-    (search.epochs, search.channels, search.cells, search.zo_steps) = (4, 2, 1, 1);
+    (search.epochs, search.channels, search.cells) = (4, 2, 1);
     (search.input_size, search.batch_size) = (Auto::Fixed(12), Auto::Fixed(48));
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     let (protocol, start) = (Protocol::Official, Instant::now());
