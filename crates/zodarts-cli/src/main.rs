@@ -48,6 +48,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Study(command) => commands::study::run(&command, &ui),
         Command::Data(command) => commands::data::run(&command, &ui),
         Command::Presets { json } => commands::presets::run(json),
+        Command::Settings(args) => commands::settings::run(&args),
         Command::Completions { shell } => commands::completions::run(shell),
         Command::Man { out } => commands::man::run(out.as_deref()),
         Command::Reference => commands::reference::run(),

@@ -1,120 +1,170 @@
 //! From defaults, preset, files and options to settings: each layer overrides the ones before.
 
-use crate::args::{DataOptions, PredictOptions, SearchOptions, TrainOptions};
-use anyhow::{Result, anyhow, bail};
-use serde::Serialize;
-use std::path::Path;
-use toml::{Table, Value};
+use crate::progress::note;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use toml::Table;
 use zodarts_nas::files::{FileError, read_limited};
-use zodarts_run::folder::RunConfig;
-use zodarts_run::settings::{Preset, Settings};
+use zodarts_run::folder::ConfigFile;
+use zodarts_run::settings::{AnyMethod, Checked, Draft, Preset, Settings};
 
 /// Largest configuration file read.
 const MAX_CONFIG: u64 = 1 << 20;
 
-/// The settings given as options, in the shape of [`Settings`].
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Layer {
-    /// The seed.
-    pub seed: Option<u64>,
-    /// Section `data`.
-    pub data: DataOptions,
-    /// Section `search`.
-    pub search: SearchOptions,
-    /// Section `train`.
-    pub train: TrainOptions,
-    /// Section `predict`.
-    pub predict: PredictOptions,
+/// Settings of a run, and those of every method.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The settings of the run.
+    pub settings: Checked<Settings>,
+    /// Every method with its own.
+    pub methods: Vec<AnyMethod>,
 }
 
-/// The settings of a run: preset < `files` in their order < options.
+/// A configuration file.
+#[derive(Debug)]
+pub struct File {
+    path: PathBuf,
+    table: Table,
+}
+
+/// Returns the settings of a run: preset < `files` in their order < `options` in theirs.
 ///
 /// # Errors
-/// If a file cannot be read or has a key no setting has, or a value makes no sense; a file at fault is named.
-pub fn settings(preset: Preset, files: &[&Path], options: &Layer) -> Result<Settings> {
-    let mut table = Table::try_from(preset.settings())?;
-    for path in files {
-        merge(&mut table, read(path)?);
-        checked(table.clone()).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+/// Returns an error if a key is unknown or a value makes no sense; a file at fault is named.
+pub fn settings(preset: Preset, files: &[File], options: &[&Table]) -> Result<Resolved> {
+    let mut draft = preset.draft();
+    // The last word on the method comes first: tables without a name belong to it.
+    let tables = files.iter().map(|file| &file.table).chain(options.iter().copied());
+    if let Some(name) = tables.filter_map(Draft::method_named).last() {
+        draft.choose(name)?;
     }
-    merge(&mut table, Table::try_from(options)?);
-    checked(table)
+    for File { path, table } in files {
+        draft.apply(table).and_then(|()| draft.validate()).with_context(|| path.display().to_string())?;
+    }
+    for table in options {
+        draft.apply(table)?;
+    }
+    draft.validate()?;
+    let (settings, methods) = draft.finish();
+    Ok(Resolved { settings: settings.check()?, methods })
 }
 
-fn checked(table: Table) -> Result<Settings> {
-    let settings: Settings = table.try_into()?;
-    settings.validate()?;
-    Ok(settings)
+/// Reads a file's settings, without the records in `[run]`.
+///
+/// # Errors
+/// Returns an error if it cannot be read or is not a configuration.
+pub fn read(path: &Path) -> Result<File> {
+    let ConfigFile { settings, .. } = parse(path)?;
+    Ok(File { path: path.into(), table: settings })
 }
 
-/// A file's settings, without the records in `[run]`.
-fn read(path: &Path) -> Result<Table> {
+/// Reads a file's settings, and says how those of an earlier version are written now.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_aloud(path: &Path) -> Result<File> {
+    let ConfigFile { settings, moved, .. } = parse(path)?;
+    if !moved.is_empty() {
+        let pairs: Vec<String> = moved.iter().map(|(old, new)| format!("`{old}` is now `{new}`")).collect();
+        note(&format!("{}: is of an earlier version: {}", path.display(), pairs.join(", ")));
+    }
+    Ok(File { path: path.into(), table: settings })
+}
+
+fn parse(path: &Path) -> Result<ConfigFile> {
     let Ok(text) = String::from_utf8(read_limited(path, MAX_CONFIG)?) else {
         bail!(FileError::Damaged { path: path.into(), reason: "not UTF-8 text".into() });
     };
-    // Refuses unknown keys while their place in the text is known.
-    RunConfig::parse(path, &text)?;
-    let mut table: Table = text.parse()?;
-    table.remove("run");
-    Ok(table)
-}
-
-fn merge(base: &mut Table, over: Table) {
-    for (key, value) in over {
-        match (base.get_mut(&key), value) {
-            (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
-            (_, value) => {
-                base.insert(key, value);
-            }
-        }
-    }
+    Ok(ConfigFile::parse(path, &text)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::{Command, command};
-    use zodarts_run::settings::Auto;
+    use crate::args::{Command, from};
+    use zodarts_nas::methods::{DartsV2, ZoDartsPlus};
+    use zodarts_run::settings::{Auto, catalogue};
 
-    fn layer(arguments: &[&str]) -> Layer {
-        match crate::args::from(["zodarts"].iter().chain(arguments)).unwrap().command {
-            Command::Fit(args) => args.layer(),
-            Command::Search(args) => args.layer(),
-            Command::Train(args) => args.layer(),
+    fn resolved(arguments: &[&str]) -> Result<Settings> {
+        let found = match from(["zodarts"].iter().chain(arguments)).unwrap().command {
+            Command::Fit(args) => args.run.settings(Preset::Quick, None, &Table::new()),
+            Command::Search(args) => args.run.settings(Preset::Quick, None, &Table::new()),
+            Command::Train(args) => args.run.settings(Preset::Quick, None, &args.implied()),
             other => panic!("{other:?} has no settings"),
-        }
+        };
+        Ok(found?.into_inner())
     }
 
     #[test]
     fn each_layer_overrides_the_ones_before() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.toml");
+        let path = file.to_str().unwrap();
         std::fs::write(&file, "seed = 5\n[search]\nepochs = 7\nchannels = 9\n[run]\nanything = 1\n").unwrap();
-        let error = settings(Preset::Quick, &[&file], &Layer::default()).unwrap_err().to_string();
+        let error = resolved(&["fit", "--config", path]).unwrap_err().to_string();
         assert!(error.contains("a.toml"), "{error}");
         std::fs::write(&file, "seed = 5\n[search]\nepochs = 7\nchannels = 9\n").unwrap();
-        let options = layer(&["search", "phantom", "--epochs", "3", "--batch-size", "auto"]);
-        let found = settings(Preset::Quick, &[&file], &options).unwrap();
+        let found = resolved(&[
+            "search",
+            "phantom",
+            "--config",
+            path,
+            "--epochs",
+            "3",
+            "--set",
+            "search.batch_size=auto",
+        ]);
+        let found = found.unwrap();
         assert_eq!((found.seed, found.search.epochs, found.search.channels), (5, 3, 9));
         assert_eq!((found.search.cells, found.search.batch_size), (1, Auto::Auto));
         assert_eq!(found.train, Preset::Quick.settings().train);
     }
 
     #[test]
-    fn every_setting_is_an_option_and_every_word_it_takes_is_a_value() {
-        let defaults = Table::try_from(Settings::default()).unwrap();
-        for section in ["search", "train"] {
-            let command = command();
-            let options = command.find_subcommand(section).unwrap();
-            for key in defaults[section].as_table().unwrap().keys() {
-                let option = options.get_arguments().find(|arg| arg.get_id() == key.as_str()).expect(key);
-                let long = format!("--{}", key.replace('_', "-"));
-                assert_eq!(option.get_long(), Some(&long[2..]));
-                for value in option.get_possible_values() {
-                    let options = layer(&[section, "phantom", &long, value.get_name()]);
-                    let found = Table::try_from(settings(Preset::Paper, &[], &options).unwrap()).unwrap();
-                    let found = found[section][key].to_string();
-                    assert_eq!(found.trim_matches('"'), value.get_name(), "{long}");
+    fn naming_another_method_leaves_the_settings_of_the_one_before_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        let path = file.to_str().unwrap();
+        std::fs::write(&file, "[method]\nname = \"darts-v2\"\nradius = 0.5\n").unwrap();
+        let method = |options: &[&str]| {
+            let line = [&["search", "phantom", "--config", path], options].concat();
+            resolved(&line).unwrap().method
+        };
+        assert_eq!(method(&[]), DartsV2 { radius: 0.5 }.into());
+        assert_eq!(method(&["--method", "zo-darts-plus"]), Preset::Quick.settings().method);
+        let expected = {
+            let mut plus = ZoDartsPlus::default();
+            (plus.zo.steps, plus.annealing.anneal_every) = (3, 2);
+            plus
+        };
+        assert_eq!(method(&["--set", "method.steps=3", "--method", "zo-darts-plus"]), expected.into());
+    }
+
+    #[test]
+    fn every_setting_can_be_set_and_every_word_it_takes_is_a_value() {
+        for part in catalogue() {
+            for setting in &part.settings {
+                let words = if setting.words.is_empty() {
+                    setting.default.iter().map(ToString::to_string).collect()
+                } else {
+                    setting.words.clone()
+                };
+                for word in words {
+                    let method = part.method.unwrap_or("zo-darts-plus");
+                    let set = format!("{}={word}", setting.path());
+                    let mut line = vec!["search", "phantom", "--set", &set];
+                    if setting.path() != "method.name" {
+                        line.extend(["--method", method]);
+                    }
+                    let found = Table::try_from(resolved(&line).unwrap()).unwrap();
+                    let found = match setting.section {
+                        "" => &found[setting.key],
+                        section => &found[section][setting.key],
+                    };
+                    let found = found.to_string();
+                    let same = found.trim_matches('"') == word
+                        || found.parse::<f64>().ok().is_some_and(|found| word.parse() == Ok(found));
+                    assert!(same, "{set}: {found}");
                 }
             }
         }

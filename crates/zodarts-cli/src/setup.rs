@@ -1,6 +1,6 @@
 //! What every run needs before it starts: the data and a folder.
 
-use crate::args::{RunOptions, SourceOptions};
+use crate::args::SourceOptions;
 use crate::interrupt;
 use crate::progress::{Ui, note};
 use anyhow::{Result, bail};
@@ -60,7 +60,12 @@ pub fn check_out(out: Option<&Path>) -> Result<(), RunError> {
 pub fn check_search(dataset: &Dataset, settings: &Settings) -> Result<()> {
     settings.check_sizes(dataset.info.height)?;
     let images = dataset.train.len() + dataset.val.len();
-    Ok(search::check_memory(&dataset.info, images, &settings.search, Memory::available())?)
+    Ok(search::check_memory(
+        &dataset.info,
+        images,
+        (&settings.search, &*settings.method),
+        Memory::available(),
+    )?)
 }
 
 /// Refuses a training that is too large for this machine, before anything is written. Without a genotype the largest
@@ -89,9 +94,9 @@ pub fn check_predictions(dataset: &Dataset, settings: &Settings) -> Result<()> {
 ///
 /// # Errors
 /// If it cannot be created, or holds anything but the same run, cut short.
-pub fn folder(options: &RunOptions, wanted: &Wanted<'_>, what: &str) -> Result<(RunFolder, Lock)> {
+pub fn folder(out: Option<&Path>, wanted: &Wanted<'_>, what: &str) -> Result<(RunFolder, Lock)> {
     let Wanted { info, settings, .. } = wanted;
-    let found = if let Some(path) = &options.out {
+    let found = if let Some(path) = out {
         wanted.at(path)?
     } else {
         let name = format!("{}{}-{what}-seed{}", info.name, info.size_flag, settings.seed);

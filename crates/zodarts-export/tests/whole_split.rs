@@ -16,7 +16,7 @@ use zodarts_nas::memory::Memory;
 use zodarts_nas::model::Model;
 use zodarts_nas::observer::Silent;
 use zodarts_nas::protocol::Protocol;
-use zodarts_nas::settings::{Architecture, Auto, TrainSettings};
+use zodarts_nas::settings::{Architecture, Auto, Checked, TrainSettings};
 use zodarts_nas::stage::Deadline;
 use zodarts_nas::train::{TrainInput, train};
 
@@ -66,7 +66,7 @@ fn trained(architecture: Architecture, side: usize, epochs: usize, dataset: &Dat
         val: &dataset.val,
         protocol: Protocol::Official,
         genotype: Some(GENOTYPE.parse().unwrap()),
-        settings: &settings,
+        settings: Checked::of(&settings).unwrap(),
         seed: 1,
         deadline: Deadline::NONE,
         memory: Memory::available(),

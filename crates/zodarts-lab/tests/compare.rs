@@ -10,7 +10,7 @@ use zodarts_lab::Error;
 use zodarts_lab::compare::{
     Campaign, Comparison, Contender, End, Named, Plan, Position, Sampled, Trial, TrialResult, Watcher,
 };
-use zodarts_nas::methods::MethodKind;
+use zodarts_nas::methods::{AnyMethod, ZoDarts, ZoDartsPlus};
 use zodarts_nas::observer::{Observer, Silent};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::TrainRecord;
@@ -20,11 +20,21 @@ use zodarts_run::lock::Lock;
 use zodarts_run::settings::{Auto, Settings};
 
 const CONTENDERS: [Contender; 3] =
-    [Contender::Search(MethodKind::ZoDartsPlus), Contender::Search(MethodKind::DartsV1), Contender::Random];
+    [Contender::Search("zo-darts-plus"), Contender::Search("darts-v1"), Contender::Random];
 
 fn phantom() -> Vec<Named> {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     vec![Named { data: "phantom".into(), dataset }]
+}
+
+fn plus() -> AnyMethod {
+    ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }.into()
+}
+
+/// Every method, with rounds of three steps where the settings of the comparison have them.
+fn methods() -> Vec<AnyMethod> {
+    let short = |method: AnyMethod| if method.name() == plus().name() { plus() } else { method };
+    AnyMethod::all().into_iter().map(short).collect()
 }
 
 /// Twelve pixels, two channels, two epochs each.
@@ -34,7 +44,7 @@ fn tiny() -> Settings {
     settings.search.channels = 2;
     settings.search.cells = 1;
     settings.search.batch_size = Auto::Fixed(48);
-    settings.search.zo_steps = 3;
+    settings.method = plus();
     settings.search.input_size = Auto::Fixed(12);
     settings.train.epochs = 2;
     settings.train.channels = 2;
@@ -78,7 +88,8 @@ fn compare_under(
     out: &Path,
 ) -> (Result<Comparison, Error>, usize, usize) {
     let count = Count::default();
-    let plan = Plan { datasets, contenders, seeds, protocol, settings, out };
+    let methods = &methods();
+    let plan = Plan { datasets, contenders, seeds, protocol, settings, methods, out };
     let jobs = NonZero::new(jobs).unwrap();
     let comparison = plan
         .trials()

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_lab::study::{Study, StudySettings, study};
 use zodarts_nas::memory::Memory;
+use zodarts_nas::methods::{AnyMethod, DartsUnrolled, ZoDarts, ZoDartsPlus, ZoDartsWide};
 use zodarts_nas::observer::Silent;
 use zodarts_nas::search::SearchInput;
 use zodarts_nas::stage::Deadline;
-use zodarts_run::settings::{Auto, SearchSettings};
+use zodarts_run::settings::{Auto, Checked, SearchSettings};
 
 fn tiny() -> SearchSettings {
     SearchSettings {
@@ -15,13 +16,19 @@ fn tiny() -> SearchSettings {
         channels: 1,
         cells: 1,
         batch_size: Auto::Fixed(12),
-        zo_steps: 1,
-        wide_steps: 1,
-        unrolled_steps: 1,
-        directions: 1,
         input_size: Auto::Fixed(8),
         ..SearchSettings::default()
     }
+}
+
+/// Methods with rounds of one step.
+fn methods() -> Vec<AnyMethod> {
+    let zo = ZoDarts { steps: 1, ..ZoDarts::default() };
+    vec![
+        ZoDartsPlus { zo, ..ZoDartsPlus::default() }.into(),
+        ZoDartsWide { steps: 1, directions: 1, ..ZoDartsWide::default() }.into(),
+        DartsUnrolled { steps: 1, ..DartsUnrolled::default() }.into(),
+    ]
 }
 
 fn plan() -> StudySettings {
@@ -32,11 +39,12 @@ fn plan() -> StudySettings {
 fn run(threads: usize) -> (Study, usize) {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     let development = dataset.train.merged(&dataset.val);
-    let settings = tiny();
+    let (settings, methods) = (tiny(), methods());
     let input = SearchInput {
         info: &dataset.info,
         development: &development,
-        settings: &settings,
+        settings: Checked::of(&settings).unwrap(),
+        method: Checked::of(&*methods[0]).unwrap(),
         mixing: None,
         seed: 5,
         deadline: Deadline::NONE,
@@ -53,7 +61,7 @@ fn run(threads: usize) -> (Study, usize) {
         kept = Some(study.markdown());
         Ok(())
     };
-    let found = pool.install(|| study(input, &plan(), &mut Silent, &tick, &mut keep).unwrap());
+    let found = pool.install(|| study(input, (&plan(), &methods), &mut Silent, &tick, &mut keep).unwrap());
     assert_eq!(kept, Some(found.markdown()), "the last moment is kept, too");
     (found, told.into_inner())
 }
@@ -61,7 +69,7 @@ fn run(threads: usize) -> (Study, usize) {
 #[test]
 fn a_study_repeats_bit_for_bit_on_any_number_of_threads_and_knows_its_passes() {
     let (study, told) = run(1);
-    assert_eq!(told, plan().total_passes(&tiny().method_settings()));
+    assert_eq!(told, plan().total_passes(&methods()));
     let [moment] = &study.moments[..] else { panic!("one moment") };
     assert!(moment.reference.gradient.iter().any(|g| *g != 0.0));
     assert!(moment.rows.iter().all(|(_, agreement)| agreement.cosine.is_finite()));

@@ -26,3 +26,4 @@ pub mod train;
 
 pub use error::Error;
 pub use supernet_problem::SupernetProblem;
+pub use zodarts_nn::optim;

@@ -3,10 +3,11 @@
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::Error;
 use zodarts_nas::memory::Memory;
+use zodarts_nas::methods::{SearchMethod, ZoDarts, ZoDartsPlus};
 use zodarts_nas::observer::Silent;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::{SearchInput, SearchOutcome, search};
-use zodarts_nas::settings::{Auto, Chains, Convolutions, Extent, SearchSettings, TrainSettings};
+use zodarts_nas::settings::{Auto, Chains, Checked, Convolutions, Extent, SearchSettings, TrainSettings};
 use zodarts_nas::stage::Deadline;
 use zodarts_nas::train::{TrainInput, train};
 
@@ -20,19 +21,27 @@ fn tiny() -> SearchSettings {
         channels: 8,
         cells: 1,
         batch_size: Auto::Fixed(48),
-        zo_steps: 3,
         input_size: Auto::Fixed(12),
         ..SearchSettings::default()
     }
 }
 
+fn method() -> ZoDartsPlus {
+    ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }
+}
+
 fn run(settings: &SearchSettings, memory: Memory) -> Result<SearchOutcome, Error> {
+    run_by(&method(), settings, memory)
+}
+
+fn run_by(method: &ZoDartsPlus, settings: &SearchSettings, memory: Memory) -> Result<SearchOutcome, Error> {
     let dataset = phantom();
     let development = dataset.train.merged(&dataset.val);
     let input = SearchInput {
         info: &dataset.info,
         development: &development,
-        settings,
+        settings: Checked::of(settings).unwrap(),
+        method: Checked::of(method as &dyn SearchMethod).unwrap(),
         mixing: None,
         seed: 5,
         deadline: Deadline::NONE,
@@ -59,7 +68,13 @@ fn chains_find_the_same_bits_together_and_in_turn() {
 #[test]
 fn operations_without_weight_make_no_difference() {
     // A low temperature: sparsemax leaves little.
-    let with = |operations| found(&SearchSettings { operations, temperature: 1e-3, ..tiny() });
+    let mut method = method();
+    method.annealing.temperature = 1e-3;
+    let with = |operations| {
+        let settings = SearchSettings { operations, ..tiny() };
+        let outcome = run_by(&method, &settings, Memory::available()).unwrap();
+        (outcome.alpha, outcome.weights)
+    };
     assert!(with(Extent::Support) == with(Extent::All));
 }
 
@@ -90,7 +105,7 @@ fn what_does_not_fit_is_refused() {
         val: &dataset.val,
         protocol: Protocol::Official,
         genotype: Some("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|".parse().unwrap()),
-        settings: &settings,
+        settings: Checked::of(&settings).unwrap(),
         seed: 1,
         deadline: Deadline::NONE,
         memory: Memory::of(1 << 20),

@@ -114,7 +114,7 @@ impl Run {
             Architecture::Resnet18 => "resnet18".into(),
             Architecture::Genotype if !self.random.is_empty() => "random-ws".into(),
             Architecture::Genotype if self.search.is_empty() && self.found.is_none() => "genotype".into(),
-            Architecture::Genotype => self.settings.search.method.to_string(),
+            Architecture::Genotype => self.settings.method.name().into(),
         }
     }
 

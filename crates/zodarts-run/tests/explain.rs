@@ -12,7 +12,7 @@ use zodarts_nas::protocol::Protocol;
 use zodarts_nas::stage::Deadline;
 use zodarts_nas::train::{TrainInput, train};
 use zodarts_nn::init::initial_values;
-use zodarts_run::settings::Preset;
+use zodarts_run::settings::{Checked, Preset};
 
 /// What `zodarts fit` finds on the phantom.
 const GENOTYPE: &str =
@@ -30,7 +30,7 @@ static TRAINED: LazyLock<Model> = LazyLock::new(|| {
         val: &DATASET.val,
         protocol: Protocol::Official,
         genotype: Some(GENOTYPE.parse().unwrap()),
-        settings: &settings.train,
+        settings: Checked::of(&settings.train).unwrap(),
         seed: 0,
         deadline: Deadline::NONE,
         memory: Memory::available(),

@@ -176,6 +176,7 @@ fn tiny() -> Settings {
 fn trained(alone: &Alone, folder: &RunFolder, settings: &Settings) -> (Result<(), Error>, Vec<String>) {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     let (protocol, start) = (Protocol::Official, Instant::now());
+    let settings = &settings.clone().check().unwrap();
     let job = Job { dataset: &dataset, data: "phantom", settings, folder, protocol, limit: None, start };
     let mut observer = Once::default();
     let result = alone.bounded(|| job.train(GENOTYPE.parse().ok(), &mut observer).map(drop));
@@ -259,11 +260,12 @@ fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Er
         .unwrap();
     let mut settings = Settings::default();
     let search = &mut settings.search;
-    (search.epochs, search.channels, search.cells, search.zo_steps) = (4, 2, 1, 1);
+    (search.epochs, search.channels, search.cells) = (4, 2, 1);
     (search.input_size, search.batch_size) = (Auto::Fixed(12), Auto::Fixed(48));
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     let (protocol, start) = (Protocol::Official, Instant::now());
     let (settings, folder) = (&settings, &folder);
+    let settings = &settings.clone().check().unwrap();
     let job = Job { dataset: &dataset, data: "phantom", settings, folder, protocol, limit: None, start };
     alone.bounded(|| job.search(None, &mut Once::default()).map(drop))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::memory::Memory;
-use zodarts_nas::methods::MethodKind;
+use zodarts_nas::methods::{AnyMethod, ZoDarts, ZoDartsPlus};
 use zodarts_nas::observer::{Event, Observer, Silent};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::SearchRecord;
@@ -14,10 +14,14 @@ use zodarts_nas::train::{TrainInput, train};
 use zodarts_run::folder::RunFolder;
 use zodarts_run::folder::Split;
 use zodarts_run::job::{Fit, Job, check_same_data, evaluate_run};
-use zodarts_run::settings::{Architecture, Auto, Selection, Settings, TrainSettings};
+use zodarts_run::settings::{Architecture, Auto, Checked, Selection, Settings, TrainSettings};
 
 fn phantom() -> Dataset {
     Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
+}
+
+fn plus() -> ZoDartsPlus {
+    ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }
 }
 
 /// A twelve-pixel, two-channel run of two epochs each.
@@ -27,7 +31,7 @@ fn tiny() -> Settings {
     settings.search.channels = 2;
     settings.search.cells = 1;
     settings.search.batch_size = Auto::Fixed(48);
-    settings.search.zo_steps = 3;
+    settings.method = plus().into();
     settings.search.input_size = Auto::Fixed(12);
     settings.train.epochs = 2;
     settings.train.channels = 2;
@@ -41,7 +45,8 @@ fn run_search(dataset: &Dataset, settings: &Settings, observer: &mut dyn Observe
     let input = SearchInput {
         info: &dataset.info,
         development: &development,
-        settings: &settings.search,
+        settings: Checked::of(&settings.search).unwrap(),
+        method: Checked::of(&*settings.method).unwrap(),
         mixing: None,
         seed: settings.seed,
         deadline: Deadline::NONE,
@@ -54,6 +59,7 @@ fn run_search(dataset: &Dataset, settings: &Settings, observer: &mut dyn Observe
 fn fit(dataset: &Dataset, settings: &Settings, path: &Path) -> (RunFolder, Fit) {
     let folder = RunFolder::create(path).unwrap();
     let (protocol, start) = (Protocol::Official, Instant::now());
+    let settings = &settings.clone().check().unwrap();
     let job = Job { dataset, data: "phantom", settings, folder: &folder, protocol, limit: None, start };
     let fit = job.fit(&mut Silent).unwrap();
     (folder, fit)
@@ -72,9 +78,9 @@ fn fingerprint(outcome: &SearchOutcome) -> (String, Vec<u32>, Vec<u32>) {
 #[test]
 fn every_method_gives_the_same_bits_on_any_number_of_threads() {
     let dataset = phantom();
-    for &method in MethodKind::ALL {
+    for method in AnyMethod::all() {
         let mut settings = tiny();
-        settings.search.method = method;
+        settings.method = method.clone();
         settings.search.epochs = 1;
         let run =
             |threads| with_threads(threads, || fingerprint(&run_search(&dataset, &settings, &mut Silent)));
@@ -100,7 +106,7 @@ fn training_gives_the_same_bits_on_any_number_of_threads() {
                 val: &dataset.val,
                 protocol: Protocol::Official,
                 genotype: Some(genotype.parse().unwrap()),
-                settings: &settings.train,
+                settings: Checked::of(&settings.train).unwrap(),
                 seed: 1,
                 deadline: Deadline::NONE,
                 memory: Memory::available(),
@@ -132,9 +138,9 @@ fn a_search_stops_when_every_edge_has_settled() {
     let mut settings = tiny();
     settings.search.epochs = 9;
     // A cold, fast annealing: one-hot from the second epoch on.
-    settings.search.anneal_every = 1;
-    settings.search.anneal_factor = 1e-3;
-    settings.search.mu = 1e-6;
+    let mut method = plus();
+    (method.annealing.anneal_every, method.annealing.anneal_factor, method.zo.mu) = (1, 1e-3, 1e-6);
+    settings.method = method.into();
     let mut records = Records::default();
     let outcome = run_search(&dataset, &settings, &mut records);
     assert_eq!(outcome.stop, Stop::Settled);
@@ -151,8 +157,9 @@ fn live_operations_are_the_support_of_the_mixture() {
     let dataset = phantom();
     let mut settings = tiny();
     settings.search.epochs = 4;
-    settings.search.anneal_every = 1;
-    settings.search.anneal_factor = 0.02;
+    let mut method = plus();
+    (method.annealing.anneal_every, method.annealing.anneal_factor) = (1, 0.02);
+    settings.method = method.into();
     let mut records = Records::default();
     run_search(&dataset, &settings, &mut records);
     let live: Vec<_> = records.0.iter().map(|record| record.live_operations).collect();
@@ -270,7 +277,7 @@ fn patience_and_selection_choose_the_epoch() {
             val: &dataset.val,
             protocol: Protocol::Official,
             genotype: Some(genotype),
-            settings,
+            settings: Checked::of(settings).unwrap(),
             seed: 1,
             deadline: Deadline::NONE,
             memory: Memory::available(),
@@ -299,7 +306,7 @@ fn a_time_limit_delivers_what_there_is() {
     let job = Job {
         dataset: &dataset,
         data: "phantom",
-        settings: &settings,
+        settings: &settings.check().unwrap(),
         folder: &folder,
         protocol,
         limit,

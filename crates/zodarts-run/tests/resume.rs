@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::genotype::Genotype;
-use zodarts_nas::methods::MethodKind;
+use zodarts_nas::methods::{DartsV2, ZoDarts, ZoDartsPlus};
 use zodarts_nas::observer::{Event, Observer, Silent, StageKind};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::stage::store::{Checkpoint, Store};
@@ -25,15 +25,19 @@ fn phantom() -> Dataset {
     Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
 }
 
+fn plus() -> ZoDartsPlus {
+    ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }
+}
+
 /// Four epochs of each stage at twelve pixels and two channels.
 fn tiny() -> Settings {
     let mut settings = Settings { seed: 3, ..Settings::default() };
     let (search, train) = (&mut settings.search, &mut settings.train);
     (search.epochs, search.channels, search.cells) = (4, 2, 1);
     (search.batch_size, search.input_size) = (Auto::Fixed(48), Auto::Fixed(12));
-    search.zo_steps = 3;
     (train.epochs, train.channels, train.cells) = (4, 2, 1);
     train.input_size = Auto::Fixed(12);
+    settings.method = plus().into();
     settings
 }
 
@@ -94,6 +98,7 @@ impl Stage {
         observer: &mut dyn Observer,
     ) -> Result<(), Error> {
         let (protocol, start) = (Protocol::Official, Instant::now());
+        let settings = &settings.clone().check().unwrap();
         let job = Job { dataset, data: "phantom", settings, folder, protocol, limit: None, start };
         match self {
             Stage::Search => job.search(None, observer).map(drop),
@@ -192,7 +197,7 @@ fn stopped_after_any_step_it_goes_on_with_the_next() {
     let mut zo = tiny();
     (zo.search.batch_size, zo.search.epochs) = (Auto::Fixed(16), 3);
     let mut unrolled = zo.clone();
-    unrolled.search.method = MethodKind::DartsV2;
+    unrolled.method = DartsV2::default().into();
     let mut best = tiny();
     (best.train.selection, best.train.batch_size) = (Selection::Best, Auto::Fixed(48));
     let shared = zo.clone();
@@ -220,9 +225,9 @@ fn said(notes: &[Vec<String>], what: &str) -> Vec<bool> {
 
 #[test]
 fn a_search_goes_on_after_any_epoch_with_any_kind_of_method() {
-    for method in [MethodKind::ZoDartsPlus, MethodKind::DartsV2] {
+    for method in [plus().into(), DartsV2::default().into()] {
         let mut settings = tiny();
-        settings.search.method = method;
+        settings.method = method;
         let notes = Stage::Search.check(&settings, |_| ());
         assert_eq!(said(&notes, "search goes on after"), [true; 4]);
         assert!(notes[1].iter().any(|note| note == "search goes on after 2 epochs"), "{notes:?}");
@@ -234,7 +239,9 @@ fn a_search_that_had_settled_is_over() {
     let mut settings = tiny();
     settings.search.epochs = 9;
     // A cold, fast annealing: one-hot from the second epoch on.
-    (settings.search.anneal_every, settings.search.anneal_factor, settings.search.mu) = (1, 1e-3, 1e-6);
+    let mut method = plus();
+    (method.annealing.anneal_every, method.annealing.anneal_factor, method.zo.mu) = (1, 1e-3, 1e-6);
+    settings.method = method.into();
     let notes = Stage::Search.check(&settings, |_| ());
     assert!(notes.len() < 9, "it does not settle");
 }

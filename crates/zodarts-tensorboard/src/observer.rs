@@ -11,7 +11,7 @@ use zodarts_data::Samples;
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::observer::{Event, Observer, StageKind};
 use zodarts_run::job::Job;
-use zodarts_run::settings::{Architecture, Settings};
+use zodarts_run::settings::{Architecture, Checked, Settings};
 
 /// An observer that writes the events of a run to `tensorboard/` in the run folder and passes them on to the
 /// inner observer.
@@ -25,7 +25,7 @@ pub struct TensorBoard<O> {
     output: Output,
     stage: Option<StageKind>,
     validation: Samples,
-    settings: Settings,
+    settings: Checked<Settings>,
 }
 
 /// The state of the event file.
@@ -152,7 +152,7 @@ mod tests {
         let job = Job {
             dataset: &dataset,
             data: "phantom",
-            settings: &Settings::default(),
+            settings: &Settings::default().check().unwrap(),
             folder: &RunFolder::create(run).unwrap(),
             protocol: Protocol::Official,
             limit: None,

@@ -45,15 +45,17 @@ impl Mixing for Entmax {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ())?;
-    let mut settings = Preset::Quick.settings().search;
-    settings.epochs = 10;
+    let mut settings = Preset::Quick.settings();
+    settings.search.epochs = 10;
+    let settings = settings.check()?;
     let development = dataset.train.merged(&dataset.val);
     let entmax: Arc<dyn Mixing> = Arc::new(Entmax);
     for mixing in [None, Some(&entmax)] {
         let input = SearchInput {
             info: &dataset.info,
             development: &development,
-            settings: &settings,
+            settings: settings.part(|settings| &settings.search),
+            method: settings.part(|settings| &*settings.method),
             mixing,
             seed: 0,
             deadline: Deadline::NONE,

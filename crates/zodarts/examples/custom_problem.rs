@@ -10,7 +10,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts::nas::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use zodarts::nas::methods::{MethodKind, Round, SearchState};
+use zodarts::nas::methods::{Round, SearchState, all};
 use zodarts::run::settings::SearchSettings;
 
 const FEATURES: usize = 2;
@@ -80,8 +80,12 @@ fn main() {
     let settings = SearchSettings { alpha_learning_rate: 0.05, ..SearchSettings::default() };
     let training: Vec<Sample> = (0..10).map(|_| samples(6, 0, true)).collect();
     let validation = [samples(200, 1000, false)];
-    for kind in [MethodKind::DartsV1, MethodKind::DartsV2, MethodKind::ZoDarts, MethodKind::DartsUnrolled] {
-        let mut method = kind.build::<Ridge>(&settings.method_settings());
+    for kind in all::<Ridge>() {
+        let name = kind.card().name;
+        if !["darts-v1", "darts-v2", "zo-darts", "darts-unrolled"].contains(&name) {
+            continue;
+        }
+        let mut method = kind.build(&settings.optimisers());
         let mut state = SearchState::new(vec![0.0; FEATURES], vec![-3.0; FEATURES]);
         let mut directions = ChaCha8Rng::seed_from_u64(0);
         let mut workers = vec![(); method.workers()];
@@ -104,9 +108,7 @@ fn main() {
         );
         println!(
             "{:14}  α {:.2?}  w {:.2?}  validation loss {loss:.4}",
-            kind.to_string(),
-            state.alpha,
-            state.chain.weights
+            name, state.alpha, state.chain.weights
         );
     }
 }

@@ -25,7 +25,7 @@ impl Observer for Watch {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ())?;
-    let settings = Preset::Quick.settings();
+    let settings = Preset::Quick.settings().check()?;
     let place = tempfile::tempdir()?;
     let folder = RunFolder::create(place.path())?;
     let (protocol, start) = (Protocol::Official, Instant::now());

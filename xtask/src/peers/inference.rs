@@ -80,8 +80,17 @@ fn images(bench: &Bench, count: usize) -> Result<Vec<PathBuf>> {
 /// Trains for a moment, so that no weight is special, and exports.
 fn prepare(bench: &Bench, name: &'static str, genotype: &str, files: Vec<PathBuf>) -> Result<Case> {
     let run = bench.scratch(&format!("model {name}"))?;
-    let arguments =
-        ["train", "phantom", "--genotype", genotype, "--epochs", "2", "--input-size", "28", "--quiet"];
+    let arguments = [
+        "train",
+        "phantom",
+        "--genotype",
+        genotype,
+        "--epochs",
+        "2",
+        "--set",
+        "train.input_size=28",
+        "--quiet",
+    ];
     output(program("zodarts", &arguments).arg("--out").arg(&run))?;
     let onnx = run.join("onnx");
     output(&mut bench.script("export_onnx.py", &[text(&run)?, text(&onnx)?])?)?;

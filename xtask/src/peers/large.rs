@@ -96,6 +96,6 @@ fn cases(bench: &Bench) -> Result<Vec<Case>> {
     Ok(vec![
         archive,
         of_files(&[], "searched at 28×28"),
-        of_files(&["--input-size", "64"], "searched at 64×64"),
+        of_files(&["--set", "search.input_size=64"], "searched at 64×64"),
     ])
 }

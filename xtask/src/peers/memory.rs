@@ -58,9 +58,11 @@ fn search(bench: &Bench, batch: &str) -> Result<Trio> {
     let (data, out) = (bench.data_file("pneumoniamnist.npz"), bench.scratch("memory")?);
     let (data, threads) = (text(&data)?, THREADS.to_string());
     let sizes = bench.size(&[][..], &["--channels", "4", "--cells", "1"]);
+    let set = bench.size(&[][..], &["--set", "search.channels=4", "--set", "search.cells=1"]);
+    let batch_size = format!("search.batch_size={batch}");
     let common = ["--epochs", "1", "--threads", &threads];
     let mut ours = program("zodarts", &["search", data, "--quiet", "--out", text(&out)?]);
-    ours.args(["--batch-size", batch, "--input-size", "28"]).args(common).args(sizes);
+    ours.args(["--set", &batch_size, "--set", "search.input_size=28"]).args(common).args(set);
     trio(ours, || {
         let mut peer = bench.script("search.py", &[data, "--batch", batch, "--side", "28"])?;
         peer.args(common).args(sizes);

@@ -55,8 +55,10 @@ struct Plan {
     measured: usize,
     /// Runs of everything.
     rounds: usize,
-    /// Options of both sides.
+    /// Options of the peer.
     sizes: &'static [&'static str],
+    /// Options of ours that mean the same.
+    set: &'static [&'static str],
 }
 
 /// Everything that was run.
@@ -67,17 +69,21 @@ struct Runs {
     complete: Vec<Run>,
 }
 
+/// A small network, in our words.
+const SMALL: [&str; 4] = ["--set", "search.channels=4", "--set", "search.cells=1"];
+
 pub fn measure(bench: &Bench) -> Result<Measured> {
-    let full = Plan { epochs: 50, measured: 3, rounds: 2, sizes: &[] };
-    let quick = Plan { epochs: 2, measured: 1, rounds: 1, sizes: &["--channels", "4", "--cells", "1"] };
+    let full = Plan { epochs: 50, measured: 3, rounds: 2, sizes: &[], set: &[] };
+    let quick =
+        Plan { epochs: 2, measured: 1, rounds: 1, sizes: &["--channels", "4", "--cells", "1"], set: &SMALL };
     let plan = bench.size(full, quick);
     let mut runs = Runs::default();
     for _ in 0..plan.rounds {
         for (at, (format, _)) in FORMATS.iter().enumerate() {
             runs.peers[at].push(peer(bench, &plan, plan.measured, &["--memory-format", format])?);
             let (ours, options) = match at {
-                0 => (&mut runs.stopping, ["--early-stop", "true"]),
-                _ => (&mut runs.complete, ["--early-stop", "false"]),
+                0 => (&mut runs.stopping, ["--set", "search.early_stop=true"]),
+                _ => (&mut runs.complete, ["--set", "search.early_stop=false"]),
             };
             ours.push(zodarts(bench, &plan, &options)?);
         }
@@ -94,7 +100,7 @@ fn zodarts(bench: &Bench, plan: &Plan, options: &[&str]) -> Result<Run> {
     let [epochs, threads] = [plan.epochs, THREADS].map(|value| value.to_string());
     let arguments = ["search", text(&data)?, "--out", text(&out)?, "--quiet", "--epochs", &epochs];
     let mut command = program("zodarts", &arguments);
-    command.args(["--threads", &threads]).args(plan.sizes).args(options);
+    command.args(["--threads", &threads]).args(plan.set).args(options);
     let (_, wall) = output(&mut command)?;
     let lines = fs::read_to_string(out.join("search.jsonl")).context("cannot read search.jsonl")?;
     Ok(Run { wall, epochs: records(&lines)? })

@@ -1,8 +1,9 @@
 //! Arguments of `compare`.
 
-use super::run::{BaseOptions, seed};
-use super::{DataOptions, SearchOptions, SourceOptions, TrainOptions};
-use crate::resolve::Layer;
+use super::SourceOptions;
+use super::given::Given;
+use super::lists::Compare;
+use super::run::{BaseOptions, PAPER, seed};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::num::NonZero;
@@ -15,6 +16,7 @@ const ALL: &str = "all";
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
+#[command(mut_arg("preset", |arg| arg.help(PAPER)))]
 pub struct CompareArgs {
     /// Data sets: `phantom`, MedMNIST names, .npz files, or folders of images by class
     #[arg(required = true)]
@@ -37,34 +39,18 @@ pub struct CompareArgs {
     /// What the settings start from.
     #[command(flatten)]
     pub base: BaseOptions,
-    /// Epochs of search
-    #[arg(long, value_name = "N", help_heading = "Run options")]
-    pub search_epochs: Option<usize>,
-    /// Epochs of training
-    #[arg(long, value_name = "N", help_heading = "Run options")]
-    pub train_epochs: Option<usize>,
+    /// Settings.
+    #[command(flatten)]
+    pub given: Given<Compare>,
     /// Print the comparison as JSON
     #[arg(long, help_heading = "Run options")]
     pub json: bool,
-    /// How the images are brought in.
-    #[command(flatten)]
-    pub options: DataOptions,
     /// Where they may come from.
     #[command(flatten)]
     pub source: SourceOptions,
 }
 
 impl CompareArgs {
-    /// The settings given as options.
-    pub fn layer(&self) -> Layer {
-        Layer {
-            data: self.options.clone(),
-            search: SearchOptions { epochs: self.search_epochs, ..SearchOptions::default() },
-            train: TrainOptions { epochs: self.train_epochs, ..TrainOptions::default() },
-            ..Layer::default()
-        }
-    }
-
     /// What to compare.
     pub fn contenders(&self) -> Vec<Contender> {
         let named = |name: &String| match name.parse() {

@@ -2,22 +2,26 @@
 
 mod compare;
 mod data;
-mod defaults;
 mod fit;
+mod given;
+mod gone;
+mod lists;
 mod model;
 mod run;
 mod search;
+mod settings;
 mod study;
 mod train;
 
 pub use compare::CompareArgs;
-pub use data::{CheckArgs, DataCommand, DataOptions, InfoArgs, SourceOptions};
+pub use data::{CheckArgs, DataCommand, InfoArgs, SourceOptions};
 pub use fit::FitArgs;
 pub use model::{EvaluateArgs, ExplainArgs, ExportArgs, PredictArgs, ReportArgs};
-pub use run::{PredictOptions, RunOptions};
-pub use search::{SearchArgs, SearchOptions};
+pub use run::RunOptions;
+pub use search::SearchArgs;
+pub use settings::SettingsArgs;
 pub use study::{HypergradientArgs, StudyCommand};
-pub use train::{TrainArgs, TrainOptions};
+pub use train::TrainArgs;
 
 use clap::builder::TypedValueParser;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
@@ -89,6 +93,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List the settings, or explain one
+    Settings(SettingsArgs),
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -107,12 +113,16 @@ pub enum Command {
 
 /// The command with all its help.
 pub fn command() -> clap::Command {
-    defaults::shown(<Cli as clap::CommandFactory>::command())
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Parses arguments, the first of which is the program's name.
 pub fn from<T: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches_from(arguments)?)
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let mut command = command();
+    let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let matches = command.try_get_matches_from_mut(arguments);
+    Cli::from_arg_matches(&matches.map_err(|error| gone::explained(error, &mut command, &words))?)
 }
 
 #[cfg(test)]

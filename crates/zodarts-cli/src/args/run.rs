@@ -1,42 +1,68 @@
 //! Options of every command that makes a run.
 
-use crate::resolve::{self, Layer};
+use super::given::{Assignment, Given, Options, assignment};
+use super::lists::Seed;
+use crate::resolve::{self, Resolved};
 use anyhow::Result;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use toml::Table;
 use zodarts_run::job::Resume;
-use zodarts_run::settings::{Preset, Settings};
+use zodarts_run::settings::{Checked, Preset, Settings};
 
-/// Options of every command that makes a run.
+/// Options of every command that makes a run; those of `L` are settings.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Run options")]
-pub struct RunOptions {
+pub struct RunOptions<L: Options + 'static> {
     /// Folder to write to: new, empty, or that of the same run that was cut short [default: runs/NAME, named after data, method and seed]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Whether to go on with the same run if it was cut short: `auto` does if there is one, `always`, or --resume alone, insists on it,
-    /// `never` begins anew
-    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true, default_value = "auto",
-        default_missing_value = "always", hide_possible_values = true)]
-    pub resume: When,
-    /// What its settings start from.
+    /// The seed.
     #[command(flatten)]
-    pub base: BaseOptions,
-    /// Seed of every random choice of the run
-    #[arg(long, value_name = "S", value_parser = seed())]
-    pub seed: Option<u64>,
+    pub seed: Given<Seed>,
     /// Plan for at most this much time, such as 20m or 1h30m
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub max_time: Option<Duration>,
+    /// Settings.
+    #[command(flatten)]
+    pub given: Given<L>,
+    /// What its settings start from.
+    #[command(flatten)]
+    pub base: BaseOptions,
+    /// Whether to go on with the same run if it was cut short: `auto` does if there is one, `always`, or --resume alone, insists on it,
+    /// `never` begins anew
+    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true, default_value = "auto",
+        default_missing_value = "always", hide_possible_values = true, help_heading = RUN)]
+    pub resume: When,
     /// Write events for TensorBoard as the run goes on, to tensorboard/ in its folder; results are the same
-    #[arg(long)]
+    #[arg(long, help_heading = RUN)]
     pub tensorboard: bool,
     /// Print the result as JSON
-    #[arg(long)]
+    #[arg(long, help_heading = RUN)]
     pub json: bool,
+}
+
+/// Help of `--preset` for commands that start from the paper's.
+pub const PAPER: &str = "Start from a preset; see `zodarts presets` [default: paper]";
+
+/// Heading of the options that change no setting.
+pub const RUN: &str = "Run options";
+
+impl<L: Options> RunOptions<L> {
+    /// Returns the settings: preset, `default` unless one is named, < `earlier`, a file of an earlier run < the file < options.
+    ///
+    /// # Errors
+    /// See [`resolve::settings`].
+    pub fn settings(
+        &self,
+        default: Preset,
+        earlier: Option<&Path>,
+        more: &Table,
+    ) -> Result<Checked<Settings>> {
+        let options = [more, self.seed.table(), self.given.table()];
+        Ok(self.base.settings(default, earlier, &options)?.settings)
+    }
 }
 
 /// Whether a run goes on that was cut short.
@@ -60,24 +86,8 @@ impl From<When> for Resume {
     }
 }
 
-/// What becomes of the predictions: the settings of section `predict`.
-#[derive(Clone, Debug, Default, Args, Serialize)]
-#[command(next_help_heading = "Prediction options")]
-pub struct PredictOptions {
-    /// Scale probabilities by a temperature chosen on the validation images
-    #[arg(long, value_name = "BOOL")]
-    pub calibrate: Option<bool>,
-    /// Decide for the positive class so readily that this share of its validation images is found, such as 0.95; two classes only
-    #[arg(long, value_name = "SHARE")]
-    pub sensitivity: Option<f64>,
-    /// The class that must not be missed [default: the last]
-    #[arg(long, value_name = "CLASS", requires = "sensitivity")]
-    pub positive: Option<String>,
-}
-
 /// What settings start from, before single options change them.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Run options")]
 pub struct BaseOptions {
     /// Start from a preset; see `zodarts presets`
     #[arg(long, value_parser = presets())]
@@ -85,16 +95,30 @@ pub struct BaseOptions {
     /// Settings from a file, in the form of a run's config.toml; options go first
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Set any setting, such as method.steps=3; `zodarts settings` lists them
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub set: Vec<Assignment>,
 }
 
 impl BaseOptions {
-    /// The settings of a run: preset, `default` unless one is named, < `earlier`, a file of an earlier run < the file < options.
+    /// Returns the settings: preset, `default` unless one is named, < `earlier`, a file of an earlier run < the file < options.
     ///
     /// # Errors
     /// See [`resolve::settings`].
-    pub fn settings(&self, default: Preset, earlier: Option<&Path>, options: &Layer) -> Result<Settings> {
-        let files: Vec<&Path> = earlier.into_iter().chain(self.config.as_deref()).collect();
-        resolve::settings(self.preset.unwrap_or(default), &files, options)
+    pub fn settings(&self, default: Preset, earlier: Option<&Path>, options: &[&Table]) -> Result<Resolved> {
+        let mut set = Table::new();
+        self.set.iter().for_each(|assignment| assignment.put(&mut set));
+        let mut options = options.to_vec();
+        options.push(&set);
+        let files = [
+            earlier.map(resolve::read).transpose()?,
+            self.config.as_deref().map(resolve::read_aloud).transpose()?,
+        ];
+        resolve::settings(
+            self.preset.unwrap_or(default),
+            &files.into_iter().flatten().collect::<Vec<_>>(),
+            &options,
+        )
     }
 }
 

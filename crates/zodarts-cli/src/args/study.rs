@@ -1,8 +1,9 @@
 //! Arguments of `study`.
 
-use super::run::{BaseOptions, seed};
-use super::{DataOptions, SearchOptions, SourceOptions};
-use crate::resolve::Layer;
+use super::SourceOptions;
+use super::given::Given;
+use super::lists::{Search, Seed};
+use super::run::{BaseOptions, PAPER};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub enum StudyCommand {
 
 /// Arguments of `study hypergradient`.
 #[derive(Debug, Args)]
-#[command(allow_negative_numbers = true)]
+#[command(allow_negative_numbers = true, mut_arg("preset", |arg| arg.help(PAPER)))]
 pub struct HypergradientArgs {
     /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class
     pub data: String,
@@ -37,28 +38,18 @@ pub struct HypergradientArgs {
     /// What the settings start from.
     #[command(flatten)]
     pub base: BaseOptions,
-    /// Seed of every random choice
-    #[arg(long, value_name = "S", value_parser = seed(), help_heading = "Run options")]
-    pub seed: Option<u64>,
+    /// The seed.
+    #[command(flatten)]
+    pub seed: Given<Seed>,
+    /// Settings.
+    #[command(flatten)]
+    pub given: Given<Search>,
     /// Print the study as JSON
     #[arg(long, help_heading = "Run options")]
     pub json: bool,
-    /// How the images are brought in.
-    #[command(flatten)]
-    pub options: DataOptions,
     /// Where they may come from.
     #[command(flatten)]
     pub source: SourceOptions,
-    /// The search.
-    #[command(flatten)]
-    pub search: SearchOptions,
-}
-
-impl HypergradientArgs {
-    /// The settings given as options.
-    pub fn layer(&self) -> Layer {
-        Layer { seed: self.seed, data: self.options.clone(), search: self.search.clone(), ..Layer::default() }
-    }
 }
 
 fn width(text: &str) -> Result<f64, String> {

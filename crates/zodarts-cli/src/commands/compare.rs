@@ -5,6 +5,7 @@ use crate::failure::Advice;
 use crate::interrupt::{self, Uninterested};
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
+use crate::resolve::Resolved;
 use crate::setup;
 use anyhow::Result;
 use std::path::Path;
@@ -16,13 +17,20 @@ use zodarts_run::settings::{Preset, Settings};
 
 /// Runs the trials that are not finished and prints the tables.
 pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
-    let settings = args.base.settings(Preset::Paper, None, &args.layer())?;
+    let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &[args.given.table()])?;
     check_out(args)?;
     let datasets = open(args, &settings, ui)?;
     let contenders = args.contenders();
-    let (protocol, settings, out) = (args.protocol, &settings, &*args.out);
-    let plan =
-        Plan { datasets: &datasets, contenders: &contenders, seeds: &args.seeds, protocol, settings, out };
+    let (protocol, settings, out) = (args.protocol, &*settings, &*args.out);
+    let plan = Plan {
+        datasets: &datasets,
+        contenders: &contenders,
+        seeds: &args.seeds,
+        protocol,
+        settings,
+        methods: &methods,
+        out,
+    };
     let trials = plan.trials()?;
     if protocol == Protocol::Paper {
         note(

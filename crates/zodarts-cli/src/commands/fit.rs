@@ -7,6 +7,7 @@ use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
 use std::time::Instant;
+use toml::Table;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::Goal;
@@ -19,7 +20,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
     let out = args.run.out.as_deref();
     let default = if args.data.is_some() { Preset::Standard } else { Preset::Quick };
-    let settings = args.run.base.settings(default, None, &args.layer())?;
+    let settings = args.run.settings(default, None, &Table::new())?;
     setup::check_out(out)?;
     let data = args.data.as_deref().unwrap_or("phantom");
     let dataset = setup::open(data, &settings.data, &args.source, ui)?;
@@ -30,7 +31,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     setup::check_predictions(&dataset, &settings)?;
     let (info, resume) = (&dataset.info, args.run.resume.into());
     let wanted = Wanted { goal: Goal::Fit, info, settings: &settings, resume };
-    let (folder, _lock) = setup::folder(&args.run, &wanted, &what(&settings))?;
+    let (folder, _lock) = setup::folder(args.run.out.as_deref(), &wanted, &what(&settings))?;
     let job = Job {
         dataset: &dataset,
         data,
@@ -56,7 +57,7 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
 /// What a run is named after.
 fn what(settings: &Settings) -> String {
     match settings.train.architecture {
-        Architecture::Genotype => settings.search.method.to_string(),
+        Architecture::Genotype => settings.method.name().into(),
         Architecture::Resnet18 => "resnet18".into(),
     }
 }

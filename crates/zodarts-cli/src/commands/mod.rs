@@ -13,5 +13,6 @@ pub mod presets;
 pub mod reference;
 pub mod report;
 pub mod search;
+pub mod settings;
 pub mod study;
 pub mod train;

@@ -1,17 +1,26 @@
 //! `zodarts reference`: what `docs/reference.md` holds.
 
+use super::settings::{default, heading};
 use crate::args;
 use crate::output;
 use anyhow::Result;
 use clap::{Arg, Command};
 use std::fmt::Write;
+use zodarts_run::settings::catalogue;
 
 const HEAD: &str = "\
 # Reference
 
-Every command and option, as `zodarts COMMAND --help` has them. This page is made from the command's own definitions by
-`cargo xtask reference`; a test holds the two together. Every option of `search` and `train`, and of their data, is also a key of the file for
-`--config`, with `_` in place of `-`, in the section of its command.
+Every command and option, as `zodarts COMMAND --help` has them, and every [setting](#settings). This page is made from the
+command's own definitions and the settings' declarations by `cargo xtask reference`; a test holds them together.
+";
+
+const SETTINGS: &str = "
+## Settings
+
+Keys of a run's `config.toml`, of a file for `--config`, and of `--set KEY=VALUE`. `[method]` has the settings of the method
+it names and no others. A section with the name of a method, such as `[darts-v2]`, counts if that method is the one: so a
+file can hold the settings of all methods that a comparison runs.
 ";
 
 /// Prints the reference of all commands as Markdown.
@@ -20,7 +29,25 @@ pub fn run() -> Result<()> {
     command.build();
     let mut text = HEAD.to_owned();
     pages(&command, "zodarts", &mut text)?;
+    settings(&mut text)?;
     output::print(&text)
+}
+
+/// The chapter of the settings: a table for each section and each method.
+fn settings(text: &mut String) -> Result<()> {
+    text.push_str(SETTINGS);
+    for part in catalogue() {
+        writeln!(
+            text,
+            "\n### {}\n\n| key | default | accepts | |\n| --- | --- | --- | --- |",
+            heading(&part)
+        )?;
+        for setting in &part.settings {
+            let (path, accepts) = (setting.path(), cell(&setting.accepts));
+            writeln!(text, "| `{path}` | {} | {accepts} | {} |", default(setting), cell(setting.doc))?;
+        }
+    }
+    Ok(())
 }
 
 /// A chapter for each command that does something, in the order of the help.

@@ -7,6 +7,7 @@ use crate::setup;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::time::Instant;
+use toml::Table;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::Goal;
 use zodarts_run::job::{Job, Wanted};
@@ -16,13 +17,13 @@ use zodarts_run::settings::Preset;
 pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
     let out = args.run.out.as_deref();
-    let settings = args.run.base.settings(Preset::Paper, None, &args.layer())?;
+    let settings = args.run.settings(Preset::Paper, None, &Table::new())?;
     setup::check_out(out)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     setup::check_search(&dataset, &settings)?;
     let (info, resume) = (&dataset.info, args.run.resume.into());
     let wanted = Wanted { goal: Goal::Search, info, settings: &settings, resume };
-    let (folder, _lock) = setup::folder(&args.run, &wanted, &settings.search.method.to_string())?;
+    let (folder, _lock) = setup::folder(args.run.out.as_deref(), &wanted, settings.method.name())?;
     let job = Job {
         dataset: &dataset,
         data: &args.data,
@@ -45,7 +46,7 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     output::json(&json!({
         "genotype": outcome.genotype,
         "argmax": outcome.argmax,
-        "method": settings.search.method,
+        "method": settings.method.name(),
         "seed": settings.seed,
         "epochs": outcome.epochs,
         "seconds": outcome.seconds,

@@ -4,6 +4,7 @@ use crate::args::{HypergradientArgs, StudyCommand};
 use crate::failure::Advice;
 use crate::output;
 use crate::progress::{Ui, note};
+use crate::resolve::Resolved;
 use crate::setup;
 use anyhow::{Context, Result};
 use std::fs;
@@ -22,7 +23,8 @@ pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
 
 /// Holds every estimate against the reference, prints the tables and writes them with their figures.
 fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
-    let settings = args.base.settings(Preset::Paper, None, &args.layer())?;
+    let options = [args.seed.table(), args.given.table()];
+    let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &options)?;
     let plan = plan(args, &settings)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     setup::check_search(&dataset, &settings)?;
@@ -31,16 +33,19 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     let input = SearchInput {
         info: &dataset.info,
         development: &development,
-        settings: &settings.search,
+        settings: settings.part(|settings| &settings.search),
+        method: settings.part(|settings| &*settings.method),
         mixing: None,
         seed: settings.seed,
         deadline: Deadline::NONE,
         memory: Memory::available(),
         store: None,
     };
-    let bar = ui.work("study", plan.total_passes(&settings.search.method_settings()) as u64);
+    let bar = ui.work("study", plan.total_passes(&methods) as u64);
     let tick = |passes| bar.inc(passes as u64);
-    let found = study(input, &plan, &mut ui.brief_observer(), &tick, &mut |study| study.write(&args.out))?;
+    let found = study(input, (&plan, &methods), &mut ui.brief_observer(), &tick, &mut |study| {
+        study.write(&args.out)
+    })?;
     bar.finish_and_clear();
     if args.json {
         output::json(&found)?;

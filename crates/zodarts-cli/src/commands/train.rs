@@ -18,7 +18,7 @@ use zodarts_run::folder::Goal;
 use zodarts_run::folder::{RunError, RunFolder, RunInfo};
 use zodarts_run::job::{Job, Wanted};
 use zodarts_run::lock::Lock;
-use zodarts_run::settings::{Architecture, Preset, Settings};
+use zodarts_run::settings::{Architecture, Checked, Preset, Settings};
 
 /// Trains a network and prints its validation result.
 pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
@@ -39,7 +39,7 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let wanted = Wanted { goal: Goal::Train, info, settings: &settings, resume };
     let (folder, _lock) = match searched.filter(|_| args.run.out.is_none()) {
         Some(folder) => in_search(folder, &wanted)?,
-        None => setup::folder(&args.run, &wanted, what(genotype))?,
+        None => setup::folder(args.run.out.as_deref(), &wanted, what(genotype))?,
     };
     let limit = args.run.max_time;
     let protocol = Protocol::Official;
@@ -60,9 +60,9 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     print(args.run.json, &outcome, folder.path())
 }
 
-fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Settings> {
+fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Checked<Settings>> {
     let own = searched.map(|folder| folder.path().join("config.toml"));
-    args.run.base.settings(Preset::Paper, own.as_deref(), &args.layer())
+    args.run.settings(Preset::Paper, own.as_deref(), &args.implied())
 }
 
 /// The architecture to train; none for `ResNet-18`.

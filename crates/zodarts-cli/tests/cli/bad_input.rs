@@ -117,13 +117,43 @@ fn settings_out_of_range() {
     let place = place();
     let place = place.path();
     let expected = ["error: `search.learning_rate` is -0.1, expected a number above 0"];
-    refused(place, "search phantom --learning-rate -0.1", &expected);
+    refused(place, "search phantom --set search.learning_rate=-0.1", &expected);
     let expected = ["error: `train.learning_rate` is -0.1"];
-    refused(place, "train phantom --architecture resnet18 --learning-rate -0.1", &expected);
+    refused(place, "train phantom --architecture resnet18 --set train.learning_rate=-0.1", &expected);
     fs::write(place.join("bad.toml"), "[search]\nlearning_rate = -2\n").unwrap();
-    refused(place, "fit --config bad.toml", &["error: bad.toml: `search.learning_rate` is -2"]);
+    refused(place, "fit --config bad.toml", &["error: bad.toml\n", "cause: `search.learning_rate` is -2"]);
     refused(place, "fit --image-size 2", &["`image_size` is 2"]);
     refused(place, "fit --val 1.5", &["`val` is 1.5"]);
+}
+
+#[test]
+fn settings_that_do_not_exist_are_refused_with_the_nearest() {
+    let place = place();
+    let refused = |command: &str, words: &[&str]| refused(place.path(), command, words);
+    let expected =
+        ["error: `method.radios` is not a setting of darts-v2", "hint: did you mean `method.radius`?"];
+    refused("search phantom --method darts-v2 --set method.radios=0.3", &expected);
+    let expected =
+        ["`method.radius` is not a setting of zo-darts-plus", "a setting of darts-v2, darts-unrolled"];
+    refused("search phantom --set method.radius=0.3", &expected);
+    refused(
+        "search phantom --set serach.epochs=3",
+        &["`serach` is not a setting", "did you mean `[search]`?"],
+    );
+    refused("search phantom --set search.channels=many", &["`search.channels` is many, expected 1 to 256"]);
+    refused("search phantom --set search.channels", &["expected KEY=VALUE, such as search.channels=8"]);
+}
+
+#[test]
+fn options_that_are_settings_now_say_so() {
+    let place = place();
+    let refused = |command: &str, words: &[&str]| refused(place.path(), command, words);
+    refused("fit --epochs 5", &["give --search-epochs or --train-epochs"]);
+    refused("search phantom --zo-steps 3", &["--zo-steps is not an option", "`--set method.steps=VALUE`"]);
+    refused("search phantom --channels=3", &["`--set search.channels=VALUE`"]);
+    refused("train phantom --mix none", &["`--set train.mix=VALUE`"]);
+    refused("fit --drop-leaks", &["`--set data.drop_leaks=VALUE`"]);
+    refused("fit --channels 3", &["`--set search.channels=VALUE` or `--set train.channels=VALUE`"]);
 }
 
 #[test]
@@ -131,7 +161,11 @@ fn unknown_key_and_damaged_configuration() {
     let place = place();
     let place = place.path();
     fs::write(place.join("bad.toml"), "[search]\nepoch = 3\n").unwrap();
-    refused(place, "fit --config bad.toml", &["bad.toml", "unknown field `epoch`", "`search`"]);
+    refused(
+        place,
+        "fit --config bad.toml",
+        &["bad.toml", "`search.epoch` is not a setting", "hint: did you mean `search.epochs`?"],
+    );
     fs::write(place.join("bad.toml"), "[search\n").unwrap();
     refused(place, "fit --config bad.toml", &["bad.toml", "line 1"]);
     refused(place, "fit --config missing.toml", &["missing.toml: cannot be read"]);

@@ -62,8 +62,10 @@ fn a_run_leaves_leaks_out_if_asked_and_says_so_in_its_settings() {
     let copied = arrays[0].bytes[..64].to_vec();
     arrays[4].bytes[..64].copy_from_slice(&copied);
     write_npz(&place.path().join("small.npz"), &arrays);
-    let fitted = run(place.path(), "fit small.npz --config tiny.toml --drop-leaks --out run").success();
-    fitted.stderr(contains("--drop-leaks: left out 1 training image that is also in validation or test"));
+    let fitted =
+        run(place.path(), "fit small.npz --config tiny.toml --set data.drop_leaks=true --out run").success();
+    fitted
+        .stderr(contains("`data.drop_leaks`: left out 1 training image that is also in validation or test"));
     let config = std::fs::read_to_string(place.path().join("run/config.toml")).unwrap();
     assert!(config.contains("drop_leaks = true"), "{config}");
     run(place.path(), "evaluate run").success().stdout(contains("read 2 times"));

@@ -31,18 +31,21 @@ fn more_threads_than_cores_are_allowed_but_noted() {
 #[test]
 fn a_batch_larger_than_memory_is_refused_before_anything_is_allocated() {
     let place = place();
-    let network = "--channels 4 --cells 32 --input-size 1024 --batch-size 65536 --threads 2";
+    let network = |section: &str| {
+        let set = ["channels=4", "cells=32", "input_size=1024", "batch_size=65536"];
+        set.map(|set| format!("--set {section}.{set} ")).concat() + "--threads 2"
+    };
     for command in [
         "search phantom",
         "train phantom --genotype |nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|skip_connect~1|none~2|",
     ] {
-        let assert = run(place.path(), &format!("{command} {network} --out s")).code(1).stdout("");
+        let name = command.split(' ').next().unwrap();
+        let assert = run(place.path(), &format!("{command} {} --out s", network(name))).code(1).stdout("");
         let text = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
         // How much there is depends on the machine, and with it what would fit.
         let (before, after) = text.split_once(", but ").unwrap();
         let (_, after) = after.split_once(" are available").unwrap();
         let (after, _) = after.split_once("hint: ").unwrap();
-        let name = command.split(' ').next().unwrap();
         insta::assert_snapshot!(
             format!("{name}-beyond-memory"),
             format!("{before}, but … are available{after}")
@@ -56,7 +59,7 @@ fn a_batch_larger_than_the_data_is_all_of_them() {
     let place = place();
     let search = |batch: usize| {
         let folder = batch.to_string();
-        stdout(place.path(), &format!("{SEARCH} --batch-size {batch} --out {folder}"));
+        stdout(place.path(), &format!("{SEARCH} --set search.batch_size={batch} --out {folder}"));
         epoch(place.path(), &folder)["train_loss"].as_f64().unwrap()
     };
     assert_eq!(search(10_000), search(65_536));
@@ -65,7 +68,8 @@ fn a_batch_larger_than_the_data_is_all_of_them() {
 #[test]
 fn the_engine_is_recorded() {
     let place = place();
-    let options = "--convolutions direct --operations all --chains in-turn --out s";
+    let options =
+        "--set search.convolutions=direct --set search.operations=all --set search.chains=in-turn --out s";
     stdout(place.path(), &format!("{SEARCH} {options}"));
     let config = fs::read_to_string(place.path().join("s/config.toml")).unwrap();
     for line in ["convolutions = \"direct\"", "operations = \"all\"", "chains = \"in-turn\""] {
@@ -78,7 +82,8 @@ fn a_cpu_without_vector_instructions_finds_the_same_up_to_rounding() {
     let place = place();
     let search = |kernels: &str| {
         // At the paper's rate of 0.1, twenty steps on sixteen images make of the last bits what they like.
-        let arguments = format!("{SEARCH} --channels 8 --seed 2 --learning-rate 0.01 --out {kernels}");
+        let set = "--set search.channels=8 --set search.learning_rate=0.01";
+        let arguments = format!("{SEARCH} {set} --seed 2 --out {kernels}");
         let mut command = zodarts(place.path());
         command.args(arguments.split(' ')).env("ZODARTS_KERNELS", kernels).assert().success();
         let config = fs::read_to_string(place.path().join(kernels).join("config.toml")).unwrap();

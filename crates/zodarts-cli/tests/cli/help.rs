@@ -22,12 +22,48 @@ fn help_reads_as_it_did() {
         "data info",
         "data check",
         "presets",
+        "settings",
         "completions",
         "man",
     ] {
         let name = if command.is_empty() { "zodarts".into() } else { command.replace(' ', "-") };
         insta::assert_snapshot!(name, stdout(place.path(), &format!("{command} --help")));
     }
+}
+
+#[test]
+fn a_command_has_at_most_25_options() {
+    let place = place();
+    for command in ["fit", "search", "train", "compare", "study hypergradient"] {
+        let help = stdout(place.path(), &format!("{command} --help"));
+        let options = help.lines().filter(|line| {
+            let line = line.trim_start();
+            line.starts_with("--") || line.starts_with('-') && line.contains(", --")
+        });
+        let count = options.count();
+        assert!((10..=25).contains(&count), "{command} has {count} options");
+    }
+}
+
+#[test]
+fn settings_are_listed_and_explained() {
+    let place = place();
+    let listed = stdout(place.path(), "settings");
+    for line in ["search.epochs", "method, of darts-unrolled", "data.drop_leaks", "predict.sensitivity"] {
+        assert!(listed.contains(line), "{line}: {listed}");
+    }
+    let one = stdout(place.path(), "settings search.epochs");
+    let expected =
+        "search.epochs\n  Passes over the images of the weights.\n  default  50\n  accepts  1 to 100000\n";
+    assert_eq!(one, expected);
+    let both = stdout(place.path(), "settings method.radius");
+    assert!(both.contains("(of darts-v2)") && both.contains("(of darts-unrolled)"), "{both}");
+    let method = stdout(place.path(), "settings method");
+    assert!(method.contains("method.smoothing") && !method.contains("search.epochs"), "{method}");
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(place.path(), "settings search.epochs --json")).unwrap();
+    assert_eq!((&json[0]["key"], &json[0]["default"]), (&"search.epochs".into(), &50.into()));
+    run(place.path(), "settings search.epoks").code(1).stderr(predicates::str::contains("`search.epochs`"));
 }
 
 #[test]

@@ -33,6 +33,38 @@ fn a_run_of_format_1_is_evaluated_and_shown() {
 }
 
 #[test]
+fn a_file_of_the_old_form_is_read_and_said_to_be_one() {
+    let place = legacy("format-1");
+    let place = place.path();
+    fs::write(place.join("old.toml"), "[search]\nepochs = 1\nmethod = \"darts-v2\"\ndarts_radius = 0.5\n")
+        .unwrap();
+    let line = "search phantom --config old.toml --preset quick --set search.channels=2 --out new";
+    run(place, line)
+        .success()
+        .stderr(contains("note: old.toml: is of an earlier version: `search.method` is now `method.name`"))
+        .stderr(contains("`search.darts_radius` is now `method.radius`"));
+    let config = fs::read_to_string(place.join("new/config.toml")).unwrap();
+    let table: toml::Table = config.parse().unwrap();
+    assert_eq!(table["run"]["format"].as_integer(), Some(3));
+    assert_eq!(table["method"], "name = \"darts-v2\"\nradius = 0.5".parse::<toml::Table>().unwrap().into());
+}
+
+#[test]
+fn an_old_folder_that_cannot_be_expressed_is_refused_by_name() {
+    let place = legacy("format-1");
+    let config = place.path().join("fit/config.toml");
+    let text =
+        fs::read_to_string(&config).unwrap().replace("mu_scale = \"absolute\"", "mu_scale = \"cubic\"");
+    fs::write(&config, &text).unwrap();
+    let message =
+        "fit/config.toml: not a configuration: `method.mu_scale` is cubic, expected one of `absolute`";
+    for line in ["evaluate fit", "report fit", "fit --out fit"] {
+        run(place.path(), line).code(1).stderr(contains(message));
+    }
+    assert_eq!(fs::read_to_string(&config).unwrap(), text);
+}
+
+#[test]
 fn a_trial_of_format_1_goes_on_from_its_checkpoint() {
     let place = legacy("format-1");
     let line = "compare phantom --config cut-short.toml --methods random --seeds 1 --out cut-short";
@@ -50,7 +82,7 @@ fn what_a_later_version_wrote_is_refused_and_left_alone() {
     let later =
         text.replace("[run]\n", "[run]\nformat = 7\nsomething_new = [1, 2]\n") + "\n[later]\nkey = 1\n";
     fs::write(&config, &later).unwrap();
-    let message = "fit/config.toml: has format 7, but this zodarts knows formats up to 2";
+    let message = "fit/config.toml: has format 7, but this zodarts knows formats up to 3";
     for line in ["evaluate fit", "report fit", "fit --out fit", "fit --config fit/config.toml"] {
         run(place, line)
             .failure()
@@ -77,7 +109,7 @@ fn a_checkpoint_of_a_later_version_is_not_begun_again_over() {
     let header = r#"{"__metadata__": {"progress": "{\"format\": 7, \"news\": []}"}}"#;
     let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
     fs::write(&path, &bytes).unwrap();
-    let message = "checkpoint/latest.safetensors: has format 7, but this zodarts knows formats up to 2";
+    let message = "checkpoint/latest.safetensors: has format 7, but this zodarts knows formats up to 3";
     run(place, line).failure().code(1).stderr(contains(message));
     assert!(fs::read(&path).unwrap() == bytes && trial.join("train.jsonl").is_file());
 }

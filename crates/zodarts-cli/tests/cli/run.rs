@@ -219,7 +219,7 @@ fn probabilities_are_calibrated_unless_they_should_not_be_and_decisions_stay() {
         let text = stdout(place.path(), &format!("fit --config tiny.toml --out {out} --json {options}"));
         serde_json::from_str(&text).unwrap()
     };
-    let (calibrated, plain) = (metrics("a", ""), metrics("b", "--calibrate false"));
+    let (calibrated, plain) = (metrics("a", ""), metrics("b", "--set predict.calibrate=false"));
     assert_eq!(calibrated["acc"], plain["acc"]);
     // Rounding makes equals of scores that differed, and the other way round: this network gives hardly different ones.
     let auc = |metrics: &Value| metrics["auc"].as_f64().unwrap();

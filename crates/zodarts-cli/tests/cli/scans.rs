@@ -99,7 +99,7 @@ fn a_window_that_is_none_is_refused_before_anything_is_read() {
     std::fs::write(place.path().join("bad.toml"), "[data]\nwindow = \"40\"\n").unwrap();
     run(place.path(), "fit --config bad.toml")
         .code(1)
-        .stderr(contains("window is `40`, expected CENTRE,WIDTH"));
+        .stderr(contains("`data.window` is 40, expected CENTRE,WIDTH"));
 }
 
 #[test]
@@ -131,7 +131,8 @@ fn a_table_of_labels_is_kept_with_the_run_by_a_lasting_path() {
     }
     std::fs::write(place.join("labels.csv"), table).unwrap();
     let fitted =
-        run(place, "fit images --config tiny.toml --labels labels.csv --anonymous --out run").success();
+        run(place, "fit images --config tiny.toml --labels labels.csv --set data.anonymous=true --out run")
+            .success();
     fitted.stderr(
         contains("split by patient: 20 patients").and(contains("--labels: left out the column(s) sex")),
     );

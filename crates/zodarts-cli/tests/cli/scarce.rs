@@ -79,9 +79,9 @@ fn one_image_is_refused_and_two_of_each_split_are_enough() {
 #[test]
 fn batches_of_one_image_are_trained_and_searched_with() {
     let place = changed(|_| ());
-    let tiny = "data.npz --config tiny.toml --batch-size 1 --epochs 2";
+    let tiny = "data.npz --config tiny.toml --set train.batch_size=1 --set search.batch_size=1 --epochs 2";
     stdout(place.path(), &format!("search {tiny} --out search"));
-    stdout(place.path(), &format!("train {tiny} {GENOTYPE} --out train --input-size 4"));
+    stdout(place.path(), &format!("train {tiny} {GENOTYPE} --out train --set train.input_size=4"));
     for file in ["search/search.jsonl", "train/train.jsonl"] {
         let records = json(place.path(), file);
         assert!(
@@ -97,7 +97,7 @@ fn the_last_batch_may_have_one_image() {
     // Of twelve images.
     stdout(
         place.path(),
-        &format!("train data.npz --config tiny.toml --batch-size 11 {GENOTYPE} --out train"),
+        &format!("train data.npz --config tiny.toml --set train.batch_size=11 {GENOTYPE} --out train"),
     );
     assert!(json(place.path(), "train/train.jsonl")[0]["train_loss"].is_f64());
 }

@@ -4,8 +4,10 @@ use crate::support::{place, run, stdout};
 use predicates::str::contains;
 use std::fs;
 
-const TINY: &str = "study hypergradient phantom --epochs 2 --channels 1 --cells 1 --input-size 8 --batch-size 120 --zo-steps 1 \
-                    --wide-steps 1 --wide-batches 1 --unrolled-steps 1 --unrolled-batches 1 --directions 1 --draws 2 --passes 8";
+const TINY: &str = "study hypergradient phantom --epochs 2 --draws 2 --passes 8 \
+    --set search.channels=1 --set search.cells=1 --set search.input_size=8 --set search.batch_size=120 \
+    --set method.steps=1 --set zo-darts-wide.steps=1 --set zo-darts-wide.validation_batches=1 \
+    --set zo-darts-wide.directions=1 --set darts-unrolled.steps=1 --set darts-unrolled.validation_batches=1";
 
 #[test]
 fn a_study_prints_its_tables_and_keeps_them() {
@@ -34,6 +36,6 @@ fn what_a_study_cannot_do_is_said_before_it_begins() {
     };
     refused("--moments 2", "--moments 2: the search has 2 epochs");
     refused("--moments 1 --width 0", "expected a number above 0");
-    refused("--moments 1 --directions 25", "directions");
+    refused("--moments 1 --set zo-darts-wide.directions=25", "directions` is 25, expected 1 to 24");
     assert!(!place.path().join("s").exists());
 }

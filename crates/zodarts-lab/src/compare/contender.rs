@@ -6,15 +6,15 @@ use std::str::FromStr;
 use thiserror::Error;
 use zodarts_data::rng::stream;
 use zodarts_nas::genotype::Genotype;
-use zodarts_nas::methods::MethodKind;
+use zodarts_nas::methods::AnyMethod;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::settings::{Architecture, Settings};
 
 /// A way to come to a trained network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Contender {
-    /// A search, then training of what it found.
-    Search(MethodKind),
+    /// A search by the method of this name, then training of what it found.
+    Search(&'static str),
     /// A random search with shared weights, then training of what it found.
     RandomWs,
     /// A genotype drawn uniformly from those with a path, then the same training.
@@ -36,7 +36,7 @@ pub struct UnknownContender {
 impl Contender {
     /// All there are, in the order of the tables.
     pub fn all() -> impl Iterator<Item = Contender> {
-        let searches = MethodKind::ALL.iter().copied().map(Contender::Search);
+        let searches = AnyMethod::all().into_iter().map(|method| Contender::Search(method.name()));
         let samples = [End::Best, End::Worst].map(Contender::OfSample);
         searches.chain([Contender::RandomWs, Contender::Random]).chain(samples).chain([Contender::Resnet18])
     }
@@ -44,7 +44,7 @@ impl Contender {
     /// Its name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
-            Contender::Search(kind) => kind.card().name,
+            Contender::Search(name) => name,
             Contender::RandomWs => "random-ws",
             Contender::Random => "random",
             Contender::OfSample(End::Best) => "best-of-32",
@@ -56,7 +56,7 @@ impl Contender {
     /// One line for people.
     pub fn description(self) -> &'static str {
         match self {
-            Contender::Search(kind) => kind.card().description,
+            Contender::Search(name) => AnyMethod::named(name).map_or("", |method| method.card().description),
             Contender::RandomWs => {
                 "random search with shared weights: the best of 256 genotypes by a supernet trained on random ones"
             }
@@ -74,12 +74,16 @@ impl Contender {
         protocol == Protocol::Official || !matches!(self, Contender::OfSample(_))
     }
 
-    /// The settings of its trial with a seed.
-    pub fn settings(self, base: &Settings, seed: u64) -> Settings {
+    /// Returns the settings of its trial with a seed; those of the search methods are in `methods`.
+    pub fn settings(self, (base, methods): (&Settings, &[AnyMethod]), seed: u64) -> Settings {
         let mut settings = Settings { seed, ..base.clone() };
         settings.train.architecture = Architecture::Genotype;
         match self {
-            Contender::Search(kind) => settings.search.method = kind,
+            Contender::Search(name) => {
+                if let Some(method) = methods.iter().find(|method| method.name() == name) {
+                    settings.method = method.clone();
+                }
+            }
             Contender::RandomWs | Contender::Random | Contender::OfSample(_) => {}
             Contender::Resnet18 => settings.train.architecture = Architecture::Resnet18,
         }

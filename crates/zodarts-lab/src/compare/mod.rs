@@ -47,7 +47,7 @@ use slot::Slot;
 use std::path::Path;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
-use zodarts_run::settings::Settings;
+use zodarts_run::settings::{AnyMethod, Settings};
 
 /// A data set and how the user named it.
 #[derive(Clone, Debug)]
@@ -71,6 +71,8 @@ pub struct Plan<'a> {
     pub protocol: Protocol,
     /// Settings of every trial; method, architecture and seed are the trial's own.
     pub settings: &'a Settings,
+    /// The search methods with their settings.
+    pub methods: &'a [AnyMethod],
     /// The folder of the comparison.
     pub out: &'a Path,
 }
@@ -86,7 +88,7 @@ impl<'a> Plan<'a> {
         for &seed in self.seeds {
             for named in self.datasets {
                 for &contender in self.contenders {
-                    let trial = self.trial(named, contender, seed);
+                    let trial = self.trial(named, contender, seed)?;
                     trial.check()?;
                     trials.push(trial);
                 }
@@ -95,23 +97,24 @@ impl<'a> Plan<'a> {
         Ok(trials)
     }
 
-    fn trial(&self, named: &'a Named, contender: Contender, seed: u64) -> Trial<'a> {
+    fn trial(&self, named: &'a Named, contender: Contender, seed: u64) -> Result<Trial<'a>, Error> {
         let info = &named.dataset.info;
         let place = self
             .out
             .join("trials")
             .join(self.protocol.name())
             .join(format!("{}{}", info.name, info.size_flag));
+        let settings = contender.settings((self.settings, self.methods), seed);
         let slot = Slot {
             dataset: &named.dataset,
             data: &named.data,
             protocol: self.protocol,
-            settings: contender.settings(self.settings, seed),
+            settings: settings.check().map_err(zodarts_run::Error::from)?,
             path: place.join(contender.name()).join(format!("seed-{seed}")),
         };
         let path = place.join(format!("sample-{SAMPLE}")).join(format!("seed-{seed}"));
         let sample = Sample::new(Slot { path, ..slot.clone() });
-        Trial { contender, slot, sample }
+        Ok(Trial { contender, slot, sample })
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -16,7 +16,7 @@ use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nas::train::batch_size;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::lock::Lock;
-use zodarts_run::settings::Settings;
+use zodarts_run::settings::{Checked, Settings};
 
 /// Genotypes of a sample.
 pub const SAMPLE: usize = 32;
@@ -123,10 +123,10 @@ impl<'a> Sample<'a> {
 }
 
 /// A tenth of the epochs, and the whole schedule in them.
-fn shortened(settings: &Settings) -> Settings {
-    let mut short = settings.clone();
+fn shortened(settings: &Checked<Settings>) -> Checked<Settings> {
+    let mut short = settings.clone().into_inner();
     short.train.epochs = (settings.train.epochs / SHORTER).max(1);
-    short
+    short.check().expect("a shorter training is as good as a whole one")
 }
 
 /// What taking one end of a sample, which is not empty, amounts to as a search.
@@ -219,7 +219,7 @@ mod tests {
         let epochs = |whole| {
             let mut settings = Settings::default();
             settings.train.epochs = whole;
-            shortened(&settings).train.epochs
+            shortened(&settings.check().unwrap()).train.epochs
         };
         assert_eq!((epochs(300), epochs(19), epochs(2)), (30, 1, 1));
     }

@@ -7,7 +7,7 @@ use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::{Goal, RunFolder, names};
 use zodarts_run::job::{Job, other_data, other_setting};
-use zodarts_run::settings::{PredictSettings, Settings};
+use zodarts_run::settings::{Checked, PredictSettings, Settings};
 
 /// A run folder and what belongs in it.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Slot<'a> {
     /// The data as the user named them.
     pub data: &'a str,
     pub protocol: Protocol,
-    pub settings: Settings,
+    pub settings: Checked<Settings>,
     pub path: PathBuf,
 }
 

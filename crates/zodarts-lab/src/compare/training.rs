@@ -56,7 +56,9 @@ impl<'a> Training<'a> {
     }
 
     fn inside(trial: &Slot<'a>, retrain: usize) -> Self {
-        let settings = Settings { seed: seed(trial.settings.seed, retrain), ..trial.settings.clone() };
+        let own = trial.settings.clone().into_inner();
+        let settings = Settings { seed: seed(own.seed, retrain), ..own };
+        let settings = settings.check().expect("a drawn seed is at most the largest");
         let path = trial.path.join(format!("retrain-{retrain}"));
         Self { retrain, slot: Slot { settings, path, ..trial.clone() } }
     }

@@ -7,17 +7,17 @@ use zodarts_data::rng::stream;
 use zodarts_nas::SupernetProblem;
 use zodarts_nas::bilevel::BilevelProblem;
 use zodarts_nas::methods::{
-    Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, Round, Unrolled, UnrolledSettings,
-    ZerothOrder, ZoSettings,
+    AnyMethod, DartsUnrolled, DartsV1, DartsV2, Difference, Method, Milenas, Mu, Optimisers, PerturbedChain,
+    Round, SearchMethod, Unrolled, UnrolledSettings, ZerothOrder, ZoDartsPlus, ZoDartsWide, ZoSettings,
 };
 use zodarts_nas::search::Snapshot;
 
 /// A way to estimate the hypergradient.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Estimator {
     /// That of a method which looks at most one weight step ahead.
-    Stepwise(MethodKind),
+    Stepwise(AnyMethod),
     /// A zeroth-order one.
     ZerothOrder(ZoSettings),
     /// One that goes back through the weight steps.
@@ -28,8 +28,8 @@ impl Estimator {
     /// What it is, without its numbers.
     pub fn series(&self) -> &'static str {
         match self {
-            Estimator::Stepwise(kind) => kind.card().name,
-            Estimator::Unrolled(_) => MethodKind::DartsUnrolled.card().name,
+            Estimator::Stepwise(method) => method.name(),
+            Estimator::Unrolled(_) => "darts-unrolled",
             Estimator::ZerothOrder(zo) => match (zo.perturbed_chain, zo.difference) {
                 (PerturbedChain::Fresh, _) => "eq. 6, authors' chain",
                 (_, Difference::Forward) => "eq. 6",
@@ -69,40 +69,25 @@ impl Estimator {
 
     /// The same with another T and M; none for one that has them not.
     pub fn with(&self, steps: usize, validation_batches: usize) -> Option<Self> {
-        match *self {
+        match self {
             Estimator::Stepwise(_) => None,
             Estimator::ZerothOrder(zo) => {
-                Some(Estimator::ZerothOrder(ZoSettings { steps, validation_batches, ..zo }))
+                Some(Estimator::ZerothOrder(ZoSettings { steps, validation_batches, ..*zo }))
             }
             Estimator::Unrolled(unrolled) => {
-                Some(Estimator::Unrolled(UnrolledSettings { steps, validation_batches, ..unrolled }))
+                Some(Estimator::Unrolled(UnrolledSettings { steps, validation_batches, ..*unrolled }))
             }
         }
     }
 
-    /// What an estimate costs beyond the weight steps that a search takes anyway, in passes forward and backward. One forward only is a
-    /// third of that: each convolution of the forward pass has two in the backward one.
+    /// Returns the cost of an estimate: see [`Method::price`].
     pub fn price(&self) -> f64 {
-        match self {
-            Estimator::Stepwise(MethodKind::DartsV2) => 4.0,
-            Estimator::Stepwise(MethodKind::Milenas) => 2.0,
-            Estimator::Stepwise(_) => 1.0,
-            // Without the weight steps.
-            Estimator::Unrolled(unrolled) => (unrolled.passes() - unrolled.steps) as f64,
-            Estimator::ZerothOrder(zo) => {
-                let (gradients, losses) = zo.evaluations();
-                (zo.chains() * zo.steps + gradients) as f64 + losses as f64 / 3.0
-            }
-        }
+        self.method(&Optimisers::default()).price()
     }
 
-    /// Passes of an estimate as a search counts them, all chains and those forward only alike.
+    /// Returns the passes of an estimate: see [`Method::passes`].
     pub fn passes(&self) -> usize {
-        match self {
-            Estimator::Stepwise(_) => self.price() as usize,
-            Estimator::ZerothOrder(zo) => zo.passes(),
-            Estimator::Unrolled(unrolled) => unrolled.passes(),
-        }
+        self.method(&Optimisers::default()).passes()
     }
 
     /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.
@@ -116,11 +101,11 @@ impl Estimator {
         &self,
         snapshot: &Snapshot,
         (draws, first, seed): (&Draws<'_>, usize, u64),
-        (count, settings): (usize, &MethodSettings),
+        (count, optimisers): (usize, &Optimisers),
         tick: &(dyn Fn(usize) + Sync),
     ) -> Vec<Vec<f64>> {
         let problem = &snapshot.problem;
-        let begin = || (problem.worker(), self.method(settings));
+        let begin = || (problem.worker(), self.method(optimisers));
         let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
             let batches = draws.draw(first + index, (self.steps(), self.validation_batches()));
             let mut round = Round {
@@ -137,24 +122,36 @@ impl Estimator {
         on_all_threads((0..count).collect(), begin, estimate)
     }
 
-    fn method(&self, settings: &MethodSettings) -> SupernetMethod {
+    fn method(&self, optimisers: &Optimisers) -> SupernetMethod {
         match self {
-            Estimator::Stepwise(kind) => kind.build(settings),
-            Estimator::ZerothOrder(zo) => Box::new(ZerothOrder::new(settings, *zo)),
-            Estimator::Unrolled(unrolled) => Box::new(Unrolled::new(settings, *unrolled)),
+            Estimator::Stepwise(method) => method.build(optimisers),
+            Estimator::ZerothOrder(zo) => Box::new(ZerothOrder::new(optimisers, *zo)),
+            Estimator::Unrolled(unrolled) => Box::new(Unrolled::new(optimisers, *unrolled)),
         }
     }
 }
 
 type SupernetMethod = Box<dyn Method<SupernetProblem>>;
 
+/// Returns the settings of a method; the defaults if `methods` has none of its kind.
+fn of<M: SearchMethod + Clone + Default>(methods: &[AnyMethod]) -> M {
+    methods.iter().find_map(AnyMethod::downcast).cloned().unwrap_or_default()
+}
+
+/// Returns the numbers of the estimator of ZO-DARTS+, which the reference shares.
+pub fn zeroth_order(methods: &[AnyMethod]) -> ZoSettings {
+    of::<ZoDartsPlus>(methods).zo.estimator()
+}
+
 /// What a study compares: the methods as they are, then the numbers of the zeroth-order ones one by one. The first of a series is
 /// the one whose numbers the others vary.
-pub fn estimators(settings: &MethodSettings) -> Vec<Estimator> {
-    let stepwise = [MethodKind::DartsV1, MethodKind::DartsV2, MethodKind::Milenas].map(Estimator::Stepwise);
-    let forward = ZoSettings { difference: Difference::Forward, ..settings.zo };
-    let central = ZoSettings { difference: Difference::Central, ..settings.zo };
-    let wide = ZoSettings { difference: Difference::CentralLoss, ..settings.wide };
+pub fn estimators(methods: &[AnyMethod]) -> Vec<Estimator> {
+    let [v1, v2] = [of::<DartsV1>(methods).into(), of::<DartsV2>(methods).into()];
+    let stepwise = [v1, v2, of::<Milenas>(methods).into()].map(Estimator::Stepwise);
+    let zo = zeroth_order(methods);
+    let forward = ZoSettings { difference: Difference::Forward, ..zo };
+    let central = ZoSettings { difference: Difference::Central, ..zo };
+    let wide = ZoSettings { difference: Difference::CentralLoss, ..of::<ZoDartsWide>(methods).estimator() };
     let paper = ZoSettings { mu: Mu::Relative(0.005), ..forward };
     let mut found = vec![forward, wide, central, paper];
     found.push(ZoSettings { perturbed_chain: PerturbedChain::Fresh, ..paper });
@@ -168,7 +165,7 @@ pub fn estimators(settings: &MethodSettings) -> Vec<Estimator> {
     found.extend([1, 4, 16].map(|validation_batches| ZoSettings { validation_batches, ..forward }));
     found.extend([1, 2, 4, 8, 16].map(|validation_batches| ZoSettings { validation_batches, ..wide }));
     found.push(ZoSettings { centred: false, ..wide });
-    let unrolled = settings.unrolled;
+    let unrolled = of::<DartsUnrolled>(methods).estimator();
     let mut back = vec![unrolled];
     back.extend([1, 3, 5, 10].map(|steps| UnrolledSettings { steps, ..unrolled }));
     back.extend([1, 4, 16].map(|validation_batches| UnrolledSettings { validation_batches, ..unrolled }));
@@ -190,12 +187,12 @@ mod tests {
 
     #[test]
     fn nothing_is_compared_twice_and_every_method_is_there() {
-        let all = estimators(&MethodSettings::default());
+        let all = estimators(&AnyMethod::all());
         for (index, estimator) in all.iter().enumerate() {
             assert!(!all[..index].contains(estimator), "{estimator:?}");
         }
         let zo = |zo| Estimator::ZerothOrder(zo);
-        assert!(all.contains(&zo(MethodSettings::default().zo)) && all.contains(&zo(ZoSettings::WIDE)));
+        assert!(all.contains(&zo(zeroth_order(&[]))) && all.contains(&zo(ZoSettings::WIDE)));
     }
 
     #[test]
@@ -208,6 +205,6 @@ mod tests {
         assert_eq!([price(Difference::Forward, 1), price(Difference::Central, 1)], [13.0, 23.0]);
         assert_eq!([price(Difference::ForwardLoss, 1), price(Difference::CentralLoss, 4)], [12.0, 88.0]);
         assert_eq!(zo(Difference::CentralLoss, 4).passes(), 90 + 24);
-        assert_eq!(Estimator::Stepwise(MethodKind::DartsV2).price(), 4.0);
+        assert_eq!(Estimator::Stepwise(DartsV2::default().into()).price(), 4.0);
     }
 }

@@ -47,8 +47,8 @@ pub fn draw(snapshot: &SnapshotStudy, budget: f64) -> Result<String, String> {
             Some((estimator.validation_batches() as f64, estimator.with(estimator.steps(), 1)?))
         }),
         by_number((snapshot, budget), "R, radius of probes", |estimator| {
-            let Estimator::Unrolled(unrolled) = *estimator else { return None };
-            Some((unrolled.radius, Estimator::Unrolled(UnrolledSettings { radius: 1.0, ..unrolled })))
+            let Estimator::Unrolled(unrolled) = estimator else { return None };
+            Some((unrolled.radius, Estimator::Unrolled(UnrolledSettings { radius: 1.0, ..*unrolled })))
         }),
     ];
     render((2 * PANEL.0, 3 * PANEL.1), |root| {
@@ -90,8 +90,8 @@ fn by_number(
     let mut lines: BTreeMap<_, Line> = BTreeMap::new();
     for (estimator, agreement) in &snapshot.rows {
         let Some((number, rest)) = split(estimator) else { continue };
-        let first = *firsts.entry(estimator.series()).or_insert(rest);
-        if let Some(cosine) = agreement.cosine_at(budget).filter(|_| rest == first) {
+        let first = firsts.entry(estimator.series()).or_insert_with(|| rest.clone());
+        if let Some(cosine) = agreement.cosine_at(budget).filter(|_| rest == *first) {
             lines.entry(estimator.series()).or_default().push((number, cosine));
         }
     }

@@ -19,12 +19,13 @@ pub use report::Study;
 
 use crate::error::Error;
 use draws::Draws;
-use estimator::estimators;
+use estimator::{estimators, zeroth_order};
 use serde::Serialize;
 use zodarts_nas::bilevel::BilevelProblem;
-use zodarts_nas::methods::MethodSettings;
+use zodarts_nas::methods::{AnyMethod, Optimisers};
 use zodarts_nas::observer::Observer;
 use zodarts_nas::search::{Batches, SearchInput, Snapshot, snapshots};
+use zodarts_nas::settings::SearchSettings;
 
 /// Fewest estimates of an estimator, however many passes each takes.
 const FEWEST: usize = 8;
@@ -66,42 +67,53 @@ pub struct SnapshotStudy {
 /// See [`snapshots`]; and what `keep` returns.
 pub fn study(
     input: SearchInput<'_>,
-    settings: &StudySettings,
+    (settings, methods): (&StudySettings, &[AnyMethod]),
     observer: &mut dyn Observer,
     tick: &(dyn Fn(usize) + Sync),
     keep: &mut dyn FnMut(&Study) -> Result<(), Error>,
 ) -> Result<Study, Error> {
     let found = snapshots(input, &settings.moments, observer)?;
-    let methods = input.settings.method_settings();
+    let tried = Tried { settings, methods, optimisers: input.settings.optimisers() };
     let batches = Batches::new(&input, &found.halves);
     let draws = Draws { batches, first: input.settings.epochs };
     let mut study = Study {
         dataset: input.info.name.clone(),
         version: env!("CARGO_PKG_VERSION"),
         seed: input.seed,
-        search: input.settings.clone(),
+        search: SearchSettings::clone(&input.settings),
+        method: input.method.card().name,
+        steps: zeroth_order(methods).steps,
         settings: settings.clone(),
         moments: Vec::new(),
     };
     for snapshot in &found.snapshots {
-        study.moments.push(SnapshotStudy::of(snapshot, (&draws, input.seed), (settings, &methods), tick));
+        study.moments.push(SnapshotStudy::of(snapshot, (&draws, input.seed), &tried, tick));
         keep(&study)?;
     }
     Ok(study)
+}
+
+/// What is measured, and on which methods.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tried<'a> {
+    pub settings: &'a StudySettings,
+    pub methods: &'a [AnyMethod],
+    pub optimisers: Optimisers,
 }
 
 impl SnapshotStudy {
     fn of(
         snapshot: &Snapshot,
         (draws, seed): (&Draws<'_>, u64),
-        (settings, methods): (&StudySettings, &MethodSettings),
+        tried: &Tried<'_>,
         tick: &(dyn Fn(usize) + Sync),
     ) -> Self {
-        let reference = Reference::at(snapshot, draws, (settings, methods), tick);
+        let Tried { settings, methods, optimisers } = tried;
+        let reference = Reference::at(snapshot, draws, tried, tick);
         let row = |estimator: Estimator| {
             let count = settings.estimates(&estimator);
             let estimates =
-                estimator.estimates(snapshot, (draws, settings.draws, seed), (count, methods), tick);
+                estimator.estimates(snapshot, (draws, settings.draws, seed), (count, optimisers), tick);
             let agreement =
                 Agreement::of(&estimates, estimator.scale(), estimator.price(), &reference.gradient);
             (estimator, agreement)
@@ -125,9 +137,9 @@ impl StudySettings {
 
     /// Passes of all moments, as [`study`] tells its `tick`, if an epoch has enough batches for every round and every evaluation; those of the
     /// search that leads to them are not among them.
-    pub fn total_passes(&self, methods: &MethodSettings) -> usize {
+    pub fn total_passes(&self, methods: &[AnyMethod]) -> usize {
         let own = |estimator: &Estimator| self.estimates(estimator) * estimator.passes();
         let estimates: usize = estimators(methods).iter().map(own).sum();
-        self.moments.len() * (Reference::passes(self, methods.zo.steps) + estimates)
+        self.moments.len() * (Reference::passes(self, zeroth_order(methods).steps) + estimates)
     }
 }

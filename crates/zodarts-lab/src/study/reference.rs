@@ -1,16 +1,15 @@
 //! The hypergradient that estimates are held against.
 
-use super::StudySettings;
 use super::draws::Draws;
+use super::estimator::zeroth_order;
 use super::tasks::on_all_threads;
 use super::vectors::{cosine, mean};
+use super::{StudySettings, Tried};
 use serde::Serialize;
 use zodarts_data::rng::stream;
 use zodarts_nas::SupernetProblem;
 use zodarts_nas::bilevel::BilevelProblem;
-use zodarts_nas::methods::{
-    Difference, Method, MethodSettings, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings,
-};
+use zodarts_nas::methods::{Difference, Method, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings};
 use zodarts_nas::search::Snapshot;
 use zodarts_nn::space::ALPHAS;
 
@@ -32,22 +31,22 @@ pub struct Reference {
 
 impl Reference {
     /// The reference at a snapshot. `tick` hears of passes as they are done.
-    pub fn at(
+    pub(crate) fn at(
         snapshot: &Snapshot,
         draws: &Draws<'_>,
-        (settings, methods): (&StudySettings, &MethodSettings),
+        Tried { settings, methods, optimisers }: &Tried<'_>,
         tick: &(dyn Fn(usize) + Sync),
     ) -> Self {
         let zo = ZoSettings {
             mu: Mu::Absolute(settings.width),
             difference: Difference::CentralLoss,
             perturbed_chain: PerturbedChain::Exact,
-            ..methods.zo
+            ..zeroth_order(methods)
         };
         let problem = &snapshot.problem;
         let axes: Vec<Vec<f32>> = (0..ALPHAS).map(axis).collect();
         let validation = draws.architecture_half();
-        let begin = || (problem.worker(), ZerothOrder::new(methods, zo));
+        let begin = || (problem.worker(), ZerothOrder::new(optimisers, zo));
         let estimate = |(worker, method): &mut (_, ZerothOrder), (draw, axes): (usize, &[Vec<f32>])| {
             let training = draws.draw(draw, (zo.steps, 0)).training;
             let round = Round {

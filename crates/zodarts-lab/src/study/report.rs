@@ -29,6 +29,10 @@ pub struct Study {
     pub seed: u64,
     /// The search that was looked at.
     pub search: SearchSettings,
+    /// The name of its method.
+    pub method: &'static str,
+    /// T, weight steps of the reference.
+    pub steps: usize,
     /// What was measured.
     pub settings: StudySettings,
     /// The moments, in their order.
@@ -45,13 +49,13 @@ impl Study {
              looked at after some of its {} epochs. The reference: central differences of the loss on the whole architecture \
              half over every α, h = {}, after T = {} weight steps, averaged over {} draws of training batches.\n\n{ABOUT} *At \
              {budget} passes* is the mean cosine of the mean of as many estimates as {budget} passes buy.\n",
-            search.method,
+            self.method,
             self.seed,
             search.channels,
             search.cells,
             search.epochs,
             settings.width,
-            search.zo_steps,
+            self.steps,
             settings.draws,
         );
         for snapshot in &self.moments {

@@ -6,20 +6,66 @@
 //! `∂²L_train/∂w² · δ` and `∂²L_train/∂α∂w · δ` come from one difference of gradients, at w and at w + r·δ, where r = radius/‖δ‖.
 
 use super::state::{Chain, Site, fit};
-use super::{Card, Method, MethodSettings, Round, RoundReport, SearchState, UnrolledSettings, combined};
+use super::{
+    AnnealingSettings, Card, Method, Optimisers, Round, RoundReport, SearchMethod, SearchState, combined,
+};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use crate::normaliser::Normaliser;
+use crate::normaliser::{Annealing, Normaliser};
+use crate::settings::Range;
+use serde::Serialize;
 use zodarts_nn::optim::{Adam, Sgd, SgdAdjoint, norm};
 
-pub(super) const CARD: Card = Card {
+const CARD: Card = Card {
     name: "darts-unrolled",
     description: "DARTS-unrolled, our own: the validation gradient back through all steps of a round, annealed sparsemax",
     normaliser: Normaliser::Sparsemax,
-    annealed: true,
 };
 
-pub(super) fn build(settings: &MethodSettings) -> Unrolled {
-    Unrolled::new(settings, settings.unrolled)
+crate::settings! {
+    /// Settings of DARTS-unrolled: rounds as long as those of ZO-DARTS+, and probes wide enough to see past
+    /// single kinks of `ReLU`: `docs/hypergradient.md`.
+    pub struct DartsUnrolled in "method" {
+        /// Weight steps T of a round.
+        steps: usize = 10, Range::AtLeast(1.0);
+        /// Validation batches M that a round is judged by.
+        validation_batches: usize = 4, Range::AtLeast(1.0);
+        /// Radius of the probes of the curvature.
+        radius: f64 = 0.1, Range::Above(0.0);
+        ..annealing: AnnealingSettings;
+    }
+}
+
+impl DartsUnrolled {
+    /// Returns the numbers of its estimator.
+    pub fn estimator(&self) -> UnrolledSettings {
+        let Self { steps, validation_batches, radius, .. } = *self;
+        UnrolledSettings { steps, validation_batches, radius }
+    }
+}
+
+impl<P: BilevelProblem> SearchMethod<P> for DartsUnrolled {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn annealing(&self) -> Annealing {
+        self.annealing.schedule()
+    }
+
+    fn build(&self, optimisers: &Optimisers) -> Box<dyn Method<P>> {
+        Box::new(Unrolled::new(optimisers, self.estimator()))
+    }
+}
+
+/// The numbers of an estimator that goes back through the weight steps of its round.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct UnrolledSettings {
+    /// T, weight steps per round.
+    pub steps: usize,
+    /// M, validation batches that a round is judged by.
+    pub validation_batches: usize,
+    /// Distance from the weights of the probes that curvature is measured by.
+    pub radius: f64,
 }
 
 /// The estimator of DARTS-unrolled.
@@ -45,10 +91,10 @@ struct Taken {
 
 impl Unrolled {
     /// An estimator without buffers; they take the problem's size in the first round.
-    pub fn new(shared: &MethodSettings, settings: UnrolledSettings) -> Self {
+    pub fn new(optimisers: &Optimisers, settings: UnrolledSettings) -> Self {
         Unrolled {
-            sgd: shared.sgd,
-            adam: shared.adam,
+            sgd: optimisers.sgd,
+            adam: optimisers.adam,
             settings,
             taken: Vec::new(),
             adjoint: SgdAdjoint::default(),
@@ -149,6 +195,15 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
 
     fn workers(&self) -> usize {
         1
+    }
+
+    /// The steps, the validation batches, and one for each step on the way back.
+    fn passes(&self) -> usize {
+        2 * self.settings.steps + self.settings.validation_batches
+    }
+
+    fn price(&self) -> f64 {
+        (self.settings.steps + self.settings.validation_batches) as f64
     }
 
     fn vectors(&self) -> usize {

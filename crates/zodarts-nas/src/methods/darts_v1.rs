@@ -3,24 +3,34 @@
 
 use super::state::Site;
 use super::stepwise::{First, Rule, Stepwise};
-use super::{Card, MethodSettings, Round, SearchState};
+use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
 
-pub(super) const CARD: Card = Card {
+const CARD: Card = Card {
     name: "darts-v1",
     description: "DARTS, first order: the validation gradient alone, before every weight step",
     normaliser: Normaliser::Softmax,
-    annealed: false,
 };
 
-pub(super) fn build(settings: &MethodSettings) -> Stepwise<DartsV1> {
-    Stepwise::new(DartsV1, First::Alpha, settings)
+crate::settings! {
+    /// DARTS, first order. It has no settings of its own.
+    pub struct DartsV1 in "method" {}
 }
 
-pub(super) struct DartsV1;
+impl<P: BilevelProblem> SearchMethod<P> for DartsV1 {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
 
-impl<P: BilevelProblem> Rule<P> for DartsV1 {
+    fn build(&self, optimisers: &Optimisers) -> Box<dyn Method<P>> {
+        Box::new(Stepwise::new(ValidationGradient, First::Alpha, optimisers))
+    }
+}
+
+struct ValidationGradient;
+
+impl<P: BilevelProblem> Rule<P> for ValidationGradient {
     fn estimate(
         &mut self,
         at: &mut Site<P>,
@@ -33,5 +43,9 @@ impl<P: BilevelProblem> Rule<P> for DartsV1 {
         let validation = at.evaluate_all(&chain.weights, alpha, round.validation, Want::Alpha, training);
         hypergradient.clone_from(&training.alpha);
         (validation, round.validation.len())
+    }
+
+    fn passes(&self) -> usize {
+        1
     }
 }

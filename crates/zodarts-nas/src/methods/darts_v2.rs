@@ -7,25 +7,39 @@
 
 use super::state::{Chain, Site, fit};
 use super::stepwise::{First, Rule, Stepwise};
-use super::{Card, MethodSettings, Round, SearchState};
+use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
+use crate::settings::Range;
 use zodarts_nn::optim::{Sgd, norm};
 
-pub(super) const CARD: Card = Card {
+const CARD: Card = Card {
     name: "darts-v2",
     description: "DARTS, second order: the validation gradient through one virtual weight step",
     normaliser: Normaliser::Softmax,
-    annealed: false,
 };
 
-pub(super) fn build(settings: &MethodSettings) -> Stepwise<DartsV2> {
-    let (unrolled, probe) = (Gradients::default(), Vec::new());
-    let rule = DartsV2 { sgd: settings.sgd, radius: settings.darts_radius, unrolled, probe };
-    Stepwise::new(rule, First::Alpha, settings)
+crate::settings! {
+    /// Settings of second-order DARTS.
+    pub struct DartsV2 in "method" {
+        /// Distance from the weights of the probes along the validation gradient.
+        radius: f64 = 0.01, Range::Above(0.0);
+    }
 }
 
-pub(super) struct DartsV2 {
+impl<P: BilevelProblem> SearchMethod<P> for DartsV2 {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn build(&self, optimisers: &Optimisers) -> Box<dyn Method<P>> {
+        let (unrolled, probe) = (Gradients::default(), Vec::new());
+        let rule = VirtualStep { sgd: optimisers.sgd, radius: self.radius, unrolled, probe };
+        Box::new(Stepwise::new(rule, First::Alpha, optimisers))
+    }
+}
+
+struct VirtualStep {
     sgd: Sgd,
     radius: f64,
     /// Of the validation loss at w'.
@@ -34,7 +48,7 @@ pub(super) struct DartsV2 {
     probe: Vec<f32>,
 }
 
-impl DartsV2 {
+impl VirtualStep {
     /// Sets the probe to w', from the training gradient at w.
     fn unroll(&mut self, chain: &Chain, gradient: &[f32], learning_rate: f64) {
         let (rate, momentum, decay) =
@@ -54,7 +68,7 @@ impl DartsV2 {
     }
 }
 
-impl<P: BilevelProblem> Rule<P> for DartsV2 {
+impl<P: BilevelProblem> Rule<P> for VirtualStep {
     fn estimate(
         &mut self,
         at: &mut Site<P>,
@@ -89,5 +103,9 @@ impl<P: BilevelProblem> Rule<P> for DartsV2 {
             passes += 2;
         }
         (validation, passes)
+    }
+
+    fn passes(&self) -> usize {
+        4
     }
 }

@@ -3,26 +3,40 @@
 
 use super::state::Site;
 use super::stepwise::{First, Rule, Stepwise};
-use super::{Card, MethodSettings, Round, SearchState};
+use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
+use crate::settings::Range;
 
-pub(super) const CARD: Card = Card {
+const CARD: Card = Card {
     name: "milenas",
     description: "MiLeNAS: training plus validation gradient, after every weight step",
     normaliser: Normaliser::Softmax,
-    annealed: false,
 };
 
-pub(super) fn build(settings: &MethodSettings) -> Stepwise<Milenas> {
-    Stepwise::new(Milenas { lambda: settings.milenas_lambda }, First::Weights, settings)
+crate::settings! {
+    /// Settings of `MiLeNAS`.
+    pub struct Milenas in "method" {
+        /// Share λ of the validation gradient beside the training gradient.
+        lambda: f64 = 1.0, Range::AtLeast(0.0);
+    }
 }
 
-pub(super) struct Milenas {
+impl<P: BilevelProblem> SearchMethod<P> for Milenas {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn build(&self, optimisers: &Optimisers) -> Box<dyn Method<P>> {
+        Box::new(Stepwise::new(MixedLevel { lambda: self.lambda }, First::Weights, optimisers))
+    }
+}
+
+struct MixedLevel {
     lambda: f64,
 }
 
-impl<P: BilevelProblem> Rule<P> for Milenas {
+impl<P: BilevelProblem> Rule<P> for MixedLevel {
     fn estimate(
         &mut self,
         at: &mut Site<P>,
@@ -39,5 +53,9 @@ impl<P: BilevelProblem> Rule<P> for Milenas {
             *h += self.lambda as f32 * g;
         }
         (validation, 1 + round.validation.len())
+    }
+
+    fn passes(&self) -> usize {
+        2
     }
 }

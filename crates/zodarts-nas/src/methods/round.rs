@@ -62,6 +62,17 @@ pub trait Method<P: BilevelProblem>: Send {
     /// after another, to the same bits.
     fn workers(&self) -> usize;
 
+    /// Passes over one batch that an estimate takes with all its batches, of all chains; one without a gradient
+    /// counts as one, too.
+    fn passes(&self) -> usize;
+
+    /// The cost of an estimate beyond the weight steps that a search takes anyway, in passes forward and
+    /// backward. One forward only is a third of that: each convolution of the forward pass has two in the
+    /// backward one.
+    fn price(&self) -> f64 {
+        self.passes() as f64
+    }
+
     /// Vectors as long as the weights that a round takes: by default weights, momentum and gradient of each chain.
     fn vectors(&self) -> usize {
         3 * self.workers()

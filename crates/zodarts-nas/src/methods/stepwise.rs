@@ -1,7 +1,7 @@
 //! What the methods with one weight step per round share: everything but the estimate itself.
 
 use super::state::{Site, fit};
-use super::{Method, MethodSettings, Round, RoundReport, SearchState};
+use super::{Method, Optimisers, Round, RoundReport, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients};
 use zodarts_nn::optim::{Adam, Sgd, norm};
 
@@ -17,6 +17,9 @@ pub(super) trait Rule<P: BilevelProblem>: Send {
         training: &mut Gradients,
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize);
+
+    /// Passes of an estimate on one training and one validation batch.
+    fn passes(&self) -> usize;
 }
 
 /// Which of a round's two updates comes first.
@@ -39,9 +42,10 @@ pub(super) struct Stepwise<R> {
 }
 
 impl<R> Stepwise<R> {
-    pub fn new(rule: R, first: First, settings: &MethodSettings) -> Self {
+    pub fn new(rule: R, first: First, optimisers: &Optimisers) -> Self {
         let (training, hypergradient) = (Gradients::default(), Vec::new());
-        Stepwise { rule, first, sgd: settings.sgd, adam: settings.adam, training, hypergradient }
+        let Optimisers { sgd, adam } = *optimisers;
+        Stepwise { rule, first, sgd, adam, training, hypergradient }
     }
 }
 
@@ -52,6 +56,10 @@ impl<P: BilevelProblem, R: Rule<P>> Method<P> for Stepwise<R> {
 
     fn workers(&self) -> usize {
         1
+    }
+
+    fn passes(&self) -> usize {
+        self.rule.passes()
     }
 
     fn estimate(

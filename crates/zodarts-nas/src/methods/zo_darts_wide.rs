@@ -1,17 +1,56 @@
 //! ZO-DARTS-wide, our own: ZO-DARTS+ whose α-gradient comes from losses alone, at α ± μu in several directions at once, with
 //! μ so wide that the differences stand out of the noise of a few training steps. `docs/hypergradient.md` says how far that is true.
 
-use super::zo::ZerothOrder;
-use super::{Card, MethodSettings};
-use crate::normaliser::Normaliser;
+use super::zo::{Difference, Mu, ZerothOrder, ZoSettings};
+use super::{AnnealingSettings, Card, Method, Optimisers, SearchMethod};
+use crate::bilevel::BilevelProblem;
+use crate::normaliser::{Annealing, Normaliser};
+use crate::settings::Range;
+use zodarts_nn::space::{ALPHAS, EDGES};
 
-pub(super) const CARD: Card = Card {
+const CARD: Card = Card {
     name: "zo-darts-wide",
     description: "ZO-DARTS-wide, our own: losses of antithetic wide steps in several directions, annealed sparsemax",
     normaliser: Normaliser::Sparsemax,
-    annealed: true,
 };
 
-pub(super) fn build(settings: &MethodSettings) -> ZerothOrder {
-    ZerothOrder::new(settings, settings.wide)
+crate::settings! {
+    /// Settings of ZO-DARTS-wide. `docs/hypergradient.md` says why these numbers.
+    pub struct ZoDartsWide in "method" {
+        /// Weight steps T of a round.
+        steps: usize = ZoSettings::WIDE.steps, Range::AtLeast(1.0);
+        /// Validation batches M that a round is judged by.
+        validation_batches: usize = ZoSettings::WIDE.validation_batches, Range::AtLeast(1.0);
+        /// Directions K of a round, each with chains of its own: at most the length of α without its shifts.
+        directions: usize = ZoSettings::WIDE.directions, Range::Within(1.0, (ALPHAS - EDGES) as f64);
+        /// Perturb α to both sides of a direction.
+        antithetic: bool = true;
+        /// Length μ of the perturbation of α, in units of the temperature.
+        smoothing: f64 = 1.0, Range::Above(0.0);
+        ..annealing: AnnealingSettings;
+    }
+}
+
+impl ZoDartsWide {
+    /// Returns the numbers of its estimator.
+    pub fn estimator(&self) -> ZoSettings {
+        let Self { steps, validation_batches, directions, .. } = *self;
+        let difference = if self.antithetic { Difference::CentralLoss } else { Difference::ForwardLoss };
+        let mu = Mu::Tempered(self.smoothing);
+        ZoSettings { steps, mu, difference, directions, validation_batches, ..ZoSettings::WIDE }
+    }
+}
+
+impl<P: BilevelProblem> SearchMethod<P> for ZoDartsWide {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn annealing(&self) -> Annealing {
+        self.annealing.schedule()
+    }
+
+    fn build(&self, optimisers: &Optimisers) -> Box<dyn Method<P>> {
+        Box::new(ZerothOrder::new(optimisers, self.estimator()))
+    }
 }

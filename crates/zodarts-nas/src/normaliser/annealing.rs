@@ -1,5 +1,4 @@
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 /// Below this a temperature changes nothing any more, while α divided by it could overflow.
 const COLDEST: f64 = 1e-30;
@@ -16,18 +15,6 @@ pub struct Annealing {
     pub every: usize,
 }
 
-/// An annealing that makes no sense.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[error("annealing: `{field}` is {found}, expected {expected}")]
-pub struct AnnealingError {
-    /// The field.
-    pub field: &'static str,
-    /// The value found.
-    pub found: f64,
-    /// The range expected.
-    pub expected: &'static str,
-}
-
 impl Default for Annealing {
     /// The paper's: 1.5, times 0.75 every 5 epochs.
     fn default() -> Self {
@@ -39,25 +26,6 @@ impl Annealing {
     /// No annealing: the same temperature in every epoch.
     pub fn constant(temperature: f64) -> Self {
         Annealing { initial: temperature, factor: 1.0, every: 1 }
-    }
-
-    /// Returns the annealing if every value makes sense.
-    ///
-    /// # Errors
-    /// The first field that is out of its range.
-    pub fn validated(self) -> Result<Self, AnnealingError> {
-        let Annealing { initial, factor, every } = self;
-        let refuse = |field, found, expected| Err(AnnealingError { field, found, expected });
-        if !(initial > 0.0 && initial.is_finite()) {
-            return refuse("initial", initial, "a finite number above 0");
-        }
-        if !(factor > 0.0 && factor <= 1.0) {
-            return refuse("factor", factor, "above 0 and at most 1");
-        }
-        if every == 0 {
-            return refuse("every", 0.0, "at least 1 epoch");
-        }
-        Ok(self)
     }
 
     /// `τ_n` of epoch `epoch`, counted from 0; never below 1e-30.
@@ -94,19 +62,5 @@ mod tests {
     fn it_never_reaches_zero_and_constant_stays() {
         assert_eq!(Annealing::default().temperature(usize::MAX), COLDEST);
         assert_eq!(Annealing::constant(1.0).temperature(usize::MAX), 1.0);
-    }
-
-    #[test]
-    fn nonsense_is_refused_by_name() {
-        assert!(Annealing::default().validated().is_ok());
-        let field = |annealing: Annealing| annealing.validated().unwrap_err().field;
-        let plain = Annealing::default();
-        assert_eq!(field(Annealing { initial: f64::NAN, ..plain }), "initial");
-        assert_eq!(field(Annealing { factor: 1.01, ..plain }), "factor");
-        assert_eq!(field(Annealing { every: 0, ..plain }), "every");
-        assert_eq!(
-            Annealing { every: 0, ..plain }.validated().unwrap_err().to_string(),
-            "annealing: `every` is 0, expected at least 1 epoch"
-        );
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use zodarts_nn::space::{ALPHAS, EDGES, Mixture, OPERATIONS};
 
-pub use annealing::{Annealing, AnnealingError};
+pub use annealing::Annealing;
 
 /// One edge's values for each operation, in the precision of the computation.
 pub type Row = [f64; OPERATIONS];

@@ -92,7 +92,7 @@ impl<'a> Batches<'a> {
             seed: input.seed,
             weights_half: &halves.weights,
             alpha_half: &halves.alpha,
-            size: batch_size(input.info, input.development.len(), settings),
+            size: batch_size(input.info, input.development.len(), &settings),
             augmentation: settings.images().augmentation(input.info.height),
         }
     }

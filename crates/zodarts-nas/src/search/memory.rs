@@ -1,8 +1,8 @@
 //! What a search takes, and how many of its chains run at once.
 
 use crate::memory::{Memory, OutOfMemory};
+use crate::methods::SearchMethod;
 use crate::settings::{Chains, SearchSettings, search_batch};
-use crate::supernet_problem::SupernetProblem;
 use zodarts_data::{DatasetInfo, PREFETCH_BUFFERS};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
@@ -20,10 +20,10 @@ const KEPT: usize = 4;
 pub fn check_memory(
     info: &DatasetInfo,
     images: usize,
-    settings: &SearchSettings,
+    (settings, method): (&SearchSettings, &dyn SearchMethod),
     memory: Memory,
 ) -> Result<(), OutOfMemory> {
-    let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
+    let method = method.build(&settings.optimisers());
     let round = Needs {
         chains: method.workers(),
         vectors: method.vectors(),
@@ -102,6 +102,7 @@ fn needed(network: &Network, round: &Needs, images: usize, settings: &SearchSett
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::methods::ZoDartsPlus;
     use crate::settings::Auto;
     use zodarts_data::{Dataset, OpenOptions};
 
@@ -128,7 +129,7 @@ mod tests {
         let images = 4000;
         let check = |size: usize, memory: u64| {
             let settings = SearchSettings { batch_size: Auto::Fixed(size), ..SearchSettings::default() };
-            check_memory(&info, images, &settings, Memory::of(memory))
+            check_memory(&info, images, (&settings, &ZoDartsPlus::default()), Memory::of(memory))
         };
         with_threads(2, || {
             let error = check(1024, 1 << 30).unwrap_err();

@@ -20,11 +20,11 @@ pub use summary::SearchSummary;
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::memory::Memory;
-use crate::methods::SearchState;
+use crate::methods::{SearchMethod, SearchState};
 use crate::model::loss_kind;
 use crate::normaliser::Mixing;
 use crate::observer::{Event, Observer};
-use crate::settings::SearchSettings;
+use crate::settings::{Checked, SearchSettings};
 use crate::stage::store::Store;
 use crate::stage::{Deadline, Limits, StageEnd, drive};
 use crate::supernet_problem::SupernetProblem;
@@ -48,8 +48,10 @@ pub struct SearchInput<'a> {
     pub info: &'a DatasetInfo,
     /// Training and validation images together; the search cuts them in halves of its own.
     pub development: &'a Samples,
-    /// The settings, already validated.
-    pub settings: &'a SearchSettings,
+    /// The settings.
+    pub settings: Checked<&'a SearchSettings>,
+    /// The method with its settings.
+    pub method: Checked<&'a dyn SearchMethod>,
     /// What makes the mixture of α; none takes the method's own normaliser.
     pub mixing: Option<&'a Arc<dyn Mixing>>,
     /// Seed of the run.
@@ -60,6 +62,14 @@ pub struct SearchInput<'a> {
     pub memory: Memory,
     /// Where to keep records and checkpoints.
     pub store: Option<&'a dyn Store>,
+}
+
+impl SearchInput<'_> {
+    /// Returns the temperature of epoch `done` of a search shortened to `planned` epochs, which goes through
+    /// the whole annealing all the same.
+    pub fn temperature_at(&self, done: usize, planned: usize) -> f64 {
+        self.method.annealing().temperature(done * self.settings.epochs / planned)
+    }
 }
 
 /// Why a search ended.
@@ -117,7 +127,7 @@ pub struct SearchOutcome {
 pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
     let SearchInput { info, development, settings, .. } = input;
     let halves = Halves::of(&input)?;
-    check_memory(info, development.len(), settings, input.memory)?;
+    check_memory(info, development.len(), (&settings, *input.method), input.memory)?;
     let problem = problem(&input);
     let first = first_state(&problem, &input);
     let mut stage = SearchStage::new(problem, &input, &halves);
@@ -166,10 +176,10 @@ impl From<StageEnd> for Stop {
 
 fn problem(input: &SearchInput<'_>) -> SupernetProblem {
     let SearchInput { info, settings, .. } = *input;
-    let network = Arc::new(network(info, settings));
+    let network = Arc::new(network(info, &settings));
     let loss = Loss::new(loss_kind(info.task));
-    let temperature = settings.temperature_at(0, settings.epochs);
-    let mixing = input.mixing.cloned().unwrap_or_else(|| Arc::new(settings.method.normaliser()));
+    let temperature = input.temperature_at(0, settings.epochs);
+    let mixing = input.mixing.cloned().unwrap_or_else(|| Arc::new(input.method.card().normaliser));
     SupernetProblem::new(network, mixing, loss, temperature)
         .computed(settings.convolutions, settings.operations)
 }

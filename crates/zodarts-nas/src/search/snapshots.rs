@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::methods::SearchState;
 use crate::observer::{Observer, StageKind};
 use crate::records::SearchRecord;
-use crate::settings::SearchSettings;
+use crate::settings::{Checked, SearchSettings};
 use crate::stage::{EpochEnd, EpochPlan, Limits, PartialEpoch, Stage, drive};
 use crate::supernet_problem::SupernetProblem;
 
@@ -36,8 +36,8 @@ pub struct Snapshots {
 /// A search stage that keeps snapshots.
 struct SnapshotStage<'a> {
     search: SearchStage<'a>,
-    /// The settings of the whole search.
-    settings: &'a SearchSettings,
+    /// The whole search.
+    input: SearchInput<'a>,
     /// Epochs done at the snapshots.
     at: &'a [usize],
     snapshots: Vec<Snapshot>,
@@ -54,13 +54,13 @@ pub fn snapshots(
     observer: &mut dyn Observer,
 ) -> Result<Snapshots, Error> {
     let halves = Halves::of(&input)?;
-    check_memory(input.info, input.development.len(), input.settings, input.memory)?;
+    check_memory(input.info, input.development.len(), (&input.settings, *input.method), input.memory)?;
     let last = epochs.iter().copied().max().unwrap_or(0);
-    let shortened = SearchSettings { epochs: last.max(1), early_stop: false, ..input.settings.clone() };
+    let shortened = SearchSettings { epochs: last.max(1), early_stop: false, ..SearchSettings::clone(&input.settings) };
     let problem = problem(&input);
     let first = first_state(&problem, &input);
-    let search = SearchStage::new(problem, &SearchInput { settings: &shortened, ..input }, &halves);
-    let mut stage = SnapshotStage { search, settings: input.settings, at: epochs, snapshots: Vec::new() };
+    let search = SearchStage::new(problem, &SearchInput { settings: Checked::of(&shortened)?, ..input }, &halves);
+    let mut stage = SnapshotStage { search, input, at: epochs, snapshots: Vec::new() };
     let limits = Limits { epochs: last, deadline: input.deadline, store: None };
     let driven = drive(&mut stage, first, limits, observer)?;
     if driven.done < last {
@@ -79,11 +79,11 @@ impl SnapshotStage<'_> {
         }
         // An epoch that is repeated after it diverged begins in the same state.
         self.snapshots.retain(|snapshot| snapshot.epochs != done);
-        let epochs = self.settings.epochs;
-        let temperature = self.settings.temperature_at(done, epochs);
+        let epochs = self.input.settings.epochs;
+        let temperature = self.input.temperature_at(done, epochs);
         self.snapshots.push(Snapshot {
             epochs: done,
-            learning_rate: self.settings.schedule(epochs).learning_rate(done),
+            learning_rate: self.input.settings.schedule(epochs).learning_rate(done),
             problem: self.search.problem().at_temperature(temperature),
             state: state.clone(),
         });

@@ -148,7 +148,7 @@ impl Stage for SearchStage<'_> {
 impl<'a> SearchStage<'a> {
     pub fn new(problem: SupernetProblem, input: &SearchInput<'a>, halves: &'a Halves) -> Self {
         let settings = input.settings;
-        let method = settings.method.build::<SupernetProblem>(&settings.method_settings());
+        let method = input.method.build(&settings.optimisers());
         let batches = Batches::new(input, halves);
         let workers = workers(settings.chains, method.workers(), batches.largest());
         let workers = (0..workers).map(|_| problem.worker()).collect();
@@ -163,7 +163,7 @@ impl<'a> SearchStage<'a> {
 
     /// Takes the temperature of epoch `epoch` of `epochs`.
     pub fn anneal(&mut self, epoch: usize, epochs: usize) {
-        let temperature = self.input.settings.temperature_at(epoch, epochs);
+        let temperature = self.input.temperature_at(epoch, epochs);
         self.problem = self.problem.at_temperature(temperature);
     }
 

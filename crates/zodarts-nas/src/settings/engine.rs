@@ -1,5 +1,6 @@
 //! How the engine computes. None of it changes what is computed beyond rounding.
 
+use super::Choice;
 use serde::{Deserialize, Serialize};
 
 pub use zodarts_nn::executor::Convolutions;
@@ -16,4 +17,16 @@ pub enum Chains {
     Together,
     /// One after the other on the same buffers, each on all threads.
     InTurn,
+}
+
+impl Choice for Chains {
+    const ALL: &'static [Self] = &[Chains::Auto, Chains::Together, Chains::InTurn];
+}
+
+impl Choice for Convolutions {
+    const ALL: &'static [Self] = &[Convolutions::Fast, Convolutions::Direct];
+}
+
+impl Choice for Extent {
+    const ALL: &'static [Self] = &[Extent::Support, Extent::All];
 }

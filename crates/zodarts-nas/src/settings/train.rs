@@ -1,58 +1,61 @@
 //! Settings of training.
 
-use super::{Auto, Convolutions, ImagePlan, InvalidSettings, MAX_EPOCHS, require};
+use super::{
+    Auto, BATCH, CELLS, CHANNELS, Choice, Convolutions, EPOCHS, ImagePlan, InvalidSettings, PADDING, Range,
+    SIDE,
+};
 use serde::{Deserialize, Serialize};
 use zodarts_data::{Augmentation, Mix};
 use zodarts_nn::optim::{Schedule, Sgd};
 
-/// Training of a discrete network. Defaults are the retraining protocol of ZO-DARTS+.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TrainSettings {
-    /// The kind of network.
-    pub architecture: Architecture,
-    /// Passes over the training images.
-    pub epochs: usize,
-    /// Images of a batch; `auto` follows the data set.
-    pub batch_size: Auto,
-    /// Channels of the first stage (`ResNet-18` has 64 of its own).
-    pub channels: usize,
-    /// Cells of each stage.
-    pub cells: usize,
-    /// Side of the network's input; `auto` is 32 for 28×28 images, else the images' own.
-    pub input_size: Auto,
-    /// Mirror images at random.
-    pub flip: bool,
-    /// Zero padding before a random crop; `auto` is an eighth of the input's side.
-    pub crop_padding: Auto,
-    /// Blending of images in pairs.
-    pub mix: MixKind,
-    /// α of the Beta(α, α) from which the share of a blend is drawn.
-    pub mix_alpha: f64,
-    /// Label smoothing.
-    pub label_smoothing: f64,
-    /// Weights of the classes in the loss.
-    pub class_weights: ClassWeights,
-    /// Highest learning rate.
-    pub learning_rate: f64,
-    /// Epochs of linear warm-up; shortened to a tenth of the epochs where those are fewer than 100.
-    pub warmup_epochs: usize,
-    /// Share of the learning rate the warm-up starts from.
-    pub warmup_start: f64,
-    /// Momentum.
-    pub momentum: f64,
-    /// Nesterov's momentum.
-    pub nesterov: bool,
-    /// Weight decay.
-    pub weight_decay: f64,
-    /// Largest gradient norm; 0 does not clip.
-    pub clip: f64,
-    /// Stop after this many epochs without a better validation result; 0 never stops early.
-    pub patience: usize,
-    /// Which epoch's weights are kept.
-    pub selection: Selection,
-    /// How 3×3 convolutions are computed.
-    pub convolutions: Convolutions,
+crate::settings! {
+    /// Training of a discrete network. Defaults are the retraining protocol of ZO-DARTS+.
+    pub struct TrainSettings in "train" also TrainSettings::check_momentum {
+        /// Kind of network; `resnet18` needs no search.
+        architecture: Architecture = Architecture::Genotype;
+        /// Passes over the training images.
+        epochs: usize = 300, EPOCHS;
+        /// Images of a batch; `auto` follows the data set.
+        batch_size: Auto = Auto::Auto, BATCH;
+        /// Channels of the first stage (`ResNet-18` has 64 of its own).
+        channels: usize = 16, CHANNELS;
+        /// Cells of each stage.
+        cells: usize = 3, CELLS;
+        /// Side of the network's input; `auto` is 32 for 28×28 images, else the images' own.
+        input_size: Auto = Auto::Auto, SIDE;
+        /// Mirror images at random.
+        flip: bool = true;
+        /// Zero padding before a random crop; `auto` is an eighth of the input's side.
+        crop_padding: Auto = Auto::Auto, PADDING;
+        /// Blending of images in pairs.
+        mix: MixKind = MixKind::Mixup;
+        /// α of the Beta(α, α) from which the share of a blend is drawn.
+        mix_alpha: f64 = 0.1, Range::Above(0.0);
+        /// Label smoothing.
+        label_smoothing: f64 = 0.1, Range::FromBelow(0.0, 1.0);
+        /// Weights of the classes in the training loss.
+        class_weights: ClassWeights = ClassWeights::None;
+        /// Highest learning rate.
+        learning_rate: f64 = 0.1, Range::Above(0.0);
+        /// Epochs of linear warm-up; shortened to a tenth of the epochs where those are fewer than 100.
+        warmup_epochs: usize = 10;
+        /// Share of the learning rate the warm-up starts from.
+        warmup_start: f64 = 0.01, Range::AtLeast(0.0);
+        /// Momentum.
+        momentum: f64 = 0.9, Range::FromBelow(0.0, 1.0);
+        /// Use Nesterov's momentum.
+        nesterov: bool = false;
+        /// Weight decay.
+        weight_decay: f64 = 3e-4, Range::AtLeast(0.0);
+        /// Largest gradient norm; 0 does not clip.
+        clip: f64 = 5.0, Range::AtLeast(0.0);
+        /// Stop after this many epochs without a better validation result; 0 never stops early.
+        patience: usize = 0;
+        /// Epoch whose weights are kept: the last, or the best by validation AUC.
+        selection: Selection = Selection::Last;
+        /// Compute 3×3 convolutions by Winograd where it is faster, or exactly as defined.
+        convolutions: Convolutions = Convolutions::Fast;
+    }
 }
 
 /// The kind of network to train.
@@ -101,33 +104,20 @@ pub enum Selection {
     Best,
 }
 
-impl Default for TrainSettings {
-    fn default() -> Self {
-        Self {
-            architecture: Architecture::Genotype,
-            epochs: 300,
-            batch_size: Auto::Auto,
-            channels: 16,
-            cells: 3,
-            input_size: Auto::Auto,
-            flip: true,
-            crop_padding: Auto::Auto,
-            mix: MixKind::Mixup,
-            mix_alpha: 0.1,
-            label_smoothing: 0.1,
-            class_weights: ClassWeights::None,
-            learning_rate: 0.1,
-            warmup_epochs: 10,
-            warmup_start: 0.01,
-            momentum: 0.9,
-            nesterov: false,
-            weight_decay: 3e-4,
-            clip: 5.0,
-            patience: 0,
-            selection: Selection::Last,
-            convolutions: Convolutions::Fast,
-        }
-    }
+impl Choice for Architecture {
+    const ALL: &'static [Self] = &[Architecture::Genotype, Architecture::Resnet18];
+}
+
+impl Choice for MixKind {
+    const ALL: &'static [Self] = &[MixKind::None, MixKind::Mixup, MixKind::Cutmix];
+}
+
+impl Choice for ClassWeights {
+    const ALL: &'static [Self] = &[ClassWeights::None, ClassWeights::Balanced];
+}
+
+impl Choice for Selection {
+    const ALL: &'static [Self] = &[Selection::Last, Selection::Best];
 }
 
 impl TrainSettings {
@@ -159,29 +149,8 @@ impl TrainSettings {
         ImagePlan { input_size: self.input_size, flip: self.flip, crop_padding: self.crop_padding }
     }
 
-    /// Checks every value.
-    ///
-    /// # Errors
-    /// Returns the first value out of its range, with its key.
-    pub fn validate(&self) -> Result<(), InvalidSettings> {
-        let check = |holds, field, found, expected| require(holds, "train", field, found, expected);
-        check((1..=MAX_EPOCHS).contains(&self.epochs), "epochs", self.epochs as f64, "1 to 100000")?;
-        check((1..=256).contains(&self.channels), "channels", self.channels as f64, "1 to 256")?;
-        check((1..=32).contains(&self.cells), "cells", self.cells as f64, "1 to 32")?;
-        if let Auto::Fixed(size) = self.batch_size {
-            check((1..=65_536).contains(&size), "batch_size", size as f64, "`auto` or 1 to 65536")?;
-        }
-        let smoothing = self.label_smoothing;
-        check((0.0..1.0).contains(&smoothing), "label_smoothing", smoothing, "0 or more and below 1")?;
-        let alpha = self.mix_alpha;
-        check(alpha > 0.0 && alpha.is_finite(), "mix_alpha", alpha, "a number above 0")?;
-        check(self.clip >= 0.0, "clip", self.clip, "a number of at least 0")?;
-        let rate = self.learning_rate;
-        check(rate > 0.0 && rate.is_finite(), "learning_rate", rate, "a number above 0")?;
-        self.images().validated("train")?;
-        let optimiser = |source| InvalidSettings::Optimiser { section: "train", source };
-        self.sgd().validated().map_err(optimiser)?;
-        self.schedule(self.epochs).validated().map_err(optimiser)?;
-        Ok(())
+    fn check_momentum(&self) -> Result<(), InvalidSettings> {
+        let refused = |source| InvalidSettings::Optimiser { section: "train", source };
+        self.sgd().validated().map(drop).map_err(refused)
     }
 }

@@ -23,7 +23,7 @@ impl Judge {
         Ok(match input.protocol {
             Protocol::Official => Judge::Running(Box::new(Scorer::new(network, card))),
             Protocol::Paper => {
-                let batch = batch_size(input.info, input.train.len(), input.settings);
+                let batch = batch_size(input.info, input.train.len(), &input.settings);
                 Judge::Batch(Box::new(BatchScorer::new(card, batch)?))
             }
         })

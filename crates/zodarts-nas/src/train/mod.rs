@@ -15,7 +15,7 @@ use crate::memory::Memory;
 use crate::model::{Model, ModelCard, loss_kind};
 use crate::observer::Observer;
 use crate::protocol::Protocol;
-use crate::settings::{Architecture, TrainSettings};
+use crate::settings::{Architecture, Checked, TrainSettings};
 use crate::stage::store::Store;
 use crate::stage::{Deadline, Limits, Stage, drive};
 use stage::TrainStage;
@@ -38,8 +38,8 @@ pub struct TrainInput<'a> {
     pub protocol: Protocol,
     /// The architecture; not read for `ResNet-18`.
     pub genotype: Option<Genotype>,
-    /// The settings, already validated.
-    pub settings: &'a TrainSettings,
+    /// The settings.
+    pub settings: Checked<&'a TrainSettings>,
     /// Seed of the run.
     pub seed: u64,
     /// When to be done.
@@ -74,8 +74,8 @@ pub struct TrainOutcome {
 /// end, or the folder cannot be written.
 pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
     check(&input)?;
-    check_memory(input.info, input.train.len(), input.settings, input.genotype, input.memory)?;
-    let card = card(input.info, input.settings, input.genotype)?;
+    check_memory(input.info, input.train.len(), &input.settings, input.genotype, input.memory)?;
+    let card = card(input.info, &input.settings, input.genotype)?;
     let network = Arc::new(card.network()?);
     let mut stage = TrainStage::new(&input, &card, &network, loss(&input))?;
     let limits = Limits { epochs: input.settings.epochs, deadline: input.deadline, store: input.store };

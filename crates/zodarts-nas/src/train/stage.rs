@@ -162,7 +162,7 @@ impl<'a> TrainStage<'a> {
         let settings = input.settings;
         Ok(Self {
             input: *input,
-            batch_size: batch_size(input.info, input.train.len(), settings),
+            batch_size: batch_size(input.info, input.train.len(), &settings),
             augmentation: settings.augmentation(input.info.height),
             sgd: settings.sgd(),
             loss,

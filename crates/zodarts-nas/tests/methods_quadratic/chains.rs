@@ -1,12 +1,10 @@
 //! The chains of a zeroth-order round: exact copies, independent of each other and of threads.
 
-use crate::problem::{D, Quadratic, Scene, W, defaults};
+use crate::problem::{D, MethodSettings, Quadratic, Scene, W, defaults, names};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts_nas::bilevel::{BilevelProblem, Gradients, Want};
-use zodarts_nas::methods::{
-    Chain, Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, ZerothOrder,
-};
+use zodarts_nas::methods::{Chain, Difference, Method, Mu, PerturbedChain, ZerothOrder};
 use zodarts_nn::optim::dot;
 
 const DIFFERENCES: [Difference; 4] =
@@ -44,14 +42,14 @@ fn the_main_chain_takes_the_steps_it_would_take_alone() {
     for difference in DIFFERENCES {
         let (expected, clipped) = stepped(&scene, &settings(difference));
         assert!(0 < clipped && clipped < 10, "{clipped} steps are clipped");
-        assert_eq!(scene.play(MethodKind::ZoDarts, &settings(difference)).0.chain, expected);
+        assert_eq!(scene.play("zo-darts", &settings(difference)).0.chain, expected);
     }
 }
 
 /// The factor of u in the estimate, where the perturbation is too small to change α.
 fn slope_at_rest(settings: &mut MethodSettings, scene: &Scene, axis: &[f32; D]) -> f32 {
     settings.zo.mu = Mu::Absolute(1e-20);
-    let mut method = ZerothOrder::new(settings, settings.zo);
+    let mut method = ZerothOrder::new(&settings.optimisers(), settings.zo);
     let mut unused = ChaCha8Rng::seed_from_u64(0);
     let round = scene.round(&mut unused);
     let report = method.estimate_along(
@@ -85,7 +83,7 @@ fn without_a_perturbation_the_chains_coincide_to_the_last_bit() {
 #[test]
 fn a_zero_direction_has_a_zero_estimate() {
     let scene = Scene::new(3);
-    let mut method = ZerothOrder::new(&settings(Difference::Central), settings(Difference::Central).zo);
+    let mut method = ZerothOrder::new(&defaults().optimisers(), settings(Difference::Central).zo);
     let mut unused = ChaCha8Rng::seed_from_u64(0);
     let round = scene.round(&mut unused);
     let mut state = scene.state.clone();
@@ -100,7 +98,7 @@ fn a_zero_direction_has_a_zero_estimate() {
 fn zero_alpha_still_has_a_perturbation() {
     let mut scene = Scene::new(2);
     scene.state.alpha.fill(0.0);
-    let (_, report, g) = scene.play(MethodKind::ZoDarts, &defaults());
+    let (_, report, g) = scene.play("zo-darts", &defaults());
     let perturbed = &report.perturbed_alphas[0];
     assert!((dot(perturbed, perturbed).sqrt() - 0.005).abs() < 1e-8, "{perturbed:?}");
     assert!(g.iter().all(|g| g.is_finite()));
@@ -111,7 +109,7 @@ fn perturbed_alphas_lie_mu_from_alpha_on_both_sides() {
     let scene = Scene::new(2);
     let mut settings = settings(Difference::Central);
     settings.zo.mu = Mu::Absolute(0.5);
-    let (_, report, g) = scene.play(MethodKind::ZoDartsPlus, &settings);
+    let (_, report, g) = scene.play("zo-darts-plus", &settings);
     let [plus, minus] = &report.perturbed_alphas[..] else { panic!("two perturbed chains") };
     let difference: Vec<f32> = plus.iter().zip(minus).map(|(p, m)| p - m).collect();
     assert!((dot(&difference, &difference).sqrt() - 1.0).abs() < 1e-6);
@@ -125,14 +123,14 @@ fn perturbed_alphas_lie_mu_from_alpha_on_both_sides() {
 #[test]
 fn threads_and_workers_do_not_change_a_bit() {
     let scene = Scene::new(10);
-    for (kind, difference) in [MethodKind::ZoDartsPlus, MethodKind::ZoDartsWide]
+    for (kind, difference) in ["zo-darts-plus", "zo-darts-wide"]
         .into_iter()
         .flat_map(|kind| DIFFERENCES.map(|difference| (kind, difference)))
     {
         let run = |threads: usize, workers: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             pool.install(|| {
-                let mut method = kind.build(&settings(difference));
+                let mut method = settings(difference).build(kind);
                 let mut state = scene.state.clone();
                 let mut workers = vec![0; workers];
                 let reports: Vec<_> = (0..5)
@@ -153,13 +151,13 @@ fn threads_and_workers_do_not_change_a_bit() {
 #[test]
 fn a_method_carries_nothing_from_round_to_round() {
     let scene = Scene::new(1);
-    for kind in MethodKind::ALL {
+    for kind in names() {
         let settings = settings(Difference::Central);
-        let (mut kept, mut state) = (kind.build(&settings), scene.state.clone());
+        let (mut kept, mut state) = (settings.build(kind), scene.state.clone());
         let mut resumed = state.clone();
         for round in 0..4 {
             let report = scene.play_on(kept.as_mut(), &mut state, &mut [0, 0], round);
-            let mut anew = kind.build(&settings);
+            let mut anew = settings.build(kind);
             assert_eq!(scene.play_on(anew.as_mut(), &mut resumed, &mut [0, 0], round), report, "{kind}");
             assert_eq!(state, resumed, "{kind}");
         }

@@ -1,10 +1,10 @@
 //! Each estimate against the formula it claims to be.
 
-use crate::problem::{Batch, D, Scene, W, defaults, widen};
+use crate::problem::{Batch, D, MethodSettings, Scene, W, defaults, widen};
 use crate::reference::{hypergradient, relative_error};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use zodarts_nas::methods::{Difference, Method, MethodKind, MethodSettings, Mu, PerturbedChain, ZerothOrder};
+use zodarts_nas::methods::{Difference, Method, Mu, PerturbedChain, ZerothOrder};
 use zodarts_nn::optim::Sgd;
 
 const DIFFERENCES: [Difference; 4] =
@@ -23,8 +23,8 @@ fn settings(sgd: Sgd, difference: Difference, mu: f64) -> MethodSettings {
 }
 
 /// The method's own estimate at the scene's state.
-fn estimate(scene: &Scene, kind: MethodKind, settings: &MethodSettings) -> Vec<f64> {
-    let mut method = kind.build(settings);
+fn estimate(scene: &Scene, kind: &str, settings: &MethodSettings) -> Vec<f64> {
+    let mut method = settings.build(kind);
     let mut directions = ChaCha8Rng::seed_from_u64(0);
     let mut round = scene.round(&mut directions);
     method.estimate(&scene.problem, &mut [0], &mut scene.state.clone(), &mut round);
@@ -33,7 +33,7 @@ fn estimate(scene: &Scene, kind: MethodKind, settings: &MethodSettings) -> Vec<f
 
 /// The zeroth-order estimates along every axis, put together.
 fn estimate_by_axes(scene: &Scene, settings: &MethodSettings) -> [f64; D] {
-    let mut method = ZerothOrder::new(settings, settings.zo);
+    let mut method = ZerothOrder::new(&settings.optimisers(), settings.zo);
     std::array::from_fn(|j| {
         let mut axis = [0.0; D];
         axis[j] = 1.0;
@@ -55,7 +55,7 @@ fn darts_v1_is_the_validation_gradient() {
     let scene = Scene::new(1);
     let alpha = widen(&scene.state.alpha);
     let expected: Vec<f64> = alpha.iter().zip(scene.problem.target).map(|(a, t)| a - t).collect();
-    let found = estimate(&scene, MethodKind::DartsV1, &defaults());
+    let found = estimate(&scene, "darts-v1", &defaults());
     assert!(relative_error(&found, &expected) < 1e-6, "{found:?} {expected:?}");
 }
 
@@ -69,7 +69,7 @@ fn milenas_adds_the_training_gradient() {
         let expected: Vec<f64> =
             (0..D).map(|j| training[j] + lambda * (alpha[j] - scene.problem.target[j])).collect();
         let settings = MethodSettings { milenas_lambda: lambda, ..defaults() };
-        let found = estimate(&scene, MethodKind::Milenas, &settings);
+        let found = estimate(&scene, "milenas", &settings);
         assert!(relative_error(&found, &expected) < 1e-6, "{found:?} {expected:?}");
     }
 }
@@ -93,10 +93,10 @@ fn darts_v2_is_its_formula() {
         let hv: [f64; W] = std::array::from_fn(|i| crate::problem::dot(&problem.h[i], &v));
         let second = problem.minus_a_transposed(&hv);
         let expected: Vec<f64> = (0..D).map(|j| alpha[j] - problem.target[j] - rate * second[j]).collect();
-        let found = estimate(&scene, MethodKind::DartsV2, &settings(sgd, Difference::Forward, 1.0));
+        let found = estimate(&scene, "darts-v2", &settings(sgd, Difference::Forward, 1.0));
         // The probes are 0.02 apart and rounded to 1e-7; measured 1.2e-6.
         assert!(relative_error(&found, &expected) < 5e-6, "{found:?} {expected:?}");
-        let first_order = estimate(&scene, MethodKind::DartsV1, &defaults());
+        let first_order = estimate(&scene, "darts-v1", &defaults());
         assert!(relative_error(&first_order, &expected) > 0.02, "the second term is there to be missed");
     }
 }
@@ -105,7 +105,7 @@ fn darts_v2_is_its_formula() {
 fn darts_v2_is_the_one_step_hypergradient_when_the_virtual_step_is_the_real_one() {
     let scene = Scene::new(1);
     for sgd in [OPTIMISERS[0], OPTIMISERS[1]] {
-        let found = estimate(&scene, MethodKind::DartsV2, &settings(sgd, Difference::Forward, 1.0));
+        let found = estimate(&scene, "darts-v2", &settings(sgd, Difference::Forward, 1.0));
         assert!(relative_error(&found, &hypergradient(&scene, &sgd)) < 5e-6);
     }
 }
@@ -134,7 +134,7 @@ fn going_back_through_the_steps_is_the_unrolled_hypergradient() {
     for (steps, batches) in [(1, 1), (3, 1), (10, 1), (3, 3)] {
         let scene = Scene::new(steps).validated_by(batches);
         for sgd in OPTIMISERS {
-            let found = estimate(&scene, MethodKind::DartsUnrolled, &settings(sgd, Difference::Forward, 1.0));
+            let found = estimate(&scene, "darts-unrolled", &settings(sgd, Difference::Forward, 1.0));
             let error = relative_error(&found, &hypergradient(&scene, &sgd));
             // Rounding of w, 1e-7, over the probes' 0.1.
             assert!(error < 4e-6, "{steps} steps, {sgd:?}: {error}");
@@ -149,7 +149,7 @@ fn going_back_through_clipped_steps_is_what_differences_of_whole_chains_say() {
         let scene = Scene::new(10);
         let settings = settings(sgd, Difference::Central, 0.01);
         let expected = estimate_by_axes(&scene, &settings);
-        let found = estimate(&scene, MethodKind::DartsUnrolled, &settings);
+        let found = estimate(&scene, "darts-unrolled", &settings);
         assert!(relative_error(&found, &expected) < 1e-3, "{found:?} {expected:?}");
         let unclipped = hypergradient(&scene, &Sgd { clip: None, ..sgd });
         assert!(relative_error(&unclipped, &expected) > 0.02, "the clip is there to be missed");
@@ -163,12 +163,12 @@ fn as_many_directions_as_dimensions_are_the_whole_hypergradient() {
     (settings.wide.directions, settings.wide.mu) = (D, Mu::Absolute(2.0));
     // A parabola's central difference is exact however wide; a one-sided one is off by half its curvature.
     let exact = hypergradient(&scene, &settings.sgd);
-    let error = relative_error(&estimate(&scene, MethodKind::ZoDartsWide, &settings), &exact);
+    let error = relative_error(&estimate(&scene, "zo-darts-wide", &settings), &exact);
     assert!(error < 4e-6, "{error}");
     settings.wide.difference = Difference::ForwardLoss;
-    let wide = relative_error(&estimate(&scene, MethodKind::ZoDartsWide, &settings), &exact);
+    let wide = relative_error(&estimate(&scene, "zo-darts-wide", &settings), &exact);
     settings.wide.mu = Mu::Absolute(0.02);
-    let narrow = relative_error(&estimate(&scene, MethodKind::ZoDartsWide, &settings), &exact);
+    let narrow = relative_error(&estimate(&scene, "zo-darts-wide", &settings), &exact);
     assert!(narrow < 0.02 * wide, "{narrow} against {wide}");
 }
 
@@ -203,7 +203,7 @@ fn zeroth_order_averages_to_the_hypergradient_over_the_dimension() {
     const DRAWS: usize = 4000;
     let scene = Scene::new(10);
     let settings = settings(OPTIMISERS[2], Difference::Forward, 0.25);
-    let mut method = ZerothOrder::new(&settings, settings.zo);
+    let mut method = ZerothOrder::new(&settings.optimisers(), settings.zo);
     let mut directions = ChaCha8Rng::seed_from_u64(5);
     let mut mean = [0.0; D];
     for _ in 0..DRAWS {

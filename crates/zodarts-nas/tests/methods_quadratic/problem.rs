@@ -7,7 +7,11 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts_nas::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use zodarts_nas::methods::{Method, MethodKind, MethodSettings, Round, RoundReport, SearchState, ZoSettings};
+use zodarts_nas::methods::{
+    DartsUnrolled, Method, Milenas, Optimisers, Round, RoundReport, SearchMethod, SearchState, Unrolled,
+    UnrolledSettings, ZerothOrder, ZoSettings, all,
+};
+use zodarts_nn::optim::{Adam, Sgd};
 
 /// Weights.
 pub const W: usize = 6;
@@ -143,10 +147,54 @@ impl BilevelProblem for Quadratic {
     }
 }
 
+/// The numbers of the estimators of every method.
+#[derive(Clone, Copy)]
+pub struct MethodSettings {
+    pub sgd: Sgd,
+    pub adam: Adam,
+    pub milenas_lambda: f64,
+    pub zo: ZoSettings,
+    pub wide: ZoSettings,
+    pub unrolled: UnrolledSettings,
+}
+
+impl MethodSettings {
+    pub fn optimisers(&self) -> Optimisers {
+        Optimisers { sgd: self.sgd, adam: self.adam }
+    }
+
+    /// The method of a name, with these numbers.
+    pub fn build(&self, name: &str) -> Box<dyn Method<Quadratic>> {
+        let optimisers = self.optimisers();
+        match name {
+            "milenas" => Milenas { lambda: self.milenas_lambda }.build(&optimisers),
+            "zo-darts" | "zo-darts-plus" => Box::new(ZerothOrder::new(&optimisers, self.zo)),
+            "zo-darts-wide" => Box::new(ZerothOrder::new(&optimisers, self.wide)),
+            "darts-unrolled" => Box::new(Unrolled::new(&optimisers, self.unrolled)),
+            name => {
+                let named = all::<Quadratic>().into_iter().find(|method| method.card().name == name);
+                named.expect(name).build(&optimisers)
+            }
+        }
+    }
+}
+
+/// The names of all methods.
+pub fn names() -> Vec<&'static str> {
+    all::<Quadratic>().iter().map(|method| method.card().name).collect()
+}
+
 /// The methods' defaults, but for directions over all of α, which has no edges here.
 pub fn defaults() -> MethodSettings {
-    let wide = ZoSettings { centred: false, ..ZoSettings::WIDE };
-    MethodSettings { wide, ..MethodSettings::default() }
+    let Optimisers { sgd, adam } = Optimisers::default();
+    MethodSettings {
+        sgd,
+        adam,
+        milenas_lambda: Milenas::default().lambda,
+        zo: ZoSettings::default(),
+        wide: ZoSettings { centred: false, ..ZoSettings::WIDE },
+        unrolled: DartsUnrolled::default().estimator(),
+    }
 }
 
 /// A problem with the data of one round and the state before it.
@@ -193,8 +241,8 @@ impl Scene {
     }
 
     /// One whole round from the scene's state: the state after it, the report and the hypergradient.
-    pub fn play(&self, kind: MethodKind, settings: &MethodSettings) -> (SearchState, RoundReport, Vec<f32>) {
-        let mut method = kind.build(settings);
+    pub fn play(&self, name: &str, settings: &MethodSettings) -> (SearchState, RoundReport, Vec<f32>) {
+        let mut method = settings.build(name);
         let mut state = self.state.clone();
         let report = self.play_on(method.as_mut(), &mut state, &mut [0], 1);
         (state, report, method.hypergradient().to_vec())

@@ -1,8 +1,8 @@
 //! The order of updates in a round, what it reports and what it costs.
 
-use crate::problem::{D, Scene, W, defaults};
+use crate::problem::{D, MethodSettings, Scene, W, defaults, names};
 use zodarts_nas::bilevel::{BilevelProblem, Gradients, Want};
-use zodarts_nas::methods::{Difference, MethodKind, MethodSettings, SearchState};
+use zodarts_nas::methods::{Difference, SearchState};
 
 /// The scene's state with one weight step taken at `alpha`.
 fn weights_stepped(scene: &Scene, settings: &MethodSettings, alpha: &[f32]) -> SearchState {
@@ -17,9 +17,9 @@ fn weights_stepped(scene: &Scene, settings: &MethodSettings, alpha: &[f32]) -> S
 #[test]
 fn alpha_takes_one_adam_step_along_the_estimate() {
     let settings = defaults();
-    for kind in MethodKind::ALL {
+    for kind in names() {
         let scene = Scene::new(1);
-        let (state, report, g) = scene.play(*kind, &settings);
+        let (state, report, g) = scene.play(kind, &settings);
         let mut expected = scene.state.clone();
         settings.adam.step(&mut expected.adam, &mut expected.alpha, &g);
         assert_eq!((&state.alpha, &state.adam), (&expected.alpha, &expected.adam), "{kind}");
@@ -32,15 +32,15 @@ fn alpha_takes_one_adam_step_along_the_estimate() {
 #[test]
 fn darts_moves_alpha_first_and_milenas_weights_first() {
     let (scene, settings) = (Scene::new(1), defaults());
-    for kind in [MethodKind::DartsV1, MethodKind::DartsV2] {
+    for kind in ["darts-v1", "darts-v2"] {
         let (state, ..) = scene.play(kind, &settings);
         assert_eq!(state.chain, weights_stepped(&scene, &settings, &state.alpha).chain, "{kind}");
     }
-    let (state, _, g) = scene.play(MethodKind::Milenas, &settings);
+    let (state, _, g) = scene.play("milenas", &settings);
     let stepped = weights_stepped(&scene, &settings, &scene.state.alpha);
     assert_eq!(state.chain, stepped.chain);
     let after = Scene { state: stepped, ..Scene::new(1) };
-    let mut method = MethodKind::Milenas.build(&settings);
+    let mut method = settings.build("milenas");
     let mut unused = rand_chacha::rand_core::SeedableRng::seed_from_u64(0);
     let mut round = after.round(&mut unused);
     method.estimate(&after.problem, &mut [0], &mut after.state.clone(), &mut round);
@@ -51,8 +51,8 @@ fn darts_moves_alpha_first_and_milenas_weights_first() {
 fn ten_weight_steps_cost_what_the_method_says() {
     // Passes, and how many validation batches a round evaluates: one of eight chains each, for four directions.
     let costs = [(20, 1), (50, 1), (30, 1), (21, 1), (21, 1), (98, 8), (21, 1)];
-    for (kind, (cost, validated)) in MethodKind::ALL.iter().zip(costs) {
-        let mut method = kind.build(&defaults());
+    for (kind, (cost, validated)) in names().into_iter().zip(costs) {
+        let mut method = defaults().build(kind);
         let scene = Scene::new(method.steps_per_round());
         let (mut state, mut workers, mut passes) = (scene.state.clone(), vec![0; method.workers()], 0);
         for round in 0..10 / method.steps_per_round() {
@@ -74,7 +74,7 @@ fn differences_cost_their_chains_and_evaluations() {
     {
         let mut settings = defaults();
         settings.zo.difference = difference;
-        assert_eq!(Scene::new(10).play(MethodKind::ZoDarts, &settings).1.passes, cost);
+        assert_eq!(Scene::new(10).play("zo-darts", &settings).1.passes, cost);
     }
 }
 
@@ -82,26 +82,26 @@ fn differences_cost_their_chains_and_evaluations() {
 fn every_validation_batch_is_a_pass_of_every_chain_that_is_judged_by_it() {
     // One weight step, four validation batches: two passes of DARTS on training batches beside the step, for eight chains of ours.
     let costs = [1 + 4, 1 + 3 + 4, 2 + 4, 2 + 4, 2 + 4, 9 + 8 * 4, 2 + 4];
-    for (kind, cost) in MethodKind::ALL.iter().zip(costs) {
-        let (_, report, _) = Scene::new(1).validated_by(4).play(*kind, &defaults());
+    for (kind, cost) in names().into_iter().zip(costs) {
+        let (_, report, _) = Scene::new(1).validated_by(4).play(kind, &defaults());
         assert_eq!(report.passes, cost, "{kind}");
     }
 }
 
 #[test]
 fn the_short_round_at_the_end_of_an_epoch_works_with_what_it_has() {
-    let (_, report, _) = Scene::new(3).play(MethodKind::ZoDarts, &defaults());
+    let (_, report, _) = Scene::new(3).play("zo-darts", &defaults());
     assert_eq!((report.training.images, report.passes), (6, 7));
 }
 
 #[test]
 #[should_panic(expected = "0 batches for rounds of 10 steps")]
 fn a_round_without_training_is_refused() {
-    Scene::new(0).play(MethodKind::ZoDarts, &defaults());
+    Scene::new(0).play("zo-darts", &defaults());
 }
 
 #[test]
 #[should_panic(expected = "one training batch per round, found 2")]
 fn a_round_too_long_is_refused() {
-    Scene::new(2).play(MethodKind::DartsV2, &defaults());
+    Scene::new(2).play("darts-v2", &defaults());
 }

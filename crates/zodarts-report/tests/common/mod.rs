@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 use zodarts_data::{Dataset, OpenOptions};
+use zodarts_nas::methods::{ZoDarts, ZoDartsPlus};
 use zodarts_nas::observer::Silent;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::RunFolder;
@@ -24,7 +25,8 @@ pub fn settings() -> Settings {
     settings.search.channels = 2;
     settings.search.cells = 1;
     settings.search.batch_size = Auto::Fixed(48);
-    settings.search.zo_steps = 3;
+    settings.method =
+        ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }.into();
     settings.search.input_size = Auto::Fixed(12);
     settings.train.epochs = 3;
     settings.train.channels = 2;
@@ -40,6 +42,7 @@ pub fn fit(dataset: &Dataset, settings: &Settings, path: &Path) -> RunFolder {
     let _turn = TURN.lock();
     let folder = RunFolder::create(path).unwrap();
     let (protocol, start) = (Protocol::Official, Instant::now());
+    let settings = &settings.clone().check().unwrap();
     let job = Job { dataset, data: "phantom", settings, folder: &folder, protocol, limit: None, start };
     job.fit(&mut Silent).unwrap();
     folder

@@ -1,7 +1,7 @@
 //! `config.toml`: what was run on what, and every setting.
 
 use super::format;
-use crate::settings::Settings;
+use crate::settings::{Settings, upgrade};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use zodarts_nas::files::FileError;
@@ -71,18 +71,45 @@ impl RunConfig {
     /// # Errors
     /// If it is not TOML, or has a key no setting has, or is of a later version.
     pub fn parse(path: &Path, text: &str) -> Result<(Option<RunInfo>, Settings), FileError> {
+        let ConfigFile { run, settings, .. } = ConfigFile::parse(path, text)?;
+        let refuse = |error| {
+            let reason = format!("not a configuration: {error}");
+            FileError::Damaged { path: path.into(), reason }
+        };
+        Ok((run, Settings::from_table(&settings).map_err(refuse)?))
+    }
+}
+
+/// The tables of a configuration file of any format, with the keys of today.
+#[derive(Clone, Debug)]
+pub struct ConfigFile {
+    /// Circumstances of the run that wrote it.
+    pub run: Option<RunInfo>,
+    /// The settings, not read yet.
+    pub settings: toml::Table,
+    /// Keys of an earlier version that were found, each with the key of today.
+    pub moved: Vec<(String, String)>,
+}
+
+impl ConfigFile {
+    /// Parses a file's text.
+    ///
+    /// # Errors
+    /// If it is not TOML or is of a later version.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
         let refuse = |error: toml::de::Error| FileError::Damaged {
             path: path.into(),
             reason: format!("not a configuration: {}", told(&error, text)),
         };
-        let mut table: toml::Table = text.parse().map_err(refuse)?;
-        let run = table.remove("run");
+        let mut settings: toml::Table = text.parse().map_err(refuse)?;
+        let run = settings.remove("run");
         // First: what a later version writes need not make sense here.
         if let Some(found) = run.as_ref().and_then(|run| run.get("format")?.as_integer()) {
             format::check(path, u32::try_from(found).unwrap_or(u32::MAX))?;
         }
         let run = run.map(toml::Value::try_into).transpose().map_err(refuse)?;
-        Ok((run, table.try_into().map_err(refuse)?))
+        let moved = upgrade(&mut settings);
+        Ok(Self { run, settings, moved })
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! * 1: as written up to version 0.1.0 before runs could be gone on with; nothing says so.
 //! * 2: `config.toml` says which command made the run, and a checkpoint may be one within an epoch.
+//! * 3: the settings of the search method stand in `[method]` of `config.toml`, and no other method's beside
+//!   them. Earlier keys are read by `settings/flat.rs`.
 //!
 //! Files of every format are kept in `tests/legacy/` of the command and read in its tests.
 
@@ -9,7 +11,7 @@ use std::path::Path;
 use zodarts_nas::files::FileError;
 
 /// The format that is written.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// That of files that do not say.
 pub fn unsaid() -> u32 {

@@ -32,7 +32,7 @@ pub mod names;
 mod resume;
 mod status;
 
-pub use config::{RunConfig, RunInfo};
+pub use config::{ConfigFile, RunConfig, RunInfo};
 pub use error::RunError;
 pub use evaluation::{Evaluation, Split};
 pub use files::{History, RunFolder};

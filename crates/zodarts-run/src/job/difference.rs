@@ -16,8 +16,7 @@ pub fn other_data(run: Option<&RunInfo>, info: &DatasetInfo) -> Option<String> {
         .map(|run| format!("data with fingerprint {:.12}…, not {own:.12}…", run.fingerprint))
 }
 
-/// The first setting, by section and key, in which a run `there` differs from what is wanted `here`. What the method does not read does
-/// not count: its default may have changed since.
+/// Returns the first setting, by section and key, in which a run `there` differs from what is wanted `here`.
 pub fn other_setting(there: &Settings, here: &Settings) -> Option<String> {
     let (there, here) = (table(there), table(&absolute_settings(here)));
     let keys = there.keys().chain(here.keys());
@@ -27,9 +26,8 @@ pub fn other_setting(there: &Settings, here: &Settings) -> Option<String> {
 }
 
 fn table(settings: &Settings) -> Flat {
-    let settings = Settings { search: settings.search.as_read(), ..settings.clone() };
     let mut flat = Flat::new();
-    for (section, value) in toml::Table::try_from(&settings).expect("settings are plain values") {
+    for (section, value) in toml::Table::try_from(settings).expect("settings are plain values") {
         match value {
             toml::Value::Table(values) => {
                 flat.extend(values.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)));

@@ -142,7 +142,7 @@ impl Evaluator<'_> {
             genotype: model.card.genotype,
             params: cost.params,
             macs: cost.macs,
-            method: searched.map(|_| settings.search.method.to_string()),
+            method: searched.map(|_| settings.method.name().into()),
             seed: settings.seed,
             bootstrap_replicates: bootstrap.replicates,
             search_seconds: searched.map(|history| history.seconds),

@@ -13,7 +13,7 @@ pub use prepare::{Prepared, positive_class};
 
 use crate::error::Error;
 use crate::folder::{Goal, RunFolder, RunInfo, Split, names};
-use crate::settings::{Architecture, Settings};
+use crate::settings::{Architecture, Checked, Settings};
 use absolute_paths::{absolute_data, absolute_settings};
 use std::time::{Duration, Instant};
 use zodarts_data::{Dataset, Samples, Summary};
@@ -42,8 +42,8 @@ pub struct Job<'a> {
     pub dataset: &'a Dataset,
     /// The data as the user named them.
     pub data: &'a str,
-    /// The settings, already validated.
-    pub settings: &'a Settings,
+    /// The settings.
+    pub settings: &'a Checked<Settings>,
     /// The run folder.
     pub folder: &'a RunFolder,
     /// How its number comes about.
@@ -114,7 +114,8 @@ impl Job<'_> {
         SearchInput {
             info: &self.dataset.info,
             development,
-            settings: &self.settings.search,
+            settings: self.settings.part(|settings| &settings.search),
+            method: self.settings.part(|settings| &*settings.method),
             mixing: None,
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, share.unwrap_or(TRAIN_SHARE)),
@@ -170,7 +171,7 @@ impl Job<'_> {
             val: &judged,
             protocol: self.protocol,
             genotype,
-            settings: &self.settings.train,
+            settings: self.settings.part(|settings| &settings.train),
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
             memory: Memory::available(),

@@ -3,22 +3,31 @@
 //! The same names are keys of a configuration file, options of the command line, and the `config.toml` of a
 //! run folder.
 
+mod catalogue;
+mod data;
+mod draft;
+mod flat;
 mod preset;
 
+pub use catalogue::{Part, catalogue, declared};
+pub use data::DataSettings;
+pub use draft::Draft;
+pub use flat::{moved, upgrade};
 pub use preset::Preset;
+pub use zodarts_nas::methods::AnyMethod;
 pub use zodarts_nas::settings::{
-    Architecture, Auto, Chains, ClassWeights, Convolutions, Extent, ImagePlan, InvalidSettings,
-    MAX_ACTIVATION, MixKind, MuScale, PredictSettings, SearchSettings, Selection, TrainSettings,
+    Architecture, Auto, Chains, Checked, ClassWeights, Convolutions, Extent, ImagePlan, InvalidSettings,
+    MAX_ACTIVATION, MixKind, PredictSettings, SearchSettings, Section, Selection, Setting, TrainSettings,
     search_batch, train_batch,
 };
 
-use serde::{Deserialize, Serialize};
-use zodarts_data::Window;
+use draft::Root;
+use serde::Serialize;
+use toml::Table;
 use zodarts_nn::networks::RESNET_WIDTH;
 
 /// The settings of a whole run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Settings {
     /// Seed of every random choice but the splits: weights, order of images, augmentation, directions, bootstrap.
     pub seed: u64,
@@ -26,38 +35,36 @@ pub struct Settings {
     pub data: DataSettings,
     /// The architecture search.
     pub search: SearchSettings,
+    /// The search method with its own settings.
+    pub method: AnyMethod,
     /// Training of the network that was found.
     pub train: TrainSettings,
     /// What becomes of its predictions.
     pub predict: PredictSettings,
 }
 
-/// How the data are opened.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DataSettings {
-    /// Side to which images are brought when they are read; their own size if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_size: Option<usize>,
-    /// Seed of the splits of a folder and of a validation fraction. It is not the run's seed, so that runs with
-    /// different seeds are tested on the same images.
-    pub split_seed: u64,
-    /// Validation data of one's own: a file or folder, or a fraction of the training data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub val: Option<String>,
-    /// Leave out training images whose pixels are also in the validation or test split.
-    pub drop_leaks: bool,
-    /// A table of labels for the images of a folder: CSV with the columns `path`, `label` and where wanted `split` and `patient`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<String>,
-    /// What grey DICOM files are looked at through, as `CENTRE,WIDTH`; their own windows if absent. Predictions use it, too.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub window: Option<Window>,
-    /// Name images by a hash instead of their file.
-    pub anonymous: bool,
-}
-
 impl Settings {
+    /// Reads the settings of a configuration's table; what it leaves out has its default.
+    ///
+    /// # Errors
+    /// Returns an error if a key is unknown or a value not of its setting's type.
+    pub fn from_table(table: &Table) -> Result<Self, InvalidSettings> {
+        let mut draft = Draft::default();
+        if let Some(name) = Draft::method_named(table) {
+            draft.choose(name)?;
+        }
+        draft.apply(table)?;
+        Ok(draft.finish().0)
+    }
+
+    /// Returns the settings as checked ones.
+    ///
+    /// # Errors
+    /// Returns the first value out of its range, with its key.
+    pub fn check(self) -> Result<Checked<Self>, InvalidSettings> {
+        Checked::by(self, Self::validate)
+    }
+
     /// Checks that the networks are of a size that can be run on images of `size` pixels, before anything is
     /// computed.
     ///
@@ -84,13 +91,10 @@ impl Settings {
     /// # Errors
     /// The first one that makes no sense, by its key.
     pub fn validate(&self) -> Result<(), InvalidSettings> {
-        let largest = i64::MAX as u64;
-        for (field, seed) in [("seed", self.seed), ("data.split_seed", self.data.split_seed)] {
-            if seed > largest {
-                return Err(InvalidSettings::Seed { field, found: seed });
-            }
-        }
+        Root { seed: self.seed }.validate()?;
+        self.data.validate()?;
         self.search.validate()?;
+        self.method.validate()?;
         self.train.validate()?;
         self.predict.validate()
     }
@@ -100,43 +104,53 @@ impl Settings {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Settings, InvalidSettings> {
+        Settings::from_table(&text.parse().unwrap())
+    }
+
     #[test]
     fn settings_survive_a_file() {
         for preset in Preset::ALL {
             let settings = preset.settings();
             let text = toml::to_string(&settings).unwrap();
-            assert_eq!(toml::from_str::<Settings>(&text).unwrap(), settings, "{text}");
+            assert_eq!(read(&text).unwrap(), settings, "{text}");
             settings.validate().unwrap();
         }
     }
 
     #[test]
     fn unknown_keys_are_refused() {
-        let error = toml::from_str::<Settings>("[search]\nepoch = 3\n").unwrap_err().to_string();
+        let error = read("[search]\nepoch = 3\n").unwrap_err().to_string();
         assert!(error.contains("epoch"), "{error}");
     }
 
     #[test]
     fn nonsense_is_refused_by_key() {
-        let text = |toml: &str| toml::from_str::<Settings>(toml).unwrap().validate().unwrap_err().to_string();
+        let text = |toml: &str| read(toml).unwrap().validate().unwrap_err().to_string();
         assert!(text("[search]\nlearning_rate = -0.1").contains("`search.learning_rate` is -0.1"));
         assert!(text("[train]\nlearning_rate = -0.1").contains("`train.learning_rate` is -0.1"));
         assert_eq!(text("[search]\nchannels = 0"), "`search.channels` is 0, expected 1 to 256");
         assert!(text("[train]\nlabel_smoothing = 1.5").contains("`train.label_smoothing` is 1.5"));
-        assert!(text("[search]\ntemperature = 0").contains("`search.temperature` is 0"));
-        assert!(text("[search]\nanneal_factor = 2").contains("`search.anneal_factor` is 2"));
-        assert!(text("[search]\nmu = inf").contains("`search.mu` is inf"));
+        assert!(text("[method]\ntemperature = 0").contains("`method.temperature` is 0"));
+        assert!(text("[method]\nanneal_factor = 2").contains("`method.anneal_factor` is 2"));
+        assert!(text("[method]\nmu = inf").contains("`method.mu` is inf"));
         assert!(text("[predict]\nsensitivity = 1.5").contains("`predict.sensitivity` is 1.5"));
         assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));
     }
 
     #[test]
+    fn a_seed_that_a_file_cannot_hold_is_refused() {
+        let error = Settings { seed: 1 << 63, ..Settings::default() }.check().unwrap_err().to_string();
+        assert_eq!(error, format!("`seed` is {}, expected 0 to {}", 1_u64 << 63, i64::MAX));
+    }
+
+    #[test]
     fn a_window_is_written_as_centre_and_width() {
-        let settings: Settings = toml::from_str("[data]\nwindow = \"40,400\"").unwrap();
+        let settings = read("[data]\nwindow = \"40,400\"").unwrap();
         assert_eq!(settings.data.window, Window::new(40.0, 400.0));
         assert!(toml::to_string(&settings).unwrap().contains("window = \"40,400\""));
-        let error = toml::from_str::<Settings>("[data]\nwindow = \"40\"").unwrap_err().to_string();
-        assert!(error.contains("window is `40`, expected CENTRE,WIDTH"), "{error}");
+        let error = read("[data]\nwindow = \"40\"").unwrap_err().to_string();
+        assert_eq!(error, "`data.window` is 40, expected CENTRE,WIDTH");
     }
 
     #[test]

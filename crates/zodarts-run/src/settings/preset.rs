@@ -1,6 +1,6 @@
 //! Named sets of schedules and sizes.
 
-use super::{Auto, Settings};
+use super::{Auto, Draft, Settings};
 use serde::{Deserialize, Serialize};
 
 /// A choice between speed and care. Presets differ in the schedule and size settings that
@@ -42,14 +42,23 @@ impl Preset {
         }
     }
 
-    /// The resolved settings.
+    /// Returns the settings.
     pub fn settings(self) -> Settings {
-        let mut settings = Settings::default();
-        let (search, train) = (&mut settings.search, &mut settings.train);
+        self.draft().finish().0
+    }
+
+    /// Returns the settings for files and options to change.
+    pub fn draft(self) -> Draft {
+        let mut draft = Draft::default();
+        match self {
+            Preset::Quick => draft.anneal_every(2),
+            Preset::Standard => draft.anneal_every(3),
+            Preset::Paper => {}
+        }
+        let (search, train) = (&mut draft.search, &mut draft.train);
         match self {
             Preset::Quick => {
                 search.epochs = 20;
-                search.anneal_every = 2;
                 search.cells = 1;
                 search.channels = 8;
                 train.epochs = 50;
@@ -60,20 +69,20 @@ impl Preset {
             }
             Preset::Standard => {
                 search.epochs = 30;
-                search.anneal_every = 3;
                 train.epochs = 100;
             }
             Preset::Paper => {}
         }
-        settings
+        draft
     }
 
     /// The settings in which presets may differ, with this preset's values.
     pub fn differences(self) -> Vec<Difference> {
-        let Settings { search, train, .. } = self.settings();
+        let Settings { search, method, train, .. } = self.settings();
+        let annealing = method.values().into_iter().find(|(key, _)| *key == "anneal_every");
         vec![
             ("search.epochs", search.epochs.to_string()),
-            ("search.anneal_every", search.anneal_every.to_string()),
+            ("method.anneal_every", annealing.map_or_else(String::new, |(_, every)| every.to_string())),
             ("search.channels", search.channels.to_string()),
             ("search.cells", search.cells.to_string()),
             ("search.input_size", search.input_size.to_string()),

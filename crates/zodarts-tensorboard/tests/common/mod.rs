@@ -31,6 +31,7 @@ pub fn tiny() -> Settings {
 /// Does a whole run, watched by the observer that `observer` makes for the job.
 pub fn fit<O: Observer>(settings: &Settings, path: &Path, observer: impl FnOnce(&Job<'_>) -> O) -> (Fit, O) {
     let (dataset, folder) = (phantom(), RunFolder::create(path).unwrap());
+    let settings = &settings.clone().check().unwrap();
     let job = Job {
         dataset: &dataset,
         data: "phantom",

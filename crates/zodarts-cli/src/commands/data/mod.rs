@@ -9,7 +9,7 @@ use crate::progress::Ui;
 use crate::setup;
 use anyhow::Result;
 use zodarts_data::{Dataset, SplitSummary, Summary};
-use zodarts_run::settings::DataSettings;
+use zodarts_run::settings::Settings;
 
 /// Runs a command about data.
 pub fn run(command: &DataCommand, ui: &Ui) -> Result<()> {
@@ -39,16 +39,7 @@ fn info(args: &InfoArgs, ui: &Ui) -> Result<()> {
 }
 
 fn open(args: &InfoArgs, ui: &Ui) -> Result<Dataset> {
-    let options = &args.options;
-    let settings = DataSettings {
-        image_size: options.image_size,
-        split_seed: options.split_seed.unwrap_or(0),
-        val: options.val.clone(),
-        drop_leaks: options.drop_leaks.unwrap_or(false),
-        labels: options.labels.clone(),
-        window: options.window,
-        anonymous: options.anonymous.unwrap_or(false),
-    };
+    let settings = Settings::from_table(args.options.table())?.data;
     setup::open(&args.data, &settings, &args.source, ui)
 }
 

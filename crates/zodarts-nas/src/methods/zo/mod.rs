@@ -10,12 +10,13 @@
 
 mod direction;
 mod lane;
+mod settings;
+
+pub use settings::{Difference, Mu, PerturbedChain, ZoSettings};
 
 use self::direction::Space;
 use self::lane::{Lane, Leg, run_side_by_side};
-use super::{
-    Difference, Method, MethodSettings, PerturbedChain, Round, RoundReport, SearchState, ZoSettings, combined,
-};
+use super::{Method, Optimisers, Round, RoundReport, SearchState, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Want};
 use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
 use zodarts_nn::space::OPERATIONS;
@@ -35,8 +36,8 @@ pub struct ZerothOrder {
 
 impl ZerothOrder {
     /// An estimator without buffers; they take the problem's size in the first round.
-    pub fn new(settings: &MethodSettings, zo: ZoSettings) -> Self {
-        let MethodSettings { sgd, adam, .. } = *settings;
+    pub fn new(optimisers: &Optimisers, zo: ZoSettings) -> Self {
+        let Optimisers { sgd, adam } = *optimisers;
         let mut main = Lane::copying(sgd);
         let mut perturbed = match zo.perturbed_chain {
             PerturbedChain::Exact => Lane::copying(sgd),
@@ -184,6 +185,15 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
 
     fn workers(&self) -> usize {
         1 + self.zo.chains()
+    }
+
+    fn passes(&self) -> usize {
+        self.zo.passes()
+    }
+
+    fn price(&self) -> f64 {
+        let (gradients, losses) = self.zo.evaluations();
+        (self.zo.chains() * self.zo.steps + gradients) as f64 + losses as f64 / 3.0
     }
 
     fn estimate(

@@ -65,7 +65,7 @@ fn best_of(
     observer: &mut dyn Observer,
 ) -> Result<RandomWsOutcome, Error> {
     let halves = Halves::of(&input)?;
-    check_single_memory(input.info, input.development.len(), input.settings, input.memory)?;
+    check_single_memory(input.info, input.development.len(), &input.settings, input.memory)?;
     let problem = problem(&input);
     let batches = Batches::new(&input, &halves);
     let first = Chain::new(first_weights(&problem, &input));
@@ -88,8 +88,9 @@ fn best_of(
 mod tests {
     use super::*;
     use crate::memory::Memory;
+    use crate::methods::{DartsV1, SearchMethod, ZoDartsPlus};
     use crate::observer::Silent;
-    use crate::settings::{Auto, SearchSettings};
+    use crate::settings::{Auto, Checked, SearchSettings};
     use crate::stage::Deadline;
     use std::collections::HashSet;
     use std::time::Instant;
@@ -104,11 +105,21 @@ mod tests {
         threads: usize,
         settings: &SearchSettings,
     ) -> Result<RandomWsOutcome, Error> {
+        run_by(&ZoDartsPlus::default(), deadline, threads, settings)
+    }
+
+    fn run_by(
+        method: &dyn SearchMethod,
+        deadline: Deadline,
+        threads: usize,
+        settings: &SearchSettings,
+    ) -> Result<RandomWsOutcome, Error> {
         let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
         let input = SearchInput {
             info: &dataset.info,
             development: &dataset.val,
-            settings,
+            settings: Checked::of(settings).unwrap(),
+            method: Checked::of(method).unwrap(),
             mixing: None,
             seed: 3,
             deadline,
@@ -147,8 +158,9 @@ mod tests {
 
     #[test]
     fn the_architecture_settings_of_other_searches_change_nothing() {
-        let other = SearchSettings { method: crate::methods::MethodKind::DartsV1, alpha_init: 1.0, ..tiny() };
-        assert_eq!(run(1, &other).unwrap().sample, run(1, &tiny()).unwrap().sample);
+        let other = SearchSettings { alpha_init: 1.0, ..tiny() };
+        let other = run_by(&DartsV1::default(), Deadline::NONE, 1, &other).unwrap();
+        assert_eq!(other.sample, run(1, &tiny()).unwrap().sample);
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Stage for SharedWeights<'_> {
 impl<'a> SharedWeights<'a> {
     /// Returns the stage at its beginning.
     pub fn new(input: SearchInput<'a>, problem: &'a SupernetProblem, batches: &'a Batches<'a>) -> Self {
-        let (worker, sgd) = (problem.worker(), input.settings.method_settings().sgd);
+        let (worker, sgd) = (problem.worker(), input.settings.optimisers().sgd);
         Self { input, problem, batches, worker, sgd, gradients: Gradients::default() }
     }
 

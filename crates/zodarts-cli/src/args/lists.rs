@@ -1,0 +1,111 @@
+//! The options of each command that are settings.
+
+use super::given::{Named, Options};
+
+const DATA: Option<&str> = Some("Data options");
+const PREDICTION: Option<&str> = Some("Prediction options");
+
+const fn named(
+    key: &'static str,
+    option: &'static str,
+    value: &'static str,
+    heading: Option<&'static str>,
+) -> Named {
+    Named { key, option, value, heading }
+}
+
+const CLASS_WEIGHTS: Named = named("train.class_weights", "class-weights", "", None);
+const METHOD: Named = named("method.name", "method", "", None);
+const PATIENCE: Named = named("train.patience", "patience", "N", None);
+const PREDICT: &[Named] = &[
+    named("predict.sensitivity", "sensitivity", "SHARE", PREDICTION),
+    named("predict.positive", "positive", "CLASS", PREDICTION),
+];
+const IMAGES: &[Named] = &[
+    named("data.image_size", "image-size", "N", DATA),
+    named("data.val", "val", "FILE|FRACTION", DATA),
+    named("data.labels", "labels", "FILE", DATA),
+    named("data.window", "window", "C,W", DATA),
+];
+
+/// The seed.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed;
+
+impl Options for Seed {
+    const ALL: &'static [&'static [Named]] = &[&[named("seed", "seed", "S", None)]];
+}
+
+/// Of `fit`.
+#[derive(Clone, Copy, Debug)]
+pub struct Fit;
+
+impl Options for Fit {
+    const ALL: &'static [&'static [Named]] = &[
+        &[
+            CLASS_WEIGHTS,
+            METHOD,
+            named("search.epochs", "search-epochs", "N", None),
+            named("train.epochs", "train-epochs", "N", None),
+            PATIENCE,
+        ],
+        PREDICT,
+        IMAGES,
+    ];
+}
+
+/// Of `search`.
+#[derive(Clone, Copy, Debug)]
+pub struct Search;
+
+impl Options for Search {
+    const ALL: &'static [&'static [Named]] =
+        &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES];
+}
+
+/// Of `train`.
+#[derive(Clone, Copy, Debug)]
+pub struct Train;
+
+impl Options for Train {
+    const ALL: &'static [&'static [Named]] = &[
+        &[
+            CLASS_WEIGHTS,
+            named("train.architecture", "architecture", "", None),
+            named("train.epochs", "epochs", "N", None),
+            PATIENCE,
+        ],
+        PREDICT,
+        IMAGES,
+    ];
+}
+
+/// Of `compare`.
+#[derive(Clone, Copy, Debug)]
+pub struct Compare;
+
+impl Options for Compare {
+    const ALL: &'static [&'static [Named]] = &[
+        &[
+            CLASS_WEIGHTS,
+            named("search.epochs", "search-epochs", "N", None),
+            named("train.epochs", "train-epochs", "N", None),
+        ],
+        IMAGES,
+    ];
+}
+
+/// Of the commands that look at data alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Data;
+
+impl Options for Data {
+    const ALL: &'static [&'static [Named]] = &[
+        IMAGES,
+        &[
+            named("data.split_seed", "split-seed", "S", DATA),
+            named("data.drop_leaks", "drop-leaks", "BOOL", DATA),
+            named("data.anonymous", "anonymous", "BOOL", DATA),
+        ],
+    ];
+}
