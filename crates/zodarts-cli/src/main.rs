@@ -3,7 +3,6 @@
 mod args;
 mod commands;
 mod failure;
-mod frames;
 mod interrupt;
 mod output;
 mod progress;

@@ -75,13 +75,13 @@ pub struct Exported {
     /// The files.
     pub files: Vec<PathBuf>,
     /// The result of their check.
-    pub check: Checked,
+    pub check: CheckResult,
 }
 
 /// The result of comparing an exported file with the engine.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
-pub enum Checked {
+pub enum CheckResult {
     /// The file was run on sample images; the largest difference of a probability, at most [`TOLERANCE`].
     Differs(f32),
     /// The weights were read back, and every bit is as it was.
@@ -138,7 +138,7 @@ fn pytorch(model: &Model, path: &Path, python: &Path) -> Result<Exported, Export
         .map_err(|fault| ExportError::unusable(path, fault))?;
     let check = match check {
         Check::Differs(difference) => within(path, difference)?,
-        Check::NotRun(reason) => Checked::NotRun(reason),
+        Check::NotRun(reason) => CheckResult::NotRun(reason),
     };
     let beside = path.with_extension("safetensors");
     write_file(&beside, &weights)?;
@@ -150,13 +150,13 @@ fn weights(model: &Model, path: &Path) -> Result<Exported, ExportError> {
     let bytes = safetensors::encode(model);
     safetensors::verify(model, path, &bytes).map_err(|fault| ExportError::unusable(path, fault))?;
     write_file(path, &bytes)?;
-    Ok(Exported { files: vec![path.into()], check: Checked::SameBits })
+    Ok(Exported { files: vec![path.into()], check: CheckResult::SameBits })
 }
 
-fn within(path: &Path, difference: f32) -> Result<Checked, ExportError> {
+fn within(path: &Path, difference: f32) -> Result<CheckResult, ExportError> {
     // A NaN is not within anything.
     if difference <= TOLERANCE {
-        return Ok(Checked::Differs(difference));
+        return Ok(CheckResult::Differs(difference));
     }
     Err(ExportError::Differs { path: path.into(), difference })
 }

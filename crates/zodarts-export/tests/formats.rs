@@ -5,7 +5,7 @@ mod common;
 use common::{Kind, PLAIN, by_tract, model};
 use std::path::Path;
 use zodarts_data::Task;
-use zodarts_export::{Checked, ExportError, Format, SampleInputs, TOLERANCE, check_onnx, export};
+use zodarts_export::{CheckResult, ExportError, Format, SampleInputs, TOLERANCE, check_onnx, export};
 use zodarts_nas::settings::Architecture;
 
 /// A program that is not there: these tests do not run Python exports. `tests/whole_split.rs` does.
@@ -47,7 +47,7 @@ fn the_evaluator_and_another_onnx_runtime_agree_with_the_engine_on_every_kind_of
         let path = place.path().join("network.onnx");
         let model = model(&kind);
         let exported = export(&model, Format::Onnx, &path, Path::new(NO_PYTHON)).unwrap();
-        let Checked::Differs(difference) = exported.check else { panic!("{exported:?}") };
+        let CheckResult::Differs(difference) = exported.check else { panic!("{exported:?}") };
         assert!(difference <= TOLERANCE, "{difference}");
         assert_eq!(exported.files, std::slice::from_ref(&path));
         let file = std::fs::read(&path).unwrap();
@@ -65,7 +65,7 @@ fn weights_are_written_by_name_and_read_back() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("network.safetensors");
     let exported = export(&model(&PLAIN), Format::Safetensors, &path, Path::new(NO_PYTHON)).unwrap();
-    assert_eq!(exported.check, Checked::SameBits);
+    assert_eq!(exported.check, CheckResult::SameBits);
     let bytes = std::fs::read(&path).unwrap();
     let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
     let metadata = header.metadata().clone().unwrap();
@@ -98,7 +98,10 @@ fn a_python_file_is_written_beside_its_weights_and_says_that_it_was_not_run() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("lesions.py");
     let exported = export(&model(&PLAIN), Format::Pytorch, &path, Path::new(NO_PYTHON)).unwrap();
-    assert!(matches!(&exported.check, Checked::NotRun(reason) if reason.contains(NO_PYTHON)), "{exported:?}");
+    assert!(
+        matches!(&exported.check, CheckResult::NotRun(reason) if reason.contains(NO_PYTHON)),
+        "{exported:?}"
+    );
     let source = std::fs::read_to_string(&path).unwrap();
     assert!(source.contains("lesions.safetensors") && !source.contains("{{a"), "{source}");
     assert!(place.path().join("lesions.safetensors").is_file());

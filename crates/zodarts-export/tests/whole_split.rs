@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use zodarts_data::Samples;
 use zodarts_data::{Dataset, OpenOptions, Task};
-use zodarts_export::{Checked, Format, TOLERANCE, export};
+use zodarts_export::{CheckResult, Format, TOLERANCE, export};
 use zodarts_nas::evaluate::Threshold;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::model::Model;
@@ -143,7 +143,7 @@ fn compare(model: &Model, dataset: &Dataset) {
     .unwrap();
     let source = file("network.py");
     let exported = export(model, Format::Pytorch, &source, &python).unwrap();
-    assert!(matches!(exported.check, Checked::Differs(_)), "{exported:?}");
+    assert!(matches!(exported.check, CheckResult::Differs(_)), "{exported:?}");
     for path in [&onnx, &source] {
         let difference = by_python(&python, path, &file("images"), &file("expected"));
         assert!(difference <= TOLERANCE, "{} of {}: {difference}", path.display(), dataset.info.name);

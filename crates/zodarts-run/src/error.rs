@@ -36,6 +36,25 @@ pub enum Error {
         /// The process and its machine.
         owner: String,
     },
+    /// A search folder in which a network was trained already.
+    #[error("{path}: already holds a training")]
+    AlreadyTrained {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Data that are not those of the search.
+    #[error(
+        "{path}: searched on {searched}, which has another fingerprint than the data given ({given}), so that its \
+         search may have seen their test images"
+    )]
+    SearchedElsewhere {
+        /// The folder of the search.
+        path: PathBuf,
+        /// The data set that it searched on.
+        searched: String,
+        /// The data set given.
+        given: String,
+    },
     /// No unfinished run to resume.
     #[error("{path}: no `zodarts {command}` with these settings and data was cut short here")]
     NothingToResume {
@@ -76,6 +95,10 @@ impl Error {
                 "choose another folder with --out, or run with the settings of that one"
             }
             Error::InUse { .. } => "wait for it or stop it, then give the command again",
+            Error::AlreadyTrained { .. } => "choose another folder with --out",
+            Error::SearchedElsewhere { .. } => {
+                "pass the data and split options of the search, or the architecture with --genotype"
+            }
             Error::NothingToResume { .. } => "leave --resume out to begin one",
             Error::NoThreshold { .. } => "leave `predict.sensitivity` out, or see `zodarts data info`",
             Error::OtherData { .. } => "pass the data set of the run",

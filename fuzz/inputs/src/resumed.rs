@@ -14,6 +14,7 @@ use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::Error;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::memory::Memory;
+use zodarts_nas::methods::ZoDartsPlus;
 use zodarts_nas::observer::{Event, Observer};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::{SearchInput, search};
@@ -21,7 +22,7 @@ use zodarts_nas::stage::Deadline;
 use zodarts_nas::stage::store::{Checkpoint, Store};
 use zodarts_nas::train::{TrainInput, train};
 use zodarts_run::folder::RunFolder;
-use zodarts_run::settings::{Auto, Settings};
+use zodarts_run::settings::{Auto, Checked, Settings};
 
 /// Stages, and the counts of their checkpoints.
 const STAGES: [&str; 2] = ["search", "train"];
@@ -184,20 +185,27 @@ fn go_on(stage: &str, folder: &RunFolder, patience: usize, steps: usize) -> Resu
     let (store, mut observer) = (Some(folder as &dyn Store), Steps { left: steps });
     DATA.with(|Dataset { info, train: images, val, .. }| {
         if stage == "search" {
-            let (settings, development) = (&settings.search, &images.merged(val));
-            let input =
-                SearchInput { info, development, settings, mixing: None, seed, deadline, memory, store };
+            let input = SearchInput {
+                info,
+                development: &images.merged(val),
+                settings: settings.part(|settings| &settings.search),
+                method: settings.part(|settings| &*settings.method),
+                mixing: None,
+                seed,
+                deadline,
+                memory,
+                store,
+            };
             return search(input, &mut observer).map(drop);
         }
-        let (settings, protocol, genotype) =
-            (&settings.train, Protocol::Official, GENOTYPE.parse::<Genotype>().ok());
+        let (protocol, genotype) = (Protocol::Official, GENOTYPE.parse::<Genotype>().ok());
         let input = TrainInput {
             info,
             train: images,
             val,
             protocol,
             genotype,
-            settings,
+            settings: settings.part(|settings| &settings.train),
             seed,
             deadline,
             memory,
@@ -214,12 +222,15 @@ fn dataset() -> Dataset {
 }
 
 /// The smallest networks, and epochs of three steps.
-fn settings(patience: usize) -> Settings {
+fn settings(patience: usize) -> Checked<Settings> {
     let mut settings = Settings::default();
     let (search, train) = (&mut settings.search, &mut settings.train);
-    (search.epochs, search.channels, search.cells, search.zo_steps) = (3, 1, 1, 1);
+    (search.epochs, search.channels, search.cells) = (3, 1, 1);
     (search.batch_size, search.input_size) = (Auto::Fixed(2), Auto::Fixed(4));
     (train.epochs, train.channels, train.cells, train.patience) = (3, 1, 1, patience);
     (train.batch_size, train.input_size) = (Auto::Fixed(2), Auto::Fixed(4));
-    settings
+    let mut method = ZoDartsPlus::default();
+    method.zo.steps = 1;
+    settings.method = method.into();
+    settings.check().expect("values in their ranges")
 }

@@ -13,6 +13,7 @@ use zodarts_lab::Error;
 use zodarts_lab::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
 use zodarts_nas::observer::Observer;
 use zodarts_nas::protocol::Protocol;
+use zodarts_run::job;
 use zodarts_run::settings::{Preset, Settings};
 
 /// Runs the trials that are not finished and prints the tables.
@@ -70,8 +71,8 @@ fn check_out(args: &CompareArgs) -> Result<()> {
 fn open(args: &CompareArgs, settings: &Settings, ui: &Ui) -> Result<Vec<Named>> {
     let named = |data: &String| {
         let dataset = setup::open(data, &settings.data, &args.source, ui)?;
-        setup::check_search(&dataset, settings)?;
-        setup::check_training(&dataset, settings, None)?;
+        job::check_search(&dataset, settings)?;
+        job::check_training(&dataset, settings, None)?;
         Ok(Named { data: data.clone(), dataset })
     };
     args.data.iter().map(named).collect()

@@ -7,6 +7,7 @@ use crate::output::result::{self, Sheet};
 use crate::progress::{Ui, note};
 use crate::setup;
 use anyhow::{Context, Result};
+use zodarts::Classifier;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::{evaluate_run, export_predictions};
 
@@ -14,7 +15,7 @@ use zodarts_run::job::{evaluate_run, export_predictions};
 pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
     let folder = RunFolder::open(&args.run)?;
     let (record, settings) = folder.config()?;
-    let model = setup::model(folder.path())?;
+    let classifier = Classifier::load(folder.path())?;
     let recorded = || record.map(|record| record.data);
     let data = args.data.clone().or_else(recorded);
     let data = data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))?;
@@ -24,7 +25,7 @@ pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
         std::fs::create_dir_all(directory).with_context(|| format!("{}", directory.display()))?;
     }
     let spinner = ui.spinner("evaluating");
-    let metrics = evaluate_run(&folder, &model, &dataset, args.split)?;
+    let metrics = evaluate_run(&folder, classifier.model(), &dataset, args.split)?;
     spinner.finish_and_clear();
     if let Some(directory) = &args.predictions {
         let path = export_predictions(&folder, &metrics, &dataset.info, directory)?;

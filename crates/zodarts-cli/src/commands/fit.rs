@@ -12,26 +12,28 @@ use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::Goal;
 use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{Fit, Job, Wanted};
-use zodarts_run::settings::{Architecture, Preset, Settings};
+use zodarts_run::job::{Fit, Job, Place, RunRequest};
+use zodarts_run::settings::{Preset, Settings};
 
 /// Searches, trains and evaluates.
 pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
-    let out = args.run.out.as_deref();
     let default = if args.data.is_some() { Preset::Standard } else { Preset::Quick };
     let settings = args.run.settings(default, None, &Table::new())?;
-    setup::check_out(out)?;
+    let place = Place::new(args.run.out.clone());
+    place.check()?;
     let data = args.data.as_deref().unwrap_or("phantom");
     let dataset = setup::open(data, &settings.data, &args.source, ui)?;
-    if settings.train.architecture == Architecture::Genotype {
-        setup::check_search(&dataset, &settings)?;
-    }
-    setup::check_training(&dataset, &settings, None)?;
-    setup::check_predictions(&dataset, &settings)?;
-    let (info, resume) = (&dataset.info, args.run.resume.into());
-    let wanted = Wanted { goal: Goal::Fit, info, settings: &settings, resume };
-    let (folder, _lock) = setup::folder(args.run.out.as_deref(), &wanted, &what(&settings))?;
+    let request = RunRequest {
+        goal: Goal::Fit,
+        dataset: &dataset,
+        settings: &settings,
+        genotype: None,
+        place: &place,
+        resume: args.run.resume.into(),
+    };
+    let (folder, _lock) = request.open()?;
+    setup::note_resumed(&folder);
     let job = Job {
         dataset: &dataset,
         data,
@@ -52,14 +54,6 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
         return output::json(&fit.metrics);
     }
     output::print(&sheet(&fit, &settings, &dataset, &folder).to_string())
-}
-
-/// What a run is named after.
-fn what(settings: &Settings) -> String {
-    match settings.train.architecture {
-        Architecture::Genotype => settings.method.name().into(),
-        Architecture::Resnet18 => "resnet18".into(),
-    }
 }
 
 fn sheet(fit: &Fit, settings: &Settings, dataset: &Dataset, folder: &RunFolder) -> Sheet {

@@ -10,20 +10,26 @@ use std::time::Instant;
 use toml::Table;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::Goal;
-use zodarts_run::job::{Job, Wanted};
+use zodarts_run::job::{Job, Place, RunRequest};
 use zodarts_run::settings::Preset;
 
 /// Searches an architecture and prints its genotype.
 pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
-    let out = args.run.out.as_deref();
     let settings = args.run.settings(Preset::Paper, None, &Table::new())?;
-    setup::check_out(out)?;
+    let place = Place::new(args.run.out.clone());
+    place.check()?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
-    setup::check_search(&dataset, &settings)?;
-    let (info, resume) = (&dataset.info, args.run.resume.into());
-    let wanted = Wanted { goal: Goal::Search, info, settings: &settings, resume };
-    let (folder, _lock) = setup::folder(args.run.out.as_deref(), &wanted, settings.method.name())?;
+    let request = RunRequest {
+        goal: Goal::Search,
+        dataset: &dataset,
+        settings: &settings,
+        genotype: None,
+        place: &place,
+        resume: args.run.resume.into(),
+    };
+    let (folder, _lock) = request.open()?;
+    setup::note_resumed(&folder);
     let job = Job {
         dataset: &dataset,
         data: &args.data,
@@ -33,10 +39,8 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
         limit: args.run.max_time,
         start,
     };
-    job.begin(Goal::Search)?;
-    job.describe()?;
     let outcome = job
-        .search(None, &mut *setup::observer(&job, args.run.tensorboard, ui)?)
+        .run_search(&mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;
     note(&format!("searched {}", result::search(&(&outcome).into(), settings.search.epochs)));
     note(&format!("files are in {0}; train with `zodarts train --run {0}`", folder.path().display()));

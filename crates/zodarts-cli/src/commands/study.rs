@@ -12,6 +12,7 @@ use zodarts_lab::study::{StudySettings, study};
 use zodarts_nas::memory::Memory;
 use zodarts_nas::search::SearchInput;
 use zodarts_nas::stage::Deadline;
+use zodarts_run::job;
 use zodarts_run::settings::{Preset, Settings};
 
 /// Runs a study.
@@ -27,7 +28,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &options)?;
     let plan = plan(args, &settings)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
-    setup::check_search(&dataset, &settings)?;
+    job::check_search(&dataset, &settings)?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot be created", args.out.display()))?;
     let development = dataset.train.merged(&dataset.val);
     let input = SearchInput {

@@ -9,15 +9,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::path::Path;
 use std::time::Instant;
-use zodarts_data::Dataset;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::train::TrainOutcome;
-use zodarts_run::Error;
-use zodarts_run::folder::Goal;
-use zodarts_run::folder::{RunError, RunFolder, RunInfo};
-use zodarts_run::job::{Job, Wanted};
-use zodarts_run::lock::Lock;
+use zodarts_run::folder::{Goal, RunFolder, RunInfo, names};
+use zodarts_run::job::{Job, Place, RunRequest, check_searched_data};
 use zodarts_run::settings::{Architecture, Checked, Preset, Settings};
 
 /// Trains a network and prints its validation result.
@@ -28,32 +24,32 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let genotype = genotype(args, searched.as_ref(), &settings)?;
     let record = searched.as_ref().map(RunFolder::config).transpose()?.and_then(|(record, _)| record);
     let data = data(args, record.as_ref())?;
-    setup::check_out(args.run.out.as_deref())?;
+    let place = Place::new(args.run.out.clone());
+    place.check()?;
     let dataset = setup::open(&data, &settings.data, &args.source, ui)?;
     if let Some(searched) = &searched {
-        check_same_data(searched, record.as_ref(), &dataset)?;
+        check_searched_data(searched, &dataset)?;
     }
-    setup::check_training(&dataset, &settings, genotype)?;
-    setup::check_predictions(&dataset, &settings)?;
-    let (info, resume) = (&dataset.info, args.run.resume.into());
-    let wanted = Wanted { goal: Goal::Train, info, settings: &settings, resume };
-    let (folder, _lock) = match searched.filter(|_| args.run.out.is_none()) {
-        Some(folder) => in_search(folder, &wanted)?,
-        None => setup::folder(args.run.out.as_deref(), &wanted, what(genotype))?,
+    let request = RunRequest {
+        goal: Goal::Train,
+        dataset: &dataset,
+        settings: &settings,
+        genotype,
+        place: &place,
+        resume: args.run.resume.into(),
     };
+    let (folder, _lock) = match searched.filter(|_| args.run.out.is_none()) {
+        Some(folder) => request.open_in_search(folder)?,
+        None => request.open()?,
+    };
+    setup::note_resumed(&folder);
     let limit = args.run.max_time;
     let protocol = Protocol::Official;
     let job =
         Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, protocol, limit, start };
-    job.begin(Goal::Train)?;
-    job.describe()?;
-    if let Some(genotype) = &genotype {
-        folder.write_genotype(genotype)?;
-    }
-    let mut outcome = job
-        .train(genotype, &mut *setup::observer(&job, args.run.tensorboard, ui)?)
+    let (outcome, prepared) = job
+        .run_training(genotype, &mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;
-    let prepared = job.prepare(&mut outcome.model)?;
     for (_, text) in result::prepared(&prepared, &dataset.info.classes) {
         note(&text);
     }
@@ -61,7 +57,7 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
 }
 
 fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Checked<Settings>> {
-    let own = searched.map(|folder| folder.path().join("config.toml"));
+    let own = searched.map(|folder| folder.path().join(names::CONFIG));
     args.run.settings(Preset::Paper, own.as_deref(), &args.implied())
 }
 
@@ -85,43 +81,6 @@ fn data(args: &TrainArgs, record: Option<&RunInfo>) -> Result<String> {
         .clone()
         .or_else(recorded)
         .ok_or_else(|| Advice::error("the run does not say what data it used", "pass DATA"))
-}
-
-/// Refuses data that the search did not see: what is test data here may have shaped the architecture there.
-fn check_same_data(searched: &RunFolder, record: Option<&RunInfo>, dataset: &Dataset) -> Result<()> {
-    if let Some(record) = record.filter(|record| record.fingerprint != dataset.info.fingerprint) {
-        let message = format!(
-            "{}: searched on {}, which has another fingerprint than the data given ({}), so that its search may \
-             have seen their test images",
-            searched.path().display(),
-            record.dataset,
-            dataset.info.name
-        );
-        let hint = "pass the data and split options of the search, or the architecture with --genotype";
-        return Err(Advice::error(message, hint));
-    }
-    Ok(())
-}
-
-/// The folder of a search, in which the network it found is trained, unless that was done.
-fn in_search(folder: RunFolder, wanted: &Wanted<'_>) -> Result<(RunFolder, Lock)> {
-    let path = folder.path();
-    if !path.join("train.jsonl").exists() {
-        let lock = Lock::inside(path)?;
-        return Ok((folder, lock));
-    }
-    match wanted.at(path) {
-        Err(Error::Run(RunError::Exists { .. })) => {
-            let message = format!("{}: already holds a training", path.display());
-            Err(Advice::error(message, "choose another folder with --out"))
-        }
-        found => Ok(found?),
-    }
-}
-
-/// What a run is named after.
-fn what(genotype: Option<Genotype>) -> &'static str {
-    if genotype.is_some() { "genotype" } else { "resnet18" }
 }
 
 fn print(json: bool, outcome: &TrainOutcome, run: &Path) -> Result<()> {

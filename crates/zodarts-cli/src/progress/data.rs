@@ -54,7 +54,9 @@ impl<'a> DataProgress<'a> {
 /// Prints a notice as a note.
 fn print(notice: &Notice) {
     match notice {
-        Notice::LeaksDropped { images: 0 } => note("`data.drop_leaks`: no training image is in another split"),
+        Notice::LeaksDropped { images: 0 } => {
+            note("`data.drop_leaks`: no training image is in another split")
+        }
         Notice::LeaksDropped { images } => {
             let noun = if *images == 1 { "image that is" } else { "images that are" };
             note(&format!("`data.drop_leaks`: left out {images} training {noun} also in validation or test"));

@@ -56,10 +56,12 @@ pub fn snapshots(
     let halves = Halves::of(&input)?;
     check_memory(input.info, input.development.len(), (&input.settings, *input.method), input.memory)?;
     let last = epochs.iter().copied().max().unwrap_or(0);
-    let shortened = SearchSettings { epochs: last.max(1), early_stop: false, ..SearchSettings::clone(&input.settings) };
+    let shortened =
+        SearchSettings { epochs: last.max(1), early_stop: false, ..SearchSettings::clone(&input.settings) };
     let problem = problem(&input);
     let first = first_state(&problem, &input);
-    let search = SearchStage::new(problem, &SearchInput { settings: Checked::of(&shortened)?, ..input }, &halves);
+    let search =
+        SearchStage::new(problem, &SearchInput { settings: Checked::of(&shortened)?, ..input }, &halves);
     let mut stage = SnapshotStage { search, input, at: epochs, snapshots: Vec::new() };
     let limits = Limits { epochs: last, deadline: input.deadline, store: None };
     let driven = drive(&mut stage, first, limits, observer)?;

@@ -3,13 +3,17 @@
 mod absolute_paths;
 mod difference;
 mod evaluation;
+mod open;
 mod place;
 mod prepare;
+mod request;
 
 pub use difference::{other_data, other_setting};
 pub use evaluation::{check_same_data, evaluate_run, evaluated_images, export_predictions};
-pub use place::{Resume, Wanted};
+pub use open::{DataAccess, open_data};
+pub use place::Resume;
 pub use prepare::{Prepared, positive_class};
+pub use request::{Place, RunRequest, check_search, check_searched_data, check_training};
 
 use crate::error::Error;
 use crate::folder::{Goal, RunFolder, RunInfo, Split, names};
@@ -85,6 +89,35 @@ impl Job<'_> {
         let summary = self.dataset.summary();
         self.folder.write_record(names::DATA, &summary)?;
         Ok(summary)
+    }
+
+    /// Searches an architecture as a run of its own.
+    ///
+    /// # Errors
+    /// See [`search`].
+    pub fn run_search(&self, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
+        self.begin(Goal::Search)?;
+        self.describe()?;
+        self.search(None, observer)
+    }
+
+    /// Trains the network of a genotype (or `ResNet-18`) as a run of its own, and prepares it to predict.
+    ///
+    /// # Errors
+    /// See [`train`] and [`Job::prepare`].
+    pub fn run_training(
+        &self,
+        genotype: Option<Genotype>,
+        observer: &mut dyn Observer,
+    ) -> Result<(TrainOutcome, Prepared), Error> {
+        self.begin(Goal::Train)?;
+        self.describe()?;
+        if let Some(genotype) = &genotype {
+            self.folder.write_genotype(genotype)?;
+        }
+        let mut outcome = self.train(genotype, observer)?;
+        let prepared = self.prepare(&mut outcome.model)?;
+        Ok((outcome, prepared))
     }
 
     /// Searches an architecture and keeps it.

@@ -103,6 +103,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zodarts_data::Window;
 
     fn read(text: &str) -> Result<Settings, InvalidSettings> {
         Settings::from_table(&text.parse().unwrap())

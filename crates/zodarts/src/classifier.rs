@@ -1,0 +1,184 @@
+//! A trained network, ready to classify files and arrays.
+
+use crate::frames::{Frame, frames};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use zodarts_data::{DatasetInfo, ImageFile, Window};
+use zodarts_nas::explain::{Explainer, Heat};
+use zodarts_nas::model::{Model, Predictor, network_input};
+use zodarts_run::Error;
+use zodarts_run::folder::{RunError, RunFolder, names};
+
+/// Images that are read and scored together.
+const CHUNK: usize = 64;
+
+/// The classes of an image.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The file, with `#FRAME` from 1 if it has several; empty for an array.
+    pub image: String,
+    /// The class decided for; of a data set with several labels an image, all that are present.
+    pub predicted: Vec<String>,
+    /// The probability of each class, in the order of [`Classifier::classes`].
+    pub probabilities: Vec<f32>,
+}
+
+/// A place in an image that speaks for a class, by an image's heat map.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Explanation<'f> {
+    /// The frame.
+    pub frame: Frame<'f>,
+    /// The heat map.
+    pub heat: Heat,
+    /// The image at the data set's size, `(channels, height, width)` values from 0 to 1.
+    pub image: Vec<f32>,
+}
+
+/// The trained network of a run. It decides as the run's evaluation and exports do: calibrated, and with the run's
+/// threshold.
+#[derive(Debug)]
+pub struct Classifier {
+    model: Model,
+    predictor: Predictor,
+    window: Option<Window>,
+}
+
+impl Classifier {
+    /// Loads the trained network of a run folder.
+    ///
+    /// # Errors
+    /// Returns an error if the run was not trained, or a file is damaged.
+    pub fn load(run: impl AsRef<Path>) -> Result<Self, Error> {
+        let run = run.as_ref();
+        if !run.join(names::MODEL).is_file() {
+            return Err(
+                RunError::NotARun { path: run.into(), missing: names::MODEL, command: "train" }.into()
+            );
+        }
+        let model = Model::load(run)?;
+        // A model may have been copied out of its run.
+        let window = match run.join(names::CONFIG).is_file() {
+            true => RunFolder::open(run)?.config()?.1.data.window,
+            false => None,
+        };
+        Ok(Self { predictor: model.predictor(), model, window })
+    }
+
+    /// Applies this window to grey DICOM files; `None` keeps the run's own.
+    #[must_use]
+    pub fn with_window(self, window: impl Into<Option<Window>>) -> Self {
+        Self { window: window.into().or(self.window), ..self }
+    }
+
+    /// Returns the network with its description.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Returns the description of the data that the network was trained on.
+    pub fn data(&self) -> &DatasetInfo {
+        &self.model.card.dataset
+    }
+
+    /// Returns the names of the classes.
+    pub fn classes(&self) -> &[String] {
+        &self.data().classes
+    }
+
+    /// Returns the index of a class by its name.
+    pub fn class(&self, name: &str) -> Option<usize> {
+        self.classes().iter().position(|class| class == name)
+    }
+
+    /// Classifies the frames of image files, in their order. An image is read at the data set's size and resized as in
+    /// training.
+    ///
+    /// # Errors
+    /// Returns the error of the first file that cannot be read.
+    pub fn classify_files(&mut self, files: &[PathBuf]) -> Result<Vec<Answer>, Error> {
+        let mut answers = Vec::new();
+        for images in frames(files, self.window)?.chunks(CHUNK) {
+            let planes = self.read(images)?;
+            answers.extend(self.answers(&planes, images.iter().map(Frame::name))?);
+        }
+        Ok(answers)
+    }
+
+    /// Classifies the first frame of an image file.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read.
+    pub fn classify_file(&mut self, file: impl AsRef<Path>) -> Result<Answer, Error> {
+        let answers = self.classify_files(&[file.as_ref().to_owned()])?;
+        Ok(answers.into_iter().next().expect("an image file has a frame"))
+    }
+
+    /// Classifies an array of `(channels, height, width)` values from 0 to 1 at the data set's size.
+    ///
+    /// # Errors
+    /// Returns an error if a score is not a finite number.
+    ///
+    /// # Panics
+    /// If the array has another number of values.
+    pub fn classify(&mut self, image: &[f32]) -> Result<Answer, Error> {
+        let planes = network_input(&self.model.card, image);
+        let answers = self.answers(&planes, std::iter::once(String::new()))?;
+        Ok(answers.into_iter().next().expect("an image has an answer"))
+    }
+
+    /// Calls `each` with the heat map of each frame of image files, for one class or, without one, for the class of
+    /// the highest probability.
+    ///
+    /// # Errors
+    /// Returns the error of the first file that cannot be read, or of `each`.
+    pub fn explain_files<E: From<Error>>(
+        &self,
+        files: &[PathBuf],
+        class: Option<usize>,
+        mut each: impl FnMut(Explanation<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut explainer = Explainer::new(&self.model);
+        for frames in frames(files, self.window)?.chunk_by(|a, b| a.file == b.file) {
+            let mut file = ImageFile::open(frames[0].file, self.window).map_err(Error::from)?;
+            for frame in frames {
+                let image = self.frame(&mut file, frame)?;
+                let heat = explainer.explain(&network_input(&self.model.card, &image), class);
+                each(Explanation { frame: *frame, heat, image })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a frame at the data set's size.
+    fn frame(&self, file: &mut ImageFile, frame: &Frame<'_>) -> Result<Vec<f32>, Error> {
+        let info = self.data();
+        Ok(file.read(frame.index, info.channels, info.height, info.width)?)
+    }
+
+    /// Returns the network's inputs for some frames, one after the other.
+    fn read(&self, images: &[Frame<'_>]) -> Result<Vec<f32>, Error> {
+        let files: Vec<&[Frame<'_>]> = images.chunk_by(|a, b| a.file == b.file).collect();
+        let of_file = |frames: &&[Frame<'_>]| -> Result<Vec<f32>, Error> {
+            let mut file = ImageFile::open(frames[0].file, self.window)?;
+            let mut planes = Vec::new();
+            for frame in *frames {
+                planes.extend(network_input(&self.model.card, &self.frame(&mut file, frame)?));
+            }
+            Ok(planes)
+        };
+        let planes: Vec<_> = files.par_iter().map(of_file).collect();
+        Ok(planes.into_iter().collect::<Result<Vec<_>, Error>>()?.concat())
+    }
+
+    fn answers(&mut self, planes: &[f32], names: impl Iterator<Item = String>) -> Result<Vec<Answer>, Error> {
+        let scores = self.predictor.scores(planes)?;
+        let answer = |(image, scores): (String, &[f32])| {
+            let decided = self.model.decide(scores).into_iter();
+            let predicted = decided.map(|class| self.model.card.dataset.classes[class].clone()).collect();
+            Answer { image, predicted, probabilities: scores.to_vec() }
+        };
+        Ok(names.zip(scores.rows()).map(answer).collect())
+    }
+}
