@@ -1,7 +1,7 @@
 //! Errors of exports, and the reasons for which a file is refused.
 
-use crate::TOLERANCE;
 use crate::onnx::OnnxFault;
+use crate::tolerance::TOLERANCE;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;

@@ -20,18 +20,17 @@ mod onnx;
 mod pytorch;
 mod safetensors;
 mod sample_inputs;
+mod tolerance;
 
 pub use error::{CheckFault, ExportError};
 pub use onnx::OnnxFault;
 pub use sample_inputs::SampleInputs;
+pub use tolerance::TOLERANCE;
 
 use pytorch::Check;
 use std::path::{Path, PathBuf};
 use zodarts_nas::files::write_file;
 use zodarts_nas::model::Model;
-
-/// Largest difference of a probability that rounding explains.
-pub const TOLERANCE: f32 = 1e-5;
 
 /// A kind of file.
 #[non_exhaustive]

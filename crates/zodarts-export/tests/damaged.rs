@@ -1,8 +1,11 @@
 //! Damaged ONNX files: each is refused, or gives the same probabilities in another runtime as well.
 
 mod common;
+#[path = "common/tract.rs"]
+mod tract;
 
-use common::{Kind, PLAIN, by_tract, model};
+use common::{Kind, PLAIN, model};
+use tract::by_tract;
 use zodarts_data::Task;
 use zodarts_export::{CheckFault, Format, SampleInputs, TOLERANCE, check_onnx, export};
 use zodarts_nas::model::Model;

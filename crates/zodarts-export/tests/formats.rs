@@ -1,9 +1,12 @@
 //! Networks of every kind in every format, compared with the engine.
 
 mod common;
+#[path = "common/tract.rs"]
+mod tract;
 
-use common::{Kind, PLAIN, by_tract, model};
+use common::{Kind, PLAIN, model};
 use std::path::Path;
+use tract::by_tract;
 use zodarts_data::Task;
 use zodarts_export::{CheckResult, ExportError, Format, SampleInputs, TOLERANCE, check_onnx, export};
 use zodarts_nas::settings::Architecture;

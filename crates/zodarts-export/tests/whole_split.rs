@@ -3,11 +3,12 @@
 //! `ZODARTS_PYTHON` names a Python with the last two (`cargo xtask validate` makes one); without it they are
 //! skipped, and said to be.
 
-mod common;
+#[path = "common/tract.rs"]
+mod tract;
 
-use common::by_tract;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tract::by_tract;
 use zodarts_data::Samples;
 use zodarts_data::{Dataset, OpenOptions, Task};
 use zodarts_export::{CheckResult, Format, TOLERANCE, export};
