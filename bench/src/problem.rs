@@ -9,7 +9,7 @@ use zodarts_nn::init::initial_values;
 use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, supernet};
 use zodarts_nn::optim::{Sgd, SgdState};
-use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
+use zodarts_nn::space::{Mixture, NAS_BENCH_201};
 
 /// A training step of the supernet: forward, backward with ∂L/∂p, stochastic gradient descent.
 #[derive(Debug)]
@@ -30,12 +30,12 @@ pub struct SupernetStep {
 /// The supernet of the paper on one-channel images of two classes: C = 16, N = 3.
 pub fn paper_supernet(side: usize) -> Network {
     let input = Shape { channels: 1, height: side, width: side };
-    supernet(&MacroShape { input, classes: 2, channels: 16, cells: 3 })
+    supernet(&NAS_BENCH_201, &MacroShape { input, classes: 2, channels: 16, cells: 3 })
 }
 
 /// A mixture with every operation live and equally heavy, as a search begins.
 pub fn uniform_mixture() -> Mixture<f32> {
-    [[1.0 / OPERATIONS as f32; OPERATIONS]; EDGES]
+    Mixture::filled(&NAS_BENCH_201, 1.0 / NAS_BENCH_201.columns() as f32)
 }
 
 impl SupernetStep {
@@ -55,7 +55,7 @@ impl SupernetStep {
             sgd: Sgd::default(),
             state: SgdState::new(weights.len()),
             gradient: vec![0.0; weights.len()],
-            mixture_gradient: [[0.0; OPERATIONS]; EDGES],
+            mixture_gradient: Mixture::filled(&NAS_BENCH_201, 0.0),
             executor: Executor::new(network),
             weights,
             mixture,

@@ -7,7 +7,7 @@ use zodarts_bench::problem::{SupernetStep, uniform_mixture};
 use zodarts_nas::genotype::Genotype;
 use zodarts_nn::graph::Shape;
 use zodarts_nn::networks::{MacroShape, supernet};
-use zodarts_nn::space::one_hot;
+use zodarts_nn::space::{NAS_BENCH_201, one_hot};
 
 /// Steps before the clock starts.
 const UNTIMED: usize = 2;
@@ -46,7 +46,8 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
     let input = Shape { channels: 1, height: arguments.side, width: arguments.side };
-    let network = supernet(&MacroShape { input, classes: 2, channels: arguments.channels, cells: 3 });
+    let shape = MacroShape { input, classes: 2, channels: arguments.channels, cells: 3 };
+    let network = supernet(&NAS_BENCH_201, &shape);
     let mixture = arguments.genotype.map_or_else(uniform_mixture, |genotype| one_hot(&genotype.0));
     let mut problem = SupernetStep::new(network, mixture, arguments.batch);
     let mut timing = Timing { milliseconds: Vec::new(), loss: 0.0 };

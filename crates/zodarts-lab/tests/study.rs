@@ -69,7 +69,7 @@ fn run(threads: usize) -> (Study, usize) {
 #[test]
 fn a_study_repeats_bit_for_bit_on_any_number_of_threads_and_knows_its_passes() {
     let (study, told) = run(1);
-    assert_eq!(told, plan().total_passes(&methods()));
+    assert_eq!(told, plan().total_passes(tiny().space, &methods()));
     let [moment] = &study.moments[..] else { panic!("one moment") };
     assert!(moment.reference.gradient.iter().any(|g| *g != 0.0));
     assert!(moment.rows.iter().all(|(_, agreement)| agreement.cosine.is_finite()));

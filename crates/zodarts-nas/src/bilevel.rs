@@ -72,6 +72,12 @@ pub trait BilevelProblem: Sync {
         1.0
     }
 
+    /// Returns the length of the rows of α, if it has rows that a normaliser maps one by one: adding the same
+    /// number to a whole row then changes nothing, and zeroth-order methods can leave such shifts out.
+    fn alpha_row(&self) -> Option<usize> {
+        None
+    }
+
     /// Allocates the buffers of one evaluation.
     fn worker(&self) -> Self::Worker;
 

@@ -2,7 +2,7 @@
 
 use crate::methods::Chain;
 use zodarts_nn::parameters::{Tensor, TensorLayout};
-use zodarts_nn::space::{ALPHAS, EDGE_LIST, OPERATIONS, Operation};
+use zodarts_nn::space::Space;
 
 /// What is wrong with a training: its loss, and the layer where it shows.
 pub fn of_training(loss: f64, layout: &TensorLayout, weights: &[f32], gradient: &[f32]) -> String {
@@ -22,12 +22,13 @@ pub fn is_broken(loss: f64, hypergradient_norm: f64, chain: &Chain, alpha: &[f32
 }
 
 /// What is wrong with a search: its loss, and the architecture parameter or layer where it shows.
-pub fn of_search(loss: f64, layout: &TensorLayout, chain: &Chain, alpha: &[f32]) -> String {
-    assert_eq!(alpha.len(), ALPHAS, "architecture parameters");
+pub fn of_search(loss: f64, space: &Space, layout: &TensorLayout, chain: &Chain, alpha: &[f32]) -> String {
+    assert_eq!(alpha.len(), space.alphas(), "architecture parameters");
     let broken = alpha.iter().position(|value| !value.is_finite());
     let of_alpha = broken.map(|at| {
-        let (edge, operation) = (EDGE_LIST[at / OPERATIONS], Operation::ALL[at % OPERATIONS].name());
-        format!("α of {operation} from node {} to {} is {}", edge.source, edge.target, alpha[at])
+        let operation = space.operations[at % space.columns()].name();
+        let place = space.cell_edge(at / space.columns());
+        format!("α of {operation} {place} is {}", alpha[at])
     });
     format!("the loss is {loss}, {}", of_alpha.unwrap_or_else(|| of_weights(layout, &chain.weights)))
 }
@@ -66,6 +67,7 @@ mod tests {
     use super::*;
     use zodarts_nn::optim::SgdState;
     use zodarts_nn::parameters::Initial;
+    use zodarts_nn::space::{NAS_BENCH_201, STAGES};
 
     fn layout() -> TensorLayout {
         let mut layout = TensorLayout::default();
@@ -82,12 +84,17 @@ mod tests {
         let found = of_training(f64::INFINITY, &layout(), &weights, &[0.0; 5]);
         assert_eq!(found, "the loss is inf, the largest weight is 3.500e9, in `head`");
         let chain = Chain { weights: vec![f32::NAN, 0.0, 0.0, 0.0, 0.0], sgd: SgdState::default() };
-        let mut alpha = [0.0; ALPHAS];
-        let found = of_search(0.5, &layout(), &chain, &alpha);
+        let space = &NAS_BENCH_201;
+        let mut alpha = [0.0; 30];
+        let found = of_search(0.5, space, &layout(), &chain, &alpha);
         assert_eq!(found, "the loss is 0.5, 1 of 2 values in the weights of `stem` are not finite");
-        alpha[OPERATIONS + 1] = f32::NEG_INFINITY;
-        let found = of_search(0.5, &layout(), &chain, &alpha);
+        alpha[6] = f32::NEG_INFINITY;
+        let found = of_search(0.5, space, &layout(), &chain, &alpha);
         assert_eq!(found, "the loss is 0.5, α of skip_connect from node 0 to 2 is -inf");
+        let mut alpha = [0.0; 36];
+        alpha[13] = f32::NAN;
+        let found = of_search(0.5, &STAGES, &layout(), &chain, &alpha);
+        assert_eq!(found, "the loss is 0.5, α of nor_conv_3x3 from node 0 to 1 of cell 2 is NaN");
         assert!(is_broken(0.5, 1.0, &chain, &[0.0]) && !is_broken(0.5, 1.0, &Chain::default(), &[0.0]));
     }
 }

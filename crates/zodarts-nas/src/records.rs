@@ -2,7 +2,8 @@
 
 use crate::evaluate::Point;
 use crate::genotype::Genotype;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zodarts_nn::space::Mixture;
 
 /// A line of JSON about an epoch.
@@ -16,6 +17,7 @@ pub trait EpochRecord {
 
 /// One line of `search.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct SearchRecord {
     /// The epoch, from 0.
     pub epoch: usize,
@@ -48,6 +50,25 @@ pub struct SearchRecord {
     /// Those of them in which the engine waited for images; runs of earlier versions do not say.
     #[serde(default)]
     pub seconds_waiting: f64,
+}
+
+impl Serialize for SearchRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SearchRecord {
+    /// Refuses a record whose `p` has not the rows and columns of its genotype's space.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let record = Self::deserialize(deserializer)?;
+        let space = record.genotype.space();
+        if !record.p.fits(space) {
+            let (rows, columns) = (space.rows(), space.columns());
+            return Err(D::Error::custom(format!("`p` is not of {rows} rows and {columns} columns")));
+        }
+        Ok(record)
+    }
 }
 
 impl EpochRecord for SearchRecord {

@@ -9,7 +9,7 @@ use zodarts_nn::executor::{BatchView, Convolutions, Executor, GradientTargets, P
 use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::Loss;
-use zodarts_nn::space::{ALPHAS, EDGES, Mixture, OPERATIONS};
+use zodarts_nn::space::{Mixture, Space};
 
 /// A supernet whose edges are mixed by what a normaliser makes of α/τ.
 #[derive(Clone, Debug)]
@@ -25,7 +25,11 @@ pub struct SupernetProblem {
 
 impl SupernetProblem {
     /// Returns the problem at a temperature.
+    ///
+    /// # Panics
+    /// If `network` is not a supernet.
     pub fn new(network: Arc<Network>, mixing: Arc<dyn Mixing>, loss: Loss, temperature: f64) -> Self {
+        assert!(network.space.is_some(), "a supernet");
         let (convolutions, extent) = (Convolutions::default(), Extent::default());
         Self { network, mixing, loss, convolutions, extent, temperature }
     }
@@ -47,9 +51,17 @@ impl SupernetProblem {
         &self.network
     }
 
+    /// Returns the search space.
+    ///
+    /// # Panics
+    /// Never: the network is a supernet.
+    pub fn space(&self) -> &'static Space {
+        self.network.space.expect("a supernet")
+    }
+
     /// Returns the mixture of each edge that α makes at this temperature.
     pub fn mixture(&self, alpha: &[f32]) -> Mixture<f32> {
-        self.mixing.mixture(alpha, self.temperature)
+        self.mixing.mixture(self.space(), alpha, self.temperature)
     }
 }
 
@@ -62,7 +74,11 @@ impl BilevelProblem for SupernetProblem {
     }
 
     fn alpha_count(&self) -> usize {
-        ALPHAS
+        self.space().alphas()
+    }
+
+    fn alpha_row(&self) -> Option<usize> {
+        Some(self.space().columns())
     }
 
     fn temperature(&self) -> f64 {
@@ -85,7 +101,7 @@ impl BilevelProblem for SupernetProblem {
         gradients: &mut Gradients,
     ) -> Evaluation {
         let mixture = self.mixture(alpha);
-        let mut choices = [[0.0; OPERATIONS]; EDGES];
+        let mut choices = Mixture::filled(self.space(), 0.0);
         let targets = GradientTargets {
             weights: want.weights().then(|| sized(&mut gradients.weights, weights.len())),
             mixture: want.alpha().then_some(&mut choices),
@@ -94,8 +110,7 @@ impl BilevelProblem for SupernetProblem {
         let parameters = Parameters { weights, mixture: Some(&mixture) };
         let outcome = worker.pass(parameters, &self.loss, view, targets);
         if want.alpha() {
-            let gradient = self.mixing.alpha_gradient(&mixture, self.temperature, &choices);
-            sized(&mut gradients.alpha, ALPHAS).copy_from_slice(&gradient);
+            gradients.alpha = self.mixing.alpha_gradient(&mixture, self.temperature, &choices);
         }
         Evaluation { loss: outcome.loss, correct: outcome.correct, images: outcome.images }
     }

@@ -6,6 +6,7 @@
 //! is an entry of the mixture for the edges of a search cell and 1 for all others.
 
 use crate::parameters::{Initial, TensorLayout};
+use crate::space::Space;
 use std::ops::Range;
 use zodarts_kernels::{BlockLayout, ConvShape, Real};
 
@@ -118,7 +119,7 @@ pub struct Edge {
     pub target: NodeId,
     /// The operation.
     pub op: Op,
-    /// Edge and operation of the mixture that weighs it, if any.
+    /// Row and column of the mixture that weighs it, if any.
     pub choice: Option<(usize, usize)>,
 }
 
@@ -141,6 +142,8 @@ pub struct Network {
     pub bias: Range<usize>,
     /// Outputs.
     pub classes: usize,
+    /// The search space whose mixture weighs its edges; `None` if nothing is weighed.
+    pub space: Option<&'static Space>,
 }
 
 impl Network {
@@ -173,12 +176,18 @@ pub struct Builder {
     weights: TensorLayout,
     statistics: TensorLayout,
     norms: usize,
+    space: Option<&'static Space>,
 }
 
 impl Builder {
     /// Starts with the input image as node 0.
     pub fn new(input: Shape) -> Self {
         Self { nodes: vec![input], ..Self::default() }
+    }
+
+    /// Sets the space that the rows and columns of the edges' choices are of.
+    pub fn weigh_by(&mut self, space: &'static Space) {
+        self.space = Some(space);
     }
 
     /// Adds a node and returns it.
@@ -265,6 +274,7 @@ impl Builder {
             linear,
             bias,
             classes,
+            space: self.space,
         }
         .checked()
     }

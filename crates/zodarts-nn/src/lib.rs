@@ -13,23 +13,24 @@
 //! use zodarts_nn::init::initial_values;
 //! use zodarts_nn::loss::Loss;
 //! use zodarts_nn::networks::{MacroShape, supernet};
-//! use zodarts_nn::space::{EDGES, OPERATIONS};
+//! use zodarts_nn::space::{Mixture, NAS_BENCH_201};
 //!
 //! let input = Shape { channels: 1, height: 8, width: 8 };
-//! let network = Arc::new(supernet(&MacroShape { input, classes: 2, channels: 4, cells: 1 }));
+//! let shape = MacroShape { input, classes: 2, channels: 4, cells: 1 };
+//! let network = Arc::new(supernet(&NAS_BENCH_201, &shape));
 //! let weights = initial_values(&network.weights, &mut ChaCha8Rng::seed_from_u64(0));
-//! let mixture = [[0.2; OPERATIONS]; EDGES];
+//! let mixture = Mixture::filled(&NAS_BENCH_201, 0.2);
 //!
 //! let images: Vec<f32> = (0..2 * 8 * 8).map(|at| (at as f32).sin()).collect();
 //! let batch = BatchView { images: &images, targets: &[1.0, 0.0, 0.0, 1.0], count: 2 };
-//! let mut gradient = [[0.0; OPERATIONS]; EDGES];
+//! let mut gradient = Mixture::filled(&NAS_BENCH_201, 0.0);
 //! let outcome = Executor::new(network).pass(
 //!     Parameters { weights: &weights, mixture: Some(&mixture) },
 //!     &Loss::default(),
 //!     batch,
 //!     GradientTargets { mixture: Some(&mut gradient), ..GradientTargets::default() },
 //! );
-//! assert!(outcome.loss > 0.0 && gradient.iter().flatten().any(|slope| *slope != 0.0));
+//! assert!(outcome.loss > 0.0 && gradient.values().iter().any(|slope| *slope != 0.0));
 //! ```
 
 mod buffer_pool;

@@ -4,7 +4,7 @@
 //! is always zero, or that feeds a node which reaches no output, is dead as well.
 
 use crate::graph::Network;
-use crate::space::{EDGES, Mixture, OPERATIONS};
+use crate::space::Mixture;
 use serde::{Deserialize, Serialize};
 use zodarts_kernels::Real;
 
@@ -72,8 +72,11 @@ impl Liveness {
     }
 
     /// Returns, for each entry of the mixture, true if it is computed in some cell.
-    pub fn choices(&self, network: &Network) -> [[bool; OPERATIONS]; EDGES] {
-        let mut live = [[false; OPERATIONS]; EDGES];
+    ///
+    /// # Panics
+    /// If the network has no search space.
+    pub fn choices(&self, network: &Network) -> Mixture<bool> {
+        let mut live = Mixture::filled(network.space.expect("a supernet"), false);
         for (edge, is_live) in network.edges.iter().zip(&self.edges) {
             if let (Some((row, column)), true) = (edge.choice, is_live) {
                 live[row][column] = true;
@@ -83,7 +86,10 @@ impl Liveness {
     }
 
     /// Returns the number of entries of the mixture that are computed in some cell.
+    ///
+    /// # Panics
+    /// If the network has no search space.
     pub fn operations(&self, network: &Network) -> usize {
-        self.choices(network).iter().flatten().filter(|live| **live).count()
+        self.choices(network).values().iter().filter(|live| **live).count()
     }
 }

@@ -10,7 +10,7 @@ use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::loss::Loss;
 use zodarts_nn::networks::{MacroShape, resnet18, supernet};
 use zodarts_nn::optim::{Sgd, SgdState};
-use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
+use zodarts_nn::space::{Mixture, NAS_BENCH_201};
 
 /// Tries of each network.
 const TRIES: usize = 5;
@@ -47,8 +47,8 @@ fn allocations_of_later_steps(network: Network) -> usize {
     let targets = vec![0.5; count * network.classes];
     let mut weights: Vec<f32> = (0..network.weights.len()).map(|i| ((i % 7) as f32 - 3.0) / 30.0).collect();
     let (mut gradient, mut state) = (vec![0.0; weights.len()], SgdState::new(weights.len()));
-    let mut mixture: Mixture<f32> = [[0.2; OPERATIONS]; EDGES];
-    let mut slopes = mixture;
+    let mut mixture = Mixture::filled(&NAS_BENCH_201, 0.2);
+    let mut slopes = mixture.clone();
     let mut executor = Executor::new(network);
     let sgd = Sgd::default();
     let mut step = |mixture: &Mixture<f32>| {
@@ -62,7 +62,7 @@ fn allocations_of_later_steps(network: Network) -> usize {
     let mut count = || {
         let before = ALLOCATIONS.load(Ordering::Relaxed);
         for operation in 0..3 {
-            mixture[operation] = [0.0; OPERATIONS];
+            mixture[operation].fill(0.0);
             mixture[operation][operation + 1] = 1.0;
             step(&mixture);
         }
@@ -78,7 +78,7 @@ fn steps_allocate_nothing_after_the_first() {
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         // Four times 24 channels make the third stage batched.
-        for network in [supernet(&shape), resnet18(input, 2, 8), resnet18(input, 2, 24)] {
+        for network in [supernet(&NAS_BENCH_201, &shape), resnet18(input, 2, 8), resnet18(input, 2, 24)] {
             let count = pool.install(|| allocations_of_later_steps(network));
             assert_eq!(count, 0, "allocations on {threads} threads");
         }

@@ -12,7 +12,7 @@ use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, discrete, resnet18, supernet};
 use zodarts_nn::optim::{Sgd, SgdState};
 use zodarts_nn::scalar::Scalar;
-use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
+use zodarts_nn::space::{Mixture, NAS_BENCH_201};
 
 const SUPERNET: &[u8] = include_bytes!("../golden/supernet.safetensors");
 const DISCRETE: &[u8] = include_bytes!("../golden/discrete.safetensors");
@@ -66,7 +66,7 @@ impl<'a, T: Scalar> Golden<'a, T> {
 }
 
 fn mixture<T: Scalar>(values: &[T]) -> Mixture<T> {
-    std::array::from_fn(|edge| std::array::from_fn(|op| values[edge * OPERATIONS + op]))
+    Mixture::new(&NAS_BENCH_201, values.to_vec())
 }
 
 fn supernet_case<T: Scalar>(kernels: Kernels<T>, name: &str) -> Golden<'static, T> {
@@ -77,7 +77,7 @@ fn supernet_case<T: Scalar>(kernels: Kernels<T>, name: &str) -> Golden<'static, 
         channels: case.size("c"),
         cells: case.size("n"),
     };
-    Golden::new(case, supernet(&shape), kernels)
+    Golden::new(case, supernet(&NAS_BENCH_201, &shape), kernels)
 }
 
 fn supernet_gradients<T: Scalar>(kernels: Kernels<T>) {
@@ -85,7 +85,7 @@ fn supernet_gradients<T: Scalar>(kernels: Kernels<T>) {
         let mut golden = supernet_case(kernels, name);
         let p = mixture(&golden.case.values("mixture"));
         let mut gradient = vec![T::ZERO; golden.weights.len()];
-        let mut choices = [[T::ZERO; OPERATIONS]; EDGES];
+        let mut choices = Mixture::filled(&NAS_BENCH_201, T::ZERO);
         let buffers = GradientTargets { weights: Some(&mut gradient), mixture: Some(&mut choices) };
         let loss = golden.pass(Some(&p), buffers);
         Golden::<T>::check_loss(loss, golden.case.values::<f64>("loss")[0]);
@@ -93,9 +93,9 @@ fn supernet_gradients<T: Scalar>(kernels: Kernels<T>) {
         close(&golden.network.weights, &gradient, &expected, tolerance::<T>(), FLOOR);
         // Off the support, ∂L/∂p is not computed: sparsemax multiplies it by zero.
         let expected: Vec<T> = golden.case.values("gradient_mixture");
-        let support = p.iter().flatten().map(|&p| if p > T::ZERO { T::ONE } else { T::ZERO });
+        let support = p.values().iter().map(|&p| if p > T::ZERO { T::ONE } else { T::ZERO });
         let expected: Vec<T> = expected.into_iter().zip(support).map(|(g, on)| g * on).collect();
-        near("mixture", choices.as_flattened(), &expected, tolerance::<T>(), FLOOR);
+        near("mixture", choices.values(), &expected, tolerance::<T>(), FLOOR);
     }
 }
 
@@ -187,7 +187,7 @@ fn parameters_and_macs_match_pytorch() {
         assert_eq!(Some(cost.macs), expected["macs"].as_u64(), "{expected}");
     };
     check(resnet18(input, 2, 64), &counts["resnet18"]);
-    check(supernet(&shape), &counts["supernet"]);
+    check(supernet(&NAS_BENCH_201, &shape), &counts["supernet"]);
     for entry in counts["discrete"].as_array().unwrap() {
         let genotype = choice(entry["genotype"].as_str().unwrap());
         check(discrete(&shape, genotype).unwrap(), entry);

@@ -13,7 +13,7 @@ use zodarts_nn::init::initial_values;
 use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, discrete, resnet18, supernet};
-use zodarts_nn::space::{EDGES, Mixture, OPERATIONS, Operation};
+use zodarts_nn::space::{Choice, Mixture, NAS_BENCH_201, Operation};
 
 const COUNT: usize = 11;
 const SHAPE: MacroShape =
@@ -65,7 +65,7 @@ impl Subject {
 
     fn gradients(&mut self) -> (Vec<f64>, Mixture<f64>) {
         let mut weights = vec![f64::NAN; self.weights.len()];
-        let mut mixture = [[f64::NAN; OPERATIONS]; EDGES];
+        let mut mixture = Mixture::filled(&NAS_BENCH_201, f64::NAN);
         self.pass(GradientTargets { weights: Some(&mut weights), mixture: Some(&mut mixture) });
         (weights, mixture)
     }
@@ -100,26 +100,28 @@ impl Subject {
 }
 
 fn dense_mixture() -> Mixture<f64> {
-    std::array::from_fn(|e| std::array::from_fn(|o| 0.1 + 0.05 * ((e * 3 + o * 7) % 5) as f64))
+    let value = |at: usize| 0.1 + 0.05 * ((at / 5 * 3 + at % 5 * 7) % 5) as f64;
+    Mixture::new(&NAS_BENCH_201, (0..30).map(value).collect())
 }
 
 /// Some edges with one operation, some with two, one with `none`, node 1 fed by a skip alone.
 fn sparse_mixture() -> Mixture<f64> {
-    [
+    Mixture::from([
         [0.0, 1.0, 0.0, 0.0, 0.0],
         [0.3, 0.0, 0.0, 0.7, 0.0],
         [0.0, 0.0, 0.4, 0.0, 0.6],
         [1.0, 0.0, 0.0, 0.0, 0.0],
         [0.0, 0.0, 0.0, 1.0, 0.0],
         [0.2, 0.3, 0.0, 0.5, 0.0],
-    ]
+    ])
 }
 
 #[test]
 fn supernet_weights() {
     for mixture in [dense_mixture(), sparse_mixture()] {
-        Subject::new(supernet(&SHAPE), Some(mixture), LossKind::CrossEntropy).check_weights();
-        Subject::new(supernet(&WIDE), Some(mixture), LossKind::CrossEntropy).check_weights();
+        Subject::new(supernet(&NAS_BENCH_201, &SHAPE), Some(mixture.clone()), LossKind::CrossEntropy)
+            .check_weights();
+        Subject::new(supernet(&NAS_BENCH_201, &WIDE), Some(mixture), LossKind::CrossEntropy).check_weights();
     }
 }
 
@@ -130,13 +132,13 @@ fn batched_weights() {
 
 #[test]
 fn winograd_and_the_definition_agree() {
-    agree(&Arc::new(supernet(&WIDE)), Some(dense_mixture()));
+    agree(&Arc::new(supernet(&NAS_BENCH_201, &WIDE)), Some(dense_mixture()));
     agree(&Arc::new(batched()), None);
 }
 
 fn agree(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
     let run = |convolutions| {
-        let mut subject = Subject::new((**network).clone(), mixture, LossKind::CrossEntropy);
+        let mut subject = Subject::new((**network).clone(), mixture.clone(), LossKind::CrossEntropy);
         subject.executor = Executor::with_kernels(network.clone(), Kernels::detect(), convolutions);
         subject.gradients()
     };
@@ -150,10 +152,10 @@ fn agree(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
 
 #[test]
 fn mixture_probabilities() {
-    let mut subject = Subject::new(supernet(&SHAPE), Some(dense_mixture()), LossKind::Binary);
+    let mut subject = Subject::new(supernet(&NAS_BENCH_201, &SHAPE), Some(dense_mixture()), LossKind::Binary);
     let (_, gradient) = subject.gradients();
-    for (edge, row) in gradient.into_iter().enumerate() {
-        for (op, slope) in row.into_iter().enumerate() {
+    for (edge, row) in gradient.rows().enumerate() {
+        for (op, slope) in row.iter().copied().enumerate() {
             subject.check(&format!("p[{edge}][{op}]"), slope, |subject| {
                 &mut subject.mixture.as_mut().expect("a supernet")[edge][op]
             });
@@ -165,6 +167,7 @@ fn mixture_probabilities() {
 fn discrete_and_resnet_weights() {
     use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
     let choice = [Conv3x3, AvgPool3x3, SkipConnect, Conv1x1, None, Conv3x3];
+    let choice = Choice::new(&NAS_BENCH_201, &choice);
     let network = discrete(&SHAPE, choice).expect("a path");
     Subject::new(network, Option::None, LossKind::Binary).check_weights();
     for width in [2, 8] {
@@ -176,7 +179,7 @@ fn discrete_and_resnet_weights() {
 #[test]
 fn idle_lanes_do_not_matter() {
     // 11 images are a full block and one of three; after a larger batch the idle lanes hold old images.
-    for (network, mixture) in [(supernet(&SHAPE), Some(dense_mixture())), (batched(), None)] {
+    for (network, mixture) in [(supernet(&NAS_BENCH_201, &SHAPE), Some(dense_mixture())), (batched(), None)] {
         after_a_larger_batch(Subject::new(network, mixture, LossKind::CrossEntropy));
     }
 }
@@ -195,13 +198,16 @@ fn after_a_larger_batch(mut subject: Subject) {
 fn computing_the_support_loses_nothing() {
     let hopeless = {
         let mut mixture = sparse_mixture();
-        mixture[4..].fill([1.0, 0.0, 0.0, 0.0, 0.0]);
+        for row in mixture.rows_mut().skip(4) {
+            row.copy_from_slice(&[1.0, 0.0, 0.0, 0.0, 0.0]);
+        }
         mixture
     };
     for (mixture, shape) in
         [(dense_mixture(), SHAPE), (sparse_mixture(), SHAPE), (hopeless, SHAPE), (sparse_mixture(), WIDE)]
     {
-        let mut subject = Subject::new(supernet(&shape), Some(mixture), LossKind::CrossEntropy);
+        let mut subject =
+            Subject::new(supernet(&NAS_BENCH_201, &shape), Some(mixture.clone()), LossKind::CrossEntropy);
         let support = subject.gradients();
         let loss = subject.pass(GradientTargets::default());
         let few = subject.executor.live().edges.iter().filter(|live| **live).count();
@@ -213,7 +219,7 @@ fn computing_the_support_loses_nothing() {
         for (a, b) in support.0.iter().zip(&everything.0) {
             assert!((a - b).abs() < 1e-13, "{a} {b}");
         }
-        for (edge, row) in mixture.iter().enumerate() {
+        for (edge, row) in mixture.rows().enumerate() {
             for (op, _) in row.iter().enumerate().filter(|(_, p)| **p > 0.0) {
                 let (a, b) = (support.1[edge][op], everything.1[edge][op]);
                 assert!((a - b).abs() < 1e-12, "p[{edge}][{op}]: {a} {b}");
@@ -224,7 +230,7 @@ fn computing_the_support_loses_nothing() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
-    for (network, mixture) in [(supernet(&WIDE), Some(dense_mixture())), (batched(), None)] {
+    for (network, mixture) in [(supernet(&NAS_BENCH_201, &WIDE), Some(dense_mixture())), (batched(), None)] {
         same_bits(&Arc::new(network), mixture);
     }
 }
@@ -239,9 +245,13 @@ fn same_bits(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
             let pixels = count * SHAPE.input.channels * SHAPE.input.height * SHAPE.input.width;
             let images: Vec<f32> = (0..pixels).map(|_| random.random_range(0.0..1.0)).collect();
             let targets: Vec<f32> = (0..count * 3).map(|i| f32::from(u8::from(i % 3 == 0))).collect();
-            let mixture = mixture.map(|rows| rows.map(|row| row.map(|p| p as f32)));
+            let rounded = |mixture: &Mixture<f64>| {
+                Mixture::new(&NAS_BENCH_201, mixture.values().iter().map(|p| *p as f32).collect())
+            };
+            let mixture = mixture.as_ref().map(rounded);
             let mut executor = Executor::<f32>::new(network.clone());
-            let (mut gradient, mut choices) = (vec![0.0; weights.len()], [[0.0; OPERATIONS]; EDGES]);
+            let mut gradient = vec![0.0; weights.len()];
+            let mut choices = Mixture::filled(&NAS_BENCH_201, 0.0);
             let buffers = GradientTargets { weights: Some(&mut gradient), mixture: Some(&mut choices) };
             let batch = BatchView { images: &images, targets: &targets, count };
             let parameters = Parameters { weights: &weights, mixture: mixture.as_ref() };

@@ -13,9 +13,9 @@ use zodarts_nn::inference::{Compiled, TrainedParameters};
 use zodarts_nn::networks::{MacroShape, discrete, resnet18};
 use zodarts_nn::parameters::TensorLayout;
 use zodarts_nn::scalar::Scalar;
-use zodarts_nn::space::{Choice, Operation};
+use zodarts_nn::space::{Choice, NAS_BENCH_201, Operation};
 
-const CHOICES: [Choice; 5] = [
+const CHOICES: [[Operation; 6]; 5] = [
     [Conv3x3, Conv3x3, Conv3x3, Conv3x3, Conv3x3, Conv3x3],
     [Conv3x3, SkipConnect, Conv1x1, AvgPool3x3, Conv3x3, Conv1x1],
     [AvgPool3x3, AvgPool3x3, SkipConnect, AvgPool3x3, AvgPool3x3, Conv3x3],
@@ -95,10 +95,10 @@ fn check_everywhere(network: &Network, count: usize) {
     }
 }
 
-fn genotype(channels: usize, sides: [usize; 2], width: usize, choice: Choice) -> Network {
+fn genotype(channels: usize, sides: [usize; 2], width: usize, choice: [Operation; 6]) -> Network {
     let input = Shape { channels, height: sides[0], width: sides[1] };
     let shape = MacroShape { input, classes: 3, channels: width, cells: 1 };
-    discrete(&shape, choice).expect("a path")
+    discrete(&shape, Choice::new(&NAS_BENCH_201, &choice)).expect("a path")
 }
 
 #[test]
@@ -211,6 +211,6 @@ fn half_an_image_is_refused() {
 fn a_supernet_is_refused() {
     let input = Shape { channels: 1, height: 6, width: 6 };
     let shape = MacroShape { input, classes: 2, channels: 4, cells: 1 };
-    let trained = Trained::<f32>::new(zodarts_nn::networks::supernet(&shape));
+    let trained = Trained::<f32>::new(zodarts_nn::networks::supernet(&NAS_BENCH_201, &shape));
     trained.compiled(Kernels::detect(), Convolutions::Fast);
 }

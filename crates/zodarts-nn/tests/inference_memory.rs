@@ -6,6 +6,7 @@ use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::inference::Compiled;
 use zodarts_nn::networks::{MacroShape, discrete, resnet18};
 use zodarts_nn::space::Operation::{AvgPool3x3, Conv1x1, Conv3x3, SkipConnect};
+use zodarts_nn::space::{Choice, NAS_BENCH_201};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -29,6 +30,7 @@ fn a_second_call_allocates_nothing() {
     let input = Shape { channels: 1, height: 28, width: 28 };
     let shape = MacroShape { input, classes: 2, channels: 16, cells: 1 };
     let choice = [Conv3x3, SkipConnect, Conv1x1, AvgPool3x3, Conv3x3, AvgPool3x3];
+    let choice = Choice::new(&NAS_BENCH_201, &choice);
     for network in [discrete(&shape, choice).unwrap(), resnet18(input, 2, 8)] {
         assert_eq!(allocations(&network, 1), 0);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();

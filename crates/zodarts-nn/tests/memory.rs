@@ -8,7 +8,7 @@ use zodarts_nn::executor::{BatchView, Convolutions, Executor, GradientTargets, P
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::loss::{Loss, LossKind};
 use zodarts_nn::networks::{MacroShape, resnet18, supernet};
-use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
+use zodarts_nn::space::{Mixture, NAS_BENCH_201};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -20,7 +20,7 @@ fn held(network: &Arc<Network>, convolutions: Convolutions, count: usize) -> u64
     let targets = vec![0.5; count * network.classes];
     let weights = vec![0.01; network.weights.len()];
     let mut gradient = vec![0.0; weights.len()];
-    let mixture: Mixture<f32> = [[1.0 / OPERATIONS as f32; OPERATIONS]; EDGES];
+    let mixture = Mixture::filled(&NAS_BENCH_201, 0.2);
     let batch = BatchView { images: &images, targets: &targets, count };
     let region = Region::new(ALLOCATOR);
     let mut executor = Executor::with_kernels(network.clone(), Kernels::detect(), convolutions);
@@ -37,9 +37,9 @@ fn what_was_foretold_is_what_is_held() {
     // Threads of the pool are started outside of the measurement.
     rayon::broadcast(|_| ());
     let input = Shape { channels: 1, height: 28, width: 28 };
-    let paper = supernet(&MacroShape { input, classes: 2, channels: 16, cells: 3 });
+    let paper = supernet(&NAS_BENCH_201, &MacroShape { input, classes: 2, channels: 16, cells: 3 });
     let odd = Shape { channels: 3, height: 13, width: 13 };
-    let small = supernet(&MacroShape { input: odd, classes: 5, channels: 6, cells: 1 });
+    let small = supernet(&NAS_BENCH_201, &MacroShape { input: odd, classes: 5, channels: 6, cells: 1 });
     // Four times 24 channels make the third stage batched.
     let networks = [paper, small, resnet18(odd, 4, 16), resnet18(odd, 4, 24)].map(Arc::new);
     for network in &networks {

@@ -19,7 +19,7 @@ use zodarts_nas::records::{SearchRecord, TrainRecord};
 use zodarts_nas::stage::store::{Checkpoint, Store};
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::networks::{MacroShape, discrete, supernet};
-use zodarts_nn::space::ALPHAS;
+use zodarts_nn::space::NAS_BENCH_201;
 use zodarts_run::Error;
 use zodarts_run::folder::{RunConfig, RunFolder};
 use zodarts_run::job::Job;
@@ -248,8 +248,8 @@ fn records_that_are_not_of_their_epochs_are_refused() {
 fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Error> {
     let input = Shape { channels: 1, height: 12, width: 12 };
     let shape = MacroShape { input, classes: 2, channels: 2, cells: 1 };
-    let weights = vec![weight; supernet(&shape).weights.len()];
-    let (momentum, alphas, zeros) = (vec![0.0; weights.len()], [alpha; ALPHAS], [0.0; ALPHAS]);
+    let weights = vec![weight; supernet(&NAS_BENCH_201, &shape).weights.len()];
+    let (momentum, alphas, zeros) = (vec![0.0; weights.len()], [alpha; 30], [0.0; 30]);
     let names = ["weights", "momentum", "alpha", "alpha_m", "alpha_v"];
     let values: [&[f32]; 5] = [&weights, &momentum, &alphas, &zeros, &zeros];
     let (vectors, counts) =

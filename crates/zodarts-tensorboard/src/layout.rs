@@ -6,14 +6,17 @@ use crate::messages::{
 };
 use crate::summaries::mixture_section;
 use prost::Message;
-use zodarts_nn::space::EDGE_LIST;
+use zodarts_nn::space::Space;
 
 /// Returns the charts of a run: training and validation loss in one chart, both accuracies in another. If the
-/// run has a search, there is also a chart for each edge with the probabilities of its operations.
-pub fn layout(searched: bool) -> Value {
+/// run searches a space, there is also a chart for each edge with the probabilities of its operations.
+pub fn layout(searched: Option<&Space>) -> Value {
     let training = category("training", vec![pair("train", "loss"), pair("train", "acc")]);
     let search = category("search", vec![pair("search", "loss"), pair("search", "acc")]);
-    let category = if searched { vec![edges(), search, training] } else { vec![training] };
+    let category = match searched {
+        Some(space) => vec![edges(space), search, training],
+        None => vec![training],
+    };
     let tensor = TensorProto {
         dtype: STRING,
         tensor_shape: Some(TensorShapeProto {}),
@@ -40,9 +43,9 @@ fn pair(stage: &str, quantity: &str) -> Chart {
     )
 }
 
-fn edges() -> Category {
+fn edges(space: &Space) -> Category {
     let edge = |edge| chart(mixture_section(edge), vec![format!("^{}/", mixture_section(edge))]);
-    category("operations of each edge", EDGE_LIST.into_iter().map(edge).collect())
+    category("operations of each edge", space.cell_edges().map(edge).collect())
 }
 
 fn chart(title: String, tag: Vec<String>) -> Chart {

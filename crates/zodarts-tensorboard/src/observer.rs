@@ -77,7 +77,8 @@ impl<O: Observer> TensorBoard<O> {
     fn add(&mut self, step: usize, values: Vec<Value>) -> Result<(), EventsError> {
         if matches!(self.output, Output::NotCreated) {
             let mut file = EventFile::create(&self.folder)?;
-            file.write(0, vec![layout(self.settings.train.architecture == Architecture::Genotype)])?;
+            let searched = self.settings.train.architecture == Architecture::Genotype;
+            file.write(0, vec![layout(searched.then_some(self.settings.search.space))])?;
             self.output = Output::Open(file);
         }
         if let Output::Open(file) = &mut self.output { file.write(step, values) } else { Ok(()) }
@@ -128,7 +129,7 @@ mod tests {
     use zodarts_nas::observer::Step;
     use zodarts_nas::protocol::Protocol;
     use zodarts_nas::records::{SearchRecord, TrainRecord};
-    use zodarts_nn::space::{ALPHAS, EDGES, Operation};
+    use zodarts_nn::space::{NAS_BENCH_201, Operation};
     use zodarts_run::folder::RunFolder;
 
     /// Keeps notes and counts all other events.
@@ -185,11 +186,11 @@ mod tests {
             train_acc: 0.5,
             val_loss: 0.6,
             val_acc: 0.75,
-            p: [[0.1, 0.4, 0.2, 0.2, 0.1]; EDGES],
+            p: [[0.1, 0.4, 0.2, 0.2, 0.1]; 6].into(),
             live_operations: 24,
             hypergradient_norm: 0.1,
             passes: 4,
-            genotype: Genotype([Operation::SkipConnect; EDGES]),
+            genotype: Genotype::new(&NAS_BENCH_201, &[Operation::SkipConnect; 6]),
             seconds: 1.0,
             seconds_waiting: 0.0,
         }
@@ -219,7 +220,7 @@ mod tests {
         let counts: Vec<usize> = events(&folder)[1..].iter().map(|event| values(event).len()).collect();
         assert_eq!(counts, [1, 2]);
         for epoch in 0..2 {
-            watcher.event(Event::SearchEpoch { record: &search_record(epoch), alpha: &[0.5; ALPHAS] });
+            watcher.event(Event::SearchEpoch { record: &search_record(epoch), alpha: &[0.5; 30] });
             assert_eq!(last(&folder, "search/val_acc"), (epoch as i64 + 1, Some(0.75)));
             assert_eq!(last(&folder, "p_edge_1-2/skip_connect").1, Some(0.4));
         }
@@ -234,7 +235,8 @@ mod tests {
 
     #[test]
     fn a_baseline_has_no_charts_of_a_search() {
-        let size = |searched: bool| layout(searched).tensor.unwrap().string_val[0].len();
+        let size =
+            |searched: bool| layout(searched.then_some(&NAS_BENCH_201)).tensor.unwrap().string_val[0].len();
         assert!(size(false) < size(true) / 3);
     }
 

@@ -5,11 +5,16 @@ use crate::histogram::histogram;
 use crate::messages::Value;
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::records::{SearchRecord, TrainRecord};
-use zodarts_nn::space::{EDGE_LIST, Edge, Mixture, OPERATIONS, Operation};
+use zodarts_nn::space::{CellEdge, Space};
 
 /// Returns the section of an edge's probabilities.
-pub fn mixture_section(edge: Edge) -> String {
-    format!("p_edge_{}-{}", edge.source, edge.target)
+pub fn mixture_section(place: CellEdge) -> String {
+    format!("p_{}", tag(place))
+}
+
+fn tag(place: CellEdge) -> String {
+    let cell = place.cell.map_or(String::new(), |cell| format!("cell_{}_", cell + 1));
+    format!("{cell}edge_{}-{}", place.edge.source, place.edge.target)
 }
 
 /// Returns the values of an epoch of a search. `alpha` has the shape `(edges, operations)`.
@@ -26,8 +31,8 @@ pub fn search(record: &SearchRecord, alpha: &[f32]) -> Vec<Value> {
         ("seconds", record.seconds),
     ];
     let mut values = scalars("search", &numbers);
-    values.extend(mixture(&record.p));
-    values.extend(alphas(alpha));
+    values.extend(mixture(record));
+    values.extend(alphas(record.genotype.space(), alpha));
     values
 }
 
@@ -57,19 +62,19 @@ fn scalars(section: &str, numbers: &[(&str, f64)]) -> Vec<Value> {
     numbers.iter().map(|(name, number)| Value::scalar(format!("{section}/{name}"), *number)).collect()
 }
 
-fn mixture(mixture: &Mixture<f32>) -> impl Iterator<Item = Value> {
-    EDGE_LIST.into_iter().zip(mixture).flat_map(|(edge, row)| {
-        let value = move |(operation, p): (Operation, &f32)| {
-            Value::scalar(format!("{}/{}", mixture_section(edge), operation.name()), f64::from(*p))
-        };
-        Operation::ALL.into_iter().zip(row).map(value)
+fn mixture(record: &SearchRecord) -> impl Iterator<Item = Value> {
+    let space = record.genotype.space();
+    space.cell_edges().zip(record.p.rows()).flat_map(|(place, row)| {
+        space.operations.iter().zip(row).map(move |(operation, p)| {
+            Value::scalar(format!("{}/{}", mixture_section(place), operation.name()), f64::from(*p))
+        })
     })
 }
 
 /// Returns a histogram of α over all edges, and one for each edge.
-fn alphas(alpha: &[f32]) -> impl Iterator<Item = Value> {
-    let edges = EDGE_LIST.into_iter().zip(alpha.chunks_exact(OPERATIONS));
-    let edges = edges.map(|(edge, row)| (format!("alpha/edge_{}-{}", edge.source, edge.target), row));
+fn alphas(space: &'static Space, alpha: &[f32]) -> impl Iterator<Item = Value> {
+    let edges = space.cell_edges().zip(alpha.chunks_exact(space.columns()));
+    let edges = edges.map(|(place, row)| (format!("alpha/{}", tag(place)), row));
     let all = std::iter::once(("alpha/all_edges".to_owned(), alpha));
     all.chain(edges).filter_map(|(tag, numbers)| histogram(tag, numbers))
 }

@@ -12,7 +12,7 @@ use std::process::Command;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::observer::{Event, Observer};
 use zodarts_nas::records::{SearchRecord, TrainRecord};
-use zodarts_nn::space::{EDGE_LIST, OPERATIONS, Operation};
+use zodarts_nn::space::NAS_BENCH_201;
 use zodarts_run::folder::RunFolder;
 
 /// The Python to test with.
@@ -68,10 +68,10 @@ fn check_search(found: &Value, records: &[SearchRecord]) {
     of("live_operations", |record| record.live_operations as f64);
     of("hypergradient_norm", |record| record.hypergradient_norm);
     of("seconds", |record| record.seconds);
-    for (at, edge) in EDGE_LIST.iter().enumerate() {
-        for operation in Operation::ALL {
+    for (at, edge) in NAS_BENCH_201.edges.iter().enumerate() {
+        for (column, operation) in NAS_BENCH_201.operations.iter().enumerate() {
             let tag = format!("p_edge_{}-{}/{}", edge.source, edge.target, operation.name());
-            check(found, &tag, records.iter().map(|record| f64::from(record.p[at][operation.index()])));
+            check(found, &tag, records.iter().map(|record| f64::from(record.p[at][column])));
         }
     }
 }
@@ -107,10 +107,8 @@ fn check_alphas(found: &Value, alphas: &[Vec<f32>]) {
         }
     };
     check("alpha/all_edges", &|alpha| alpha.iter().map(|value| f64::from(*value)).collect());
-    for (at, edge) in EDGE_LIST.iter().enumerate() {
-        let part = move |alpha: &[f32]| {
-            alpha[at * OPERATIONS..][..OPERATIONS].iter().map(|value| f64::from(*value)).collect()
-        };
+    for (at, edge) in NAS_BENCH_201.edges.iter().enumerate() {
+        let part = move |alpha: &[f32]| alpha[at * 5..][..5].iter().map(|value| f64::from(*value)).collect();
         check(&format!("alpha/edge_{}-{}", edge.source, edge.target), &part);
     }
 }
@@ -132,7 +130,7 @@ fn check_images(found: &Value) {
 /// curve exists.
 fn check_charts(found: &Value) {
     let charts = found["charts"].as_object().unwrap();
-    assert_eq!(charts.len(), 4 + EDGE_LIST.len(), "{charts:?}");
+    assert_eq!(charts.len(), 4 + NAS_BENCH_201.rows(), "{charts:?}");
     let tags: Vec<&String> = found["scalars"].as_object().unwrap().keys().collect();
     for (title, patterns) in charts {
         let matches = |pattern: &Value| {
@@ -143,7 +141,7 @@ fn check_charts(found: &Value) {
                 .count()
         };
         let curves: usize = patterns.as_array().unwrap().iter().map(matches).sum();
-        assert_eq!(curves, if title.starts_with("p_edge") { OPERATIONS } else { 2 }, "{title}");
+        assert_eq!(curves, if title.starts_with("p_edge") { 5 } else { 2 }, "{title}");
     }
 }
 
@@ -159,7 +157,7 @@ fn tensorboard_finds_all_that_the_run_wrote() {
     check_search(&found, &folder.records("search.jsonl").unwrap());
     check_train(&found, &folder.records("train.jsonl").unwrap());
     assert_eq!(alphas.0.len(), EPOCHS.0);
-    assert_eq!(Genotype::argmax(alphas.0.last().unwrap()), fit.search.unwrap().argmax);
+    assert_eq!(Genotype::argmax(&NAS_BENCH_201, alphas.0.last().unwrap()), fit.search.unwrap().argmax);
     check_alphas(&found, &alphas.0);
     check_images(&found);
     check_charts(&found);

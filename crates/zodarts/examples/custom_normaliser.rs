@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use zodarts::data::{Dataset, OpenOptions};
 use zodarts::nas::memory::Memory;
-use zodarts::nas::normaliser::{Mixing, Row};
+use zodarts::nas::normaliser::Mixing;
 use zodarts::nas::observer::Silent;
 use zodarts::nas::search::{SearchInput, search};
 use zodarts::nas::stage::Deadline;
@@ -19,27 +19,29 @@ struct Entmax;
 
 impl Mixing for Entmax {
     /// p = max(z/2 − θ, 0)², with θ such that p adds up to 1.
-    fn forward(&self, z: &Row) -> Row {
-        let half = z.map(|z| z / 2.0);
-        let top = half.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let share = |theta: f64| half.map(|z| (z - theta).max(0.0).powi(2));
+    fn forward(&self, row: &mut [f64]) {
+        let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max) / 2.0;
+        let share = |z: f64, theta: f64| (z / 2.0 - theta).max(0.0).powi(2);
         // At θ = top − 1 the largest alone has 1, at θ = top there is nothing.
         let (mut low, mut high) = (top - 1.0, top);
         for _ in 0..60 {
             let middle = f64::midpoint(low, high);
-            if share(middle).iter().sum::<f64>() > 1.0 { low = middle } else { high = middle }
+            let total: f64 = row.iter().map(|z| share(*z, middle)).sum();
+            if total > 1.0 { low = middle } else { high = middle }
         }
-        let p = share(low);
-        let total: f64 = p.iter().sum();
-        p.map(|p| p / total)
+        let total: f64 = row.iter().map(|z| share(*z, low)).sum();
+        for z in row {
+            *z = share(*z, low) / total;
+        }
     }
 
     /// The Jacobian diag(s) − s·sᵀ/Σs with s = √p.
-    fn pull_back(&self, p: &Row, gradient: &Row) -> Row {
-        let s = p.map(f64::sqrt);
-        let total: f64 = s.iter().sum();
-        let mean: f64 = s.iter().zip(gradient).map(|(s, g)| s * g).sum::<f64>() / total;
-        std::array::from_fn(|i| s[i] * (gradient[i] - mean))
+    fn pull_back(&self, p: &[f64], row: &mut [f64]) {
+        let total: f64 = p.iter().map(|p| p.sqrt()).sum();
+        let mean: f64 = p.iter().zip(&*row).map(|(p, g)| p.sqrt() * g).sum::<f64>() / total;
+        for (g, p) in row.iter_mut().zip(p) {
+            *g = p.sqrt() * (*g - mean);
+        }
     }
 }
 
@@ -63,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             store: None,
         };
         let found = search(input, &mut Silent)?;
-        let kept = found.mixture.iter().flatten().filter(|p| **p > 0.0).count();
+        let kept = found.mixture.values().iter().filter(|p| **p > 0.0).count();
         let name = if mixing.is_some() { "1.5-entmax" } else { "sparsemax" };
         println!("{name}: {kept} of 30 operations left, {}", found.genotype);
     }

@@ -42,7 +42,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
         memory: Memory::available(),
         store: None,
     };
-    let bar = ui.work("study", plan.total_passes(&methods) as u64);
+    let bar = ui.work("study", plan.total_passes(settings.search.space, &methods) as u64);
     let tick = |passes| bar.inc(passes as u64);
     let found = study(input, (&plan, &methods), &mut ui.brief_observer(), &tick, &mut |study| {
         study.write(&args.out)

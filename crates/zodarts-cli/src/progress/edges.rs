@@ -1,12 +1,14 @@
-//! What a search makes of the six edges of the cell.
+//! What a search makes of the edges of the cells.
 
 use super::look::Look;
 use console::Style;
 use zodarts_nas::genotype::Genotype;
-use zodarts_nn::space::{EDGE_LIST, Edge, Mixture, OPERATIONS, Operation};
+use zodarts_nn::space::{CellEdge, Mixture};
 
 /// Width of an edge: its nodes, the longest name of an operation, and `settled`.
 const CELL: usize = 24;
+/// Width of the number of a cell, where there are several.
+const CELL_NUMBER: usize = 2;
 /// Between two edges of a line.
 const GAP: &str = "  ";
 /// Width of the longest name of an operation.
@@ -15,23 +17,37 @@ const NAME: usize = 12;
 /// The strongest operation of each edge with its probability, in the order of the genotype, as many edges a line as `width` columns
 /// have room for. An edge that is all one operation, to the last bit, is settled.
 pub fn lines(genotype: Genotype, mixture: &Mixture<f32>, width: usize, look: Look) -> Vec<String> {
-    let edges = EDGE_LIST.iter().zip(&genotype.0).zip(mixture);
-    let cells: Vec<String> =
-        edges.map(|((edge, operation), row)| cell(*edge, *operation, row, look)).collect();
-    let columns = ((width + GAP.len()) / (CELL + GAP.len())).max(1);
+    let space = genotype.space();
+    let edges = space.cell_edges().zip(genotype.0.columns()).zip(mixture.rows());
+    let cells: Vec<String> = edges
+        .map(|((edge, column), row)| {
+            let choice = Chosen { name: space.operations[column].name(), p: row[column] };
+            cell(edge, &choice, row, look)
+        })
+        .collect();
+    let cell = CELL + if space.cells() > 1 { CELL_NUMBER } else { 0 };
+    let columns = ((width + GAP.len()) / (cell + GAP.len())).max(1);
     cells.chunks(columns).map(|cells| cells.join(GAP).trim_end().to_owned()).collect()
 }
 
-fn cell(edge: Edge, operation: Operation, row: &[f32; OPERATIONS], look: Look) -> String {
+/// The strongest operation of an edge.
+struct Chosen {
+    name: &'static str,
+    p: f32,
+}
+
+fn cell(place: CellEdge, choice: &Chosen, row: &[f32], look: Look) -> String {
     let arrow = if look.unicode { '→' } else { '-' };
-    let text = if is_settled(row) { "settled".into() } else { format!("{:.2}", row[operation.index()]) };
-    let cell = format!("{}{arrow}{} {:NAME$} {text:7}", edge.source, edge.target, operation.name());
+    let text = if is_settled(row) { "settled".into() } else { format!("{:.2}", choice.p) };
+    let number = place.cell.map_or(String::new(), |cell| format!("{}:", cell + 1));
+    let edge = place.edge;
+    let cell = format!("{number}{}{arrow}{} {:NAME$} {text:7}", edge.source, edge.target, choice.name);
     let green = Style::new().green().force_styling(true);
     if is_settled(row) && look.colour { green.apply_to(cell).to_string() } else { cell }
 }
 
 /// Whether exactly one operation is there.
-fn is_settled(row: &[f32; OPERATIONS]) -> bool {
+fn is_settled(row: &[f32]) -> bool {
     row.iter().filter(|p| **p == 1.0).count() == 1 && row.iter().filter(|p| **p != 0.0).count() == 1
 }
 
@@ -39,6 +55,7 @@ fn is_settled(row: &[f32; OPERATIONS]) -> bool {
 mod tests {
     use super::*;
     use console::measure_text_width;
+    use zodarts_nn::space::STAGES;
 
     const PLAIN: Look = Look { unicode: true, colour: false };
 
@@ -50,7 +67,7 @@ mod tests {
         // Rounds to 1.00, and is not settled.
         mixture[1] = [0.999_999, 0.000_001, 0.0, 0.0, 0.0];
         mixture[2] = [0.2, 0.2, 0.2, 0.4, 0.0];
-        (genotype.parse().unwrap(), mixture)
+        (genotype.parse().unwrap(), mixture.into())
     }
 
     fn drawn(width: usize, look: Look) -> Vec<String> {
@@ -77,6 +94,15 @@ mod tests {
             assert_eq!(lines.len(), count, "{width}");
             assert!(lines.iter().all(|line| measure_text_width(line) <= width.max(CELL)), "{lines:?}");
         }
+    }
+
+    #[test]
+    fn several_cells_are_numbered() {
+        let genotype = Genotype::from_index(&STAGES, 0).unwrap();
+        let lines = lines(genotype, &Mixture::filled(&STAGES, 0.25), 84, PLAIN);
+        assert_eq!(lines.len(), 3);
+        let second = "2:0→1 skip_connect 0.25     2:0→2 skip_connect 0.25     2:1→2 skip_connect 0.25";
+        assert_eq!(lines[1], second);
     }
 
     #[test]

@@ -77,7 +77,7 @@ mod tests {
         let genotype = "|skip_connect~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|".parse().unwrap();
         let mut mixture = [[0.2; 5]; 6];
         mixture[0] = [0.0, 1.0, 0.0, 0.0, 0.0];
-        panel.architecture(genotype, mixture);
+        panel.architecture(genotype, mixture.into());
         panel
     }
 

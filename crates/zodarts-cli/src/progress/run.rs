@@ -136,7 +136,7 @@ impl Observer for RunProgress<'_> {
         match event {
             Event::Step(step) => self.step(step),
             Event::SearchEpoch { record, .. } => {
-                let architecture = |panel: &mut Panel| panel.architecture(record.genotype, record.p);
+                let architecture = |panel: &mut Panel| panel.architecture(record.genotype, record.p.clone());
                 self.epoch((record.val_loss, record.val_acc), architecture);
             }
             Event::TrainEpoch(record) => self.epoch((record.val_loss, record.val_acc), |_| ()),

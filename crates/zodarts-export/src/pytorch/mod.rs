@@ -8,8 +8,8 @@ use crate::about::About;
 use zodarts_data::Task;
 use zodarts_nas::model::Model;
 use zodarts_nas::settings::Architecture;
-use zodarts_nn::networks::{RESNET_WIDTH, on_a_path};
-use zodarts_nn::space::EDGE_LIST;
+use zodarts_nn::networks::RESNET_WIDTH;
+use zodarts_nn::space::STAGE_COUNT;
 
 const HEAD: &str = include_str!("head.py.in");
 const CELLS: &str = include_str!("cells.py.in");
@@ -48,21 +48,34 @@ pub fn source(model: &Model, stem: &str) -> String {
         ("first_channels", first_channels.to_string()),
         ("cells", card.cells.to_string()),
         ("genotype", card.genotype.map_or(String::new(), |genotype| genotype.to_string())),
-        ("edges", edges(model)),
+        ("output", card.genotype.map_or(String::new(), |genotype| (genotype.space().nodes - 1).to_string())),
+        ("cell_edges", cell_edges(model)),
+        ("stage_cells", stage_cells(model)),
     ];
     fill(&[HEAD, network, TAIL].concat(), &values)
 }
 
-/// Returns the edges of a cell, a line each: index, source, target, operation.
-fn edges(model: &Model) -> String {
+/// Returns a list of edges for each cell, an edge a line: index, source, target, operation.
+fn cell_edges(model: &Model) -> String {
     let Some(genotype) = model.card.genotype else { return String::new() };
-    let useful = on_a_path(genotype.0);
-    let line = |index: usize| {
-        let edge = EDGE_LIST[index];
-        format!("    ({index}, {}, {}, \"{}\"),", edge.source, edge.target, genotype.0[index].name())
+    let (space, live) = (genotype.space(), genotype.live_edges());
+    let list = |cell: usize| {
+        let rows = space.rows_of(cell);
+        let line = |row: usize| {
+            let (index, edge) = (row - rows.start, space.cell_edge(row).edge);
+            format!("    ({index}, {}, {}, \"{}\"),\n", edge.source, edge.target, genotype.0[row].name())
+        };
+        let lines: String = rows.clone().filter(|row| live[*row]).map(line).collect();
+        format!("CELL_{} = [\n{lines}]", cell + 1)
     };
-    let lines: Vec<String> = (0..EDGE_LIST.len()).filter(|index| useful[*index]).map(line).collect();
-    lines.join("\n")
+    (0..space.cells()).map(list).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the name of each stage's list of edges.
+fn stage_cells(model: &Model) -> String {
+    let Some(genotype) = model.card.genotype else { return String::new() };
+    let name = |stage: usize| format!("CELL_{}", genotype.space().cell_of_stage(stage) + 1);
+    (0..STAGE_COUNT).map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// Replaces `{{names}}` by their values in one pass, so that a name within a value stays.

@@ -8,6 +8,7 @@ use zodarts_data::rng::stream;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::methods::AnyMethod;
 use zodarts_nas::protocol::Protocol;
+use zodarts_nn::space::Space;
 use zodarts_run::settings::{Architecture, Settings};
 
 /// A way to come to a trained network.
@@ -91,9 +92,9 @@ impl Contender {
     }
 }
 
-/// The genotype that a seed draws from all that have a path.
-pub fn random_genotype(seed: u64) -> Genotype {
-    Genotype::draw(&mut stream(seed, "random-genotype", 0))
+/// The genotype that a seed draws from all of a space that have a path.
+pub fn random_genotype(space: &'static Space, seed: u64) -> Genotype {
+    Genotype::draw(space, &mut stream(seed, "random-genotype", 0))
 }
 
 impl fmt::Display for Contender {
@@ -122,6 +123,7 @@ mod tests {
     use crate::compare::sample::SAMPLE;
     use std::collections::HashSet;
     use zodarts_nas::search::SCORED;
+    use zodarts_nn::space::NAS_BENCH_201;
 
     #[test]
     fn names_round_trip() {
@@ -146,11 +148,11 @@ mod tests {
 
     #[test]
     fn random_genotypes_have_a_path_and_differ() {
-        let drawn: HashSet<Genotype> = (0..64).map(random_genotype).collect();
+        let drawn: HashSet<Genotype> = (0..64).map(|seed| random_genotype(&NAS_BENCH_201, seed)).collect();
         assert!(drawn.len() > 60, "{}", drawn.len());
         assert!(drawn.iter().all(|genotype| genotype.check_connected().is_ok()));
-        assert_eq!(random_genotype(5), random_genotype(5));
+        assert_eq!(random_genotype(&NAS_BENCH_201, 5), random_genotype(&NAS_BENCH_201, 5));
         // A change here silently changes every comparison.
-        assert_eq!(random_genotype(1).index(), PINNED);
+        assert_eq!(random_genotype(&NAS_BENCH_201, 1).index(), PINNED);
     }
 }

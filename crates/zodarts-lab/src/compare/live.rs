@@ -4,10 +4,6 @@
 //! `none` never is one.
 
 use zodarts_nas::records::SearchRecord;
-use zodarts_nn::space::{EDGES, OPERATIONS};
-
-/// The most live operations there can be: all of every edge but `none`.
-pub const OPERATIONS_OF_A_CELL: usize = EDGES * (OPERATIONS - 1);
 
 /// Live operations after the first epoch, a quarter, half, three quarters and all of the planned epochs.
 pub type Milestones = [f64; 5];

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::records::SearchRecord;
 use zodarts_nas::search::{SearchSummary, Stop};
-use zodarts_nn::space::{EDGES, Operation};
+use zodarts_nn::space::Operation;
 
 /// A contender on a data set, over seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -67,7 +67,7 @@ pub struct SearchRow {
     pub mixed_acc: Option<Spread>,
     /// The same with the genotype's operations alone; none without a supernet.
     pub discrete_acc: Option<Spread>,
-    /// Live operations of the cell, of at most 24, after the first epoch, a quarter, half, three quarters and all of the
+    /// Live operations of the cell, of at most 24 in NAS-Bench-201, after the first epoch, a quarter, half, three quarters and all of the
     /// planned epochs: means over seeds. A search that stopped early keeps its last value.
     pub live_operations: Option<Milestones>,
 }
@@ -129,8 +129,8 @@ fn spread_of_all<X>(of: &[X], value: impl Fn(&X) -> Option<f64>) -> Option<Sprea
 
 fn agreeing_edges(genotypes: &[Genotype]) -> Option<usize> {
     let [first, others @ ..] = genotypes else { return None };
-    let agrees = |edge: &usize| others.iter().all(|other| other.0[*edge] == first.0[*edge]);
-    (!others.is_empty()).then(|| (0..EDGES).filter(agrees).count())
+    let agrees = |row: &usize| others.iter().all(|other| other.0.get(*row) == first.0.get(*row));
+    (!others.is_empty()).then(|| (0..first.space().rows()).filter(agrees).count())
 }
 
 fn skips(genotype: Genotype) -> usize {

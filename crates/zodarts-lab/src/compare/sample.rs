@@ -89,7 +89,8 @@ impl<'a> Sample<'a> {
         folder.drop_half_line(FILE)?;
         let mut sample: Vec<Sampled> = folder.records(FILE)?;
         let mut random = stream(self.slot.settings.seed, "sample-genotypes", 0);
-        for genotype in Genotype::draw_different(SAMPLE, &mut random).into_iter().skip(sample.len()) {
+        let genotypes = Genotype::draw_different(self.slot.settings.search.space, SAMPLE, &mut random);
+        for genotype in genotypes.into_iter().skip(sample.len()) {
             let mut observer = Among { index: sample.len(), observer: &mut *observer };
             let sampled = self.judge(&folder, genotype, &mut observer)?;
             folder.append(FILE, &sampled)?;
@@ -186,7 +187,7 @@ mod tests {
     use super::*;
 
     fn sampled(index: usize, val_acc: f64, val_auc: Option<f64>) -> Sampled {
-        let genotype = Genotype::from_index(index).unwrap();
+        let genotype = Genotype::from_index(&zodarts_nn::space::NAS_BENCH_201, index).unwrap();
         Sampled { genotype, val_acc, val_auc, params: 1, macs: 1, epochs: 2, passes: 6, seconds: 0.5 }
     }
 

@@ -116,7 +116,7 @@ impl Trial<'_> {
         Ok(match self.contender {
             Contender::Resnet18 => None,
             Contender::Random => {
-                let genotype = random_genotype(self.slot.settings.seed);
+                let genotype = random_genotype(self.slot.settings.search.space, self.slot.settings.seed);
                 job.folder.write_genotype(&genotype)?;
                 Some(genotype)
             }

@@ -11,6 +11,7 @@ use zodarts_nas::methods::{
     Round, SearchMethod, Unrolled, UnrolledSettings, ZerothOrder, ZoDartsPlus, ZoDartsWide, ZoSettings,
 };
 use zodarts_nas::search::Snapshot;
+use zodarts_nn::space::Space;
 
 /// A way to estimate the hypergradient.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,8 +92,8 @@ impl Estimator {
     }
 
     /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.
-    pub fn scale(&self) -> f64 {
-        self.zo().map_or(1.0, |zo| zo.dimensions() as f64 / zo.directions as f64)
+    pub fn scale(&self, space: &Space) -> f64 {
+        self.zo().map_or(1.0, |zo| zo.dimensions(space) as f64 / zo.directions as f64)
     }
 
     /// `count` estimates at a snapshot, each from batches and directions of its own: those of draw `first` and on. `tick`

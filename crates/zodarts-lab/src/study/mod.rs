@@ -26,6 +26,7 @@ use zodarts_nas::methods::{AnyMethod, Optimisers};
 use zodarts_nas::observer::Observer;
 use zodarts_nas::search::{Batches, SearchInput, Snapshot, snapshots};
 use zodarts_nas::settings::SearchSettings;
+use zodarts_nn::space::Space;
 
 /// Fewest estimates of an estimator, however many passes each takes.
 const FEWEST: usize = 8;
@@ -114,8 +115,8 @@ impl SnapshotStudy {
             let count = settings.estimates(&estimator);
             let estimates =
                 estimator.estimates(snapshot, (draws, settings.draws, seed), (count, optimisers), tick);
-            let agreement =
-                Agreement::of(&estimates, estimator.scale(), estimator.price(), &reference.gradient);
+            let scale = estimator.scale(snapshot.problem.space());
+            let agreement = Agreement::of(&estimates, scale, estimator.price(), &reference.gradient);
             (estimator, agreement)
         };
         let rows = estimators(methods).into_iter().map(row).collect();
@@ -137,9 +138,10 @@ impl StudySettings {
 
     /// Passes of all moments, as [`study`] tells its `tick`, if an epoch has enough batches for every round and every evaluation; those of the
     /// search that leads to them are not among them.
-    pub fn total_passes(&self, methods: &[AnyMethod]) -> usize {
+    pub fn total_passes(&self, space: &Space, methods: &[AnyMethod]) -> usize {
         let own = |estimator: &Estimator| self.estimates(estimator) * estimator.passes();
         let estimates: usize = estimators(methods).iter().map(own).sum();
-        self.moments.len() * (Reference::passes(self, zeroth_order(methods).steps) + estimates)
+        self.moments.len()
+            * (Reference::passes(self, space.alphas(), zeroth_order(methods).steps) + estimates)
     }
 }

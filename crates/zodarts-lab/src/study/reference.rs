@@ -11,9 +11,8 @@ use zodarts_nas::SupernetProblem;
 use zodarts_nas::bilevel::BilevelProblem;
 use zodarts_nas::methods::{Difference, Method, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings};
 use zodarts_nas::search::Snapshot;
-use zodarts_nn::space::ALPHAS;
 
-/// Axes of α whose chains are in memory at a time: a divisor of their number.
+/// Axes of α whose chains are in memory at a time.
 const AXES: usize = 5;
 
 /// Central differences of the loss on the whole architecture half over every α: from the snapshot's chain, T steps at
@@ -44,7 +43,8 @@ impl Reference {
             ..zeroth_order(methods)
         };
         let problem = &snapshot.problem;
-        let axes: Vec<Vec<f32>> = (0..ALPHAS).map(axis).collect();
+        let alphas = problem.alpha_count();
+        let axes: Vec<Vec<f32>> = (0..alphas).map(|index| axis(index, alphas)).collect();
         let validation = draws.architecture_half();
         let begin = || (problem.worker(), ZerothOrder::new(optimisers, zo));
         let estimate = |(worker, method): &mut (_, ZerothOrder), (draw, axes): (usize, &[Vec<f32>])| {
@@ -64,12 +64,12 @@ impl Reference {
         let tasks: Vec<(usize, &[Vec<f32>])> =
             (0..settings.draws).flat_map(|draw| axes.chunks(AXES).map(move |axes| (draw, axes))).collect();
         let parts: Vec<Vec<f64>> = on_all_threads(tasks, begin, estimate);
-        Self::of(&parts.chunks(ALPHAS / AXES).map(summed).collect::<Vec<_>>())
+        Self::of(&parts.chunks(alphas.div_ceil(AXES)).map(summed).collect::<Vec<_>>())
     }
 
-    /// Passes of [`Reference::at`] with rounds of `steps` steps, as `tick` hears of them.
-    pub fn passes(settings: &StudySettings, steps: usize) -> usize {
-        settings.draws * (ALPHAS / AXES * Self::task_passes(AXES, steps))
+    /// Passes of [`Reference::at`] on `alphas` parameters with rounds of `steps` steps, as `tick` hears of them.
+    pub fn passes(settings: &StudySettings, alphas: usize, steps: usize) -> usize {
+        settings.draws * (2 * alphas * (steps + 1) + alphas.div_ceil(AXES) * steps)
     }
 
     /// Passes of chains to both sides along some axes, and the main one's. The loss on the half counts as one.
@@ -87,14 +87,14 @@ impl Reference {
     }
 }
 
-fn axis(index: usize) -> Vec<f32> {
-    let mut axis = vec![0.0; ALPHAS];
+fn axis(index: usize, alphas: usize) -> Vec<f32> {
+    let mut axis = vec![0.0; alphas];
     axis[index] = 1.0;
     axis
 }
 
 fn summed(parts: &[Vec<f64>]) -> Vec<f64> {
-    (0..ALPHAS).map(|index| parts.iter().map(|part| part[index]).sum()).collect()
+    (0..parts[0].len()).map(|index| parts.iter().map(|part| part[index]).sum()).collect()
 }
 
 #[cfg(test)]

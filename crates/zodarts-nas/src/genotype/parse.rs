@@ -1,28 +1,54 @@
 use super::{Genotype, GenotypeError};
-use zodarts_nn::space::{EDGE_LIST, EDGES, Operation};
+use zodarts_nn::space::{NAS_BENCH_201, Operation, Space};
 
 /// Characters of the text that an error quotes at most.
 const QUOTED: usize = 20;
 
-/// Reads the architecture string `text` front to back.
-pub(super) fn genotype(text: &str) -> Result<Genotype, GenotypeError> {
-    let mut cursor = Cursor { text, at: text.len() - text.trim_start().len() };
-    let mut choice = [Operation::None; EDGES];
-    for (position, (edge, operation)) in EDGE_LIST.iter().zip(&mut choice).enumerate() {
-        if edge.source == 0 {
-            cursor.expect(if position == 0 { "|" } else { "+|" })?;
+/// What stands between two cells.
+pub(super) const BETWEEN_CELLS: &str = " / ";
+
+/// What stands before the cells: nothing in NAS-Bench-201, else the space's name.
+pub(super) fn prefix(space: &Space) -> String {
+    if *space == NAS_BENCH_201 { String::new() } else { format!("{space}: ") }
+}
+
+/// Reads a genotype of any registered space, which the text's prefix names.
+pub(super) fn of_any_space(text: &str) -> Result<Genotype, GenotypeError> {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    match text.trim_start().split_once(':') {
+        Some((name, _)) if !name.is_empty() && name.chars().all(plain) => genotype(Space::named(name)?, text),
+        _ => genotype(&NAS_BENCH_201, text),
+    }
+}
+
+/// Reads the genotype `text` of a space front to back.
+pub(super) fn genotype(space: &'static Space, text: &str) -> Result<Genotype, GenotypeError> {
+    let mut cursor = Cursor { space, text, at: text.len() - text.trim_start().len() };
+    cursor.expect(&prefix(space))?;
+    let mut operations = Vec::new();
+    for cell in 0..space.cells() {
+        if cell > 0 {
+            cursor.expect(BETWEEN_CELLS)?;
         }
-        *operation = cursor.operation()?;
-        cursor.expect("~")?;
-        cursor.expect(["0", "1", "2"][edge.source])?;
-        cursor.expect("|")?;
+        let mut target = 0;
+        for edge in space.edges {
+            if edge.target != target {
+                cursor.expect(if target == 0 { "|" } else { "+|" })?;
+                target = edge.target;
+            }
+            operations.push(cursor.operation()?);
+            cursor.expect("~")?;
+            cursor.expect(&edge.source.to_string())?;
+            cursor.expect("|")?;
+        }
     }
     cursor.end()?;
-    Ok(Genotype(choice))
+    Ok(Genotype::new(space, &operations))
 }
 
 /// A place in the text; always on a character boundary.
 struct Cursor<'a> {
+    space: &'static Space,
     text: &'a str,
     at: usize,
 }
@@ -42,9 +68,10 @@ impl<'a> Cursor<'a> {
 
     fn operation(&mut self) -> Result<Operation, GenotypeError> {
         let word = self.rest().split(['~', '|', '+']).next().unwrap_or_default();
-        let Some(operation) = Operation::ALL.into_iter().find(|operation| operation.name() == word) else {
-            let names = Operation::ALL.map(Operation::name).join(", ");
-            return Err(self.error(format!("one of {names}")));
+        let known = self.space.operations;
+        let Some(operation) = known.iter().copied().find(|operation| operation.name() == word) else {
+            let names: Vec<&str> = known.iter().map(|operation| operation.name()).collect();
+            return Err(self.error(format!("one of {}", names.join(", "))));
         };
         self.at += word.len();
         Ok(operation)
@@ -62,6 +89,6 @@ impl<'a> Cursor<'a> {
             None => format!("{rest:?}"),
         };
         let position = self.text[..self.at].chars().count() + 1;
-        GenotypeError::Syntax { position, found, expected }
+        GenotypeError::Syntax { space: self.space, position, found, expected }
     }
 }

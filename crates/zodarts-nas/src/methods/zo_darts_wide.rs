@@ -6,7 +6,7 @@ use super::{AnnealingSettings, Card, Method, Optimisers, SearchMethod};
 use crate::bilevel::BilevelProblem;
 use crate::normaliser::{Annealing, Normaliser};
 use crate::settings::Range;
-use zodarts_nn::space::{ALPHAS, EDGES};
+use zodarts_nn::space::NAS_BENCH_201;
 
 const CARD: Card = Card {
     name: "zo-darts-wide",
@@ -22,7 +22,8 @@ crate::settings! {
         /// Validation batches M that a round is judged by.
         validation_batches: usize = ZoSettings::WIDE.validation_batches, Range::AtLeast(1.0);
         /// Directions K of a round, each with chains of its own: at most the length of α without its shifts.
-        directions: usize = ZoSettings::WIDE.directions, Range::Within(1.0, (ALPHAS - EDGES) as f64);
+        directions: usize = ZoSettings::WIDE.directions,
+            Range::Within(1.0, ZoSettings::WIDE.dimensions(&NAS_BENCH_201) as f64);
         /// Perturb α to both sides of a direction.
         antithetic: bool = true;
         /// Length μ of the perturbation of α, in units of the temperature.

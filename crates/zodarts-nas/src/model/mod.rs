@@ -165,7 +165,7 @@ mod tests {
         ModelCard {
             format: ModelCard::FORMAT,
             architecture: Architecture::Genotype,
-            genotype: Genotype::from_index(9_999),
+            genotype: Genotype::from_index(&zodarts_nn::space::NAS_BENCH_201, 9_999),
             channels: 4,
             cells: 1,
             input_size,

@@ -9,12 +9,9 @@ mod sparsemax;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use zodarts_nn::space::{ALPHAS, EDGES, Mixture, OPERATIONS};
+use zodarts_nn::space::{Mixture, Space};
 
 pub use annealing::Annealing;
-
-/// One edge's values for each operation, in the precision of the computation.
-pub type Row = [f64; OPERATIONS];
 
 /// The map from one edge's α/τ to its probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,71 +44,60 @@ impl fmt::Display for Normaliser {
 /// assert!(Normaliser::Softmax.apply(&[0.75, 0.25, -1.0, -1.0, -1.0], 0.5).iter().all(|p| *p > 0.0));
 /// ```
 pub trait Mixing: fmt::Debug + Send + Sync {
-    /// The probabilities p of one edge, none below 0 and 1 in all, from z = α/τ.
-    fn forward(&self, z: &Row) -> Row;
+    /// Replaces the z = α/τ of one edge by its probabilities p, none below 0 and 1 in all.
+    fn forward(&self, row: &mut [f64]);
 
-    /// ∂L/∂z of one edge from its probabilities `p` and `gradient` = ∂L/∂p.
-    fn pull_back(&self, p: &Row, gradient: &Row) -> Row;
+    /// Replaces ∂L/∂p of one edge by ∂L/∂z. `p` holds its probabilities.
+    fn pull_back(&self, p: &[f64], row: &mut [f64]);
 
     /// The probabilities of one edge. α must be finite and `temperature` above 0: a NaN is caught by a
     /// debug assertion only, and comes out as a NaN or a wrong row otherwise.
-    fn apply(&self, alpha: &[f32; OPERATIONS], temperature: f64) -> [f32; OPERATIONS] {
+    fn apply(&self, alpha: &[f32], temperature: f64) -> Vec<f32> {
         debug_assert!(alpha.iter().all(|a| a.is_finite()), "α is not finite: {alpha:?}");
         debug_assert!(temperature > 0.0, "temperature {temperature} is not above 0");
-        self.forward(&alpha.map(|a| f64::from(a) / temperature)).map(|p| p as f32)
+        let mut row: Vec<f64> = alpha.iter().map(|a| f64::from(*a) / temperature).collect();
+        self.forward(&mut row);
+        row.into_iter().map(|p| p as f32).collect()
     }
 
     /// ∂L/∂α of one edge from its probabilities `p` and `gradient` = ∂L/∂p, the factor 1/τ included.
     ///
     /// Under sparsemax it is exactly 0 outside the support of `p`, and everywhere on a one-hot row.
-    fn backward(
-        &self,
-        p: &[f32; OPERATIONS],
-        temperature: f64,
-        gradient: &[f32; OPERATIONS],
-    ) -> [f32; OPERATIONS] {
-        let dz = self.pull_back(&p.map(f64::from), &gradient.map(f64::from));
-        dz.map(|d| (d / temperature) as f32)
+    fn backward(&self, p: &[f32], temperature: f64, gradient: &[f32]) -> Vec<f32> {
+        let p: Vec<f64> = p.iter().copied().map(f64::from).collect();
+        let mut row: Vec<f64> = gradient.iter().copied().map(f64::from).collect();
+        self.pull_back(&p, &mut row);
+        row.into_iter().map(|d| (d / temperature) as f32).collect()
     }
 
-    /// The mixture of all edges. `alpha` is edge-major, of length [`ALPHAS`].
+    /// The mixture of all rows of `space`. `alpha` is row-major, with [`Space::alphas`] values.
     ///
     /// # Panics
     /// If `alpha` has another length.
-    fn mixture(&self, alpha: &[f32], temperature: f64) -> Mixture<f32> {
-        assert_eq!(alpha.len(), ALPHAS, "architecture parameters");
-        let (rows, _) = alpha.as_chunks::<OPERATIONS>();
-        std::array::from_fn(|edge| self.apply(&rows[edge], temperature))
+    fn mixture(&self, space: &Space, alpha: &[f32], temperature: f64) -> Mixture<f32> {
+        let rows = alpha.chunks_exact(space.columns());
+        Mixture::new(space, rows.flat_map(|row| self.apply(row, temperature)).collect())
     }
 
-    /// ∂L/∂α of all edges, edge-major, from the mixture and ∂L/∂p.
-    fn alpha_gradient(
-        &self,
-        mixture: &Mixture<f32>,
-        temperature: f64,
-        gradient: &Mixture<f32>,
-    ) -> [f32; ALPHAS] {
-        let mut out = [0.0; ALPHAS];
-        let (rows, _) = out.as_chunks_mut::<OPERATIONS>();
-        for edge in 0..EDGES {
-            rows[edge] = self.backward(&mixture[edge], temperature, &gradient[edge]);
-        }
-        out
+    /// ∂L/∂α of all rows, row-major, from the mixture and ∂L/∂p.
+    fn alpha_gradient(&self, mixture: &Mixture<f32>, temperature: f64, gradient: &Mixture<f32>) -> Vec<f32> {
+        let rows = mixture.rows().zip(gradient.rows());
+        rows.flat_map(|(p, gradient)| self.backward(p, temperature, gradient)).collect()
     }
 }
 
 impl Mixing for Normaliser {
-    fn forward(&self, z: &Row) -> Row {
+    fn forward(&self, row: &mut [f64]) {
         match self {
-            Normaliser::Softmax => softmax::forward(z),
-            Normaliser::Sparsemax => sparsemax::forward(z),
+            Normaliser::Softmax => softmax::forward(row),
+            Normaliser::Sparsemax => sparsemax::forward(row),
         }
     }
 
-    fn pull_back(&self, p: &Row, gradient: &Row) -> Row {
+    fn pull_back(&self, p: &[f64], row: &mut [f64]) {
         match self {
-            Normaliser::Softmax => softmax::pull_back(p, gradient),
-            Normaliser::Sparsemax => sparsemax::pull_back(p, gradient),
+            Normaliser::Softmax => softmax::pull_back(p, row),
+            Normaliser::Sparsemax => sparsemax::pull_back(p, row),
         }
     }
 }

@@ -1,15 +1,19 @@
-use super::Row;
-
-/// exp(zᵢ) / Σ exp(zⱼ), shifted by the maximum so that nothing overflows.
-pub(super) fn forward(z: &Row) -> Row {
-    let top = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let exponentials = z.map(|z| (z - top).exp());
-    let total: f64 = exponentials.iter().sum();
-    exponentials.map(|e| e / total)
+/// Replaces zᵢ by exp(zᵢ) / Σ exp(zⱼ), shifted by the maximum so that nothing overflows.
+pub(super) fn forward(row: &mut [f64]) {
+    let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    for z in &mut *row {
+        *z = (*z - top).exp();
+    }
+    let total: f64 = row.iter().sum();
+    for p in row {
+        *p /= total;
+    }
 }
 
-/// The Jacobian diag(p) − p·pᵀ applied to `gradient`.
-pub(super) fn pull_back(p: &Row, gradient: &Row) -> Row {
-    let mean: f64 = p.iter().zip(gradient).map(|(p, g)| p * g).sum();
-    std::array::from_fn(|i| p[i] * (gradient[i] - mean))
+/// Applies the Jacobian diag(p) − p·pᵀ to `row`.
+pub(super) fn pull_back(p: &[f64], row: &mut [f64]) {
+    let mean: f64 = p.iter().zip(&*row).map(|(p, g)| p * g).sum();
+    for (g, p) in row.iter_mut().zip(p) {
+        *g = p * (*g - mean);
+    }
 }

@@ -1,5 +1,16 @@
 use super::*;
 use proptest::prelude::*;
+use zodarts_nn::space::{NAS_BENCH_201, STAGES};
+
+const OPERATIONS: usize = 5;
+
+type Row = [f64; OPERATIONS];
+
+/// The probabilities of z.
+fn forward(normaliser: Normaliser, mut z: Row) -> Row {
+    normaliser.forward(&mut z);
+    z
+}
 
 const BOTH: [Normaliser; 2] = [Normaliser::Softmax, Normaliser::Sparsemax];
 
@@ -35,7 +46,7 @@ fn rows(scale: f64) -> impl Strategy<Value = Row> {
 proptest! {
     #[test]
     fn sparsemax_is_the_projection(z in prop_oneof![rows(0.01), rows(1.0), rows(100.0)]) {
-        let p = Normaliser::Sparsemax.forward(&z);
+        let p = forward(Normaliser::Sparsemax, z);
         assert_optimal(&z, &p);
         for (p, q) in p.iter().zip(project(&z)) {
             prop_assert!((p - q).abs() < 1e-12);
@@ -45,7 +56,7 @@ proptest! {
     #[test]
     fn sparsemax_is_the_projection_of_ties(levels in prop::array::uniform5(-2..3_i32), step in 0.01..1.0_f64) {
         let z = levels.map(|level| f64::from(level) * step);
-        let p = Normaliser::Sparsemax.forward(&z);
+        let p = forward(Normaliser::Sparsemax, z);
         assert_optimal(&z, &p);
         for (i, j) in (0..OPERATIONS).flat_map(|i| (0..i).map(move |j| (i, j))) {
             prop_assert!(z[i] != z[j] || p[i] == p[j], "equal inputs have equal shares");
@@ -55,7 +66,7 @@ proptest! {
     #[test]
     fn softmax_is_its_definition(z in rows(5.0)) {
         let total: f64 = z.iter().map(|z| z.exp()).sum();
-        for (p, z) in Normaliser::Softmax.forward(&z).iter().zip(z) {
+        for (p, z) in forward(Normaliser::Softmax, z).iter().zip(z) {
             prop_assert!((p - z.exp() / total).abs() < 1e-14);
         }
     }
@@ -64,14 +75,15 @@ proptest! {
     fn gradients_match_finite_differences(z in rows(1.0), gradient in rows(1.0)) {
         const STEP: f64 = 1e-6;
         for normaliser in BOTH {
-            let p = normaliser.forward(&z);
+            let p = forward(normaliser, z);
             let support = |p: &Row| p.map(|p| p > 0.0);
-            let analytic = normaliser.pull_back(&p, &gradient);
+            let mut analytic = gradient;
+            normaliser.pull_back(&p, &mut analytic);
             for i in 0..OPERATIONS {
                 let moved = |by: f64| {
                     let mut z = z;
                     z[i] += by;
-                    normaliser.forward(&z)
+                    forward(normaliser, z)
                 };
                 let (up, down) = (moved(STEP), moved(-STEP));
                 if support(&up) != support(&down) {
@@ -137,22 +149,24 @@ fn a_colder_mixture_is_steeper() {
     let (p, gradient) = ([0.1, 0.2, 0.3, 0.4, 0.0], [1.0, 2.0, 3.0, 4.0, 5.0]);
     for normaliser in BOTH {
         let warm = normaliser.backward(&p, 1.0, &gradient);
-        assert_eq!(normaliser.backward(&p, 0.25, &gradient), warm.map(|g| 4.0 * g));
+        let steeper: Vec<f32> = warm.iter().map(|g| 4.0 * g).collect();
+        assert_eq!(normaliser.backward(&p, 0.25, &gradient), steeper);
     }
 }
 
 #[test]
 fn whole_mixtures_are_their_rows() {
-    let alpha: Vec<f32> = (0..ALPHAS).map(|i| (i as f32 * 0.37).sin()).collect();
-    let gradient: Mixture<f32> = std::array::from_fn(|e| std::array::from_fn(|k| (e * 7 + k) as f32));
-    for normaliser in BOTH {
-        let mixture = normaliser.mixture(&alpha, 0.7);
-        let back = normaliser.alpha_gradient(&mixture, 0.7, &gradient);
-        for edge in 0..EDGES {
-            let range = edge * OPERATIONS..(edge + 1) * OPERATIONS;
-            let row: &[f32; OPERATIONS] = alpha[range.clone()].try_into().expect("five");
-            assert_eq!(mixture[edge], normaliser.apply(row, 0.7));
-            assert_eq!(back[range], normaliser.backward(&mixture[edge], 0.7, &gradient[edge]));
+    for space in [&NAS_BENCH_201, &STAGES] {
+        let alpha: Vec<f32> = (0..space.alphas()).map(|i| (i as f32 * 0.37).sin()).collect();
+        let gradient = Mixture::new(space, (0..space.alphas()).map(|i| (i * 7 % 31) as f32).collect());
+        for normaliser in BOTH {
+            let mixture = normaliser.mixture(space, &alpha, 0.7);
+            let back = normaliser.alpha_gradient(&mixture, 0.7, &gradient);
+            for row in 0..space.rows() {
+                let range = row * space.columns()..(row + 1) * space.columns();
+                assert_eq!(mixture[row], normaliser.apply(&alpha[range.clone()], 0.7));
+                assert_eq!(back[range], normaliser.backward(&mixture[row], 0.7, &gradient[row]));
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ pub use snapshots::{Snapshot, Snapshots, snapshots};
 pub use standing::SupernetAccuracy;
 pub use summary::SearchSummary;
 
+use crate::bilevel::BilevelProblem;
 use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::memory::Memory;
@@ -39,7 +40,7 @@ use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::init::initial_values;
 use zodarts_nn::loss::Loss;
 use zodarts_nn::networks::{MacroShape, supernet};
-use zodarts_nn::space::{ALPHAS, Mixture};
+use zodarts_nn::space::Mixture;
 
 /// What a search works on.
 #[derive(Clone, Copy, Debug)]
@@ -135,8 +136,8 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     let (stop, seconds, state) = (Stop::from(driven.end), driven.seconds(), driven.state);
     // As in the epoch that was done last.
     stage.anneal(driven.done.saturating_sub(1), driven.planned);
-    let argmax = Genotype::argmax(&state.alpha);
-    let genotype = connected(argmax, &state.alpha);
+    let argmax = Genotype::argmax(settings.space, &state.alpha);
+    let genotype = Genotype::strongest_connected(settings.space, &state.alpha);
     if genotype != argmax {
         observer.event(Event::Note(format!(
             "{argmax} has no path from input to output; took the strongest one that has"
@@ -192,13 +193,12 @@ fn network(info: &DatasetInfo, settings: &SearchSettings) -> Network {
         channels: settings.channels,
         cells: settings.cells,
     };
-    supernet(&shape)
+    supernet(settings.space, &shape)
 }
 
 /// Returns the state before the first epoch.
 fn first_state(problem: &SupernetProblem, input: &SearchInput<'_>) -> SearchState {
-    let alpha = first_alpha(input.settings.alpha_init, input.seed);
-    SearchState::new(first_weights(problem, input), alpha)
+    SearchState::new(first_weights(problem, input), first_alpha(problem.alpha_count(), input))
 }
 
 fn first_weights(problem: &SupernetProblem, input: &SearchInput<'_>) -> Vec<f32> {
@@ -206,40 +206,9 @@ fn first_weights(problem: &SupernetProblem, input: &SearchInput<'_>) -> Vec<f32>
 }
 
 /// α starts as small noise, so that no operation is favoured.
-fn first_alpha(deviation: f64, seed: u64) -> Vec<f32> {
-    let mut random = stream(seed, "search-alpha", 0);
+fn first_alpha(count: usize, input: &SearchInput<'_>) -> Vec<f32> {
+    let deviation = input.settings.alpha_init;
+    let mut random = stream(input.seed, "search-alpha", 0);
     let normal = |_| -> f64 { StandardNormal.sample(&mut random) };
-    (0..ALPHAS).map(normal).map(|value| (deviation * value) as f32).collect()
-}
-
-/// The genotype with a path whose operations have the largest sum of α: usually the argmax itself.
-fn connected(argmax: Genotype, alpha: &[f32]) -> Genotype {
-    if argmax.check_connected().is_ok() {
-        return argmax;
-    }
-    let strength = |genotype: &Genotype| -> f64 {
-        let picked = genotype.0.iter().zip(alpha.chunks_exact(ALPHAS / genotype.0.len()));
-        picked.map(|(operation, row)| f64::from(row[operation.index()])).sum()
-    };
-    let candidates = Genotype::all().filter(|genotype| genotype.check_connected().is_ok());
-    candidates.max_by(|a, b| strength(a).total_cmp(&strength(b))).unwrap_or(argmax)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use zodarts_nn::space::Operation;
-
-    #[test]
-    fn a_genotype_without_a_path_gives_way_to_the_strongest_with_one() {
-        // `none` is strongest everywhere; the direct edge's skip is the cheapest way out.
-        let mut alpha = vec![0.0; ALPHAS];
-        alpha.chunks_exact_mut(5).for_each(|row| row[0] = 1.0);
-        alpha[3 * 5 + Operation::SkipConnect.index()] = 0.9;
-        let argmax = Genotype::argmax(&alpha);
-        assert!(argmax.check_connected().is_err());
-        let genotype = connected(argmax, &alpha);
-        assert_eq!(genotype.0[3], Operation::SkipConnect);
-        assert_eq!(genotype.0.iter().filter(|op| **op == Operation::None).count(), 5);
-    }
+    (0..count).map(normal).map(|value| (deviation * value) as f32).collect()
 }

@@ -11,7 +11,7 @@ use crate::supernet_problem::SupernetProblem;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::{Extent, Liveness};
-use zodarts_nn::space::{EDGES, Mixture, OPERATIONS};
+use zodarts_nn::space::{Mixture, Space};
 
 /// Watches the rounds of an epoch.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -23,8 +23,8 @@ pub struct Settled {
 
 impl Settled {
     /// After an epoch that ended with this α and was not settled.
-    pub fn after(alpha: &[f32]) -> Self {
-        Self { genotype: Some(Genotype::argmax(alpha)), ..Self::default() }
+    pub fn after(space: &'static Space, alpha: &[f32]) -> Self {
+        Self { genotype: Some(Genotype::argmax(space, alpha)), ..Self::default() }
     }
 
     /// Starts an epoch.
@@ -38,7 +38,7 @@ impl Settled {
         let decided = |alpha: &[f32]| decided(problem.network(), &problem.mixture(alpha));
         let main = decided(alpha);
         self.one_hot &= main.is_some() && report.perturbed_alphas.iter().all(|alpha| decided(alpha) == main);
-        let genotype = Some(Genotype::argmax(alpha));
+        let genotype = Some(Genotype::argmax(problem.space(), alpha));
         self.unchanged &= self.genotype == genotype;
         self.genotype = genotype;
     }
@@ -50,13 +50,13 @@ impl Settled {
 }
 
 /// The operations that make a difference, if each of them is all of its edge.
-fn decided(network: &Network, mixture: &Mixture<f32>) -> Option<[[bool; OPERATIONS]; EDGES]> {
+fn decided(network: &Network, mixture: &Mixture<f32>) -> Option<Mixture<bool>> {
     let mut live = Liveness::default();
     live.update(network, Some(mixture), Extent::Support);
     let choices = live.choices(network);
-    let is_one_hot = |row: &[f32; OPERATIONS]| row.iter().filter(|p| **p > 0.0).count() == 1;
-    let mut edges = choices.iter().zip(mixture);
-    edges.all(|(live, row)| live.iter().all(|live| !live) || is_one_hot(row)).then_some(choices)
+    let is_one_hot = |row: &[f32]| row.iter().filter(|p| **p > 0.0).count() == 1;
+    let mut rows = choices.rows().zip(mixture.rows());
+    rows.all(|(live, row)| live.iter().all(|live| !live) || is_one_hot(row)).then_some(choices)
 }
 
 #[cfg(test)]
@@ -67,11 +67,12 @@ mod tests {
     use zodarts_nn::graph::Shape;
     use zodarts_nn::loss::{Loss, LossKind};
     use zodarts_nn::networks::{MacroShape, supernet};
-    use zodarts_nn::space::ALPHAS;
+    use zodarts_nn::space::NAS_BENCH_201;
 
     fn epoch(settled: &mut Settled, alphas: &[(&[f32], &[f32])]) -> bool {
         let input = Shape { channels: 1, height: 4, width: 4 };
-        let network = Arc::new(supernet(&MacroShape { input, classes: 2, channels: 8, cells: 1 }));
+        let shape = MacroShape { input, classes: 2, channels: 8, cells: 1 };
+        let network = Arc::new(supernet(&NAS_BENCH_201, &shape));
         let loss = Loss::new(LossKind::CrossEntropy);
         let problem = SupernetProblem::new(network, Arc::new(Normaliser::Sparsemax), loss, 0.5);
         settled.begin();
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn settled_means_one_hot_in_all_chains_for_a_whole_epoch() {
-        let mut sharp = vec![0.0; ALPHAS];
+        let mut sharp = vec![0.0; NAS_BENCH_201.alphas()];
         sharp.chunks_exact_mut(5).for_each(|row| row[3] = 1.0);
         let mut soft = sharp.clone();
         soft[3] = 0.2;
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn an_edge_without_an_effect_need_not_decide() {
         // Edges 0→1 and 0→2 are none, so what reads nodes 1 and 2 is always zero; 0→3 is a skip connection.
-        let mut alpha = vec![0.0; ALPHAS];
+        let mut alpha = vec![0.0; NAS_BENCH_201.alphas()];
         for (edge, operation) in [(0, 0), (1, 0), (3, 1)] {
             alpha[5 * edge + operation] = 1.0;
         }
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn chains_that_decided_differently_have_not_settled() {
-        let mut first = vec![0.0; ALPHAS];
+        let mut first = vec![0.0; NAS_BENCH_201.alphas()];
         first.chunks_exact_mut(5).for_each(|row| row[3] = 1.0);
         let mut second = first.clone();
         (second[3], second[1]) = (0.0, 1.0);

@@ -138,7 +138,7 @@ impl Stage for SearchStage<'_> {
         records: &[SearchRecord],
         good: &SearchState,
     ) -> Result<(), FileError> {
-        self.settled = Settled::after(&good.alpha);
+        self.settled = Settled::after(self.problem.space(), &good.alpha);
         self.over = checkpoint.count("settled")? > 0;
         self.passes = records.iter().fold(0, |sum, record| sum.saturating_add(record.passes));
         Ok(())
@@ -188,7 +188,8 @@ impl<'a> SearchStage<'a> {
         let report = self.method.round(&self.problem, &mut self.workers, epoch.state, &mut round);
         let (loss, SearchState { chain, alpha, .. }) = (report.training.loss, &*epoch.state);
         if is_broken(loss, report.hypergradient_norm, chain, alpha) {
-            let diagnosis = of_search(loss, &self.problem.network().weights, chain, alpha);
+            let diagnosis =
+                of_search(loss, self.problem.space(), &self.problem.network().weights, chain, alpha);
             return Err(Error::Diverged { stage: Self::TITLE, epoch: epoch.plan.epoch, diagnosis });
         }
         part.settled.watch(&self.problem, alpha, &report);
@@ -230,7 +231,7 @@ impl<'a> SearchStage<'a> {
             live_operations: self.live_operations(),
             hypergradient_norm: totals.norms / totals.rounds.max(1) as f64,
             passes: totals.passes,
-            genotype: Genotype::argmax(&state.alpha),
+            genotype: Genotype::argmax(self.problem.space(), &state.alpha),
             seconds,
             seconds_waiting: waiting,
         }

@@ -8,7 +8,6 @@ use crate::supernet_problem::SupernetProblem;
 use serde::{Deserialize, Serialize};
 use zodarts_data::Batch;
 use zodarts_nn::executor::Executor;
-use zodarts_nn::space::{ALPHAS, OPERATIONS};
 
 /// ACC of the supernet on the architecture half, with the weights of the search and statistics of the batch, without augmentation.
 ///
@@ -55,9 +54,10 @@ impl AlphaHalf<'_, '_> {
 /// α of a genotype: so far apart that every normaliser gives exactly one and zero.
 pub fn one_hot(genotype: Genotype, temperature: f64) -> Vec<f32> {
     const APART: f64 = 1e4;
-    let mut alpha = vec![0.0; ALPHAS];
-    for (row, operation) in alpha.chunks_exact_mut(OPERATIONS).zip(genotype.0) {
-        row[operation.index()] = (APART * temperature) as f32;
+    let space = genotype.space();
+    let mut alpha = vec![0.0; space.alphas()];
+    for (row, column) in alpha.chunks_exact_mut(space.columns()).zip(genotype.0.columns()) {
+        row[column] = (APART * temperature) as f32;
     }
     alpha
 }
@@ -66,17 +66,16 @@ pub fn one_hot(genotype: Genotype, temperature: f64) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::normaliser::{Mixing, Normaliser};
+    use zodarts_nn::space::Space;
 
     #[test]
     fn every_normaliser_makes_a_genotype_of_it() {
-        let genotype = Genotype::from_index(7_777).unwrap();
-        for normaliser in [Normaliser::Softmax, Normaliser::Sparsemax] {
-            for temperature in [1.5, 0.1] {
-                let mixture = normaliser.mixture(&one_hot(genotype, temperature), temperature);
-                for (row, operation) in mixture.iter().zip(genotype.0) {
-                    let expected: [f32; OPERATIONS] =
-                        std::array::from_fn(|index| f32::from(u8::from(index == operation.index())));
-                    assert_eq!(row, &expected);
+        for space in Space::ALL {
+            let genotype = Genotype::from_index(space, 7_777).unwrap();
+            for normaliser in [Normaliser::Softmax, Normaliser::Sparsemax] {
+                for temperature in [1.5, 0.1] {
+                    let mixture = normaliser.mixture(space, &one_hot(genotype, temperature), temperature);
+                    assert_eq!(mixture, zodarts_nn::space::one_hot(&genotype.0));
                 }
             }
         }

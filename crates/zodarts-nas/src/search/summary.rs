@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_summary_of_an_older_version_is_read() {
-        let genotype = Genotype::from_index(7).unwrap();
+        let genotype = Genotype::from_index(&zodarts_nn::space::NAS_BENCH_201, 7).unwrap();
         let text = format!(
             r#"{{"genotype": "{genotype}", "argmax": "{genotype}", "epochs": 2, "passes": 8, "seconds": 1.5,
                 "stop": "settled", "supernet": {{"mixed": 0.75, "discrete": 0.5}}}}"#

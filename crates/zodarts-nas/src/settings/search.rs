@@ -1,16 +1,19 @@
 //! Settings of the architecture search, but for those of its method.
 
 use super::{
-    Auto, BATCH, CELLS, CHANNELS, Chains, Convolutions, EPOCHS, Extent, ImagePlan, InvalidSettings, PADDING,
-    Range, SIDE,
+    Auto, BATCH, CELLS, CHANNELS, Chains, Choice, Convolutions, EPOCHS, Extent, ImagePlan, InvalidSettings,
+    PADDING, Range, SIDE,
 };
 use crate::methods::Optimisers;
 use zodarts_nn::optim::{Adam, Schedule, Sgd};
+use zodarts_nn::space::{NAS_BENCH_201, Space};
 
 crate::settings! {
     /// The architecture search. Defaults are the protocol of ZO-DARTS+.
     #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own for the user")]
     pub struct SearchSettings in "search" also SearchSettings::check_momentum {
+        /// The search space.
+        space: &'static Space = &NAS_BENCH_201;
         /// Passes over the images of the weights.
         epochs: usize = 50, EPOCHS;
         /// Images of a batch; `auto` follows the data set.
@@ -57,6 +60,10 @@ crate::settings! {
         /// batch. Results are the same.
         chains: Chains = Chains::Auto;
     }
+}
+
+impl Choice for &'static Space {
+    const ALL: &'static [Self] = &Space::ALL;
 }
 
 impl SearchSettings {

@@ -8,14 +8,13 @@ use crate::settings::{TrainSettings, train_batch};
 use zodarts_data::{DatasetInfo, PREFETCH_BUFFERS};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
-use zodarts_nn::space::{EDGES, Operation};
 
 /// Vectors as long as the weights: weights, momentum, gradient, the weights kept, those being written, and the transformed
 /// filters that validation images are scored with, which are four times as long.
 const VECTORS: usize = 9;
 
-/// Refuses a training on `images` images that does not fit in memory. Without a genotype, as before a search, the largest
-/// network of the search space counts.
+/// Refuses a training on `images` images that does not fit in memory. Before a search,
+/// [`Genotype::heaviest`] stands for what it will find.
 ///
 /// # Errors
 /// [`OutOfMemory`](crate::memory::OutOfMemory) with the largest batch that fits; or the genotype makes no network.
@@ -26,8 +25,7 @@ pub fn check_memory(
     genotype: Option<Genotype>,
     memory: Memory,
 ) -> Result<(), Error> {
-    let largest = Genotype([Operation::Conv3x3; EDGES]);
-    let network = card(info, settings, Some(genotype.unwrap_or(largest)))?.network()?;
+    let network = card(info, settings, genotype)?.network()?;
     let batch = batch_size(info, images, settings).min(images).max(1);
     Ok(memory.check("train", batch, |batch| needed(&network, settings, batch))?)
 }

@@ -9,7 +9,7 @@ use super::pass::Parameters;
 use super::shard::Shard;
 use crate::graph::{EPSILON, Network, NodeId, Norm};
 use crate::liveness::weight;
-use crate::space::{EDGES, OPERATIONS};
+use crate::space::{Mixture, Space};
 use zodarts_kernels::{Real, SampleMoments};
 
 /// The factors of every edge and the constants of every node.
@@ -19,6 +19,8 @@ pub struct Coefficients<T> {
     biases: Vec<Vec<T>>,
     zeros: Vec<T>,
     ones: Vec<T>,
+    /// Sums of ∂L/∂p, one for each row and operation.
+    mixture_sums: Vec<f64>,
 }
 
 /// The factors of an edge, one per channel.
@@ -82,6 +84,7 @@ impl<T: Real> Coefficients<T> {
             biases: network.nodes.iter().map(|shape| zeros(shape.channels)).collect(),
             zeros: zeros(most),
             ones: vec![T::ONE; most],
+            mixture_sums: Vec::new(),
         }
     }
 
@@ -200,18 +203,22 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
-    /// Returns ∂L/∂p, after the backward pass.
+    /// Writes ∂L/∂p, after the backward pass.
     pub fn mixture_gradients(
-        &self,
+        &mut self,
         net: &LiveNetwork,
         parameters: Parameters<'_, T>,
         shards: &[Shard<T>],
-    ) -> [[f64; OPERATIONS]; EDGES] {
-        let mut gradients = [[0.0; OPERATIONS]; EDGES];
+        gradient: &mut Mixture<T>,
+    ) {
+        let columns = net.network.space.map_or(0, Space::columns);
+        let mut sums_of_p = std::mem::take(&mut self.mixture_sums);
+        sums_of_p.clear();
+        sums_of_p.resize(gradient.values().len(), 0.0);
         for (index, edge) in net.live_edges() {
             let Some((row, column)) = edge.choice else { continue };
             for channel in 0..net.channels(edge.target) {
-                gradients[row][column] += match edge.op.norm() {
+                sums_of_p[row * columns + column] += match edge.op.norm() {
                     Some(norm) => {
                         let (scale, shift) = norm.scale_and_shift(parameters.weights, channel);
                         let sums = self.sums(net, shards, index, channel);
@@ -221,7 +228,10 @@ impl<T: Real> Coefficients<T> {
                 };
             }
         }
-        gradients
+        for (gradient, sum) in gradient.values_mut().iter_mut().zip(&sums_of_p) {
+            *gradient = T::from_f64(*sum);
+        }
+        self.mixture_sums = sums_of_p;
     }
 
     /// Returns the sums of one channel of an edge over the batch.

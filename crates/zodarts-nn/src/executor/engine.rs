@@ -188,8 +188,7 @@ impl<T: Real> Executor<T> {
             add_gradients(&self.net, shards, gradient);
         }
         if let Some(mixture) = targets.mixture {
-            let gradients = self.coefficients.mixture_gradients(&self.net, parameters, shards);
-            *mixture = gradients.map(|row| row.map(T::from_f64));
+            self.coefficients.mixture_gradients(&self.net, parameters, shards, mixture);
         }
     }
 }

@@ -218,12 +218,13 @@ impl GradientSlots {
 mod tests {
     use super::*;
     use crate::networks::{MacroShape, resnet18, supernet};
+    use crate::space::NAS_BENCH_201;
 
     #[test]
     fn a_buffer_is_free_before_it_is_taken_again() {
         let input = Shape { channels: 1, height: 9, width: 9 };
         let shape = MacroShape { input, classes: 2, channels: 8, cells: 2 };
-        for network in [supernet(&shape), resnet18(input, 2, 8)] {
+        for network in [supernet(&NAS_BENCH_201, &shape), resnet18(input, 2, 8)] {
             let slots = GradientSlots::new(&network);
             for later in 1..network.nodes.len() {
                 let readers = network.incoming(later).map(|edge| network.edges[edge].source);
@@ -243,7 +244,7 @@ mod tests {
         };
         let square = |side| Shape { channels: 1, height: side, width: side };
         let shape = MacroShape { input: square(28), classes: 2, channels: 16, cells: 3 };
-        assert_eq!(count(supernet(&shape)), 0);
+        assert_eq!(count(supernet(&NAS_BENCH_201, &shape)), 0);
         // The two convolutions of a block, but for the first of a stage, which halves the image.
         assert_eq!(count(resnet18(square(28), 2, 64)), 3 + 3);
         for side in [9, 13] {
@@ -254,7 +255,8 @@ mod tests {
     #[test]
     fn the_gradients_of_a_supernet_need_few_buffers() {
         let input = Shape { channels: 1, height: 8, width: 8 };
-        let network = supernet(&MacroShape { input, classes: 2, channels: 8, cells: 3 });
+        let shape = MacroShape { input, classes: 2, channels: 8, cells: 3 };
+        let network = supernet(&NAS_BENCH_201, &shape);
         assert!(GradientSlots::new(&network).sizes.len() <= 5);
     }
 }

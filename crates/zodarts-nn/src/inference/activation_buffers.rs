@@ -47,12 +47,12 @@ mod tests {
     use super::*;
     use crate::graph::Shape;
     use crate::networks::{MacroShape, discrete, resnet18};
-    use crate::space::Operation;
+    use crate::space::{Choice, NAS_BENCH_201, Operation};
 
     fn networks() -> [Network; 2] {
         let input = Shape { channels: 1, height: 9, width: 9 };
         let shape = MacroShape { input, classes: 2, channels: 8, cells: 3 };
-        let all = [Operation::Conv3x3; crate::space::EDGES];
+        let all = Choice::new(&NAS_BENCH_201, &[Operation::Conv3x3; 6]);
         [discrete(&shape, all).expect("a path"), resnet18(input, 2, 8)]
     }
 

@@ -1,8 +1,8 @@
 //! The skeleton of NAS-Bench-201: a stem, three stages of cells, two reduction blocks, a classifier.
 
-use super::cell::{Content, cell, on_a_path};
+use super::cell::{Content, cell};
 use crate::graph::{Builder, Network, NodeId, Op, Shape};
-use crate::space::Choice;
+use crate::space::{Choice, STAGE_COUNT, Space};
 
 /// Sizes of a searched network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,25 +18,34 @@ pub struct MacroShape {
 }
 
 /// The network that holds all operations of all edges.
-pub fn supernet(shape: &MacroShape) -> Network {
-    build(shape, Content::Everything)
+///
+/// # Panics
+/// If the space breaks a rule of [`Space`], or a node has more than [`MAX_EDGES`](crate::graph::MAX_EDGES)
+/// operations into it or out of it.
+pub fn supernet(space: &'static Space, shape: &MacroShape) -> Network {
+    space.check();
+    build(shape, Content::Everything(space))
 }
 
-/// The network of one choice of operations; `None` if no path leads from a cell's input to its output.
+/// The network of one choice of operations; `None` if a cell has no path from its input to its output.
 pub fn discrete(shape: &MacroShape, choice: Choice) -> Option<Network> {
-    on_a_path(choice).contains(&true).then(|| build(shape, Content::Only(&choice)))
+    choice.is_connected().then(|| build(shape, Content::Only(&choice)))
 }
 
 fn build(shape: &MacroShape, content: Content<'_>) -> Network {
     let mut builder = Builder::new(shape.input);
+    if let Content::Everything(space) = content {
+        builder.weigh_by(space);
+    }
     let mut node = builder.node(Shape { channels: shape.channels, ..shape.input });
     builder.conv_norm(0, node, 3, false, ("stem.conv", "stem.bn"));
-    for stage in 0..3 {
+    for stage in 0..STAGE_COUNT {
         if stage > 0 {
             node = reduction(&mut builder, node, &format!("reductions.{}", stage - 1));
         }
         for index in 0..shape.cells {
-            node = cell(&mut builder, node, content, &format!("stages.{stage}.cells.{index}"));
+            let which = content.space().cell_of_stage(stage);
+            node = cell(&mut builder, node, content, which, &format!("stages.{stage}.cells.{index}"));
         }
     }
     let normalised = builder.node(builder.shape(node));

@@ -4,6 +4,5 @@ mod cell;
 mod macro_skeleton;
 mod resnet;
 
-pub use cell::on_a_path;
 pub use macro_skeleton::{MacroShape, discrete, supernet};
 pub use resnet::{RESNET_WIDTH, resnet18};

@@ -8,7 +8,7 @@ use serde_json::Value;
 use zodarts_kernels::Real;
 use zodarts_nn::graph::Shape;
 use zodarts_nn::parameters::TensorLayout;
-use zodarts_nn::space::{Choice, Operation};
+use zodarts_nn::space::{Choice, NAS_BENCH_201, Operation};
 
 /// One case of a golden file.
 pub struct Case<'a> {
@@ -113,5 +113,5 @@ pub fn choice(genotype: &str) -> Choice {
             *Operation::ALL.iter().find(|op| op.name() == name).unwrap()
         })
         .collect();
-    operations.try_into().unwrap()
+    Choice::new(&NAS_BENCH_201, &operations)
 }

@@ -1,6 +1,6 @@
-//! The network: a drawing of its cell.
+//! The network: a drawing of its cells.
 
-use crate::cell::cell;
+use crate::cell;
 use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
@@ -10,12 +10,14 @@ use zodarts_run::settings::Architecture;
 #[derive(Template)]
 #[template(path = "network.html")]
 struct NetworkSection {
-    cell: Markup,
+    cells: Markup,
+    /// True if the stages have cells of their own.
+    several: bool,
     genotype: String,
     stacked: Option<String>,
 }
 
-/// Returns the cell, or `None` for `ResNet-18` and before a search has begun.
+/// Returns the cells, or `None` for `ResNet-18` and before a search has begun.
 pub fn body(run: &Run) -> Option<Markup> {
     let genotype = genotype(run)?;
     let stacked = run.model.as_ref().map(|model| {
@@ -27,7 +29,9 @@ pub fn body(run: &Run) -> Option<Markup> {
              and takes images of {side}×{side} pixels."
         )
     });
-    Some(Markup::of(&NetworkSection { cell: cell(genotype), genotype: genotype.to_string(), stacked }))
+    let several = genotype.space().cells() > 1;
+    let (cells, genotype) = (cell::cells(genotype), genotype.to_string());
+    Some(Markup::of(&NetworkSection { cells, several, genotype, stacked }))
 }
 
 /// Returns the genotype that was trained, else the one that was found, else the current one of the search.
@@ -41,5 +45,5 @@ fn genotype(run: &Run) -> Option<Genotype> {
 
 /// Returns the drawings of the runs' cells, each with the run's name.
 pub fn cells(runs: &[Run]) -> Vec<(String, Markup)> {
-    runs.iter().filter_map(|run| Some((run.name.clone(), cell(genotype(run)?)))).collect()
+    runs.iter().filter_map(|run| Some((run.name.clone(), cell::cells(genotype(run)?)))).collect()
 }

@@ -6,12 +6,14 @@ use crate::markup::Markup;
 use crate::run::Run;
 use askama::Template;
 use zodarts_nas::records::SearchRecord;
-use zodarts_nn::space::{EDGE_LIST, EDGES, Operation};
+use zodarts_nn::space::Operation;
 
 #[derive(Template)]
 #[template(path = "search.html")]
 struct SearchSection {
     edges: Vec<Markup>,
+    /// True if the stages have cells of their own.
+    several: bool,
     legend: Markup,
     others: Vec<Markup>,
 }
@@ -22,32 +24,38 @@ pub fn body(run: &Run) -> Option<Markup> {
         return Some(random(run));
     }
     let records = &run.search;
-    records.first()?;
-    let lines: Vec<Series> = Operation::ALL.map(|operation| probability(records, 0, operation)).into();
+    let space = records.first()?.genotype.space();
+    let lines = lines(records, 0);
     let others = [live(records), temperature(records), losses(records), accuracies(records), norm(records)];
     Some(Markup::of(&SearchSection {
-        edges: (0..EDGES).map(|edge| probabilities(records, edge).figure()).collect(),
+        edges: (0..space.rows()).map(|row| probabilities(records, row).figure()).collect(),
+        several: space.cells() > 1,
         legend: legend(&lines),
         others: others.iter().map(Chart::figure).collect(),
     }))
 }
 
 /// Returns the probabilities of an edge's operations over the epochs, as in Figure 1 of the paper.
-fn probabilities(records: &[SearchRecord], edge: usize) -> Chart {
-    let (source, target) = (EDGE_LIST[edge].source, EDGE_LIST[edge].target);
+fn probabilities(records: &[SearchRecord], row: usize) -> Chart {
+    let place = records[0].genotype.space().cell_edge(row);
+    let cell = place.cell.map_or(String::new(), |cell| format!("cell {}, ", cell + 1));
     Chart {
-        title: format!("edge {source} → {target}"),
+        title: format!("{cell}edge {} → {}", place.edge.source, place.edge.target),
         x: Axis::epochs(records.len()),
         y: Axis::zero_to_one("probability"),
-        lines: Operation::ALL.map(|operation| probability(records, edge, operation)).into(),
+        lines: lines(records, row),
         marks: Vec::new(),
         legend: false,
     }
 }
 
-fn probability(records: &[SearchRecord], edge: usize, operation: Operation) -> Series {
-    let values = records.iter().map(|record| f64::from(record.p[edge][operation.index()]));
-    Series::over_epochs(operation.name(), ink(operation), values)
+/// Returns the probability of each operation of an edge.
+fn lines(records: &[SearchRecord], row: usize) -> Vec<Series> {
+    let line = |(column, operation): (usize, &Operation)| {
+        let values = records.iter().map(|record| f64::from(record.p[row][column]));
+        Series::over_epochs(operation.name(), ink(*operation), values)
+    };
+    records[0].genotype.space().operations.iter().enumerate().map(line).collect()
 }
 
 /// A quantity of a record, with its name.
@@ -87,11 +95,11 @@ fn share(_: &[Series]) -> Axis {
 
 fn live(records: &[SearchRecord]) -> Chart {
     let value = |record: &SearchRecord| record.live_operations as f64;
-    let mut chart =
-        over(records, &Titles { title: "live operations", y: "operations" }, &[("live", value)], |_| {
-            Axis::new("", 0.0, 30.0)
-        });
-    chart.marks.push(Mark::Horizontal(6.0, "one per edge".into()));
+    let space = records[0].genotype.space();
+    let titles = Titles { title: "live operations", y: "operations" };
+    let axis = |_: &[Series]| Axis::new("", 0.0, space.alphas() as f64);
+    let mut chart = over(records, &titles, &[("live", value)], axis);
+    chart.marks.push(Mark::Horizontal(space.rows() as f64, "one per edge".into()));
     chart
 }
 
@@ -133,5 +141,5 @@ fn random(run: &Run) -> Markup {
         ),
     ];
     let others = charts.iter().map(Chart::figure).collect();
-    Markup::of(&SearchSection { edges: Vec::new(), legend: Markup::default(), others })
+    Markup::of(&SearchSection { edges: Vec::new(), several: false, legend: Markup::default(), others })
 }

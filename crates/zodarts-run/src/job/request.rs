@@ -151,7 +151,9 @@ pub fn check_training(
 ) -> Result<(), Error> {
     settings.check_sizes(dataset.info.height)?;
     let images = dataset.train.len();
-    let needed = train::check_memory(&dataset.info, images, &settings.train, genotype, Memory::available());
+    let genotype = genotype.unwrap_or_else(|| Genotype::heaviest(settings.search.space));
+    let needed =
+        train::check_memory(&dataset.info, images, &settings.train, Some(genotype), Memory::available());
     Ok(needed.map_err(zodarts_nas::Error::from)?)
 }
 

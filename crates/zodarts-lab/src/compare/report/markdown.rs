@@ -10,7 +10,6 @@ use crate::text::{markdown, number};
 use std::fmt::Write as _;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::Stop;
-use zodarts_nn::space::EDGES;
 
 /// What stands where there is nothing to say.
 const NOTHING: &str = "–";
@@ -191,7 +190,9 @@ fn beyond(rows: &[&Row]) -> String {
             share(search.and_then(|search| search.mixed_acc)),
             share(search.and_then(|search| search.discrete_acc)),
             share(row.val_acc),
-            row.agreeing_edges.map_or(NOTHING.into(), |edges| format!("{edges} of {EDGES}")),
+            row.agreeing_edges.zip(row.genotypes.first()).map_or(NOTHING.into(), |(edges, genotype)| {
+                format!("{edges} of {}", genotype.space().rows())
+            }),
             row.skips.map_or(NOTHING.into(), |skips| skips.text(1)),
         ]
     };

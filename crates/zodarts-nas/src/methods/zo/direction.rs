@@ -7,21 +7,26 @@ const DEGENERATE: f64 = 1e-3;
 
 /// Where directions are drawn from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Space {
+pub(super) struct Sphere {
     /// Coordinates of a direction.
     pub dimension: usize,
     /// If given, every row of so many coordinates sums to 0.
     pub row: Option<usize>,
 }
 
-impl Space {
+impl Sphere {
+    /// Dimensions of the space.
+    pub fn dimensions(self) -> usize {
+        self.dimension - self.row.map_or(0, |row| self.dimension.div_ceil(row))
+    }
+
     /// Draws `count` directions of length 1, orthogonal to each other, each evenly from the unit sphere of the space: normal
     /// coordinates, centred if asked for, made orthogonal by Gram and Schmidt. A single one is a normalised normal vector.
     ///
     /// # Panics
     /// If there are more directions than the space has dimensions.
     pub fn draw(self, rng: &mut ChaCha8Rng, count: usize, directions: &mut Vec<Vec<f32>>) {
-        let dimensions = self.dimension - self.row.map_or(0, |row| self.dimension.div_ceil(row));
+        let dimensions = self.dimensions();
         assert!(count <= dimensions, "{count} orthogonal directions in {dimensions} dimensions");
         directions.clear();
         while directions.len() < count {
@@ -79,8 +84,8 @@ mod tests {
     use super::*;
     use rand_chacha::rand_core::SeedableRng;
 
-    fn whole(dimension: usize) -> Space {
-        Space { dimension, row: None }
+    fn whole(dimension: usize) -> Sphere {
+        Sphere { dimension, row: None }
     }
 
     #[test]
@@ -108,7 +113,7 @@ mod tests {
     fn directions_are_orthogonal_up_to_a_whole_basis() {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let mut drawn = Vec::new();
-        for (space, count) in [(whole(30), 30), (Space { dimension: 30, row: Some(5) }, 24)] {
+        for (space, count) in [(whole(30), 30), (Sphere { dimension: 30, row: Some(5) }, 24)] {
             space.draw(&mut rng, count, &mut drawn);
             for (i, a) in drawn.iter().enumerate() {
                 for b in &drawn[..i] {
@@ -121,7 +126,7 @@ mod tests {
     #[test]
     fn centred_directions_sum_to_zero_in_every_row() {
         let mut drawn = Vec::new();
-        Space { dimension: 30, row: Some(5) }.draw(&mut ChaCha8Rng::seed_from_u64(3), 24, &mut drawn);
+        Sphere { dimension: 30, row: Some(5) }.draw(&mut ChaCha8Rng::seed_from_u64(3), 24, &mut drawn);
         for row in drawn.iter().flat_map(|direction| direction.chunks(5)) {
             assert!(row.iter().sum::<f32>().abs() < 1e-6, "{row:?}");
         }

@@ -14,12 +14,11 @@ mod settings;
 
 pub use settings::{Difference, Mu, PerturbedChain, ZoSettings};
 
-use self::direction::Space;
+use self::direction::Sphere;
 use self::lane::{Lane, Leg, run_side_by_side};
 use super::{Method, Optimisers, Round, RoundReport, SearchState, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Want};
 use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
-use zodarts_nn::space::OPERATIONS;
 
 /// The estimator of the zeroth-order methods.
 pub struct ZerothOrder {
@@ -203,8 +202,11 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
         state: &mut SearchState,
         round: &mut Round<P::Batch>,
     ) -> RoundReport {
-        let space = Space { dimension: state.alpha.len(), row: self.zo.centred.then_some(OPERATIONS) };
-        space.draw(round.directions, self.zo.directions, &mut self.directions);
+        let row = problem.alpha_row().filter(|_| self.zo.centred);
+        let sphere = Sphere { dimension: state.alpha.len(), row };
+        // A space may be smaller than the settings reckon with.
+        let count = self.zo.directions.min(sphere.dimensions());
+        sphere.draw(round.directions, count, &mut self.directions);
         self.run(problem, workers, state, round)
     }
 

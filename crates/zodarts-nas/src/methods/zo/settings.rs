@@ -3,7 +3,7 @@
 use crate::settings::Choice;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::norm;
-use zodarts_nn::space::{ALPHAS, EDGES};
+use zodarts_nn::space::Space;
 
 /// A zeroth-order estimator.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -52,9 +52,9 @@ impl ZoSettings {
         perturbed_chain: PerturbedChain::Exact,
     };
 
-    /// Dimensions that directions are drawn from.
-    pub fn dimensions(&self) -> usize {
-        if self.centred { ALPHAS - EDGES } else { ALPHAS }
+    /// Returns the dimensions that directions are drawn from in a search space.
+    pub fn dimensions(&self, space: &Space) -> usize {
+        space.alphas() - if self.centred { space.rows() } else { 0 }
     }
 }
 

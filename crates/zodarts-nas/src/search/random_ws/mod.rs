@@ -71,7 +71,8 @@ fn best_of(
     let first = Chain::new(first_weights(&problem, &input));
     let mut stage = SharedWeights::new(input, &problem, &batches);
     let driven = drive(&mut stage, first, input.limits(), observer)?;
-    let genotypes = Genotype::draw_different(count, &mut stream(input.seed, "random-ws-sample", 0));
+    let mut random = stream(input.seed, "random-ws-sample", 0);
+    let genotypes = Genotype::draw_different(input.settings.space, count, &mut random);
     let sample = score(&mut stage.alpha_half(), &driven.state.weights, &genotypes, observer)?;
     observer.event(Event::StageDone(StageKind::Score));
     let epochs = driven.done;
@@ -79,7 +80,7 @@ fn best_of(
         let diagnosis = "no genotype of the sample has a loss that is finite".into();
         Error::Diverged { stage: SharedWeights::TITLE, epoch: epochs - 1, diagnosis }
     })?;
-    let passes = epochs * batches.steps() + count * batches.plain();
+    let passes = epochs * batches.steps() + sample.len() * batches.plain();
     let (seconds, stop) = (driven.seconds(), driven.end.into());
     Ok(RandomWsOutcome { best, sample, epochs, passes, seconds, stop })
 }

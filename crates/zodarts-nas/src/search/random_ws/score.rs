@@ -69,10 +69,12 @@ fn scoring(sample: &[Scored], of: usize) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zodarts_nn::space::NAS_BENCH_201;
 
     #[test]
     fn ties_go_to_the_smaller_loss_and_then_to_the_first_drawn() {
-        let scored = |index, acc, loss| Scored { genotype: Genotype::from_index(index).unwrap(), acc, loss };
+        let genotype = |index| Genotype::from_index(&NAS_BENCH_201, index).unwrap();
+        let scored = |index, acc, loss| Scored { genotype: genotype(index), acc, loss };
         let nan = scored(1, 1.0, f64::NAN);
         let sample =
             [nan, scored(2, 0.5, 0.3), scored(3, 0.7, 0.4), scored(4, 0.7, 0.2), scored(5, 0.7, 0.2)];

@@ -112,7 +112,8 @@ impl<'a> SharedWeights<'a> {
         part: &mut SharedPart,
         images: &RoundImages,
     ) -> Result<Step, Error> {
-        let alpha = one_hot(Genotype::draw(&mut epoch.genotypes), self.problem.temperature());
+        let genotype = Genotype::draw(self.problem.space(), &mut epoch.genotypes);
+        let alpha = one_hot(genotype, self.problem.temperature());
         let (chain, gradients, batch) = (&mut *epoch.chain, &mut self.gradients, &images.training[0]);
         let evaluation =
             self.problem.evaluate(&mut self.worker, &chain.weights, &alpha, batch, Want::Weights, gradients);

@@ -4,7 +4,7 @@ use super::Course;
 use crate::drawing::{Area, COLOURS, Drawn, render};
 use plotters::prelude::*;
 use std::ops::Range;
-use zodarts_nn::space::{EDGE_LIST, EDGES, OPERATIONS, Operation};
+use zodarts_nn::space::{NAS_BENCH_201, Space};
 
 /// Pixels of a panel.
 const PANEL: (u32, u32) = (300, 220);
@@ -30,7 +30,14 @@ pub fn first_edge(courses: &[Course]) -> Result<String, String> {
 /// # Errors
 /// If the drawing library refuses.
 pub fn all_edges(courses: &[Course]) -> Result<String, String> {
-    draw(courses, &std::array::from_fn::<_, EDGES, _>(|edge| (edge, Quantity::Probability)))
+    let rows: Vec<_> = (0..space(courses).rows()).map(|row| (row, Quantity::Probability)).collect();
+    draw(courses, &rows)
+}
+
+/// The space that was searched.
+fn space(courses: &[Course]) -> &'static Space {
+    let record = courses.iter().find_map(|course| course.records.first());
+    record.map_or(&NAS_BENCH_201, |record| record.genotype.space())
 }
 
 /// One row of panels for each edge and quantity, one column for each search.
@@ -58,14 +65,17 @@ fn draw_panel<'a>(
 ) -> Drawn<'a> {
     // Epochs count from 1 here, as for people everywhere.
     let last = course.records.len().max(2) as f64;
-    let (source, target) = (EDGE_LIST[edge].source, EDGE_LIST[edge].target);
-    let title = format!("{} (seed {}), edge {source}→{target}", course.name, course.seed);
+    let space = space(std::slice::from_ref(course));
+    let place = space.cell_edge(edge);
+    let cell = place.cell.map_or(String::new(), |cell| format!("cell {}, ", cell + 1));
+    let (source, target) = (place.edge.source, place.edge.target);
+    let title = format!("{} (seed {}), {cell}edge {source}→{target}", course.name, course.seed);
     let mut chart = ChartBuilder::on(panel)
         .caption(title, ("sans-serif", 13))
         .margin(8)
         .x_label_area_size(30)
         .y_label_area_size(40)
-        .build_cartesian_2d(1.0..last, quantity.range())?;
+        .build_cartesian_2d(1.0..last, quantity.range(space.columns()))?;
     chart
         .configure_mesh()
         .disable_mesh()
@@ -76,12 +86,12 @@ fn draw_panel<'a>(
         .y_labels(5)
         .y_label_formatter(&|value| quantity.label(*value))
         .draw()?;
-    for (operation, colour) in Operation::ALL.into_iter().zip(COLOURS) {
+    for ((column, operation), colour) in space.operations.iter().enumerate().zip(COLOURS) {
         let points = course
             .records
             .iter()
             .enumerate()
-            .map(|(epoch, record)| ((epoch + 1) as f64, quantity.of(&record.p[edge], operation.index())));
+            .map(|(epoch, record)| ((epoch + 1) as f64, quantity.of(&record.p[edge], column)));
         chart
             .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
             .label(operation.name())
@@ -103,10 +113,10 @@ impl Quantity {
     }
 
     /// The axis. Ranks are drawn as negative numbers, so that the first is on top.
-    fn range(self) -> Range<f64> {
+    fn range(self, operations: usize) -> Range<f64> {
         match self {
             Quantity::Probability => 0.0..1.0,
-            Quantity::Rank => -(OPERATIONS as f64) - 0.3..-0.7,
+            Quantity::Rank => -(operations as f64) - 0.3..-0.7,
         }
     }
 
@@ -117,7 +127,7 @@ impl Quantity {
         }
     }
 
-    fn of(self, p: &[f32; OPERATIONS], operation: usize) -> f64 {
+    fn of(self, p: &[f32], operation: usize) -> f64 {
         match self {
             Quantity::Probability => f64::from(p[operation]),
             Quantity::Rank => -rank(p, operation),
@@ -126,7 +136,7 @@ impl Quantity {
 }
 
 /// Rank from 1, the largest first; equals share the mean of their ranks.
-fn rank(p: &[f32; OPERATIONS], operation: usize) -> f64 {
+fn rank(p: &[f32], operation: usize) -> f64 {
     let larger = p.iter().filter(|value| **value > p[operation]).count();
     let equal = p.iter().filter(|value| **value == p[operation]).count();
     larger as f64 + f64::midpoint(equal as f64, 1.0)
@@ -138,7 +148,7 @@ mod tests {
     #[test]
     fn equals_share_their_ranks() {
         let p = [0.0, 0.5, 0.2, 0.3, 0.0];
-        let ranks: Vec<f64> = (0..OPERATIONS).map(|operation| rank(&p, operation)).collect();
+        let ranks: Vec<f64> = (0..5).map(|operation| rank(&p, operation)).collect();
         assert_eq!(ranks, [4.5, 1.0, 3.0, 2.0, 4.5]);
     }
 

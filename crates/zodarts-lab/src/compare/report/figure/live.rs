@@ -2,7 +2,6 @@
 
 use super::Course;
 use super::lines::Lines;
-use crate::compare::live::OPERATIONS_OF_A_CELL;
 use crate::drawing::{Area, Drawn, render};
 use plotters::chart::SeriesLabelPosition;
 use zodarts_nas::records::SearchRecord;
@@ -28,7 +27,8 @@ fn draw_on<'a>(root: &Area<'a>, courses: &[Course]) -> Drawn<'a> {
         width: 2,
         legend: Some(SeriesLabelPosition::LowerLeft),
     };
-    let share = |record: &SearchRecord| record.live_operations as f64 / OPERATIONS_OF_A_CELL as f64;
+    let share =
+        |record: &SearchRecord| record.live_operations as f64 / record.genotype.space().most_live() as f64;
     lines.draw(root, courses, planned.max().unwrap_or(0), share)
 }
 
