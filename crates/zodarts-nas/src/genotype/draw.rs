@@ -52,7 +52,7 @@ fn is_fed(space: &Space, set: u32) -> bool {
     let mut fed = vec![false; space.nodes];
     fed[0] = true;
     for (index, edge) in space.edges.iter().enumerate() {
-        fed[edge.target] |= fed[edge.source] && set >> index & 1 == 1;
+        fed[edge.target] |= fed[edge.source] && (set >> index) & 1 == 1;
     }
     fed[space.nodes - 1]
 }

@@ -86,6 +86,9 @@ impl Genotype {
 
     /// Returns the genotype with the heaviest convolution everywhere: no genotype of the space makes a larger
     /// network.
+    ///
+    /// # Panics
+    /// If the space has no operations.
     pub fn heaviest(space: &'static Space) -> Self {
         let weight = |operation: &&Operation| (operation.kernel(), **operation != Operation::None);
         let operation = space.operations.iter().max_by_key(weight).expect("a space has operations");

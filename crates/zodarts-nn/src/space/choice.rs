@@ -34,6 +34,9 @@ impl Choice {
     }
 
     /// Returns the column of each row's operation.
+    ///
+    /// # Panics
+    /// Never: every operation is one of the space.
     pub fn columns(&self) -> impl Iterator<Item = usize> + '_ {
         self.iter().map(|operation| self.space.column(*operation).expect("an operation of the space"))
     }
