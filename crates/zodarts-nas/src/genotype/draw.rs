@@ -36,7 +36,7 @@ fn any(space: &'static Space, random: &mut ChaCha8Rng) -> Genotype {
     Genotype::new(space, &(0..space.rows()).map(operation).collect::<Vec<_>>())
 }
 
-/// Number of genotypes with a path: of one cell, for each set of edges that are not `none`, the ways to fill
+/// Returns the number of genotypes with a path: of one cell, for each set of edges that are not `none`, the ways to fill
 /// it; to the power of the cells.
 fn connected_count(space: &Space) -> u128 {
     let none = space.column(Operation::None).is_some();
@@ -47,12 +47,12 @@ fn connected_count(space: &Space) -> u128 {
     ways.fold(0, u128::saturating_add).saturating_pow(space.cells() as u32)
 }
 
-/// Whether the edges of a set lead from a cell's input to its output.
+/// Returns true if the edges of a set lead from a cell's input to its output.
 fn is_fed(space: &Space, set: u32) -> bool {
     let mut fed = vec![false; space.nodes];
     fed[0] = true;
     for (index, edge) in space.edges.iter().enumerate() {
-        fed[edge.target] |= fed[edge.source] && set >> index & 1 == 1;
+        fed[edge.target] |= fed[edge.source] && (set >> index) & 1 == 1;
     }
     fed[space.nodes - 1]
 }

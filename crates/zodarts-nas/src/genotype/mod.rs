@@ -84,15 +84,18 @@ impl Genotype {
         Self(Choice::new(space, operations))
     }
 
-    /// The same operation everywhere: the convolution with the most weights, so that no genotype of the space
-    /// makes a larger network.
+    /// Returns the genotype with the heaviest convolution everywhere: no genotype of the space makes a larger
+    /// network.
+    ///
+    /// # Panics
+    /// If the space has no operations.
     pub fn heaviest(space: &'static Space) -> Self {
         let weight = |operation: &&Operation| (operation.kernel(), **operation != Operation::None);
         let operation = space.operations.iter().max_by_key(weight).expect("a space has operations");
         Self::new(space, &vec![*operation; space.rows()])
     }
 
-    /// The search space.
+    /// Returns the search space.
     pub fn space(self) -> &'static Space {
         self.0.space()
     }
@@ -109,7 +112,7 @@ impl Genotype {
         (rest == 0).then(|| Self::new(space, &operations))
     }
 
-    /// The operations read as a number, first row most significant. This is lexicographic order, not the
+    /// Returns the operations read as a number, first row most significant. This is lexicographic order, not the
     /// numbering of NAS-Bench-201's result files.
     ///
     /// # Panics
@@ -119,7 +122,7 @@ impl Genotype {
         self.0.columns().fold(0, |index, column| index * self.space().columns() + column)
     }
 
-    /// Every genotype of a space, in the order of [`Genotype::index`].
+    /// Returns every genotype of a space, in the order of [`Genotype::index`].
     ///
     /// # Panics
     /// If the space has more genotypes than [`Space::genotypes`] counts.
@@ -128,12 +131,12 @@ impl Genotype {
         (0..count).filter_map(move |index| Genotype::from_index(space, index))
     }
 
-    /// The rows that matter: not `none`, fed by their cell's input and heard at its output.
+    /// Returns, for each row, true if it matters: not `none`, fed by its cell's input and heard at its output.
     pub fn live_edges(self) -> Vec<bool> {
         self.0.live_edges()
     }
 
-    /// Whether something flows from the input to the output of every cell.
+    /// Returns true if something flows from the input to the output of every cell.
     pub fn is_connected(self) -> bool {
         self.0.is_connected()
     }
@@ -151,7 +154,7 @@ impl Genotype {
         Err(GenotypeError::NoPath { genotype: self, reason })
     }
 
-    /// Where the path of a cell breaks that has none.
+    /// Says where the path of a cell breaks that has none.
     fn broken_path(self, cell: usize) -> String {
         let space = self.space();
         let (operations, output) = (&self.0[space.rows_of(cell)], space.nodes - 1);

@@ -4,7 +4,7 @@ use super::Genotype;
 use zodarts_nn::space::{Operation, Space};
 
 impl Genotype {
-    /// The strongest operation of each row; of equals, the first in the order of the space. A NaN is never the
+    /// Returns the strongest operation of each row; of equals, the first in the order of the space. A NaN is never the
     /// strongest, and a row of nothing else gets the first operation.
     ///
     /// # Panics
@@ -16,7 +16,7 @@ impl Genotype {
         Self::new(space, &operations)
     }
 
-    /// The genotype with a path whose operations have the largest sum of α; of equals, the last in the order of
+    /// Returns the genotype with a path whose operations have the largest sum of α; of equals, the last in the order of
     /// [`Genotype::index`]. Cells whose strongest operations have a path keep those.
     ///
     /// A genotype with a path is one path of operations other than `none`, and anything elsewhere. So for each
@@ -53,7 +53,7 @@ struct CellChoice {
     strength: f64,
 }
 
-/// The strongest choice with operations other than `none` along `path`; `None` if there are no such operations.
+/// Returns the strongest choice with operations other than `none` along `path`; `None` if there are no such operations.
 fn strongest_along(space: &Space, alpha: &[f32], path: &[usize]) -> Option<CellChoice> {
     let rows = || alpha.chunks_exact(space.columns());
     let column = |(edge, row): (usize, &[f32])| {
@@ -65,7 +65,7 @@ fn strongest_along(space: &Space, alpha: &[f32], path: &[usize]) -> Option<CellC
     Some(CellChoice { columns, strength })
 }
 
-/// The paths from a cell's input to its output, as edges.
+/// Returns the paths from a cell's input to its output, as edges.
 fn paths(space: &Space) -> Vec<Vec<usize>> {
     let (mut open, mut done) = (vec![(0, Vec::new())], Vec::new());
     while let Some((node, path)) = open.pop() {
