@@ -1,9 +1,11 @@
 //! Networks of every kind in every format, compared with the engine.
 
 mod common;
+mod tract;
 
-use common::{Kind, PLAIN, by_tract, model};
+use common::{Kind, PLAIN, model};
 use std::path::Path;
+use tract::by_tract;
 use zodarts::data::Task;
 use zodarts::settings::Architecture;
 use zodarts_export::{Checked, ExportError, Format, SampleInputs, TOLERANCE, check_onnx, export};

@@ -3,11 +3,11 @@
 //! `ZODARTS_PYTHON` names a Python with the last two (`cargo xtask validate` makes one); without it they are
 //! skipped, and said to be.
 
-mod common;
+mod tract;
 
-use common::by_tract;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tract::by_tract;
 use zodarts::budget::Deadline;
 use zodarts::data::{Dataset, OpenOptions, Task};
 use zodarts::evaluate::Threshold;
