@@ -1,4 +1,4 @@
-//! How errors look, and what the process returns.
+//! The text of errors, and the exit status.
 
 use crate::interrupt;
 use anyhow::Error;
@@ -18,9 +18,9 @@ use zodarts_nas::settings::InvalidSettings;
 use zodarts_report::ReportError;
 use zodarts_run::folder::RunError;
 
-/// The user's input is at fault.
+/// The exit status for an error of the input.
 const INPUT: u8 = 1;
-/// Something no input should be able to cause.
+/// The exit status for an error that no input should cause.
 const UNEXPECTED: u8 = 2;
 
 /// Prints what is wrong with the command line, or the help that was asked for.
@@ -52,7 +52,7 @@ pub fn bug() -> ExitCode {
     ExitCode::from(UNEXPECTED)
 }
 
-/// An error with its causes, then its hints.
+/// Returns an error with its causes, then its hints.
 fn text(error: &Error, styled: bool) -> String {
     let (red, plain) = if styled { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
     let labels = [format!("{red}error{plain}")].into_iter().chain(std::iter::repeat("  cause".into()));
@@ -61,7 +61,7 @@ fn text(error: &Error, styled: bool) -> String {
     lines.concat() + &hints(error, styled)
 }
 
-/// What to do, by an error and its causes.
+/// Returns the hints of an error and its causes.
 fn hints(error: &Error, styled: bool) -> String {
     let (cyan, plain) = if styled { ("\x1b[1;36m", "\x1b[0m") } else { ("", "") };
     let line = |(_, hint): Cause| hint.map(|hint| format!("{cyan}hint{plain}: {hint}\n"));
@@ -78,7 +78,8 @@ fn is_interrupted(error: &Error) -> bool {
     error.chain().any(interrupted)
 }
 
-/// Returns the hint of an error if it is of one type: `None` if it is of another, `Some(None)` if it has no hint.
+/// A function that returns the hint of an error of one type: `None` if the error is of another type,
+/// `Some(None)` if it has no hint.
 type TypedHint = fn(&(dyn std::error::Error + 'static)) -> Option<Option<String>>;
 
 /// The error types that carry hints.
@@ -100,7 +101,7 @@ const TYPED: [TypedHint; 15] = [
     |error| error.downcast_ref().map(|error: &DataError| error.hint().map(Cow::into_owned)),
 ];
 
-/// A message and what to do about it.
+/// A message and its hint.
 type Cause = (String, Option<String>);
 
 /// Returns an error and its causes, each with its hint.

@@ -14,22 +14,22 @@ use zodarts_tensorboard::TensorBoard;
 /// Opens the data that `spec` names as the settings say, with progress on the terminal.
 ///
 /// # Errors
-/// See [`open_data`].
+/// Returns the errors of [`open_data`].
 pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
     let access = DataAccess::new(source.offline, source.mirror.clone());
     let progress = ui.data();
     Ok(open_data(spec, data, &access, &|event| progress.show(event))?)
 }
 
-/// Notes that an unfinished run is resumed.
+/// Prints a note if an unfinished run is resumed.
 pub fn note_resumed(folder: &RunFolder) {
     if folder.resumes() {
         note(&format!("goes on in {}", folder.path().display()));
     }
 }
 
-/// Returns what watches a run: the terminal and, if they are wanted, event files. From here on the user can stop the
-/// run.
+/// Returns the observer of a run: the terminal and, if they are wanted, event files. From here on the user
+/// can stop the run.
 ///
 /// # Errors
 /// Returns an error if signals cannot be watched.
@@ -43,7 +43,7 @@ pub fn observer<'a>(job: &Job<'_>, tensorboard: bool, ui: &'a Ui) -> Result<Box<
     Ok(Box::new(watcher))
 }
 
-/// Says where the files of a run that failed are.
+/// Returns the message that names the folder of a run that stopped.
 pub fn stopped(folder: &RunFolder) -> String {
     format!("the run stopped; what there is of it is in {}", folder.path().display())
 }

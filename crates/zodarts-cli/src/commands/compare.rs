@@ -78,7 +78,7 @@ fn open(args: &CompareArgs, settings: &Settings, ui: &Ui) -> Result<Vec<Named>> 
     args.data.iter().map(named).collect()
 }
 
-/// Bars while one trial runs at a time, a line for each that is over.
+/// The watcher of a comparison: bars while one trial runs at a time, and a note for each trial.
 struct Terminal<'a> {
     ui: &'a Ui,
     alone: bool,
@@ -102,7 +102,7 @@ impl Watcher for Terminal<'_> {
     }
 }
 
-/// Of each training.
+/// Returns the accuracies of each training.
 fn accuracies(result: &TrialResult) -> String {
     let of = |training: &Trained| {
         let report = &training.test.report;

@@ -22,7 +22,7 @@ pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
     }
 }
 
-/// Holds every estimate against the reference, prints the tables and writes them with their figures.
+/// Compares every estimator with the reference, prints the tables and writes them with their figures.
 fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     let options = [args.seed.table(), args.given.table()];
     let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &options)?;

@@ -221,7 +221,8 @@ fn probabilities_are_calibrated_unless_they_should_not_be_and_decisions_stay() {
     };
     let (calibrated, plain) = (metrics("a", ""), metrics("b", "--set predict.calibrate=false"));
     assert_eq!(calibrated["acc"], plain["acc"]);
-    // Rounding makes equals of scores that differed, and the other way round: this network gives hardly different ones.
+    // Rounding can make different scores equal, and equal scores different: this network gives scores that
+    // hardly differ.
     let auc = |metrics: &Value| metrics["auc"].as_f64().unwrap();
     assert!((auc(&calibrated) - auc(&plain)).abs() < 0.01, "{calibrated} {plain}");
     let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();

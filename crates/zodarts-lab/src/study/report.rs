@@ -18,7 +18,7 @@ const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps t
     estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K, d dimensions) is \
     taken out.";
 
-/// All that a study found.
+/// The result of a study.
 #[derive(Clone, Debug, Serialize)]
 pub struct Study {
     /// The data set.
@@ -27,20 +27,20 @@ pub struct Study {
     pub version: &'static str,
     /// The seed.
     pub seed: u64,
-    /// The search that was looked at.
+    /// The settings of the search.
     pub search: SearchSettings,
     /// The name of its method.
     pub method: &'static str,
-    /// T, weight steps of the reference.
+    /// T, the weight steps of the reference.
     pub steps: usize,
-    /// What was measured.
+    /// The settings of the study.
     pub settings: StudySettings,
-    /// The moments, in their order.
+    /// The snapshots, in the order of their epochs.
     pub moments: Vec<SnapshotStudy>,
 }
 
 impl Study {
-    /// The tables as Markdown.
+    /// Returns the tables as Markdown.
     pub fn markdown(&self) -> String {
         let Self { dataset, search, settings, .. } = self;
         let budget = settings.budget();
@@ -65,7 +65,7 @@ impl Study {
         text
     }
 
-    /// One line for each snapshot and estimator.
+    /// Returns the table as CSV, one line for each snapshot and estimator.
     pub fn csv(&self) -> String {
         const HEADER: [&str; 15] = [
             "epochs",
@@ -105,7 +105,7 @@ impl Study {
     /// Writes `study.md`, `study.csv`, `study.json` and a figure for each snapshot.
     ///
     /// # Errors
-    /// If a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn write(&self, out: &Path) -> Result<(), Error> {
         for snapshot in &self.moments {
             let what = || format!("the estimates after {} epochs", snapshot.epochs);
@@ -166,7 +166,7 @@ fn table(snapshot: &SnapshotStudy, budget: f64) -> String {
     markdown::table(&header, &rows)
 }
 
-/// μ, R, K, T and M, of one that has them.
+/// Returns μ, R, K, T and M of an estimator; empty where it has none.
 fn numbers(estimator: &Estimator) -> [String; 5] {
     match estimator {
         Estimator::Stepwise(_) => Default::default(),

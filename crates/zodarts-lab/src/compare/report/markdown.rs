@@ -1,4 +1,4 @@
-//! `tables.md`.
+//! The tables of a comparison, `tables.md`.
 
 use super::Comparison;
 use crate::compare::live::Milestones;
@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::Stop;
 
-/// What stands where there is nothing to say.
+/// The mark of an empty cell.
 const NOTHING: &str = "–";
 
 const QUALITY: &str = "Test split; mean ± standard deviation over seeds, and Student's 95 % interval of the \
@@ -35,7 +35,7 @@ const LIVE: &str = "A live operation is an operation of an edge of the cell with
 const SAMPLED: &str = "The genotypes that `best-of-32` and `worst-of-32` were taken from: validation ACC after trainings of a tenth of the \
     epochs, and how its ranks correlate with those of size (Spearman's ρ). Mean ± standard deviation over seeds.";
 
-/// The tables, data set by data set.
+/// Returns the tables, data set by data set.
 pub fn text(comparison: &Comparison) -> String {
     let mut text = head(comparison);
     for dataset in datasets(&comparison.rows) {
@@ -70,7 +70,7 @@ pub fn text(comparison: &Comparison) -> String {
     text
 }
 
-/// Protocol and schedule: without them no number means anything.
+/// Returns the heading with protocol and schedule, without which no number means anything.
 fn head(comparison: &Comparison) -> String {
     let (search, train) = (&comparison.settings.search, &comparison.settings.train);
     format!(
@@ -163,7 +163,7 @@ fn milliseconds(seconds: &Spread) -> String {
     scaled.text(1)
 }
 
-/// Each reason once, with the number of seeds if not all share it.
+/// Returns each reason once, with the number of seeds if not all share it.
 fn stops(search: &SearchRow) -> String {
     let of = |stop: Stop| search.stops.iter().filter(|found| **found == stop).count();
     let reasons = [Stop::Finished, Stop::Settled, Stop::Deadline].map(|stop| (stop, of(stop)));
