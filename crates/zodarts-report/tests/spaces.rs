@@ -6,7 +6,7 @@ use common::{fit, settings};
 use std::fs;
 use std::path::Path;
 use zodarts_data::{Dataset, OpenOptions};
-use zodarts_export::{Checked, Format, export};
+use zodarts_export::{CheckResult, Format, export};
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::model::Model;
 use zodarts_nas::records::SearchRecord;
@@ -40,7 +40,7 @@ fn a_space_with_a_cell_for_each_stage_is_searched_trained_drawn_and_exported() {
     assert_eq!(model.card.genotype, Some(genotype));
     let file = place.path().join("model.onnx");
     let exported = export(&model, Format::Onnx, &file, Path::new("python3")).unwrap();
-    assert!(matches!(exported.check, Checked::Differs(_)) && file.is_file(), "{exported:?}");
+    assert!(matches!(exported.check, CheckResult::Differs(_)) && file.is_file(), "{exported:?}");
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn a_search_stops_when_every_edge_has_settled() {
     assert_eq!(outcome.stop, Stop::Settled);
     assert!(outcome.epochs < 9);
     let last = records.0.last().unwrap();
-    assert!(last.p.iter().all(|row| row.iter().filter(|p| **p == 1.0).count() == 1), "{:?}", last.p);
+    assert!(last.p.rows().all(|row| row.iter().filter(|p| **p == 1.0).count() == 1), "{:?}", last.p);
     assert_eq!(last.hypergradient_norm, 0.0, "nothing is left to learn");
     settings.search.early_stop = false;
     assert_eq!(run_search(&dataset, &settings, &mut Silent).stop, Stop::Finished);

@@ -21,6 +21,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// Returns a text as 8f9ca18 and as this version read it.
+    const fn new(old: &'static str, new: &'static str) -> Self {
+        Self { old, new }
+    }
+
     /// Returns a text that both versions read.
     const fn same(text: &'static str) -> Self {
         Self { old: text, new: text }
@@ -53,41 +58,98 @@ pub const SETTINGS: [(&str, Text); 2] = [
     ),
 ];
 
-/// Sizes of the searches and trainings of the table.
-const SIZES: Text = Text::same("--epochs 2 --channels 4 --cells 1 --input-size 12 --batch-size 32");
+/// Sizes of the searches of the table.
+const SEARCH_SIZES: Text = Text::new(
+    "--epochs 2 --channels 4 --cells 1 --input-size 12 --batch-size 32",
+    "--epochs 2 --set search.channels=4 --set search.cells=1 --set search.input_size=12 \
+     --set search.batch_size=32",
+);
+
+/// Sizes of the trainings of the table.
+const TRAIN_SIZES: Text = Text::new(
+    "--epochs 2 --channels 4 --cells 1 --input-size 12 --batch-size 32",
+    "--epochs 2 --set train.channels=4 --set train.cells=1 --set train.input_size=12 \
+     --set train.batch_size=32",
+);
 
 /// The search methods, each with options of its own, so that their translation is tested, too.
 const METHODS: [(&str, Text); 7] = [
-    ("darts-v1", Text::same("--alpha-beta1 0.4")),
-    ("darts-v2", Text::same("--darts-radius 0.02")),
-    ("milenas", Text::same("--milenas-lambda 0.5")),
-    ("zo-darts", Text::same("--zo-steps 3 --mu 0.2 --difference central")),
-    ("zo-darts-plus", Text::same("--zo-steps 3 --temperature 1.2 --anneal-factor 0.5 --anneal-every 1")),
-    ("zo-darts-wide", Text::same("--wide-steps 3 --wide-batches 2 --directions 2 --smoothing 0.5")),
-    ("darts-unrolled", Text::same("--unrolled-steps 3 --unrolled-batches 2 --unrolled-radius 0.2")),
+    ("darts-v1", Text::new("--alpha-beta1 0.4", "--set search.alpha_beta1=0.4")),
+    ("darts-v2", Text::new("--darts-radius 0.02", "--set method.radius=0.02")),
+    ("milenas", Text::new("--milenas-lambda 0.5", "--set method.lambda=0.5")),
+    (
+        "zo-darts",
+        Text::new(
+            "--zo-steps 3 --mu 0.2 --difference central",
+            "--set method.steps=3 --set method.mu=0.2 --set method.difference=central",
+        ),
+    ),
+    (
+        "zo-darts-plus",
+        Text::new(
+            "--zo-steps 3 --temperature 1.2 --anneal-factor 0.5 --anneal-every 1",
+            "--set method.steps=3 --set method.temperature=1.2 --set method.anneal_factor=0.5 \
+     --set method.anneal_every=1",
+        ),
+    ),
+    (
+        "zo-darts-wide",
+        Text::new(
+            "--wide-steps 3 --wide-batches 2 --directions 2 --smoothing 0.5",
+            "--set method.steps=3 --set method.validation_batches=2 --set method.directions=2 \
+     --set method.smoothing=0.5",
+        ),
+    ),
+    (
+        "darts-unrolled",
+        Text::new(
+            "--unrolled-steps 3 --unrolled-batches 2 --unrolled-radius 0.2",
+            "--set method.steps=3 --set method.validation_batches=2 --set method.radius=0.2",
+        ),
+    ),
 ];
 
 /// A search whose options of the engine and of the weights are not the defaults.
-const OTHER_SEARCH: Text = Text::same(
-    "--zo-steps 2 --mu 0.005 --mu-scale relative --difference forward-loss --perturbed-chain fresh \
-     --chains in-turn --convolutions direct --operations all --early-stop false --flip false \
-     --crop-padding 2 --nesterov false --learning-rate 0.05 --learning-rate-end 0.01 --momentum 0.8 \
-     --weight-decay 0.001 --clip 1 --alpha-learning-rate 0.02 --alpha-beta2 0.99 --alpha-weight-decay \
-     0.002 --alpha-init 0.01",
+const OTHER_SEARCH: Text = Text::new(
+    "--zo-steps 2 --mu 0.005 --mu-scale relative --difference forward-loss \
+     --perturbed-chain fresh --chains in-turn --convolutions direct --operations all \
+     --early-stop false --flip false --crop-padding 2 --nesterov false --learning-rate \
+     0.05 --learning-rate-end 0.01 --momentum 0.8 --weight-decay 0.001 --clip 1 \
+     --alpha-learning-rate 0.02 --alpha-beta2 0.99 --alpha-weight-decay 0.002 \
+     --alpha-init 0.01",
+    "--set method.steps=2 --set method.mu=0.005 --set method.mu_scale=relative --set \
+     method.difference=forward-loss --set method.perturbed_chain=fresh --set \
+     search.chains=in-turn --set search.convolutions=direct --set search.operations=all \
+     --set search.early_stop=false --set search.flip=false --set search.crop_padding=2 \
+     --set search.nesterov=false --set search.learning_rate=0.05 --set \
+     search.learning_rate_end=0.01 --set search.momentum=0.8 --set \
+     search.weight_decay=0.001 --set search.clip=1 --set search.alpha_learning_rate=0.02 \
+     --set search.alpha_beta2=0.99 --set search.alpha_weight_decay=0.002 --set \
+     search.alpha_init=0.01",
 );
 
 /// A search whose perturbations are one-sided.
-const ONE_SIDED: Text = Text::same("--wide-steps 2 --wide-batches 1 --directions 3 --antithetic false");
+const ONE_SIDED: Text = Text::new(
+    "--wide-steps 2 --wide-batches 1 --directions 3 --antithetic false",
+    "--set method.steps=2 --set method.validation_batches=1 --set method.directions=3 \
+     --set method.antithetic=false",
+);
 
 const GENOTYPE: Text = Text::same(
     "--genotype |nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|",
 );
 
 /// A training whose options are not the defaults.
-const OTHER_TRAINING: Text = Text::same(
-    "--mix cutmix --mix-alpha 0.5 --label-smoothing 0.2 --class-weights balanced --selection best \
-     --learning-rate 0.05 --warmup-epochs 1 --warmup-start 0.1 --momentum 0.8 --nesterov true \
-     --weight-decay 0.001 --clip 1 --flip false --crop-padding 1 --calibrate false",
+const OTHER_TRAINING: Text = Text::new(
+    "--mix cutmix --mix-alpha 0.5 --label-smoothing 0.2 --class-weights balanced \
+     --selection best --learning-rate 0.05 --warmup-epochs 1 --warmup-start 0.1 \
+     --momentum 0.8 --nesterov true --weight-decay 0.001 --clip 1 --flip false \
+     --crop-padding 1 --calibrate false",
+    "--set train.mix=cutmix --set train.mix_alpha=0.5 --set train.label_smoothing=0.2 \
+     --class-weights balanced --set train.selection=best --set train.learning_rate=0.05 \
+     --set train.warmup_epochs=1 --set train.warmup_start=0.1 --set train.momentum=0.8 \
+     --set train.nesterov=true --set train.weight_decay=0.001 --set train.clip=1 --set \
+     train.flip=false --set train.crop_padding=1 --set predict.calibrate=false",
 );
 
 /// A point at which a run is stopped: as soon as a file of its folder has so many lines.
@@ -157,13 +219,13 @@ fn searches() -> Vec<Case> {
             ("breast", Text::same("search breastmnist.npz --seed 3 --out out --method")),
         ] {
             let name = format!("search {method} {data}");
-            cases.push(Case::joined(&name, &[line, Text::same(method), options, SIZES]));
+            cases.push(Case::joined(&name, &[line, Text::same(method), options, SEARCH_SIZES]));
         }
     }
     let plus = Text::same("search phantom --out out --method zo-darts-plus");
     let wide = Text::same("search phantom --out out --method zo-darts-wide");
-    cases.push(Case::joined("search other options", &[plus, OTHER_SEARCH, SIZES]));
-    cases.push(Case::joined("search one-sided", &[wide, ONE_SIDED, SIZES]));
+    cases.push(Case::joined("search other options", &[plus, OTHER_SEARCH, SEARCH_SIZES]));
+    cases.push(Case::joined("search one-sided", &[wide, ONE_SIDED, SEARCH_SIZES]));
     cases.push(Case::of("search full size", "search breastmnist.npz --epochs 1 --out out"));
     cases
 }
@@ -171,11 +233,14 @@ fn searches() -> Vec<Case> {
 fn trainings() -> Vec<Case> {
     let phantom = Text::same("train phantom --out out");
     let breast = Text::same("train breastmnist.npz --out out");
-    let resnet = Text::same("--architecture resnet18 --epochs 1 --input-size 12 --batch-size 64");
+    let resnet = Text::new(
+        "--architecture resnet18 --epochs 1 --input-size 12 --batch-size 64",
+        "--architecture resnet18 --epochs 1 --set train.input_size=12 --set train.batch_size=64",
+    );
     vec![
-        Case::joined("train genotype phantom", &[phantom, GENOTYPE, SIZES]),
-        Case::joined("train genotype breast", &[breast, GENOTYPE, SIZES]),
-        Case::joined("train other options", &[breast, GENOTYPE, OTHER_TRAINING, SIZES]),
+        Case::joined("train genotype phantom", &[phantom, GENOTYPE, TRAIN_SIZES]),
+        Case::joined("train genotype breast", &[breast, GENOTYPE, TRAIN_SIZES]),
+        Case::joined("train other options", &[breast, GENOTYPE, OTHER_TRAINING, TRAIN_SIZES]),
         Case::joined("train resnet18", &[breast, resnet]),
         Case::of("train a search", "search phantom --config tiny.toml --seed 5 --out out")
             .then("train --run out --config tiny.toml --seed 5")
@@ -184,11 +249,14 @@ fn trainings() -> Vec<Case> {
 }
 
 fn fits() -> Vec<Case> {
-    let calibrated = "fit breastmnist.npz --config tiny.toml --seed 2 --calibrate true --out out";
+    let calibrated = Text::new(
+        "fit breastmnist.npz --config tiny.toml --seed 2 --calibrate true --out out",
+        "fit breastmnist.npz --config tiny.toml --seed 2 --set predict.calibrate=true --out out",
+    );
     let sensitive = "fit phantom --config tiny.toml --sensitivity 0.9 --positive spiculated --out out";
     let quick = "fit breastmnist.npz --preset quick --search-epochs 1 --train-epochs 1 --out out";
     vec![
-        Case::of("fit calibrated", calibrated),
+        Case::joined("fit calibrated", &[calibrated]),
         Case::of("fit sensitive", sensitive),
         Case::of("fit quick", quick),
     ]
