@@ -110,6 +110,10 @@ fn causes(error: &Error) -> Vec<Cause> {
         (cause.to_string(), TYPED.iter().find_map(|hint| hint(cause)).flatten())
     };
     let mut causes: Vec<Cause> = error.chain().map(cause).collect();
+    // Only the error as a whole gives access to a context.
+    if let Some(context) = error.downcast_ref::<Advice>().filter(|context| context.message == causes[0].0) {
+        causes[0].1 = context.hint();
+    }
     // Wrappers repeat what they wrap.
     causes.dedup_by(|cause, above| above.0.contains(&cause.0));
     causes
@@ -119,17 +123,22 @@ fn causes(error: &Error) -> Vec<Cause> {
 #[derive(Debug)]
 pub struct Advice {
     message: String,
-    hint: &'static str,
+    hint: Cow<'static, str>,
 }
 
 impl Advice {
+    /// Returns a message with its hint, as the context of another error.
+    pub fn new(message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
+    }
+
     /// Returns an error of this message and what to do about it.
     pub fn error(message: impl Into<String>, hint: &'static str) -> Error {
-        Error::new(Self { message: message.into(), hint })
+        Error::new(Self::new(message, hint))
     }
 
     fn hint(&self) -> Option<String> {
-        Some(self.hint.into())
+        Some(self.hint.clone().into_owned())
     }
 }
 
@@ -154,6 +163,14 @@ mod tests {
     fn the_hint_stands_on_its_own_line() {
         let error = Advice::error("a.npz: is broken", "copy it again").context("in run");
         let expected = "error: in run\n  cause: a.npz: is broken\nhint: copy it again\n";
+        assert_eq!(text(&error, false), expected);
+    }
+
+    #[test]
+    fn a_context_can_have_a_hint() {
+        let error =
+            Error::msg("disk full").context(Advice::new("the run stopped", "its files are in runs/a"));
+        let expected = "error: the run stopped\n  cause: disk full\nhint: its files are in runs/a\n";
         assert_eq!(text(&error, false), expected);
     }
 

@@ -59,9 +59,9 @@ fn threads(common: Common) -> anyhow::Result<()> {
     let count = usize::from(common.threads);
     let cores = std::thread::available_parallelism().map_or(usize::MAX, NonZero::get);
     if count > cores {
-        note(&format!("--threads {count}: more threads than the {cores} cores here do not help"));
+        note(&format!("--threads {count}: this machine has {cores} cores; more threads do not help"));
     } else if count > MOST_THREADS {
-        note(&format!("--threads {count}: more than {MOST_THREADS} threads have nothing to do in a search"));
+        note(&format!("--threads {count}: a search uses at most {MOST_THREADS} threads"));
     }
     Ok(rayon::ThreadPoolBuilder::new().num_threads(count).build_global()?)
 }

@@ -1,6 +1,7 @@
 //! The terminal's side of a run: data with progress, the folder with a note, and the observer.
 
 use crate::args::SourceOptions;
+use crate::failure::Advice;
 use crate::interrupt;
 use crate::progress::{Ui, note};
 use anyhow::Result;
@@ -24,7 +25,7 @@ pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) ->
 /// Prints a note if an unfinished run is resumed.
 pub fn note_resumed(folder: &RunFolder) {
     if folder.resumes() {
-        note(&format!("goes on in {}", folder.path().display()));
+        note(&format!("resuming the run in {}", folder.path().display()));
     }
 }
 
@@ -43,7 +44,7 @@ pub fn observer<'a>(job: &Job<'_>, tensorboard: bool, ui: &'a Ui) -> Result<Box<
     Ok(Box::new(watcher))
 }
 
-/// Returns the message that names the folder of a run that stopped.
-pub fn stopped(folder: &RunFolder) -> String {
-    format!("the run stopped; what there is of it is in {}", folder.path().display())
+/// Returns the context of a run that stopped, which names its folder.
+pub fn stopped(folder: &RunFolder) -> Advice {
+    Advice::new("the run stopped", format!("its files are in {}", folder.path().display()))
 }

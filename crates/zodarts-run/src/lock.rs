@@ -140,9 +140,10 @@ mod tests {
     fn a_lock_is_had_once_and_says_by_whom() {
         let folder = tempfile::tempdir().unwrap();
         let lock = Lock::inside(folder.path()).unwrap();
-        let text = Lock::inside(folder.path()).unwrap_err().to_string();
+        let error = Lock::inside(folder.path()).unwrap_err();
+        let (text, hint) = (error.to_string(), error.hint().unwrap());
         let own = format!("another zodarts (process {} on ", std::process::id());
-        assert!(text.contains(&own) && text.contains("; wait for it"), "{text}");
+        assert!(text.contains(&own) && hint.starts_with("wait for it"), "{text} {hint}");
         drop(lock);
         assert!(cfg!(not(unix)) || !folder.path().join("lock").exists());
         Lock::inside(folder.path()).unwrap();

@@ -14,7 +14,7 @@ use zodarts_nas::train::{TrainInput, train};
 use zodarts_nn::init::initial_values;
 use zodarts_run::settings::{Checked, Preset};
 
-/// Returns the genotype that `zodarts fit` finds on the phantom.
+/// The genotype that `zodarts fit` finds on the phantom.
 const GENOTYPE: &str =
     "|avg_pool_3x3~0|+|none~0|nor_conv_3x3~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|";
 

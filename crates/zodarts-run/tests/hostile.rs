@@ -292,7 +292,8 @@ fn counts_at_the_end_of_all_numbers_are_gone_on_from() {
     ));
     let begun = |steps: usize| {
         format!(
-            "{{\"steps\":{steps},\"totals\":{{\"loss\":0.5,\"correct\":1e300,\"images\":{}}},\"augmented\":{},\"seconds\":1.0}}",
+            "{{\"steps\":{steps},\"totals\":{{\"loss\":0.5,\"correct\":1e300,\"images\":{}}},\
+             \"augmented\":{},\"seconds\":1.0}}",
             usize::MAX,
             u64::MAX
         )

@@ -35,8 +35,8 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     let trials = plan.trials()?;
     if protocol == Protocol::Paper {
         note(
-            "protocol paper trains what each seed found three times and chooses the best epoch on the test split: its \
-             accuracies are no estimates of anything to come",
+            "protocol paper trains the architecture of each seed three times and chooses the best epoch on \
+             the test split, so its accuracies do not estimate the accuracy on new images",
         );
     }
     interrupt::watch()?;
@@ -52,7 +52,7 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
         0 => Ok(()),
         failed => {
             let message = format!("{failed} of {} trials failed", trials.len());
-            Err(Advice::error(message, "run the same command again to try only those"))
+            Err(Advice::error(message, "run the same command again to retry only those"))
         }
     }
 }
@@ -61,7 +61,7 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
 fn check_out(args: &CompareArgs) -> Result<()> {
     match args.data.iter().find(|data| Path::new(data) == args.out) {
         Some(data) => {
-            let message = format!("--out {data}: that is where the data are, or their name");
+            let message = format!("--out {data}: this is the name or path of the data");
             Err(Advice::error(message, "choose another folder"))
         }
         None => Ok(()),

@@ -11,16 +11,18 @@ use zodarts_run::settings::catalogue;
 const HEAD: &str = "\
 # Reference
 
-Every command and option, as `zodarts COMMAND --help` has them, and every [setting](#settings). This page is made from the
-command's own definitions and the settings' declarations by `cargo xtask reference`; a test holds them together.
+Every command and option, as `zodarts COMMAND --help` shows them, and every [setting](#settings). `cargo xtask
+reference` generates this page from the definitions of the command and the declarations of the settings, and a
+test checks that it is current.
 ";
 
 const SETTINGS: &str = "
 ## Settings
 
-Keys of a run's `config.toml`, of a file for `--config`, and of `--set KEY=VALUE`. `[method]` has the settings of the method
-it names and no others. A section with the name of a method, such as `[darts-v2]`, counts if that method is the one: so a
-file can hold the settings of all methods that a comparison runs.
+Keys of a run's `config.toml`, of a file for `--config`, and of `--set KEY=VALUE`. `[method]` has the
+settings of the method that it names and no others. A section with the name of a method, such as
+`[darts-v2]`, applies if that method is chosen, so a file can hold the settings of all methods that a
+comparison runs.
 ";
 
 /// Prints the reference of all commands as Markdown.

@@ -62,7 +62,7 @@ pub fn search(outcome: &SearchSummary, epochs: usize) -> String {
     let why = match outcome.stop {
         Stop::Finished => "",
         Stop::Settled => " (stopped: every edge settled on one operation)",
-        Stop::Deadline => " (stopped: the time was over)",
+        Stop::Deadline => " (stopped: the time limit was reached)",
     };
     let (epochs, time) = (number::epochs(epochs), number::duration(outcome.seconds));
     format!("{} of {epochs}, {time}{why}", outcome.epochs)

@@ -39,7 +39,8 @@ fn a_full_disk_ends_a_run_and_takes_nothing_away() {
         output.ok().filter(|output| output.status.code() == Some(0))
     else {
         eprintln!(
-            "SKIPPED: no small file system to fill: `unshare --map-root-user --mount` and `mount` do not work here"
+            "SKIPPED: no small file system to fill: `unshare --map-root-user --mount` and `mount` do not \
+             work here"
         );
         return;
     };

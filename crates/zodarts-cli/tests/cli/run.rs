@@ -207,7 +207,7 @@ fn predictions_are_exported_under_the_evaluators_name() {
 fn an_architecture_is_not_trained_where_its_search_may_have_seen_the_test_images() {
     let place = place();
     run(place.path(), "search phantom --config tiny.toml --epochs 1 --out s").success();
-    let error = contains("another fingerprint").and(contains("--genotype"));
+    let error = contains("whose fingerprint differs").and(contains("--genotype"));
     run(place.path(), "train phantom:7 --run s --out t").code(1).stderr(error);
     assert!(!place.path().join("t").exists());
 }

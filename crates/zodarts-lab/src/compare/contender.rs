@@ -28,7 +28,7 @@ pub enum Contender {
 
 /// A name that no candidate has.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("unknown method {found:?}, expected `all` or some of {}", names())]
+#[error("unknown method {found:?}, expected `all` or names from {}", names())]
 pub struct UnknownContender {
     /// The name found.
     pub found: String,
@@ -59,13 +59,17 @@ impl Contender {
         match self {
             Contender::Search(name) => AnyMethod::named(name).map_or("", |method| method.card().description),
             Contender::RandomWs => {
-                "random search with shared weights: the best of 256 genotypes by a supernet trained on random ones"
+                "random search with shared weights: the best of 256 genotypes by a supernet trained on \
+                 random ones"
             }
             Contender::Random => "a genotype drawn at random, trained like those that were searched",
             Contender::OfSample(End::Best) => {
-                "the best of 32 random genotypes on the validation images, after a tenth of the training; protocol official only"
+                "the best of 32 random genotypes on the validation images, after a tenth of the training; \
+                 protocol official only"
             }
-            Contender::OfSample(End::Worst) => "the worst of the same 32, to see what a choice is worth",
+            Contender::OfSample(End::Worst) => {
+                "the worst of the same 32, to show how much the choice matters"
+            }
             Contender::Resnet18 => "ResNet-18, trained like the networks that were searched",
         }
     }

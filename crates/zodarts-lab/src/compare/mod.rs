@@ -3,7 +3,8 @@
 //! ```text
 //! OUT/
 //!   tables.md               the tables, for people
-//!   figure-1-DATASET.svg    an edge's operations over the epochs, one panel per method; -all-edges: every edge
+//!   figure-1-DATASET.svg    the operations of the first edge over the epochs, one panel per method
+//!   figure-1-all-edges-DATASET.svg   the same for every edge
 //!   live-operations-DATASET.svg   the share of live operations, one line per method
 //!   trials.csv              one line per training
 //!   comparison.json         all numbers of the tables
