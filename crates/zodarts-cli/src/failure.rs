@@ -1,4 +1,4 @@
-//! How errors look, and what the process returns.
+//! The text of errors, and the exit status.
 
 use crate::interrupt;
 use anyhow::Error;
@@ -18,9 +18,9 @@ use zodarts_nas::settings::InvalidSettings;
 use zodarts_report::ReportError;
 use zodarts_run::folder::RunError;
 
-/// The user's input is at fault.
+/// The exit status for an error of the input.
 const INPUT: u8 = 1;
-/// Something no input should be able to cause.
+/// The exit status for an error that no input should cause.
 const UNEXPECTED: u8 = 2;
 
 /// Prints what is wrong with the command line, or the help that was asked for.
@@ -52,7 +52,7 @@ pub fn bug() -> ExitCode {
     ExitCode::from(UNEXPECTED)
 }
 
-/// An error with its causes, then its hints.
+/// Returns an error with its causes, then its hints.
 fn text(error: &Error, styled: bool) -> String {
     let (red, plain) = if styled { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
     let labels = [format!("{red}error{plain}")].into_iter().chain(std::iter::repeat("  cause".into()));
@@ -61,7 +61,7 @@ fn text(error: &Error, styled: bool) -> String {
     lines.concat() + &hints(error, styled)
 }
 
-/// What to do, by an error and its causes.
+/// Returns the hints of an error and its causes.
 fn hints(error: &Error, styled: bool) -> String {
     let (cyan, plain) = if styled { ("\x1b[1;36m", "\x1b[0m") } else { ("", "") };
     let line = |(_, hint): Cause| hint.map(|hint| format!("{cyan}hint{plain}: {hint}\n"));
@@ -78,7 +78,8 @@ fn is_interrupted(error: &Error) -> bool {
     error.chain().any(interrupted)
 }
 
-/// Returns the hint of an error if it is of one type: `None` if it is of another, `Some(None)` if it has no hint.
+/// A function that returns the hint of an error of one type: `None` if the error is of another type,
+/// `Some(None)` if it has no hint.
 type TypedHint = fn(&(dyn std::error::Error + 'static)) -> Option<Option<String>>;
 
 /// The error types that carry hints.
@@ -100,7 +101,7 @@ const TYPED: [TypedHint; 15] = [
     |error| error.downcast_ref().map(|error: &DataError| error.hint().map(Cow::into_owned)),
 ];
 
-/// A message and what to do about it.
+/// A message and its hint.
 type Cause = (String, Option<String>);
 
 /// Returns an error and its causes, each with its hint.
@@ -109,6 +110,10 @@ fn causes(error: &Error) -> Vec<Cause> {
         (cause.to_string(), TYPED.iter().find_map(|hint| hint(cause)).flatten())
     };
     let mut causes: Vec<Cause> = error.chain().map(cause).collect();
+    // Only the error as a whole gives access to a context.
+    if let Some(context) = error.downcast_ref::<Advice>().filter(|context| context.message == causes[0].0) {
+        causes[0].1 = context.hint();
+    }
     // Wrappers repeat what they wrap.
     causes.dedup_by(|cause, above| above.0.contains(&cause.0));
     causes
@@ -118,17 +123,22 @@ fn causes(error: &Error) -> Vec<Cause> {
 #[derive(Debug)]
 pub struct Advice {
     message: String,
-    hint: &'static str,
+    hint: Cow<'static, str>,
 }
 
 impl Advice {
+    /// Returns a message with its hint, as the context of another error.
+    pub fn new(message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
+    }
+
     /// Returns an error of this message and what to do about it.
     pub fn error(message: impl Into<String>, hint: &'static str) -> Error {
-        Error::new(Self { message: message.into(), hint })
+        Error::new(Self::new(message, hint))
     }
 
     fn hint(&self) -> Option<String> {
-        Some(self.hint.into())
+        Some(self.hint.clone().into_owned())
     }
 }
 
@@ -153,6 +163,14 @@ mod tests {
     fn the_hint_stands_on_its_own_line() {
         let error = Advice::error("a.npz: is broken", "copy it again").context("in run");
         let expected = "error: in run\n  cause: a.npz: is broken\nhint: copy it again\n";
+        assert_eq!(text(&error, false), expected);
+    }
+
+    #[test]
+    fn a_context_can_have_a_hint() {
+        let error =
+            Error::msg("disk full").context(Advice::new("the run stopped", "its files are in runs/a"));
+        let expected = "error: the run stopped\n  cause: disk full\nhint: its files are in runs/a\n";
         assert_eq!(text(&error, false), expected);
     }
 

@@ -1,6 +1,7 @@
-//! Ending a run when the user asks for it: the step at hand is finished, what was done is kept, and the command can be given again.
+//! The handling of SIGINT and SIGTERM.
 //!
-//! A second request ends the process at once; what the last checkpoint holds is safe all the same.
+//! At the first signal the run finishes its current step, saves what it has done and ends; the same command
+//! resumes it. A second signal ends the process at once; the last checkpoint remains.
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -10,17 +11,17 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use zodarts_nas::observer::{Event, Observer};
 
-/// Whether a signal came.
+/// True once a signal has come.
 static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
-/// The last that came, 0 if none did.
+/// The last signal, or 0 if none has come.
 static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
-/// What shells add to a signal's number.
+/// The number that shells add to a signal's number.
 const STATUS: i32 = 128;
 
-/// From here on signals are requests. Whoever calls this asks [`requested`] after every step.
+/// Turns signals into stop requests from here on. The caller must check [`requested`] after every step.
 ///
 /// # Errors
-/// If the system refuses.
+/// Returns an error if the system refuses.
 pub fn watch() -> Result<()> {
     for signal in [SIGINT, SIGTERM] {
         flag::register_conditional_shutdown(signal, STATUS + signal, REQUESTED.clone())
@@ -31,17 +32,17 @@ pub fn watch() -> Result<()> {
     Ok(())
 }
 
-/// Whether the user asked for an end.
+/// Reports whether the user requested a stop.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)
 }
 
-/// What the process returns after a request: 130 for SIGINT, 143 for SIGTERM.
+/// Returns the exit status after a request: 130 for SIGINT, 143 for SIGTERM.
 pub fn status() -> u8 {
     STATUS as u8 + SIGNAL.load(Ordering::Relaxed) as u8
 }
 
-/// Looks at nothing of a run, but passes requests on.
+/// An observer that ignores all events and passes stop requests on.
 #[derive(Clone, Copy, Debug)]
 pub struct Uninterested;
 

@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use zodarts_nn::executor::MAX_SHARDS;
 
-/// Two chains, each on as many threads as it has shards of a batch.
+/// The most threads that a search uses: two chains, each with one thread per shard of a batch.
 const MOST_THREADS: usize = 2 * MAX_SHARDS;
 
 fn main() -> ExitCode {
@@ -54,14 +54,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Starts the threads, and says if some will have nothing to do.
+/// Starts the threads, and prints a note if some will be idle.
 fn threads(common: Common) -> anyhow::Result<()> {
     let count = usize::from(common.threads);
     let cores = std::thread::available_parallelism().map_or(usize::MAX, NonZero::get);
     if count > cores {
-        note(&format!("--threads {count}: more threads than the {cores} cores here do not help"));
+        note(&format!("--threads {count}: this machine has {cores} cores; more threads do not help"));
     } else if count > MOST_THREADS {
-        note(&format!("--threads {count}: more than {MOST_THREADS} threads have nothing to do in a search"));
+        note(&format!("--threads {count}: a search uses at most {MOST_THREADS} threads"));
     }
     Ok(rayon::ThreadPoolBuilder::new().num_threads(count).build_global()?)
 }

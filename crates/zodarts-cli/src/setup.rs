@@ -1,6 +1,7 @@
 //! The terminal's side of a run: data with progress, the folder with a note, and the observer.
 
 use crate::args::SourceOptions;
+use crate::failure::Advice;
 use crate::interrupt;
 use crate::progress::{Ui, note};
 use anyhow::Result;
@@ -14,22 +15,22 @@ use zodarts_tensorboard::TensorBoard;
 /// Opens the data that `spec` names as the settings say, with progress on the terminal.
 ///
 /// # Errors
-/// See [`open_data`].
+/// Returns the errors of [`open_data`].
 pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
     let access = DataAccess::new(source.offline, source.mirror.clone());
     let progress = ui.data();
     Ok(open_data(spec, data, &access, &|event| progress.show(event))?)
 }
 
-/// Notes that an unfinished run is resumed.
+/// Prints a note if an unfinished run is resumed.
 pub fn note_resumed(folder: &RunFolder) {
     if folder.resumes() {
-        note(&format!("goes on in {}", folder.path().display()));
+        note(&format!("resuming the run in {}", folder.path().display()));
     }
 }
 
-/// Returns what watches a run: the terminal and, if they are wanted, event files. From here on the user can stop the
-/// run.
+/// Returns the observer of a run: the terminal and, if they are wanted, event files. From here on the user
+/// can stop the run.
 ///
 /// # Errors
 /// Returns an error if signals cannot be watched.
@@ -43,7 +44,7 @@ pub fn observer<'a>(job: &Job<'_>, tensorboard: bool, ui: &'a Ui) -> Result<Box<
     Ok(Box::new(watcher))
 }
 
-/// Says where the files of a run that failed are.
-pub fn stopped(folder: &RunFolder) -> String {
-    format!("the run stopped; what there is of it is in {}", folder.path().display())
+/// Returns the context of a run that stopped, which names its folder.
+pub fn stopped(folder: &RunFolder) -> Advice {
+    Advice::new("the run stopped", format!("its files are in {}", folder.path().display()))
 }

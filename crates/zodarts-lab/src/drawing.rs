@@ -1,16 +1,16 @@
-//! Figures as SVG.
+//! Charts drawn as SVG.
 
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::Ranged;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
-/// Pixels of a dash and of the gap behind it.
+/// The length of a dash and of the gap behind it, in pixels.
 const DASHES: (u32, u32) = (5, 3);
-/// Pixels of a line in a legend.
+/// The length of a line in a legend, in pixels.
 const MARK: i32 = 14;
 
-/// Okabe and Ito's colours, which colour-blind readers tell apart.
+/// Okabe and Ito's colours, which colour-blind readers can tell apart.
 pub const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 0, 0),
     RGBColor(230, 159, 0),
@@ -22,15 +22,15 @@ pub const COLOURS: [RGBColor; 8] = [
     RGBColor(240, 228, 66),
 ];
 
-/// Where to draw.
+/// The area to draw on.
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-/// What drawing comes to.
+/// The result of drawing.
 pub type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
-/// The SVG of what `draw` draws on a white area of `size` pixels.
+/// Returns the SVG of what `draw` draws on a white area of `size` pixels, (width, height).
 ///
 /// # Errors
-/// If the drawing library refuses.
+/// Returns the message of the drawing library if it fails.
 pub fn render(size: (u32, u32), draw: impl for<'a> FnOnce(&Area<'a>) -> Drawn<'a>) -> Result<String, String> {
     let mut svg = String::new();
     let drawn = painted(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), draw);
@@ -44,20 +44,20 @@ fn painted<'a>(root: &Area<'a>, draw: impl FnOnce(&Area<'a>) -> Drawn<'a>) -> Dr
     root.present()
 }
 
-/// A line of a chart: in one of the [`COLOURS`] by its number, dashed once they are used up.
+/// A line of a chart, in one of the [`COLOURS`] by its number; lines beyond these are dashed.
 pub struct Line {
-    /// Its place among the lines.
+    /// Its number among the lines, from 0.
     pub number: usize,
-    /// Pixels across.
+    /// Its width in pixels.
     pub width: u32,
-    /// Pixels of the radius of a circle around each point; none of 0.
+    /// The radius in pixels of a circle around each point; 0 draws none.
     pub circles: u32,
-    /// What the legend calls it.
+    /// Its name in the legend.
     pub name: String,
 }
 
 impl Line {
-    /// Draws it through some points.
+    /// Draws the line through points.
     pub fn draw<'a, X, Y>(
         self,
         chart: &mut ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, Y>>,

@@ -14,10 +14,10 @@ pub enum Error {
     #[error(transparent)]
     Run(zodarts_run::Error),
     /// Threads that the system does not start.
-    #[error("threads cannot be started: {0}")]
+    #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     /// A figure that could not be drawn.
-    #[error("the figure of {what} cannot be drawn: {reason}")]
+    #[error("cannot draw the figure of {what}: {reason}")]
     Drawing {
         /// The subject of the figure.
         what: String,
@@ -49,7 +49,7 @@ impl Error {
             Error::Run(error) => error.hint(),
             Error::Threads(_) => Some("give fewer --jobs or --threads".into()),
             Error::Drawing { .. } => None,
-            Error::Twice { .. } => Some("name everything once".into()),
+            Error::Twice { .. } => Some("name each only once".into()),
             Error::NoValidation { .. } => {
                 Some(format!("leave it out, or compare it under protocol {}", Protocol::Official))
             }

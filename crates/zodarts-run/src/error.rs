@@ -44,8 +44,8 @@ pub enum Error {
     },
     /// Data that are not those of the search.
     #[error(
-        "{path}: searched on {searched}, which has another fingerprint than the data given ({given}), so that its \
-         search may have seen their test images"
+        "{path}: searched on {searched}, whose fingerprint differs from that of the data given ({given}), \
+         so the search may have seen their test images"
     )]
     SearchedElsewhere {
         /// The folder of the search.
@@ -56,7 +56,7 @@ pub enum Error {
         given: String,
     },
     /// No unfinished run to resume.
-    #[error("{path}: no `zodarts {command}` with these settings and data was cut short here")]
+    #[error("{path}: found no interrupted `zodarts {command}` with these settings and data")]
     NothingToResume {
         /// The folder that was searched.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum Error {
         command: &'static str,
     },
     /// A threshold that cannot be chosen.
-    #[error("{dataset}: no threshold for a sensitivity: {reason}")]
+    #[error("{dataset}: cannot choose a threshold for a sensitivity: {reason}")]
     NoThreshold {
         /// The data set.
         dataset: String,
@@ -91,16 +91,14 @@ impl Error {
         let hint = match self {
             Error::Stage(error) => return error.hint(),
             Error::Run(error) => return error.hint(),
-            Error::OtherRun { .. } => {
-                "choose another folder with --out, or run with the settings of that one"
-            }
-            Error::InUse { .. } => "wait for it or stop it, then give the command again",
+            Error::OtherRun { .. } => "choose another folder with --out, or use the settings of that run",
+            Error::InUse { .. } => "wait for it or stop it, then run the command again",
             Error::AlreadyTrained { .. } => "choose another folder with --out",
             Error::SearchedElsewhere { .. } => {
                 "pass the data and split options of the search, or the architecture with --genotype"
             }
-            Error::NothingToResume { .. } => "leave --resume out to begin one",
-            Error::NoThreshold { .. } => "leave `predict.sensitivity` out, or see `zodarts data info`",
+            Error::NothingToResume { .. } => "leave out --resume to begin a new run",
+            Error::NoThreshold { .. } => "leave out `predict.sensitivity`, or see `zodarts data info`",
             Error::OtherData { .. } => "pass the data set of the run",
         };
         Some(hint.into())

@@ -1,7 +1,7 @@
-//! Folders that only one process works in at a time.
+//! Locks that let only one process at a time work in a folder.
 //!
-//! A lock is held by the operating system for the process that took it and ends with it, however that ends: a file that is left by one
-//! that was killed holds nobody up. The file says who has it.
+//! The operating system holds a lock for the process that took it, until the process ends in whatever way. So
+//! the file of a process that was killed blocks nobody. The file names the process that holds the lock.
 
 use crate::error::Error;
 use crate::folder::names;
@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use sysinfo::System;
 use zodarts_nas::files::FileError;
 
-/// Most bytes read of who has a lock.
+/// The most bytes read of the owner's description.
 const OWNER: u64 = 200;
 
-/// A lock, until it is dropped.
+/// A lock, held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
@@ -22,26 +22,28 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// The lock of a folder that is there: a file in it.
+    /// Takes the lock of an existing folder: a file in it.
     ///
     /// # Errors
-    /// [`Error::InUse`] if another process has it; otherwise if it cannot be written.
+    /// Returns [`Error::InUse`] if another process has the lock, or another error if the file cannot be
+    /// written.
     pub fn inside(folder: &Path) -> Result<Self, Error> {
         Self::take(&folder.join(names::LOCK), folder)
     }
 
-    /// The lock of a folder that need not be there: a file beside it.
+    /// Takes the lock of a folder that need not exist: a file beside it.
     ///
     /// # Errors
-    /// As [`Lock::inside`].
+    /// Returns the errors of [`Lock::inside`].
     pub fn beside(folder: &Path) -> Result<Self, Error> {
         Self::take(&folder.with_extension("lock"), folder)
     }
 
-    /// As [`Lock::beside`], as soon as nobody else has it. Calls `waiting` first if somebody has.
+    /// Takes the lock as [`Lock::beside`] does, as soon as nobody else has it. Calls `waiting` first if it
+    /// has to wait.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn wait_beside(folder: &Path, waiting: impl FnOnce()) -> Result<Self, Error> {
         match Self::beside(folder) {
             Err(Error::InUse { .. }) => {
@@ -66,7 +68,7 @@ impl Lock {
         }
     }
 
-    /// Writes down who has it.
+    /// Writes the owner into the file.
     fn new(path: &Path, mut file: File) -> Result<Self, Error> {
         let host = System::host_name().unwrap_or_else(|| "this computer".into());
         let text = format!("process {} on {host}\n", std::process::id());
@@ -79,7 +81,8 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Only a file that can be told from one of the same name may go while others wait for it, see `is_at`.
+        // The file may be removed while others wait for it only if they can tell it from a new one; see
+        // `is_at`.
         if cfg!(unix) {
             let _ = fs::remove_file(&self.path);
         }
@@ -87,7 +90,7 @@ impl Drop for Lock {
     }
 }
 
-/// Opens the file of a lock and tries to lock it. Begins again if the file was taken away by who had it.
+/// Opens the file of a lock and tries to lock it. Tries again if the previous owner removed the file.
 fn attempt(path: &Path, lock: impl Fn(&File) -> io::Result<bool>) -> Result<(File, bool), Error> {
     let refused = |source| failed(path, source);
     path.parent().map_or(Ok(()), fs::create_dir_all).map_err(refused)?;
@@ -101,7 +104,7 @@ fn attempt(path: &Path, lock: impl Fn(&File) -> io::Result<bool>) -> Result<(Fil
     }
 }
 
-/// Whether an open file is the one of this name.
+/// Reports whether an open file is the one at this path.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -114,7 +117,7 @@ fn is_at(_: &File, _: &Path) -> bool {
     true
 }
 
-/// Who has a lock, by its file.
+/// Returns the owner that the file of a lock names.
 fn owner(file: File) -> String {
     let mut text = String::new();
     // What cannot be read is not worth an error of its own.
@@ -137,9 +140,10 @@ mod tests {
     fn a_lock_is_had_once_and_says_by_whom() {
         let folder = tempfile::tempdir().unwrap();
         let lock = Lock::inside(folder.path()).unwrap();
-        let text = Lock::inside(folder.path()).unwrap_err().to_string();
+        let error = Lock::inside(folder.path()).unwrap_err();
+        let (text, hint) = (error.to_string(), error.hint().unwrap());
         let own = format!("another zodarts (process {} on ", std::process::id());
-        assert!(text.contains(&own) && text.contains("; wait for it"), "{text}");
+        assert!(text.contains(&own) && hint.starts_with("wait for it"), "{text} {hint}");
         drop(lock);
         assert!(cfg!(not(unix)) || !folder.path().join("lock").exists());
         Lock::inside(folder.path()).unwrap();

@@ -14,7 +14,7 @@ use zodarts_nas::train::{TrainInput, train};
 use zodarts_nn::init::initial_values;
 use zodarts_run::settings::{Checked, Preset};
 
-/// What `zodarts fit` finds on the phantom.
+/// The genotype that `zodarts fit` finds on the phantom.
 const GENOTYPE: &str =
     "|avg_pool_3x3~0|+|none~0|nor_conv_3x3~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|";
 
@@ -54,8 +54,8 @@ fn heat(explainer: &mut Explainer, model: &Model, position: usize, class: Option
     explainer.explain(&network_input(&model.card, &DATASET.val.image(position)), class)
 }
 
-/// How much more of the heat that speaks for the decision lies on the lesion than would by chance, and how strong it is at its strongest; the
-/// means over the validation images.
+/// Returns how much more of the heat for the decision lies on the lesion than would by chance, and how strong
+/// it is at its maximum, as means over the validation images.
 fn concentration(model: &Model) -> (f64, f64) {
     let mut explainer = Explainer::new(model);
     let (mut times, mut strongest, mut counted) = (0.0, 0.0, 0);

@@ -244,7 +244,7 @@ fn records_that_are_not_of_their_epochs_are_refused() {
     }
 }
 
-/// Where a search goes on from a checkpoint that is sealed well.
+/// Resumes a search from a checkpoint with a valid checksum.
 fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Error> {
     let input = Shape { channels: 1, height: 12, width: 12 };
     let shape = MacroShape { input, classes: 2, channels: 2, cells: 1 };
@@ -292,7 +292,8 @@ fn counts_at_the_end_of_all_numbers_are_gone_on_from() {
     ));
     let begun = |steps: usize| {
         format!(
-            "{{\"steps\":{steps},\"totals\":{{\"loss\":0.5,\"correct\":1e300,\"images\":{}}},\"augmented\":{},\"seconds\":1.0}}",
+            "{{\"steps\":{steps},\"totals\":{{\"loss\":0.5,\"correct\":1e300,\"images\":{}}},\
+             \"augmented\":{},\"seconds\":1.0}}",
             usize::MAX,
             u64::MAX
         )

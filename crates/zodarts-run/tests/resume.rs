@@ -1,4 +1,5 @@
-//! A stage that was cut short after any epoch, with whatever a killed process may leave, ends in the bits of one that was not.
+//! A stage that was cut short after any epoch, with any leftovers of a killed process, ends with the same
+//! bits as one that was not.
 
 #[path = "common/folders.rs"]
 mod folders;
@@ -352,13 +353,13 @@ fn lost_records_make_a_stage_begin_again() {
     assert_eq!(said(&notes, "goes on after"), [false; 4]);
 }
 
-/// Whether a diagnosis names a layer or an architecture parameter.
+/// Reports whether a diagnosis names a layer or an architecture parameter.
 fn names_a_place(text: &str) -> bool {
     text.contains('`') || text.contains(", α of ")
 }
 
-/// Settings of a stage with a learning rate that takes numbers beyond what they can be, though half of it does not: the lowest such power of
-/// two. Without clipping, or no gradient would be large.
+/// Returns the settings of a stage with a learning rate so large that numbers overflow, while half of it does
+/// not: the lowest such power of two. Gradients are not clipped, or none would be large.
 fn too_fast(stage: Stage) -> Settings {
     let dataset = phantom();
     for power in 0..120 {

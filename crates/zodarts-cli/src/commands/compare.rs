@@ -35,8 +35,8 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     let trials = plan.trials()?;
     if protocol == Protocol::Paper {
         note(
-            "protocol paper trains what each seed found three times and chooses the best epoch on the test split: its \
-             accuracies are no estimates of anything to come",
+            "protocol paper trains the architecture of each seed three times and chooses the best epoch on \
+             the test split, so its accuracies do not estimate the accuracy on new images",
         );
     }
     interrupt::watch()?;
@@ -52,7 +52,7 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
         0 => Ok(()),
         failed => {
             let message = format!("{failed} of {} trials failed", trials.len());
-            Err(Advice::error(message, "run the same command again to try only those"))
+            Err(Advice::error(message, "run the same command again to retry only those"))
         }
     }
 }
@@ -61,7 +61,7 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
 fn check_out(args: &CompareArgs) -> Result<()> {
     match args.data.iter().find(|data| Path::new(data) == args.out) {
         Some(data) => {
-            let message = format!("--out {data}: that is where the data are, or their name");
+            let message = format!("--out {data}: this is the name or path of the data");
             Err(Advice::error(message, "choose another folder"))
         }
         None => Ok(()),
@@ -78,7 +78,7 @@ fn open(args: &CompareArgs, settings: &Settings, ui: &Ui) -> Result<Vec<Named>> 
     args.data.iter().map(named).collect()
 }
 
-/// Bars while one trial runs at a time, a line for each that is over.
+/// The watcher of a comparison: bars while one trial runs at a time, and a note for each trial.
 struct Terminal<'a> {
     ui: &'a Ui,
     alone: bool,
@@ -102,7 +102,7 @@ impl Watcher for Terminal<'_> {
     }
 }
 
-/// Of each training.
+/// Returns the accuracies of each training.
 fn accuracies(result: &TrialResult) -> String {
     let of = |training: &Trained| {
         let report = &training.test.report;

@@ -23,9 +23,10 @@ pub fn run(args: &ExportArgs, ui: &Ui) -> Result<()> {
                 "checked on sample images: probabilities differ from the engine's by {difference:.1e} at most"
             )
         }
-        CheckResult::SameBits => "checked: every value reads back as it is".into(),
+        CheckResult::SameBits => "checked: every value reads back unchanged".into(),
         CheckResult::NotRun(reason) => format!(
-            "not run here, so not checked to {TOLERANCE:e}: {reason}; --python names a Python with torch and safetensors"
+            "not run here, so not checked to {TOLERANCE:e}: {reason}; --python names a Python with torch and \
+             safetensors"
         ),
         _ => "checked".into(),
     });

@@ -5,7 +5,7 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 use zodarts_run::settings::Preset;
 
-/// Prints what the presets differ in.
+/// Prints the differences between the presets.
 pub fn run(json: bool) -> Result<()> {
     if json { output::json(&Preset::ALL.map(object)) } else { output::print(&text()) }
 }

@@ -1,4 +1,4 @@
-//! `zodarts reference`: what `docs/reference.md` holds.
+//! `zodarts reference`, which prints the text of `docs/reference.md`.
 
 use super::settings::{default, heading};
 use crate::args;
@@ -11,16 +11,18 @@ use zodarts_run::settings::catalogue;
 const HEAD: &str = "\
 # Reference
 
-Every command and option, as `zodarts COMMAND --help` has them, and every [setting](#settings). This page is made from the
-command's own definitions and the settings' declarations by `cargo xtask reference`; a test holds them together.
+Every command and option, as `zodarts COMMAND --help` shows them, and every [setting](#settings). `cargo xtask
+reference` generates this page from the definitions of the command and the declarations of the settings, and a
+test checks that it is current.
 ";
 
 const SETTINGS: &str = "
 ## Settings
 
-Keys of a run's `config.toml`, of a file for `--config`, and of `--set KEY=VALUE`. `[method]` has the settings of the method
-it names and no others. A section with the name of a method, such as `[darts-v2]`, counts if that method is the one: so a
-file can hold the settings of all methods that a comparison runs.
+Keys of a run's `config.toml`, of a file for `--config`, and of `--set KEY=VALUE`. `[method]` has the
+settings of the method that it names and no others. A section with the name of a method, such as
+`[darts-v2]`, applies if that method is chosen, so a file can hold the settings of all methods that a
+comparison runs.
 ";
 
 /// Prints the reference of all commands as Markdown.
@@ -33,7 +35,7 @@ pub fn run() -> Result<()> {
     output::print(&text)
 }
 
-/// The chapter of the settings: a table for each section and each method.
+/// Writes the chapter of the settings: a table for each section and each method.
 fn settings(text: &mut String) -> Result<()> {
     text.push_str(SETTINGS);
     for part in catalogue() {
@@ -50,7 +52,7 @@ fn settings(text: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// A chapter for each command that does something, in the order of the help.
+/// Writes a chapter for each command that does something, in the order of the help.
 fn pages(command: &Command, name: &str, text: &mut String) -> Result<()> {
     let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help");
     let mut subs: Vec<&Command> = shown.collect();
@@ -97,7 +99,7 @@ fn chapter(command: &Command, name: &str, text: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// How an argument is typed.
+/// Returns an argument as it is typed.
 fn title(arg: &Arg) -> String {
     let values = arg.get_value_names().unwrap_or_default();
     let value = values.first().map(ToString::to_string).unwrap_or_default();
@@ -110,7 +112,7 @@ fn title(arg: &Arg) -> String {
     }
 }
 
-/// What an argument does, what it takes, and what it is without it.
+/// Returns the help of an argument, with its possible values and its default.
 fn help(arg: &Arg) -> String {
     let mut text = arg.get_help().map(ToString::to_string).unwrap_or_default();
     let values: Vec<String> =
@@ -126,7 +128,7 @@ fn help(arg: &Arg) -> String {
     text
 }
 
-/// A text that can stand in a table.
+/// Returns a text that is safe in a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

@@ -13,7 +13,7 @@ use zodarts_report::{FILE, ReportError, page, write_comparison};
 use zodarts_run::Error;
 use zodarts_run::folder::RunFolder;
 
-/// The page of several runs, where no other name is given.
+/// The default file of the page of several runs.
 const COMPARISON: &str = "comparison.html";
 
 /// Writes the page of a run, or of several, and prints its name.
@@ -62,7 +62,7 @@ fn absent(path: &Path, folder: &RunFolder, reason: &str) -> Result<String> {
     Ok(page(folder, Err(reason.to_owned()))?)
 }
 
-/// The data of a run, or why there are none.
+/// Returns the data of a run, or the reason why there are none.
 fn data(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<Dataset, String> {
     let open = || {
         let (record, settings) = folder.config()?;

@@ -13,7 +13,7 @@ use zodarts_run::folder::Goal;
 use zodarts_run::job::{Job, Place, RunRequest};
 use zodarts_run::settings::Preset;
 
-/// Searches an architecture and prints its genotype.
+/// Searches for an architecture and prints its genotype.
 pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
     let settings = args.run.settings(Preset::Paper, None, &Table::new())?;

@@ -21,7 +21,7 @@ pub fn run(args: &SettingsArgs) -> Result<()> {
     output::print(&if exact.is_some() { explained(&parts) } else { listed(&parts) })
 }
 
-/// The settings of a name, a section, a method, or a beginning of names.
+/// Returns the settings that `key` selects: by name, section, method, or the beginning of names.
 fn found(parts: Vec<Part>, key: &str) -> Result<Vec<Part>> {
     let known: Vec<String> = parts.iter().flat_map(|part| part.settings.iter().map(Setting::path)).collect();
     let exact = known.iter().any(|path| path == key);
@@ -47,7 +47,7 @@ fn is_setting(parts: &[Part], key: &str) -> bool {
     parts.iter().flat_map(|part| &part.settings).any(|setting| setting.path() == key)
 }
 
-/// A heading and a line for each setting.
+/// Returns a heading for each part and a line for each setting.
 fn listed(parts: &[Part]) -> String {
     let width = |cell: fn(&Setting) -> String| {
         let cells = parts.iter().flat_map(|part| &part.settings).map(|it| cell(it).chars().count());
@@ -65,7 +65,7 @@ fn listed(parts: &[Part]) -> String {
     parts.iter().map(part).collect::<Vec<String>>().join("\n")
 }
 
-/// All there is to say of each setting.
+/// Returns the full description of each setting.
 fn explained(parts: &[Part]) -> String {
     let one = |part: &Part, setting: &Setting| {
         let method = part.method.map(|name| format!(" (of {name})")).unwrap_or_default();
@@ -77,7 +77,7 @@ fn explained(parts: &[Part]) -> String {
     all.collect::<Vec<String>>().join("\n")
 }
 
-/// The title of a part.
+/// Returns the title of a part.
 pub fn heading(part: &Part) -> String {
     match (part.section, part.method) {
         ("", _) => "every run".into(),
@@ -86,7 +86,7 @@ pub fn heading(part: &Part) -> String {
     }
 }
 
-/// The default in words.
+/// Returns the default as text.
 pub fn default(setting: &Setting) -> String {
     setting.default.as_ref().map_or_else(|| "unset".into(), ToString::to_string)
 }

@@ -22,7 +22,7 @@ pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
     }
 }
 
-/// Holds every estimate against the reference, prints the tables and writes them with their figures.
+/// Compares every estimator with the reference, prints the tables and writes them with their figures.
 fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     let options = [args.seed.table(), args.given.table()];
     let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &options)?;
@@ -64,7 +64,7 @@ fn plan(args: &HypergradientArgs, settings: &Settings) -> Result<StudySettings> 
     let epochs = settings.search.epochs;
     if let Some(late) = moments.iter().find(|moment| **moment >= epochs) {
         let message = format!("--moments {late}: the search has {epochs} epochs");
-        return Err(Advice::error(message, "name moments before its end"));
+        return Err(Advice::error(message, "choose epochs before its end"));
     }
     let (draws, passes) = (args.draws as usize, args.passes as usize);
     Ok(StudySettings { moments, draws, width: args.width, passes })

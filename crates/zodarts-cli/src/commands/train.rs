@@ -61,7 +61,7 @@ fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Checked<Se
     args.run.settings(Preset::Paper, own.as_deref(), &args.implied())
 }
 
-/// The architecture to train; none for `ResNet-18`.
+/// Returns the genotype to train, or `None` for `ResNet-18`.
 fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings) -> Result<Option<Genotype>> {
     if settings.train.architecture == Architecture::Resnet18 {
         return Ok(None);

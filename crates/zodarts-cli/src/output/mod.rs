@@ -1,4 +1,4 @@
-//! What goes to stdout.
+//! Output to stdout.
 
 pub mod result;
 mod table;

@@ -1,4 +1,4 @@
-//! The result of a run, for people.
+//! The result of a run as text.
 
 use super::Table;
 use std::fmt;
@@ -10,9 +10,9 @@ use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nas::train::TrainOutcome;
 use zodarts_run::job::Prepared;
 
-/// Most classes whose confusion is shown.
+/// The most classes whose confusion is shown.
 const CONFUSION: usize = 8;
-/// Most characters of a class name in a column's head.
+/// The most characters of a class name in a column's head.
 const HEAD: usize = 16;
 /// Characters of a label.
 const LABEL: usize = 14;
@@ -25,7 +25,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// An empty sheet.
+    /// Returns an empty sheet.
     pub fn new(title: String) -> Self {
         Self { title, lines: Vec::new() }
     }
@@ -43,13 +43,13 @@ impl fmt::Display for Sheet {
     }
 }
 
-/// What was run.
+/// Returns the title: data, method, seed and protocol.
 pub fn title(metrics: &Metrics) -> String {
     let what = metrics.method.as_deref().unwrap_or(&metrics.architecture);
     format!("{} · {what} · seed {} · protocol {}", metrics.dataset, metrics.seed, metrics.protocol)
 }
 
-/// The network and its cost.
+/// Adds the network and its cost.
 pub fn network(sheet: &mut Sheet, metrics: &Metrics) {
     let genotype = metrics.genotype.map(|genotype| genotype.to_string());
     sheet.row("architecture", genotype.unwrap_or_else(|| metrics.architecture.clone()));
@@ -57,18 +57,18 @@ pub fn network(sheet: &mut Sheet, metrics: &Metrics) {
     sheet.row("network", format!("{params} parameters, {macs} MACs an image"));
 }
 
-/// How the search went.
+/// Returns a description of the search.
 pub fn search(outcome: &SearchSummary, epochs: usize) -> String {
     let why = match outcome.stop {
         Stop::Finished => "",
         Stop::Settled => " (stopped: every edge settled on one operation)",
-        Stop::Deadline => " (stopped: the time was over)",
+        Stop::Deadline => " (stopped: the time limit was reached)",
     };
     let (epochs, time) = (number::epochs(epochs), number::duration(outcome.seconds));
     format!("{} of {epochs}, {time}{why}", outcome.epochs)
 }
 
-/// How the training went.
+/// Returns a description of the training.
 pub fn training(outcome: &TrainOutcome) -> String {
     let time = number::duration(outcome.seconds);
     format!(
@@ -80,7 +80,7 @@ pub fn training(outcome: &TrainOutcome) -> String {
     )
 }
 
-/// How a network was prepared to predict: labels and what there is to say.
+/// Returns the labels and descriptions of the steps that prepared a network to predict.
 pub fn prepared(found: &Prepared, classes: &[String]) -> impl Iterator<Item = (&'static str, String)> {
     let calibration = found.calibration.as_ref().map(|found| ("calibration", calibration(found)));
     let threshold =
@@ -95,7 +95,7 @@ fn calibration(found: &Calibration) -> String {
     )
 }
 
-/// What a threshold does on some images.
+/// Returns a description of a threshold and its effect on some images.
 fn threshold(found: &AtThreshold, classes: &[String], images: &str) -> String {
     format!(
         "{} from probability {:.3} on: sensitivity {}, specificity {} on {} {images} images",
@@ -107,12 +107,12 @@ fn threshold(found: &AtThreshold, classes: &[String], images: &str) -> String {
     )
 }
 
-/// A share, or why there is none.
+/// Returns a share with three decimals, or `undefined`.
 pub fn optional(share: Option<f64>) -> String {
     share.map_or_else(|| "undefined".into(), |share| format!("{share:.3}"))
 }
 
-/// ACC, AUC and the classes.
+/// Adds ACC, AUC and the table of classes.
 pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     let report = &metrics.report;
     let label = match &*metrics.split {
@@ -145,7 +145,7 @@ fn with_interval(value: Option<f64>, interval: Option<[f64; 2]>) -> String {
     optional(value) + &interval
 }
 
-/// Sensitivity and specificity of each class, and where its images went.
+/// Returns a table of the sensitivity and specificity of each class, and of its confusion with the others.
 fn classes(report: &Report) -> Table {
     let confusion = report.confusion.as_ref().filter(|rows| rows.len() <= CONFUSION);
     let names = report.classes.iter().map(|class| format!("as {}", shortened(&class.name)));

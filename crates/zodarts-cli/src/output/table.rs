@@ -1,4 +1,4 @@
-//! Aligned columns.
+//! Tables with aligned columns.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with this header.
+    /// Returns a table with this header.
     pub fn new<T: Into<String>>(header: impl IntoIterator<Item = T>) -> Self {
         let mut table = Self { rows: Vec::new() };
         table.row(header);
@@ -21,7 +21,7 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
-    /// The lines, without line ends.
+    /// Returns the lines, without line ends.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {

@@ -66,14 +66,14 @@ fn print(notice: &Notice) {
             note(&format!("split by patient: {all} patients, {train}/{val}/{test} in train/val/test"));
         }
         Notice::UnusedColumns { names } => {
-            note(&format!("--labels: left out the column(s) {}", names.join(", ")));
+            note(&format!("--labels: ignored the column(s) {}", names.join(", ")));
         }
         Notice::OwnRange { files } => note(&format!(
             "grey DICOM files without a window: {files}; each is scaled from its own smallest value to its \
              largest; --window C,W makes values comparable where they mean the same in every file, as in CT"
         )),
         Notice::FilesSkipped { files } => {
-            note(&format!("left out {files} files that are hidden or no images by their extension"));
+            note(&format!("left out {files} files that are hidden or not images by their extension"));
         }
         _ => {}
     }

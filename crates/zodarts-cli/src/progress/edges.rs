@@ -1,4 +1,4 @@
-//! What a search makes of the edges of the cells.
+//! The strongest operations of the cells' edges, as text.
 
 use super::look::Look;
 use console::Style;
@@ -9,13 +9,14 @@ use zodarts_nn::space::{CellEdge, Mixture};
 const CELL: usize = 24;
 /// Width of the number of a cell, where there are several.
 const CELL_NUMBER: usize = 2;
-/// Between two edges of a line.
+/// The gap between two edges of a line.
 const GAP: &str = "  ";
 /// Width of the longest name of an operation.
 const NAME: usize = 12;
 
-/// The strongest operation of each edge with its probability, in the order of the genotype, as many edges a line as `width` columns
-/// have room for. An edge that is all one operation, to the last bit, is settled.
+/// Returns the strongest operation of each edge with its probability, in the order of the genotype, with as
+/// many edges per line as `width` columns have room for. An edge is settled if all its weight is on one
+/// operation, to the last bit.
 pub fn lines(genotype: Genotype, mixture: &Mixture<f32>, width: usize, look: Look) -> Vec<String> {
     let space = genotype.space();
     let edges = space.cell_edges().zip(genotype.0.columns()).zip(mixture.rows());
@@ -46,7 +47,7 @@ fn cell(place: CellEdge, choice: &Chosen, row: &[f32], look: Look) -> String {
     if is_settled(row) && look.colour { green.apply_to(cell).to_string() } else { cell }
 }
 
-/// Whether exactly one operation is there.
+/// Reports whether exactly one operation has all the weight.
 fn is_settled(row: &[f32]) -> bool {
     row.iter().filter(|p| **p == 1.0).count() == 1 && row.iter().filter(|p| **p != 0.0).count() == 1
 }

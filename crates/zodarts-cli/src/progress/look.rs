@@ -1,23 +1,23 @@
-//! What a terminal can show.
+//! The capabilities of a terminal.
 
-/// How lines are drawn.
+/// The characters and colours that lines can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Whether characters beyond ASCII come out right.
+    /// True if the terminal shows characters beyond ASCII.
     pub unicode: bool,
-    /// Whether colours are wanted.
+    /// True if colours are used.
     pub colour: bool,
 }
 
 impl Look {
-    /// That of the terminal behind stderr. `NO_COLOR` is respected.
+    /// Returns the look of the terminal behind stderr. Respects `NO_COLOR`.
     pub fn of_stderr() -> Self {
         let variable = |name: &str| std::env::var(name).ok();
         Self { unicode: is_unicode(variable), colour: console::colors_enabled_stderr() }
     }
 }
 
-/// Whether the locale is of UTF-8 and the terminal not a dumb one.
+/// Reports whether the locale is UTF-8 and the terminal is not a dumb one.
 fn is_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale =
         ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(&variable).find(|value| !value.is_empty());

@@ -1,4 +1,4 @@
-//! What a person sees while waiting, on stderr.
+//! Progress bars and notes on stderr.
 
 mod data;
 mod edges;
@@ -17,41 +17,41 @@ use std::time::Duration;
 const WORK: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {pos} of {len} passes";
 const SPINNER: &str = "{spinner} {msg}";
 
-/// Talks to the person at the terminal, if there is one.
+/// The output to the person at the terminal, if there is one.
 #[derive(Debug)]
 pub struct Ui {
     bars: bool,
 }
 
 impl Ui {
-    /// Without bars when asked to be quiet, or when nobody watches.
+    /// Returns an output without bars if `quiet` is set or stderr is not a terminal.
     pub fn new(quiet: bool) -> Self {
         Self { bars: !quiet && std::io::stderr().is_terminal() }
     }
 
-    /// Watches a run: a bar for each stage, and below it how it does.
+    /// Returns an observer of a run: a bar for each stage, with its results below.
     pub fn observer(&self) -> RunProgress<'_> {
         RunProgress::new(self, true)
     }
 
-    /// Watches one of many runs: a bar for each stage.
+    /// Returns an observer of one of many runs: a bar for each stage.
     pub fn brief_observer(&self) -> RunProgress<'_> {
         RunProgress::new(self, false)
     }
 
-    /// Watches data being opened.
+    /// Returns the progress of opening data.
     pub fn data(&self) -> DataProgress<'_> {
         DataProgress::new(self)
     }
 
-    /// Shows that something goes on until the returned bar is finished.
+    /// Shows a spinner until the returned bar is finished.
     pub fn spinner(&self, message: &'static str) -> ProgressBar {
         let bar = self.bar(SPINNER).with_message(message);
         bar.enable_steady_tick(Duration::from_millis(100));
         bar
     }
 
-    /// Watches work that several threads do, step by step.
+    /// Returns a bar for work of `steps` steps, which several threads may advance.
     pub fn work(&self, name: &'static str, steps: u64) -> ProgressBar {
         let bar = self.bar(WORK).with_prefix(name);
         bar.set_length(steps);
@@ -70,7 +70,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("templates are valid").progress_chars("=> ")
 }
 
-/// Prints something a person should know.
+/// Prints a note.
 pub fn note(text: &str) {
     eprintln!("note: {text}");
 }

@@ -1,4 +1,4 @@
-//! What stands below the bar of a stage.
+//! The panel below the bar of a stage.
 
 use super::edges;
 use super::look::Look;
@@ -7,38 +7,38 @@ use console::truncate_str;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nn::space::Mixture;
 
-/// Fewest and most characters of a sparkline.
+/// The fewest and the most characters of a sparkline.
 const SPARKS: (usize, usize) = (8, 40);
 /// Columns that the numbers around a sparkline take.
 const AROUND: usize = "val acc 0.000 ".len() + " 0.000 to 0.000".len();
 
-/// What is known of a stage after its epochs.
+/// The results of a stage's epochs.
 #[derive(Clone, Debug)]
 pub struct Panel {
     look: Look,
     /// Validation accuracy of each epoch.
     accuracies: Vec<f64>,
-    /// Of a search: the strongest operations, and how strong all are.
+    /// The genotype and mixture of a search.
     architecture: Option<(Genotype, Mixture<f32>)>,
 }
 
 impl Panel {
-    /// Before the first epoch there is nothing.
+    /// Returns an empty panel.
     pub fn new(look: Look) -> Self {
         Self { look, accuracies: Vec::new(), architecture: None }
     }
 
-    /// Takes note of the validation accuracy of an epoch.
+    /// Records the validation accuracy of an epoch.
     pub fn accuracy(&mut self, accuracy: f64) {
         self.accuracies.push(accuracy);
     }
 
-    /// Takes note of where the architecture stands.
+    /// Records the architecture of an epoch.
     pub fn architecture(&mut self, genotype: Genotype, mixture: Mixture<f32>) {
         self.architecture = Some((genotype, mixture));
     }
 
-    /// Lines of at most `width` columns: what is longer is cut off.
+    /// Returns lines of at most `width` columns; longer ones are cut off.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let course = self.course(width);
         let edges = self
@@ -48,7 +48,7 @@ impl Panel {
         course.into_iter().chain(edges).map(|line| truncate_str(&line, width, "").into_owned()).collect()
     }
 
-    /// The latest accuracy first, for a narrow terminal cuts off what comes last.
+    /// Returns the line of accuracies, with the latest first, as a narrow terminal cuts off the end.
     fn course(&self, width: usize) -> Option<String> {
         let last = self.accuracies.last()?;
         let sparks = width.saturating_sub(AROUND).clamp(SPARKS.0, SPARKS.1);

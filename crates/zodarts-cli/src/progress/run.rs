@@ -1,4 +1,4 @@
-//! What a person sees of a run.
+//! The progress of a run on the terminal.
 
 use super::look::Look;
 use super::panel::Panel;
@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zodarts_nas::observer::{Event, Observer, StageKind, Step};
 
-/// Bars of the stages. What matters least comes last: a narrow terminal cuts it off.
+/// The bar of a stage. The least important part comes last, where a narrow terminal cuts it off.
 const STAGE: &str = "{prefix:6} [{bar:10}] {elapsed}, {eta} left, {wide_msg}";
 const STAGE_DONE: &str = "{prefix:6} [{bar:10}] {elapsed}, {wide_msg}";
 
@@ -33,7 +33,7 @@ struct Shown {
     validation: Option<(f64, f64)>,
 }
 
-/// What the bar draws below itself. One bar draws all lines at once, so that none flickers.
+/// The panel that a bar draws below itself. One bar draws all lines at once, so that none flickers.
 #[derive(Clone, Debug)]
 struct SharedPanel(Arc<Mutex<Panel>>);
 
@@ -42,7 +42,7 @@ impl SharedPanel {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `template` with the panel below it, as wide as the terminal is when it is drawn.
+    /// Returns the style of `template` with the panel below it, as wide as the terminal is when it is drawn.
     fn below(&self, template: &str) -> ProgressStyle {
         let panel = self.clone();
         let draw = move |_: &ProgressState, out: &mut dyn Write| {
@@ -74,7 +74,7 @@ impl Shown {
         self.tell();
     }
 
-    /// Takes note of an epoch's validation loss and accuracy.
+    /// Records the validation loss and accuracy of an epoch.
     fn epoch(&mut self, loss: f64, accuracy: f64) {
         self.validation = Some((loss, accuracy));
         self.tell();
@@ -103,7 +103,7 @@ impl<'a> RunProgress<'a> {
         self.shown.insert(shown.unwrap_or_else(|| Shown::new(self.ui, step.stage))).step(step);
     }
 
-    /// Takes note of an epoch's validation loss and accuracy, and of what else `more` tells.
+    /// Records the validation loss and accuracy of an epoch, and what `more` adds to the panel.
     fn epoch(&mut self, (loss, accuracy): (f64, f64), more: impl FnOnce(&mut Panel)) {
         let Some(shown) = &mut self.shown else { return };
         if self.detailed {
@@ -122,7 +122,8 @@ impl<'a> RunProgress<'a> {
     }
 }
 
-/// Loss and accuracy as training/validation, validation from the first epoch on. Short enough for 80 columns.
+/// Returns loss and accuracy as training/validation, with validation from the first epoch on. Short enough
+/// for 80 columns.
 fn message(step: &Step, validation: Option<(f64, f64)>) -> String {
     let epoch = format!("epoch {}/{}", step.epoch + 1, step.epochs);
     let (loss, accuracy) = validation

@@ -1,12 +1,12 @@
-//! A row of numbers as a row of characters.
+//! Sparklines: numbers as a row of characters.
 
-/// From lowest to highest.
+/// The characters from lowest to highest.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// The same where there is only ASCII.
 const ASCII: [char; 8] = ['_', '.', ':', '-', '=', '+', '*', '#'];
 
-/// `values` as characters from the lowest of them to the highest, at most `width` of them: where there are more values, a character
-/// stands for the mean of those that share it. Values that are not finite are left out.
+/// Returns `values` as at most `width` characters, from the lowest value to the highest. If there are more
+/// values, a character stands for the mean of those that share it. Values that are not finite are left out.
 pub fn sparkline(values: &[f64], width: usize, unicode: bool) -> String {
     let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     let means = means(&values, width);
@@ -21,7 +21,7 @@ pub fn sparkline(values: &[f64], width: usize, unicode: bool) -> String {
     means.iter().map(level).collect()
 }
 
-/// At most `count` means of neighbours.
+/// Returns at most `count` means of neighbours.
 fn means(values: &[f64], count: usize) -> Vec<f64> {
     let count = count.min(values.len());
     let part = |index: usize| &values[index * values.len() / count..(index + 1) * values.len() / count];

@@ -1,4 +1,5 @@
-//! Runs that were begun by the version of commit 8f9ca18 and stopped, kept in `tests/legacy/begun-at-8f9ca18/`.
+//! Runs that were begun by the version of commit 8f9ca18 and stopped, kept in
+//! `tests/legacy/begun-at-8f9ca18/`.
 //!
 //! The search and the fit were stopped by SIGINT in the middle of their third epoch, the comparison after its
 //! second. `ends.json` holds what that version itself made of them: for each run folder the genotype, and the

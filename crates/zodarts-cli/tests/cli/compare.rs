@@ -68,7 +68,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_run() {
     refused("compare", "<DATA>");
     refused("compare phantom --methods pdarts", "invalid value 'pdarts'");
     refused("compare phantom --seeds 1,one", "invalid value 'one'");
-    refused("compare phantom --out phantom", "--out phantom: that is where the data are");
+    refused("compare phantom --out phantom", "--out phantom: this is the name or path of the data");
     refused("compare phantom --jobs 0", "invalid value '0'");
     refused("compare phantom --seeds 3,3", "seed 3 is given twice");
     refused("compare phantom phantom", "data set phantom is given twice");

@@ -1,11 +1,12 @@
-//! The same seed gives the same bits: in every process, on any number of threads, in any order of the chains, on the same kernels.
+//! The same seed gives the same bits: in every process, on any number of threads, in any order of the chains,
+//! on the same kernels.
 
 use crate::support::{assert_left, left, place, zodarts};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What `fit` leaves, its configuration aside, which says how many threads there were.
+/// Returns the files that `fit` leaves, without its configuration, which records the number of threads.
 fn fit(place: &Path, name: &str, kernels: &str, options: &str) -> BTreeMap<String, Vec<u8>> {
     let arguments = format!("fit phantom --method zo-darts-plus {options} --out {name}");
     let mut command = zodarts(place);

@@ -1,5 +1,5 @@
-//! A disk that runs full while a run is on the way: a small file system in memory, in a namespace of its own. Is skipped, and says so, where
-//! that cannot be had.
+//! A disk that fills up during a run: a small file system in memory, in a namespace of its own. The test is
+//! skipped with a message where that is not possible.
 #![cfg(target_os = "linux")]
 
 use crate::support::{assert_left, left, run};
@@ -12,7 +12,8 @@ const LONG: &str = "\
 
 const RUN: &str = "runs/phantom-zo-darts-plus-seed0";
 
-/// Room for two checkpoints of the search and not for the third that takes the place of the first; then room for all.
+/// Room for two checkpoints of the search and not for the third that takes the place of the first; then room
+/// for all.
 const SCRIPT: &str = r#"
 mount -t tmpfs -o size=520k tmpfs disk || exit 77
 cp long.toml disk && cd disk || exit 78
@@ -38,7 +39,8 @@ fn a_full_disk_ends_a_run_and_takes_nothing_away() {
         output.ok().filter(|output| output.status.code() == Some(0))
     else {
         eprintln!(
-            "SKIPPED: no small file system to fill: `unshare --map-root-user --mount` and `mount` do not work here"
+            "SKIPPED: no small file system to fill: `unshare --map-root-user --mount` and `mount` do not \
+             work here"
         );
         return;
     };

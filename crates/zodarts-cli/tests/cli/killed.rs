@@ -26,7 +26,7 @@ struct Command {
     first: &'static str,
     /// Fewest kills that count.
     kills: u32,
-    /// How much longer it is let be from kill to kill: a slow machine must come to its next checkpoint.
+    /// The factor by which it runs longer from kill to kill: a slow machine must reach its next checkpoint.
     patience: Duration,
 }
 
@@ -97,8 +97,8 @@ impl Command {
         files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with('.')).count()
     }
 
-    /// Kills it at moments without a pattern until it comes to its end, which must be that of one that was let be; again and again, until
-    /// there were enough kills.
+    /// Kills it at irregular times until it finishes, with the same result as a run that was never killed;
+    /// repeats this until there were enough kills.
     fn check(&self) {
         let whole = Self::place();
         let took = self.whole(whole.path());
@@ -123,7 +123,7 @@ impl Command {
         place
     }
 
-    /// Kills it until it comes to its end; it takes `first` to its first record, and `rest` from there, if it is let be.
+    /// Kills it until it finishes. Undisturbed, it takes `first` to its first record, and `rest` from there.
     fn kill_on(&self, place: &Path, [first, rest]: [Duration; 2], count: &mut Kills) {
         let mut here = 0;
         // Some are too short to do anything.

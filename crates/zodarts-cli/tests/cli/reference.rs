@@ -1,4 +1,4 @@
-//! What is made from the command's own definitions.
+//! Documents that are generated from the command's own definitions.
 
 use crate::support::{place, stdout};
 use std::fs;

@@ -207,7 +207,7 @@ fn predictions_are_exported_under_the_evaluators_name() {
 fn an_architecture_is_not_trained_where_its_search_may_have_seen_the_test_images() {
     let place = place();
     run(place.path(), "search phantom --config tiny.toml --epochs 1 --out s").success();
-    let error = contains("another fingerprint").and(contains("--genotype"));
+    let error = contains("whose fingerprint differs").and(contains("--genotype"));
     run(place.path(), "train phantom:7 --run s --out t").code(1).stderr(error);
     assert!(!place.path().join("t").exists());
 }
@@ -221,7 +221,8 @@ fn probabilities_are_calibrated_unless_they_should_not_be_and_decisions_stay() {
     };
     let (calibrated, plain) = (metrics("a", ""), metrics("b", "--set predict.calibrate=false"));
     assert_eq!(calibrated["acc"], plain["acc"]);
-    // Rounding makes equals of scores that differed, and the other way round: this network gives hardly different ones.
+    // Rounding can make different scores equal, and equal scores different: this network gives scores that
+    // hardly differ.
     let auc = |metrics: &Value| metrics["auc"].as_f64().unwrap();
     assert!((auc(&calibrated) - auc(&plain)).abs() < 0.01, "{calibrated} {plain}");
     let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();

@@ -134,7 +134,7 @@ fn a_table_of_labels_is_kept_with_the_run_by_a_lasting_path() {
         run(place, "fit images --config tiny.toml --labels labels.csv --set data.anonymous=true --out run")
             .success();
     fitted.stderr(
-        contains("split by patient: 20 patients").and(contains("--labels: left out the column(s) sex")),
+        contains("split by patient: 20 patients").and(contains("--labels: ignored the column(s) sex")),
     );
     let config = std::fs::read_to_string(place.join("run/config.toml")).unwrap();
     let absolute = place.canonicalize().unwrap().join("labels.csv").display().to_string();

@@ -1,4 +1,5 @@
-//! Data of which there is too little to learn or to tell anything: they are refused, or what cannot be said is left unsaid.
+//! Data sets that are too small to learn from or to evaluate: they are refused, or undefined numbers are left
+//! out.
 
 use crate::support::{Array, arrays, place, run, stdout, write_npz};
 use predicates::str::contains;
@@ -75,7 +76,8 @@ fn one_image_is_refused_and_two_of_each_split_are_enough() {
     assert_eq!(json(place.path(), "fit/metrics.json")[0]["n"], 2);
 }
 
-/// Statistics of a batch are then those of one image's pixels, and of one value where a stage has a single pixel.
+/// Statistics of a batch are then those of one image's pixels, and of one value where a stage has a single
+/// pixel.
 #[test]
 fn batches_of_one_image_are_trained_and_searched_with() {
     let place = changed(|_| ());

@@ -60,14 +60,17 @@ fn a_run_that_is_interrupted_says_how_to_go_on_and_does() {
         let output = ended(place, line, &format!("{RUN}/{file}"), signal);
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(status), "{file}: {text}");
-        assert!(text.contains(&format!("interrupted\nhint: what there is of it is in {RUN}")), "{text}");
+        assert!(text.contains(&format!("interrupted\nhint: its files are in {RUN}")), "{text}");
         assert!(text.contains("hint: give the same command again to go on"), "{text}");
         assert!(output.stdout.is_empty());
     }
     // By now it is clear that it goes on, so it may be insisted on.
     let output = run(place, "fit --config long.toml --resume").success();
     let text = String::from_utf8(output.get_output().stderr.clone()).unwrap();
-    assert!(text.contains(&format!("goes on in {RUN}")) && text.contains("train goes on after"), "{text}");
+    assert!(
+        text.contains(&format!("resuming the run in {RUN}")) && text.contains("train goes on after"),
+        "{text}"
+    );
     let [expected, found] = [whole.path(), place].map(|place| left(&place.join(RUN)));
     assert_left(&found, &expected);
     assert!(place.join(RUN).join("report.html").is_file());
@@ -119,7 +122,7 @@ fn two_do_not_work_in_one_folder() {
 fn what_is_not_the_same_run_does_not_go_on() {
     let place = long();
     let place = place.path();
-    let nothing = "no `zodarts search` with these settings and data was cut short here";
+    let nothing = "found no interrupted `zodarts search` with these settings and data";
     run(place, "search phantom --config tiny.toml --resume")
         .failure()
         .code(1)

@@ -33,7 +33,7 @@ pub fn run(place: &Path, arguments: &str) -> Assert {
     zodarts(place).args(arguments.split_whitespace()).assert()
 }
 
-/// What a successful command prints.
+/// Returns the standard output of a command that must succeed.
 pub fn stdout(place: &Path, arguments: &str) -> String {
     String::from_utf8(run(place, arguments).success().get_output().stdout.clone()).unwrap()
 }
@@ -99,8 +99,9 @@ pub fn write_png(path: &Path, seed: u32) {
     image::GrayImage::from_fn(16, 16, pixel).save(path).unwrap();
 }
 
-/// What a run left: the content of each of its files by name, without times, and without its page, which shows them. Nor do records count
-/// that were set aside because the process was killed between them and their checkpoint.
+/// Returns the content of each file of a run by name, without times, and without the report page, which shows
+/// them. Records that were set aside because the process was killed between them and their checkpoint are
+/// left out.
 pub fn left(run: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for folder in [run.to_owned(), run.join("checkpoint")] {

@@ -1,4 +1,4 @@
-//! What can be compared.
+//! The candidates of a comparison.
 
 use super::sample::End;
 use std::fmt;
@@ -26,23 +26,23 @@ pub enum Contender {
     Resnet18,
 }
 
-/// A name that nothing to compare has.
+/// A name that no candidate has.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("unknown method {found:?}, expected `all` or some of {}", names())]
+#[error("unknown method {found:?}, expected `all` or names from {}", names())]
 pub struct UnknownContender {
     /// The name found.
     pub found: String,
 }
 
 impl Contender {
-    /// All there are, in the order of the tables.
+    /// Returns all candidates, in the order of the tables.
     pub fn all() -> impl Iterator<Item = Contender> {
         let searches = AnyMethod::all().into_iter().map(|method| Contender::Search(method.name()));
         let samples = [End::Best, End::Worst].map(Contender::OfSample);
         searches.chain([Contender::RandomWs, Contender::Random]).chain(samples).chain([Contender::Resnet18])
     }
 
-    /// Its name on the command line and in files.
+    /// Returns the name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             Contender::Search(name) => name,
@@ -54,28 +54,33 @@ impl Contender {
         }
     }
 
-    /// One line for people.
+    /// Returns a description of one line.
     pub fn description(self) -> &'static str {
         match self {
             Contender::Search(name) => AnyMethod::named(name).map_or("", |method| method.card().description),
             Contender::RandomWs => {
-                "random search with shared weights: the best of 256 genotypes by a supernet trained on random ones"
+                "random search with shared weights: the best of 256 genotypes by a supernet trained on \
+                 random ones"
             }
             Contender::Random => "a genotype drawn at random, trained like those that were searched",
             Contender::OfSample(End::Best) => {
-                "the best of 32 random genotypes on the validation images, after a tenth of the training; protocol official only"
+                "the best of 32 random genotypes on the validation images, after a tenth of the training; \
+                 protocol official only"
             }
-            Contender::OfSample(End::Worst) => "the worst of the same 32, to see what a choice is worth",
+            Contender::OfSample(End::Worst) => {
+                "the worst of the same 32, to show how much the choice matters"
+            }
             Contender::Resnet18 => "ResNet-18, trained like the networks that were searched",
         }
     }
 
-    /// Whether a protocol leaves it what it is chosen by: under `paper`, training sees the validation images.
+    /// Reports whether the candidate can run under a protocol. Those that are chosen on the validation images
+    /// cannot run under `paper`, whose trainings see these images.
     pub fn runs_under(self, protocol: Protocol) -> bool {
         protocol == Protocol::Official || !matches!(self, Contender::OfSample(_))
     }
 
-    /// Returns the settings of its trial with a seed; those of the search methods are in `methods`.
+    /// Returns the settings of its trial with a seed. `methods` holds the settings of the search methods.
     pub fn settings(self, (base, methods): (&Settings, &[AnyMethod]), seed: u64) -> Settings {
         let mut settings = Settings { seed, ..base.clone() };
         settings.train.architecture = Architecture::Genotype;
@@ -92,7 +97,7 @@ impl Contender {
     }
 }
 
-/// The genotype that a seed draws from all of a space that have a path.
+/// Returns the genotype that a seed draws from all genotypes of a space that have a path.
 pub fn random_genotype(space: &'static Space, seed: u64) -> Genotype {
     Genotype::draw(space, &mut stream(seed, "random-genotype", 0))
 }

@@ -1,14 +1,15 @@
-//! How the number of live operations falls over a search.
+//! The number of live operations over the course of a search.
 //!
-//! A live operation is an operation of an edge of the cell with p > 0 whose result reaches the output: what has to be computed.
-//! `none` never is one.
+//! An operation of an edge is live if its p > 0 and its result reaches the output, so that it has to be
+//! computed. `none` is never live.
 
 use zodarts_nas::records::SearchRecord;
 
 /// Live operations after the first epoch, a quarter, half, three quarters and all of the planned epochs.
 pub type Milestones = [f64; 5];
 
-/// Means over searches; none if one of them has no records. A search that stopped early keeps its last value.
+/// Returns the means over searches, or `None` if one of them has no records. A search that stopped early
+/// keeps its last value.
 pub fn milestones(courses: &[&[SearchRecord]]) -> Option<Milestones> {
     let each: Option<Vec<Milestones>> = courses.iter().map(|records| of(records)).collect();
     let each = each.filter(|each| !each.is_empty())?;

@@ -1,18 +1,19 @@
-//! Contenders × data sets × seeds under one protocol, as trials that can be stopped and taken up again.
+//! Comparisons: candidates × data sets × seeds under one protocol, as trials that can be stopped and resumed.
 //!
 //! ```text
 //! OUT/
 //!   tables.md               the tables, for people
-//!   figure-1-DATASET.svg    an edge's operations over the epochs, one panel a method; -all-edges: every edge
-//!   live-operations-DATASET.svg   how much of the supernet is still computed, one line a method
-//!   trials.csv              one line a training
-//!   comparison.json         everything the tables are made of
-//!   trials/PROTOCOL/DATASET/CONTENDER/seed-S/   a run folder each
-//!   trials/PROTOCOL/DATASET/sample-32/seed-S/   what best-of-32 and worst-of-32 are taken from
+//!   figure-1-DATASET.svg    the operations of the first edge over the epochs, one panel per method
+//!   figure-1-all-edges-DATASET.svg   the same for every edge
+//!   live-operations-DATASET.svg   the share of live operations, one line per method
+//!   trials.csv              one line per training
+//!   comparison.json         all numbers of the tables
+//!   trials/PROTOCOL/DATASET/CONTENDER/seed-S/   one run folder each
+//!   trials/PROTOCOL/DATASET/sample-32/seed-S/   the sample of best-of-32 and worst-of-32
 //! ```
 //!
-//! Under protocol `paper` the authors' three trainings of each search are in `retrain-1/` to `retrain-3/` in it, a run folder each, and
-//! only the search is in the trial's own.
+//! Under protocol `paper`, a trial's own folder holds only the search. The three trainings that the authors
+//! run for each search are in `retrain-1/` to `retrain-3/` inside it, each a run folder.
 
 mod contender;
 #[cfg(test)]
@@ -49,7 +50,7 @@ use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::settings::{AnyMethod, Settings};
 
-/// A data set and how the user named it.
+/// A data set and the name that the user gave.
 #[derive(Clone, Debug)]
 pub struct Named {
     /// The data as the user named them.
@@ -58,16 +59,16 @@ pub struct Named {
     pub dataset: Dataset,
 }
 
-/// What is to be compared.
+/// The plan of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
-    /// On which data.
+    /// The data sets.
     pub datasets: &'a [Named],
-    /// What.
+    /// The candidates.
     pub contenders: &'a [Contender],
-    /// With which seeds.
+    /// The seeds.
     pub seeds: &'a [u64],
-    /// How the numbers come about.
+    /// The protocol of all trainings and evaluations.
     pub protocol: Protocol,
     /// Settings of every trial; method, architecture and seed are the trial's own.
     pub settings: &'a Settings,
@@ -78,10 +79,12 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The trials: seeds outermost, so that a comparison that is stopped early has something of everything.
+    /// Returns the trials. Seeds vary slowest, so that a comparison that is stopped early has results for
+    /// every candidate and data set.
     ///
     /// # Errors
-    /// If something is named twice or cannot be compared under the protocol, or a trial's folder holds another trial.
+    /// Returns an error if something is named twice or cannot be compared under the protocol, or if a trial's
+    /// folder holds another trial.
     pub fn trials(&self) -> Result<Vec<Trial<'a>>, Error> {
         self.check()?;
         let mut trials = Vec::new();

@@ -1,7 +1,8 @@
-//! The numbers that the ZO-DARTS+ paper prints (its Tables 1 and 2), for comparison.
+//! The numbers that the ZO-DARTS+ paper reports (its Tables 1 and 2), for comparison.
 //!
-//! They are the best *test* epochs of trainings on training and validation images together, with batch statistics at
-//! test; times are of the authors' GPU. `AutoKeras` and Google `AutoML` Vision stand there as MedMNIST v2 published them.
+//! The accuracies are those of the best *test* epoch of trainings on training and validation images together,
+//! with batch statistics at test. The times are of the authors' GPU. The rows of `AutoKeras` and Google
+//! `AutoML` Vision are those that MedMNIST v2 published.
 
 use serde::Serialize;
 
@@ -10,22 +11,22 @@ use serde::Serialize;
 pub struct Published {
     /// Test ACC.
     pub acc: f64,
-    /// Its standard deviation over runs, where there is one.
+    /// Its standard deviation over runs, if the paper gives one.
     pub sd: Option<f64>,
-    /// Seconds of search, where it is one.
+    /// Seconds of the search, if the candidate searches.
     pub search_seconds: Option<f64>,
 }
 
 /// The data sets of the paper's tables, in the order of their columns.
 const DATASETS: [&str; 5] = ["pneumoniamnist", "octmnist", "breastmnist", "organamnist", "organsmnist"];
 
-/// Contenders measured elsewhere only: there is nothing of ours to set beside them.
+/// Candidates that only others measured: zodarts has no rows of its own for them.
 pub const ELSEWHERE: [(&str, &str); 2] =
     [("autokeras", "AutoKeras"), ("google-automl", "Google AutoML Vision")];
 
 type Accuracies = [(f64, Option<f64>); 5];
 
-/// The paper's row of a contender on a data set.
+/// Returns the paper's row of a contender on a data set.
 pub fn published(contender: &str, dataset: &str) -> Option<Published> {
     let column = DATASETS.iter().position(|name| *name == dataset)?;
     let (acc, sd) = accuracies(contender)?[column];
@@ -33,7 +34,7 @@ pub fn published(contender: &str, dataset: &str) -> Option<Published> {
     Some(Published { acc, sd, search_seconds })
 }
 
-/// The published name of our methods' rows: the paper's DARTS is the second-order one.
+/// Returns the paper's accuracies of a candidate. The paper's DARTS is the second-order one, `darts-v2`.
 fn accuracies(contender: &str) -> Option<Accuracies> {
     let plain = |values: [f64; 5]| values.map(|acc| (acc, None));
     let with_sd = |values: [(f64, f64); 5]| values.map(|(acc, sd)| (acc, Some(sd)));

@@ -1,7 +1,7 @@
 //! Rank correlation.
 
-/// Spearman's ρ of pairs: the correlation of their ranks, in which equals share the mean of theirs. None of fewer than two pairs, or
-/// if one side is constant.
+/// Returns Spearman's ρ of pairs: the correlation of their ranks, where equal values share the mean of their
+/// ranks. Returns `None` for fewer than two pairs, or if one side is constant.
 pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
     let (a, b) = (centred_ranks(&a), centred_ranks(&b));
@@ -10,7 +10,7 @@ pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     (scale > 0.0).then(|| dot(&a, &b) / scale)
 }
 
-/// Ranks less their mean.
+/// Returns the ranks minus their mean.
 fn centred_ranks(values: &[f64]) -> Vec<f64> {
     let rank = |value: &f64| {
         let smaller = values.iter().filter(|other| *other < value).count();

@@ -1,4 +1,4 @@
-//! What the trials of a contender on a data set come to.
+//! The results of a candidate on a data set, over the seeds of its trials.
 
 use super::live::{Milestones, milestones};
 use super::published::{Published, published};
@@ -21,14 +21,15 @@ pub struct Row {
     pub contender: &'static str,
     /// The seeds whose trials are finished.
     pub seeds: Vec<u64>,
-    /// Test ACC, over all trainings: one a seed, or three under protocol `paper`.
+    /// Test ACC, over all trainings: one per seed, or three under protocol `paper`.
     pub acc: Spread,
-    /// Test ACC of the last epochs of these trainings, where the epoch was chosen on the test images: what that choice adds is the
-    /// rest. None under protocol `official`, or if the epochs of a training are not kept.
+    /// Test ACC of the last epochs of these trainings, if the epoch was chosen on the test images; the
+    /// difference from `acc` is what that choice adds. `None` under protocol `official`, or if the epochs of
+    /// a training are not kept.
     pub last_epoch_acc: Option<Spread>,
-    /// Test AUC, as ACC; none if it is undefined for a training.
+    /// Test AUC, over all trainings; `None` if it is undefined for one of them.
     pub auc: Option<Spread>,
-    /// Validation ACC of the trained network; none if its training saw the validation images.
+    /// Validation ACC of the trained network; `None` if its training saw the validation images.
     pub val_acc: Option<Spread>,
     /// Trainable parameters.
     pub params: Spread,
@@ -36,15 +37,15 @@ pub struct Row {
     pub macs: Spread,
     /// Seconds of a training.
     pub train_seconds: Option<Spread>,
-    /// The architectures, one a seed; none for `ResNet-18`.
+    /// The architectures, one per seed; empty for `ResNet-18`.
     pub genotypes: Vec<Genotype>,
-    /// Edges on which all seeds have the same operation; none for fewer than two.
+    /// Edges on which all seeds have the same operation; `None` for fewer than two seeds.
     pub agreeing_edges: Option<usize>,
-    /// Edges that are `skip_connect`: many of them are the collapse that DARTS is known for.
+    /// Edges that are `skip_connect`; many of them are the collapse for which DARTS is known.
     pub skips: Option<Spread>,
-    /// The search, for those that search.
+    /// The searches, if the candidate searches.
     pub search: Option<SearchRow>,
-    /// What the paper says.
+    /// The paper's row, if it has one.
     pub published: Option<Published>,
 }
 
@@ -53,7 +54,7 @@ pub struct Row {
 pub struct SearchRow {
     /// Seconds of a search.
     pub seconds: Spread,
-    /// Threads that the trials were begun with, each number once.
+    /// The numbers of threads of the trials, each once.
     pub threads: BTreeSet<usize>,
     /// Passes over one batch of a search, of all chains.
     pub passes: Spread,
@@ -61,19 +62,20 @@ pub struct SearchRow {
     pub seconds_per_pass: Spread,
     /// Epochs of a search.
     pub epochs: Spread,
-    /// Why each search ended.
+    /// The reason why each search ended.
     pub stops: Vec<Stop>,
-    /// ACC of the supernet on the architecture half, with the mixture of the end; none if nothing is mixed.
+    /// ACC of the supernet on the architecture half, with the final mixture; `None` if nothing is mixed.
     pub mixed_acc: Option<Spread>,
-    /// The same with the genotype's operations alone; none without a supernet.
+    /// The same with the genotype's operations alone; `None` without a supernet.
     pub discrete_acc: Option<Spread>,
-    /// Live operations of the cell, of at most 24 in NAS-Bench-201, after the first epoch, a quarter, half, three quarters and all of the
-    /// planned epochs: means over seeds. A search that stopped early keeps its last value.
+    /// Live operations of the cell, of at most 24 in NAS-Bench-201, after the first epoch, a quarter, half,
+    /// three quarters and all of the planned epochs: means over seeds. A search that stopped early keeps its
+    /// last value.
     pub live_operations: Option<Milestones>,
 }
 
 impl Row {
-    /// Of the trials of one contender on one data set; none without a trial.
+    /// Returns the row of a candidate's trials on one data set, or `None` without a trial.
     pub fn of(results: &[&TrialResult]) -> Option<Self> {
         let first = results.first()?.test();
         let (dataset, contender) = (first.dataset.clone(), results[0].contender.name());
@@ -122,7 +124,7 @@ fn spread<X>(of: &[X], value: impl Fn(&X) -> f64) -> Option<Spread> {
     Spread::of(&of.iter().map(value).collect::<Vec<f64>>())
 }
 
-/// None if one of them has no value.
+/// Returns `None` if one of them has no value.
 fn spread_of_all<X>(of: &[X], value: impl Fn(&X) -> Option<f64>) -> Option<Spread> {
     Spread::of(&of.iter().map(value).collect::<Option<Vec<f64>>>()?)
 }

@@ -1,4 +1,4 @@
-//! Runs trials, one after another or several at a time.
+//! The runner of a comparison's trials, one after another or several at a time.
 
 use super::report::{Comparison, Failure};
 use super::trial::{Trial, TrialResult};
@@ -14,22 +14,22 @@ use zodarts_run::settings::Settings;
 
 /// Watches a comparison, from several threads if several trials run at a time.
 pub trait Watcher: Sync {
-    /// A trial begins, or goes on: returns who watches it.
+    /// Begins or resumes a trial. Returns the observer of the trial.
     fn begins(&self, trial: &Trial<'_>, position: Position) -> Box<dyn Observer + '_>;
-    /// A trial is over. `found` says that it had been finished before.
+    /// Ends a trial. `found` is true if it had been finished before.
     fn ends(&self, trial: &Trial<'_>, position: Position, result: &Result<TrialResult, Error>, found: bool);
 }
 
-/// Which of the trials it is.
+/// The place of a trial among all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// From 0.
+    /// The index of the trial, from 0.
     pub index: usize,
-    /// Trials in all.
+    /// The number of trials.
     pub of: usize,
 }
 
-/// Trials and where their tables go.
+/// The trials of a comparison and the folder of its tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Campaign<'a> {
     /// The trials.
@@ -38,24 +38,25 @@ pub struct Campaign<'a> {
     pub settings: &'a Settings,
     /// The protocol they share.
     pub protocol: Protocol,
-    /// Trials at a time: each gets its share of the threads.
+    /// The number of trials to run at a time; each gets its share of the threads.
     pub jobs: NonZero<usize>,
     /// The folder of the comparison.
     pub out: &'a Path,
 }
 
-/// What has become of each trial so far.
+/// The outcome of each trial; `None` as long as it is not over.
 type Outcomes = Vec<Option<Result<TrialResult, Failure>>>;
 
 impl Campaign<'_> {
-    /// Runs what is not finished, and writes the tables anew whenever a trial is. A trial that fails does not keep the
-    /// others from running.
+    /// Runs the trials that are not finished, and writes the tables again whenever one is over. A trial that
+    /// fails does not keep the others from running.
     ///
     /// # Errors
-    /// If the tables cannot be written, threads not be started, or an observer asks for an end.
+    /// Returns an error if the tables cannot be written, threads cannot be started, or an observer requests a
+    /// stop.
     ///
     /// # Panics
-    /// If a trial does, which no input should be able to cause.
+    /// Panics if a trial panics, which no input should cause.
     pub fn run(&self, watcher: &dyn Watcher) -> Result<Comparison, Error> {
         let next = AtomicUsize::new(0);
         let outcomes = Mutex::new(vec![None; self.trials.len()]);
@@ -92,7 +93,7 @@ impl Campaign<'_> {
             Ok(None) => (trial.run(&mut *watcher.begins(trial, position)), false),
             Err(error) => (Err(error), false),
         };
-        // A trial that was interrupted is not over: the next command goes on with it.
+        // A trial that was interrupted is not over: the next command resumes it.
         let result = match result {
             Err(error) if error.is_interrupted() => return Err(error),
             result => result,

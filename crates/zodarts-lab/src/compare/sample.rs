@@ -1,9 +1,10 @@
-//! The sample that `best-of-32` and `worst-of-32` share: genotypes drawn at random, each trained shortly and judged on the
-//! validation images.
+//! The sample of `best-of-32` and `worst-of-32`: genotypes drawn at random, each trained shortly and
+//! evaluated on the validation images.
 //!
-//! It is a run folder beside the trials: `config.toml` with the settings of the short trainings, and `sample.jsonl`, a line a
-//! genotype, appended when it is judged. Who makes it holds `seed-S.lock` beside it; the other trial, of this comparison or of another
-//! on the same folder, waits and finds it finished.
+//! The sample is a run folder beside the trials. It holds `config.toml` with the settings of the short
+//! trainings, and `sample.jsonl`, to which one line is appended for each genotype that was evaluated. The
+//! process that makes it holds the lock `seed-S.lock` beside it. Another trial that needs the same sample
+//! waits, and then finds it finished.
 
 use super::slot::Slot;
 use crate::error::Error;
@@ -18,10 +19,10 @@ use zodarts_run::folder::RunFolder;
 use zodarts_run::lock::Lock;
 use zodarts_run::settings::{Checked, Settings};
 
-/// Genotypes of a sample.
+/// The number of genotypes of a sample.
 pub const SAMPLE: usize = 32;
 
-/// A short training has this share of the epochs of a whole one.
+/// A full training has this many times the epochs of a short one.
 const SHORTER: usize = 10;
 
 const FILE: &str = "sample.jsonl";
@@ -33,7 +34,7 @@ pub struct Sampled {
     pub genotype: Genotype,
     /// Validation ACC after the short training.
     pub val_acc: f64,
-    /// Validation AUC after it; none where it is undefined.
+    /// Validation AUC after it; `None` if it is undefined.
     pub val_auc: Option<f64>,
     /// Trainable parameters.
     pub params: u64,
@@ -47,23 +48,23 @@ pub struct Sampled {
     pub seconds: f64,
 }
 
-/// Which of a sample is taken.
+/// An end of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum End {
-    /// The best.
+    /// The best genotype.
     Best,
-    /// The worst.
+    /// The worst genotype.
     Worst,
 }
 
-/// The sample of a seed on a data set, and its place.
+/// The sample of a seed on a data set, and its run folder.
 #[derive(Clone, Debug)]
 pub struct Sample<'a> {
     slot: Slot<'a>,
 }
 
 impl<'a> Sample<'a> {
-    /// The sample in the folder of `slot`, whose settings are those of a whole training.
+    /// Returns the sample in the folder of `slot`, whose settings are those of a full training.
     pub fn new(slot: Slot<'a>) -> Self {
         Self { slot: Slot { settings: shortened(&slot.settings), ..slot } }
     }
@@ -73,14 +74,14 @@ impl<'a> Sample<'a> {
         self.slot.check()
     }
 
-    /// The genotypes, if all are judged.
+    /// Returns the genotypes, or `None` if some are not evaluated yet.
     pub fn finished(&self) -> Result<Option<Vec<Sampled>>, Error> {
         let Some(folder) = self.slot.begun()? else { return Ok(None) };
         let sample: Vec<Sampled> = folder.records(FILE)?;
         Ok((sample.len() == SAMPLE).then_some(sample))
     }
 
-    /// Judges the genotypes that are not judged yet, and returns all.
+    /// Trains and evaluates the genotypes that are missing, and returns all.
     pub fn run(&self, observer: &mut dyn Observer) -> Result<Vec<Sampled>, Error> {
         let _lock = Lock::wait_beside(&self.slot.path, || {
             observer.event(Event::Note("waiting for the sample, which another trial is making".into()));
@@ -123,14 +124,14 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// A tenth of the epochs, and the whole schedule in them.
+/// Returns the settings of a short training: a tenth of the epochs, with the full schedule in them.
 fn shortened(settings: &Checked<Settings>) -> Checked<Settings> {
     let mut short = settings.clone().into_inner();
     short.train.epochs = (settings.train.epochs / SHORTER).max(1);
     short.check().expect("a shorter training is as good as a whole one")
 }
 
-/// What taking one end of a sample, which is not empty, amounts to as a search.
+/// Returns the summary of a search that takes one end of a sample. The sample must not be empty.
 pub fn chosen(end: End, sample: &[Sampled]) -> SearchSummary {
     let genotype = pick(end, sample).expect("a sample is not empty").genotype;
     SearchSummary {
@@ -144,7 +145,7 @@ pub fn chosen(end: End, sample: &[Sampled]) -> SearchSummary {
     }
 }
 
-/// By ACC, then AUC; of equals, the first drawn.
+/// Returns the genotype at an end of the sample, by ACC, then AUC; among equals, the first drawn.
 fn pick(end: End, sample: &[Sampled]) -> Option<Sampled> {
     let wins = match end {
         End::Best => Ordering::Greater,

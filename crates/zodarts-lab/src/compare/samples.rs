@@ -1,4 +1,5 @@
-//! What the samples on a data set say: how much an architecture matters, and how much of that is its size.
+//! Statistics of the samples on a data set: how much the architecture matters, and how much of that is its
+//! size.
 
 use super::ranks::spearman;
 use super::sample::Sampled;
@@ -19,14 +20,15 @@ pub struct SampleRow {
     pub median: Spread,
     /// Their largest validation ACC.
     pub largest: Spread,
-    /// Spearman's rank correlation of validation ACC with the number of parameters; none if one of them is the same everywhere.
+    /// Spearman's rank correlation of validation ACC with the number of parameters; `None` if one of them is
+    /// the same everywhere.
     pub params_correlation: Option<Spread>,
     /// The same with the multiply-accumulates of one image.
     pub macs_correlation: Option<Spread>,
 }
 
 impl SampleRow {
-    /// One for each data set, in the order of the results.
+    /// Returns one row for each data set, in the order of the results.
     pub fn all(results: &[TrialResult]) -> Vec<Self> {
         let mut groups: Vec<Vec<(&TrialResult, &[Sampled])>> = Vec::new();
         for result in results {
@@ -65,7 +67,7 @@ fn sorted_acc(sample: &[Sampled]) -> Vec<f64> {
     values
 }
 
-/// The middle of sorted values, or the mean of the two there.
+/// Returns the median of sorted values, or `None` without a value.
 fn median(sorted: &[f64]) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     Some(f64::midpoint(sorted[last / 2], sorted[last.div_ceil(2)]))

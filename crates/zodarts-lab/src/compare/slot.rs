@@ -1,4 +1,4 @@
-//! A run folder of a comparison, which may have been begun before.
+//! The resumable run folders of a comparison.
 
 use crate::error::Error;
 use std::path::PathBuf;
@@ -9,7 +9,8 @@ use zodarts_run::folder::{Goal, RunFolder, names};
 use zodarts_run::job::{Job, other_data, other_setting};
 use zodarts_run::settings::{Checked, PredictSettings, Settings};
 
-/// A run folder and what belongs in it.
+/// A run folder of a comparison, which is resumed if it was begun before, and the data and settings of its
+/// run.
 #[derive(Clone, Debug)]
 pub struct Slot<'a> {
     pub dataset: &'a Dataset,
@@ -21,7 +22,7 @@ pub struct Slot<'a> {
 }
 
 impl Slot<'_> {
-    /// The folder, if it was begun.
+    /// Returns the folder, or `None` if it was not begun.
     pub fn begun(&self) -> Result<Option<RunFolder>, Error> {
         let begun = self.path.join(names::CONFIG).exists();
         Ok(begun.then(|| RunFolder::open(&self.path)).transpose()?)
@@ -44,7 +45,7 @@ impl Slot<'_> {
         }
     }
 
-    /// The folder, begun now if it was not before.
+    /// Opens the folder to resume its run, or creates it.
     pub fn open(&self) -> Result<RunFolder, Error> {
         self.check()?;
         if let Some(folder) = self.begun()? {
@@ -55,7 +56,7 @@ impl Slot<'_> {
         Ok(folder)
     }
 
-    /// What is to be done in the folder.
+    /// Returns the job of the folder.
     pub fn job<'j>(&'j self, folder: &'j RunFolder) -> Job<'j> {
         Job {
             dataset: self.dataset,

@@ -6,18 +6,18 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// Mean and spread of a quantity over the seeds, or the trainings, of a contender.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// Values.
+    /// The number of values.
     pub n: usize,
     /// Their mean.
     pub mean: f64,
-    /// Sample standard deviation; none for a single value.
+    /// Sample standard deviation; `None` for a single value.
     pub sd: Option<f64>,
-    /// Student's 95 % interval of the mean, which takes the values to be independent; none for a single value.
+    /// Student's 95 % interval of the mean, which assumes independent values; `None` for a single value.
     pub ci95: Option<[f64; 2]>,
 }
 
 impl Spread {
-    /// Of some values; none of none.
+    /// Returns the spread of values, or `None` without a value.
     pub fn of(values: &[f64]) -> Option<Self> {
         let n = values.len();
         if n == 0 {
@@ -34,13 +34,13 @@ impl Spread {
         Some(Self { n, mean, sd, ci95 })
     }
 
-    /// Such as `0.883 ± 0.012`.
+    /// Returns text such as `0.883 ± 0.012`.
     pub fn text(&self, decimals: usize) -> String {
         let sd = self.sd.map_or(String::new(), |sd| format!(" ± {sd:.decimals$}"));
         format!("{:.decimals$}{sd}", self.mean)
     }
 
-    /// As [`Spread::text`], with the interval: `0.883 ± 0.012 [0.853, 0.913]`.
+    /// Returns text as [`Spread::text`] does, with the interval: `0.883 ± 0.012 [0.853, 0.913]`.
     pub fn text_with_interval(&self, decimals: usize) -> String {
         let interval =
             self.ci95.map_or(String::new(), |[low, high]| format!(" [{low:.decimals$}, {high:.decimals$}]"));

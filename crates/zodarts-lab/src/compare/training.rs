@@ -1,5 +1,7 @@
-//! The trainings of a trial: one under protocol `official`, in the trial's own folder; under `paper` as many as the authors
-//! aggregate, each in a run folder inside the trial's.
+//! The trainings of a trial, each in a run folder.
+//!
+//! Under protocol `official` there is one, in the trial's own folder. Under `paper` there are as many as the
+//! authors aggregate, in folders inside the trial's.
 
 use super::slot::Slot;
 use crate::error::Error;
@@ -15,31 +17,32 @@ use zodarts_run::folder::{Progress, RunFolder, Split, names};
 use zodarts_run::job::Job;
 use zodarts_run::settings::Settings;
 
-/// Trainings of each search of the authors of ZO-DARTS+.
+/// The number of trainings of each search in the ZO-DARTS+ paper.
 const PAPER_RETRAINS: usize = 3;
 
-/// What a finished training found.
+/// The result of a finished training.
 #[derive(Clone, Debug)]
 pub struct Trained {
-    /// Which of the trial's trainings it is, from 1.
+    /// The number of the training within its trial, from 1.
     pub retrain: usize,
     /// The evaluation on the test split.
     pub test: Metrics,
-    /// The evaluation on the validation split; none under protocol `paper`, whose training saw it.
+    /// The evaluation on the validation split; `None` under protocol `paper`, whose training saw it.
     pub val: Option<Metrics>,
-    /// The training, epoch by epoch; empty where that was not kept.
+    /// The records of the epochs; empty if they were not kept.
     pub course: Vec<TrainRecord>,
 }
 
 impl Trained {
-    /// Test ACC of the last epoch under protocol `paper`, whose epochs are all judged on the test images; none if they are not kept.
+    /// Returns the test ACC of the last epoch under protocol `paper`, where all epochs are evaluated on the
+    /// test images; `None` if they are not kept.
     pub fn last_epoch_acc(&self) -> Option<f64> {
         let last = self.course.last()?;
         (self.test.protocol == Protocol::Paper).then_some(last.val_acc)
     }
 }
 
-/// A training and its place.
+/// A training and its run folder.
 #[derive(Clone, Debug)]
 pub struct Training<'a> {
     retrain: usize,
@@ -47,7 +50,7 @@ pub struct Training<'a> {
 }
 
 impl<'a> Training<'a> {
-    /// The trainings of the trial in a folder.
+    /// Returns the trainings of the trial in a folder.
     pub fn of(trial: &Slot<'a>) -> Vec<Self> {
         match trial.protocol {
             Protocol::Official => vec![Self { retrain: 1, slot: trial.clone() }],
@@ -68,7 +71,7 @@ impl<'a> Training<'a> {
         self.slot.check()
     }
 
-    /// What it found, if it is finished.
+    /// Returns the result, or `None` if the training is not finished.
     pub fn result(&self) -> Result<Option<Trained>, Error> {
         let Some(folder) = self.slot.begun()? else { return Ok(None) };
         if !folder.is_evaluated(Split::Test)? {
@@ -110,8 +113,9 @@ fn model(job: &Job<'_>, genotype: Option<Genotype>, observer: &mut dyn Observer)
     Ok(job.train(genotype, observer)?.model)
 }
 
-/// The seed of a trial's training number `retrain`: the trial's own for the first, so that it is the training that `fit` would do,
-/// and drawn for the others, at most the largest that a configuration file holds.
+/// Returns the seed of training number `retrain` of a trial. The first has the trial's own seed, so that it
+/// is the training that `fit` would run. The others have drawn seeds, at most the largest that a
+/// configuration file can hold.
 fn seed(trial: u64, retrain: usize) -> u64 {
     match retrain {
         1 => trial,

@@ -1,4 +1,4 @@
-//! One trial: a contender with a seed on a data set, in a run folder of its own.
+//! A trial: a candidate with a seed on a data set, in a run folder of its own.
 
 use super::contender::{Contender, random_genotype};
 use super::sample::{Sample, Sampled, chosen};
@@ -14,45 +14,46 @@ use zodarts_run::folder::{RunFolder, names};
 use zodarts_run::job::Job;
 use zodarts_run::lock::Lock;
 
-/// A trial and its place.
+/// A trial and its run folder.
 #[derive(Clone, Debug)]
 pub struct Trial<'a> {
-    /// What is tried.
+    /// The candidate.
     pub contender: Contender,
-    /// Where, with which settings and data.
+    /// The run folder, with its settings and data.
     pub(super) slot: Slot<'a>,
     /// The sample of its seed, from which some contenders are taken.
     pub(super) sample: Sample<'a>,
 }
 
-/// What a finished trial found.
+/// The result of a finished trial.
 #[derive(Clone, Debug)]
 pub struct TrialResult {
-    /// What was tried.
+    /// The candidate.
     pub contender: Contender,
-    /// With which seed.
+    /// The seed.
     pub seed: u64,
-    /// Its trainings, at least one: three under protocol `paper`, as the authors do.
+    /// Its trainings, at least one; three under protocol `paper`, as in the paper.
     pub trainings: Vec<Trained>,
-    /// What the search came to, if it was one.
+    /// The summary of the search; `None` if the candidate does not search.
     pub search: Option<SearchSummary>,
-    /// The search, epoch by epoch; empty for `random-ws`, which has no mixture to follow.
+    /// The records of the search's epochs; empty for `random-ws`, which has no mixture.
     pub course: Vec<SearchRecord>,
-    /// The sample it was taken from, if it was.
+    /// The sample from which the genotype was taken, if it was.
     pub sample: Option<Vec<Sampled>>,
-    /// Threads it was begun with, if they are on record: seconds depend on them, nothing else.
+    /// The number of threads at the beginning, if it was recorded. Only the seconds depend on it.
     pub threads: Option<usize>,
 }
 
 impl TrialResult {
-    /// The evaluation of the first training: what does not depend on the training can be read from it.
+    /// Returns the evaluation of the first training. Values that do not depend on the training can be read
+    /// from it.
     pub fn test(&self) -> &Metrics {
         &self.trainings[0].test
     }
 }
 
 impl Trial<'_> {
-    /// A name for people.
+    /// Returns a name for people to read.
     pub fn name(&self) -> String {
         let Slot { dataset, settings, protocol, .. } = &self.slot;
         format!("{} · {} · seed {} · protocol {protocol}", dataset.info.name, self.contender, settings.seed)
@@ -61,7 +62,7 @@ impl Trial<'_> {
     /// Refuses a folder that holds a trial of other settings or other data, before anything is run.
     ///
     /// # Errors
-    /// [`zodarts_run::Error::OtherRun`] with what differs, or what is damaged.
+    /// Returns [`zodarts_run::Error::OtherRun`] with what differs, or an error if a file is damaged.
     pub fn check(&self) -> Result<(), Error> {
         self.slot.check()?;
         if self.is_of_sample() {
@@ -70,10 +71,10 @@ impl Trial<'_> {
         Training::of(&self.slot).iter().try_for_each(Training::check)
     }
 
-    /// What the trial found, if it is finished.
+    /// Returns the result, or `None` if the trial is not finished.
     ///
     /// # Errors
-    /// If a file is damaged.
+    /// Returns an error if a file is damaged.
     pub fn result(&self) -> Result<Option<TrialResult>, Error> {
         let Some(folder) = self.slot.begun()? else { return Ok(None) };
         let results = Training::of(&self.slot).iter().map(Training::result).collect::<Result<Vec<_>, _>>()?;
@@ -81,11 +82,12 @@ impl Trial<'_> {
         finished.map(|trainings| self.found(&folder, trainings)).transpose()
     }
 
-    /// Runs what is left of a trial that is not finished: a stage that is finished is not run again, one that was cut short goes on
-    /// from its last checkpoint.
+    /// Runs the trial as far as it is not finished. A finished stage is not run again, and one that was cut
+    /// short resumes from its last checkpoint.
     ///
     /// # Errors
-    /// [`zodarts_run::Error::InUse`] if another process runs it. See [`Job::search`], [`Job::train`] and [`evaluate_run`](zodarts_run::job::evaluate_run).
+    /// Returns [`zodarts_run::Error::InUse`] if another process runs the trial, and the errors of
+    /// [`Job::search`], [`Job::train`] and [`evaluate_run`](zodarts_run::job::evaluate_run).
     pub fn run(&self, observer: &mut dyn Observer) -> Result<TrialResult, Error> {
         let _lock = Lock::beside(&self.slot.path)?;
         self.check()?;

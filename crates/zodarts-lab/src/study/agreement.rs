@@ -1,14 +1,14 @@
-//! How well estimates agree with a reference.
+//! The agreement of estimates with a reference.
 
 use super::vectors::{cosine, mean, norm};
 use serde::Serialize;
 
-/// Estimates of one estimator at one snapshot, against the reference.
+/// The agreement of one estimator's estimates at one snapshot with the reference.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Agreement {
-    /// Estimates.
+    /// The number of estimates.
     pub estimates: usize,
-    /// Passes of one estimate beyond the weight steps that a search takes anyway.
+    /// Passes of one estimate, beyond the weight steps that a search takes anyway.
     pub passes: f64,
     /// Mean cosine of an estimate with the reference.
     pub cosine: f64,
@@ -16,8 +16,8 @@ pub struct Agreement {
     pub cosine_sd: f64,
     /// Cosine of the mean of all estimates with the reference.
     pub cosine_of_mean: f64,
-    /// Length of the expected estimate's difference from the reference, in lengths of the reference. What noise of the mean adds
-    /// is taken off; 0 if nothing is left.
+    /// Length of the difference between the expected estimate and the reference, in lengths of the reference.
+    /// The part that is due to noise of the mean is subtracted; 0 if nothing is left.
     pub bias: f64,
     /// Root of the estimates' total variance, in lengths of the reference.
     pub deviation: f64,
@@ -26,10 +26,10 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Of estimates, each `scale` times too small.
+    /// Returns the agreement of estimates that are each `scale` times too small.
     ///
     /// # Panics
-    /// Without an estimate.
+    /// Panics without an estimate.
     pub fn of(estimates: &[Vec<f64>], scale: f64, passes: f64, reference: &[f64]) -> Self {
         let n = estimates.len();
         let cosines: Vec<f64> = estimates.iter().map(|estimate| cosine(estimate, reference)).collect();
@@ -54,18 +54,19 @@ impl Agreement {
         }
     }
 
-    /// Standard error of the mean cosine.
+    /// Returns the standard error of the mean cosine.
     pub fn cosine_error(&self) -> f64 {
         self.cosine_sd / (self.estimates as f64).sqrt()
     }
 
-    /// Mean cosine of what `passes` passes buy; none if they do not buy one estimate, or more than were made.
+    /// Returns the mean cosine of the mean of as many estimates as `passes` passes pay for, or `None` if they
+    /// pay for less than one estimate, or for more than were made.
     pub fn cosine_at(&self, passes: f64) -> Option<f64> {
         let position = self.curve.iter().position(|(spent, _)| *spent > passes);
         let end = position.unwrap_or(self.curve.len());
         let (spent, cosine) = *self.curve[..end].last()?;
         match self.curve.get(end) {
-            // Between two points the signal grows with the passes; a straight line in their logarithm is close.
+            // The signal grows with the passes; a straight line in their logarithm is close enough.
             Some((next, better)) if spent < passes => {
                 let share = (passes / spent).ln() / (next / spent).ln();
                 Some(cosine + share * (better - cosine))
@@ -80,7 +81,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 
-/// Means over groups of 1, 2, 4, … estimates, as long as there are at least two groups.
+/// Returns the mean cosines over groups of 1, 2, 4, … estimates, as long as there are at least two groups.
 fn curve(estimates: &[Vec<f64>], passes: f64, reference: &[f64]) -> Vec<(f64, f64)> {
     let sizes = std::iter::successors(Some(1_usize), |size| Some(2 * size))
         .take_while(|size| *size == 1 || 2 * size <= estimates.len());

@@ -1,12 +1,12 @@
-//! Batches as a search draws them: those of epochs that it never comes to.
+//! Batches as a search draws them, from epochs that come after its last.
 
 use zodarts_data::Batch;
 use zodarts_nas::search::Batches;
 
-/// Where batches are drawn from.
+/// The source of batches.
 pub struct Draws<'a> {
     pub batches: Batches<'a>,
-    /// The first epoch that the search does not come to.
+    /// The first epoch after the search.
     pub first: usize,
 }
 
@@ -18,8 +18,8 @@ pub struct Draw {
 }
 
 impl Draws<'_> {
-    /// Draw `index`: up to `steps` training batches, no more than there are in an epoch, and `evaluations` validation
-    /// batches.
+    /// Returns draw `index`: up to `steps` training batches, at most as many as an epoch has, and
+    /// `evaluations` validation batches.
     pub fn draw(&self, index: usize, (steps, evaluations): (usize, usize)) -> Draw {
         let mut images = self.batches.epoch(self.first + index);
         let mut draw = Draw::default();
@@ -28,7 +28,7 @@ impl Draws<'_> {
         draw
     }
 
-    /// All images of the architecture half, as they are.
+    /// Returns all images of the architecture half, without augmentation.
     pub fn architecture_half(&self) -> Vec<Batch> {
         let batch = |index| {
             let mut batch = Batch::new();

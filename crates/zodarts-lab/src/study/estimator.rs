@@ -1,4 +1,4 @@
-//! The estimators that are held against the reference.
+//! The estimators that are compared with the reference.
 
 use super::draws::Draws;
 use super::tasks::on_all_threads;
@@ -17,16 +17,16 @@ use zodarts_nn::space::Space;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Estimator {
-    /// That of a method which looks at most one weight step ahead.
+    /// The estimator of a method that looks at most one weight step ahead.
     Stepwise(AnyMethod),
-    /// A zeroth-order one.
+    /// A zeroth-order estimator.
     ZerothOrder(ZoSettings),
-    /// One that goes back through the weight steps.
+    /// An estimator that differentiates back through the weight steps.
     Unrolled(UnrolledSettings),
 }
 
 impl Estimator {
-    /// What it is, without its numbers.
+    /// Returns the name of its series, without its numbers.
     pub fn series(&self) -> &'static str {
         match self {
             Estimator::Stepwise(method) => method.name(),
@@ -42,7 +42,7 @@ impl Estimator {
         }
     }
 
-    /// The numbers of a zeroth-order one.
+    /// Returns the numbers of a zeroth-order estimator, or `None` for another.
     pub fn zo(&self) -> Option<&ZoSettings> {
         match self {
             Estimator::Stepwise(_) | Estimator::Unrolled(_) => None,
@@ -50,7 +50,7 @@ impl Estimator {
         }
     }
 
-    /// T, weight steps it looks ahead.
+    /// Returns T, the number of weight steps it looks ahead.
     pub fn steps(&self) -> usize {
         match self {
             Estimator::Stepwise(_) => 1,
@@ -59,7 +59,7 @@ impl Estimator {
         }
     }
 
-    /// M, validation batches it is judged by.
+    /// Returns M, the number of validation batches.
     pub fn validation_batches(&self) -> usize {
         match self {
             Estimator::Stepwise(_) => 1,
@@ -68,7 +68,7 @@ impl Estimator {
         }
     }
 
-    /// The same with another T and M; none for one that has them not.
+    /// Returns the same estimator with another T and M, or `None` if it has no such numbers.
     pub fn with(&self, steps: usize, validation_batches: usize) -> Option<Self> {
         match self {
             Estimator::Stepwise(_) => None,
@@ -91,13 +91,14 @@ impl Estimator {
         self.method(&Optimisers::default()).passes()
     }
 
-    /// By how much its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of the identity.
+    /// Returns the factor by which its estimates are too short: the mean over directions of Σ u·uᵀ is K/d of
+    /// the identity.
     pub fn scale(&self, space: &Space) -> f64 {
         self.zo().map_or(1.0, |zo| zo.dimensions(space) as f64 / zo.directions as f64)
     }
 
-    /// `count` estimates at a snapshot, each from batches and directions of its own: those of draw `first` and on. `tick`
-    /// hears of the passes of each.
+    /// Returns `count` estimates at a snapshot, each from batches and directions of its own: those of draw
+    /// `first` and the following. `tick` is called with the passes of each.
     pub fn estimates(
         &self,
         snapshot: &Snapshot,
@@ -144,8 +145,8 @@ pub fn zeroth_order(methods: &[AnyMethod]) -> ZoSettings {
     of::<ZoDartsPlus>(methods).zo.estimator()
 }
 
-/// What a study compares: the methods as they are, then the numbers of the zeroth-order ones one by one. The first of a series is
-/// the one whose numbers the others vary.
+/// Returns the estimators that a study compares: the methods with their settings, then variants of single
+/// numbers. The first of a series is the one whose numbers the others vary.
 pub fn estimators(methods: &[AnyMethod]) -> Vec<Estimator> {
     let [v1, v2] = [of::<DartsV1>(methods).into(), of::<DartsV2>(methods).into()];
     let stepwise = [v1, v2, of::<Milenas>(methods).into()].map(Estimator::Stepwise);

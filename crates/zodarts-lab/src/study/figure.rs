@@ -1,4 +1,4 @@
-//! What an estimator's agreement depends on, at one snapshot.
+//! The figure of a study: the agreement of estimators over their numbers, at one snapshot.
 
 use super::{Estimator, SnapshotStudy};
 use crate::drawing::{self, Area, Drawn, render};
@@ -8,7 +8,7 @@ use zodarts_nas::methods::{Mu, UnrolledSettings, ZoSettings};
 
 /// Pixels of a panel.
 const PANEL: (u32, u32) = (440, 300);
-/// Cosines that are drawn.
+/// The range of the cosines that are drawn.
 const COSINES: std::ops::Range<f64> = -0.4..1.0;
 
 /// Points of an estimator, or of a family of them.
@@ -21,11 +21,11 @@ struct Panel {
     lines: BTreeMap<&'static str, Line>,
 }
 
-/// Six panels: cosine over passes spent, and over μ, K, T, M and R at `budget` passes. Thin lines are chance and the cosine of an exact
-/// estimate.
+/// Draws six panels: the cosine over the passes, and over μ, K, T, M and R at `budget` passes. Thin lines
+/// mark chance and the cosine of an exact estimate.
 ///
 /// # Errors
-/// If the drawing library refuses.
+/// Returns the message of the drawing library if it fails.
 pub fn draw(snapshot: &SnapshotStudy, budget: f64) -> Result<String, String> {
     let panels = [
         by_passes(snapshot),
@@ -57,7 +57,7 @@ pub fn draw(snapshot: &SnapshotStudy, budget: f64) -> Result<String, String> {
     })
 }
 
-/// μ in units of α, if it does not depend on where α is.
+/// Returns μ in units of α, or `None` if it depends on α.
 fn in_alpha(mu: Mu, temperature: f64) -> Option<f64> {
     match mu {
         Mu::Absolute(mu) => Some(mu),
@@ -66,7 +66,7 @@ fn in_alpha(mu: Mu, temperature: f64) -> Option<f64> {
     }
 }
 
-/// The first of each series: means of 1, 2, 4, … estimates.
+/// Returns the panel over passes: means of 1, 2, 4, … estimates of the first estimator of each series.
 fn by_passes(snapshot: &SnapshotStudy) -> Panel {
     let mut lines = BTreeMap::new();
     for (estimator, agreement) in &snapshot.rows {
@@ -79,8 +79,9 @@ fn by_passes(snapshot: &SnapshotStudy) -> Panel {
     }
 }
 
-/// Cosines at equal passes over one number of the estimators. `split` gives that number, and the estimator with the number set to one
-/// value for all; none for those without it. Those that then equal the first of their series make its line.
+/// Returns the panel of cosines at equal passes over one number of the estimators. `split` returns that
+/// number, and the estimator with the number set to one value for all; `None` for estimators without it.
+/// Those that then equal the first of their series make its line.
 fn by_number(
     (snapshot, budget): (&SnapshotStudy, f64),
     abscissa: &'static str,
@@ -123,7 +124,7 @@ impl Panel {
             .x_label_formatter(&|x| format!("{x}"))
             .y_label_formatter(&|cosine| format!("{cosine:.1}"))
             .draw()?;
-        // Chance, and what an exact estimate would have.
+        // Chance, and the cosine of an exact estimate.
         for height in [0.0, ceiling] {
             chart.draw_series(LineSeries::new([(ends.start, height), (ends.end, height)], BLACK.mix(0.3)))?;
         }

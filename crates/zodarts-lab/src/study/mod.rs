@@ -1,7 +1,8 @@
-//! How good estimates of the hypergradient are on a real supernet, and what they cost.
+//! Studies of the quality and cost of hypergradient estimates on a real supernet.
 //!
-//! A search is run up to some moments. At each of them a [`Reference`] is taken by brute force, and every [`Estimator`]
-//! makes many estimates of it, from batches and directions of their own.
+//! A search is run, and snapshots are taken after some of its epochs. At each snapshot a [`Reference`] is
+//! computed by brute force, and every [`Estimator`] makes many estimates of it, from batches and directions
+//! of their own.
 
 mod agreement;
 mod draws;
@@ -28,17 +29,17 @@ use zodarts_nas::search::{Batches, SearchInput, Snapshot, snapshots};
 use zodarts_nas::settings::SearchSettings;
 use zodarts_nn::space::Space;
 
-/// Fewest estimates of an estimator, however many passes each takes.
+/// The fewest estimates of an estimator, however many passes each takes.
 const FEWEST: usize = 8;
-/// Most, however few.
+/// The most estimates of an estimator, however few passes each takes.
 const MOST: usize = 1024;
 
-/// What a study measures.
+/// The settings of a study.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StudySettings {
-    /// Epochs after which the search is looked at.
+    /// The epochs after which snapshots of the search are taken.
     pub moments: Vec<usize>,
-    /// Draws of batches that the reference is averaged over.
+    /// The number of draws of batches over which the reference is averaged.
     pub draws: usize,
     /// h, half the width of the reference's central differences, in units of α.
     pub width: f64,
@@ -46,7 +47,7 @@ pub struct StudySettings {
     pub passes: usize,
 }
 
-/// A snapshot of the search, and what is measured there.
+/// A snapshot of the search and its measurements.
 #[derive(Clone, Debug, Serialize)]
 pub struct SnapshotStudy {
     /// Epochs done.
@@ -57,15 +58,16 @@ pub struct SnapshotStudy {
     pub learning_rate: f64,
     /// The reference.
     pub reference: Reference,
-    /// Each estimator and how well it does.
+    /// Each estimator and its agreement with the reference.
     pub rows: Vec<(Estimator, Agreement)>,
 }
 
-/// Runs the study. `tick` hears of passes as they are done, from several threads; [`StudySettings::total_passes`] says how
-/// many there are. `keep` gets the study as far as it is, whenever a snapshot is done.
+/// Runs a study. `tick` is called with the passes as they are done, from several threads;
+/// [`StudySettings::total_passes`] returns their sum. `keep` is called with the study so far whenever a
+/// snapshot is done.
 ///
 /// # Errors
-/// See [`snapshots`]; and what `keep` returns.
+/// Returns the errors of [`snapshots`] and of `keep`.
 pub fn study(
     input: SearchInput<'_>,
     (settings, methods): (&StudySettings, &[AnyMethod]),
@@ -94,7 +96,7 @@ pub fn study(
     Ok(study)
 }
 
-/// What is measured, and on which methods.
+/// The settings of a study and the methods that it compares.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tried<'a> {
     pub settings: &'a StudySettings,
@@ -126,18 +128,19 @@ impl SnapshotStudy {
 }
 
 impl StudySettings {
-    /// How many estimates an estimator's share of the passes buys.
+    /// Returns the number of estimates that an estimator's share of the passes pays for.
     fn estimates(&self, estimator: &Estimator) -> usize {
         ((self.passes as f64 / estimator.price()) as usize).clamp(FEWEST, MOST)
     }
 
-    /// Passes at which estimators are compared: few enough for means of several estimates to be averaged over.
+    /// Returns the passes at which estimators are compared: few enough to average over the means of several
+    /// estimates.
     pub fn budget(&self) -> f64 {
         self.passes as f64 / 4.0
     }
 
-    /// Passes of all moments, as [`study`] tells its `tick`, if an epoch has enough batches for every round and every evaluation; those of the
-    /// search that leads to them are not among them.
+    /// Returns the passes of all snapshots, as [`study`] reports them to `tick`, if an epoch has enough
+    /// batches for every round and every evaluation. The passes of the search itself are not among them.
     pub fn total_passes(&self, space: &Space, methods: &[AnyMethod]) -> usize {
         let own = |estimator: &Estimator| self.estimates(estimator) * estimator.passes();
         let estimates: usize = estimators(methods).iter().map(own).sum();

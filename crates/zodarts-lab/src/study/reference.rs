@@ -1,4 +1,4 @@
-//! The hypergradient that estimates are held against.
+//! The hypergradient that estimates are compared with.
 
 use super::draws::Draws;
 use super::estimator::zeroth_order;
@@ -12,24 +12,25 @@ use zodarts_nas::bilevel::BilevelProblem;
 use zodarts_nas::methods::{Difference, Method, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings};
 use zodarts_nas::search::Snapshot;
 
-/// Axes of α whose chains are in memory at a time.
+/// The number of axes of α whose chains are in memory at a time.
 const AXES: usize = 5;
 
-/// Central differences of the loss on the whole architecture half over every α: from the snapshot's chain, T steps at
-/// α ± h along an axis over the same training batches, then the loss; averaged over draws of training batches.
+/// The reference: central differences of the loss on the whole architecture half over every α, averaged over
+/// draws of training batches. From the snapshot's chain, T steps are taken at α ± h along an axis over the
+/// same training batches; then the loss is computed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reference {
-    /// The mean over draws, as long as α.
+    /// The mean over draws, one value for each α.
     pub gradient: Vec<f64>,
     /// Mean cosine between two draws.
     pub agreement: f64,
-    /// The cosine that the exact hypergradient would have with `gradient`, going by the agreement (Spearman and Brown): what noise
-    /// leaves of 1.
+    /// The cosine that the exact hypergradient would have with `gradient`, estimated from the agreement by
+    /// the formula of Spearman and Brown.
     pub ceiling: f64,
 }
 
 impl Reference {
-    /// The reference at a snapshot. `tick` hears of passes as they are done.
+    /// Computes the reference at a snapshot. `tick` is called with the passes as they are done.
     pub(crate) fn at(
         snapshot: &Snapshot,
         draws: &Draws<'_>,
@@ -67,17 +68,19 @@ impl Reference {
         Self::of(&parts.chunks(alphas.div_ceil(AXES)).map(summed).collect::<Vec<_>>())
     }
 
-    /// Passes of [`Reference::at`] on `alphas` parameters with rounds of `steps` steps, as `tick` hears of them.
+    /// Returns the passes of [`Reference::at`] on `alphas` parameters with rounds of `steps` steps, as they
+    /// are reported to `tick`.
     pub fn passes(settings: &StudySettings, alphas: usize, steps: usize) -> usize {
         settings.draws * (2 * alphas * (steps + 1) + alphas.div_ceil(AXES) * steps)
     }
 
-    /// Passes of chains to both sides along some axes, and the main one's. The loss on the half counts as one.
+    /// Returns the passes of the chains to both sides along some axes, and of the main chain. The loss on the
+    /// half counts as one pass.
     fn task_passes(axes: usize, steps: usize) -> usize {
         2 * axes * (steps + 1) + steps
     }
 
-    /// Of the gradients of single draws.
+    /// Returns the reference of the gradients of single draws.
     fn of(draws: &[Vec<f64>]) -> Self {
         let pairs = (0..draws.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
         let cosines: Vec<f64> = pairs.map(|(a, b)| cosine(&draws[a], &draws[b])).collect();

@@ -12,13 +12,15 @@ use zodarts_nas::files::write_file;
 use zodarts_nas::methods::{Mu, UnrolledSettings};
 use zodarts_run::settings::SearchSettings;
 
-const ABOUT: &str = "*Passes* are those of an estimate beyond the weight steps that a search takes anyway, forward and backward; one forward only \
-    counts as a third. K directions, T weight steps, M validation batches, R the radius of probes of the curvature. *Cosine* is the mean over \
-    estimates of their cosine with the reference, ± its standard error; *of the mean* the cosine of the mean of all \
-    estimates; *bias* and *deviation* are in lengths of the reference, after each estimator's scale (d/K, d dimensions) is \
-    taken out.";
+const ABOUT: &str = "\
+    *Passes* are those of an estimate beyond the weight steps that a search takes anyway, forward and \
+    backward; a forward pass alone counts as a third. K is the number of directions, T of weight steps and M \
+    of validation batches; R is the radius of the probes of the curvature. *Cosine* is the mean over \
+    estimates of their cosine with the reference, ± its standard error; *of the mean* is the cosine of the \
+    mean of all estimates. *Bias* and *deviation* are in lengths of the reference, after each estimate is \
+    multiplied by its estimator's scale (d/K in d dimensions).";
 
-/// All that a study found.
+/// The result of a study.
 #[derive(Clone, Debug, Serialize)]
 pub struct Study {
     /// The data set.
@@ -27,28 +29,29 @@ pub struct Study {
     pub version: &'static str,
     /// The seed.
     pub seed: u64,
-    /// The search that was looked at.
+    /// The settings of the search.
     pub search: SearchSettings,
     /// The name of its method.
     pub method: &'static str,
-    /// T, weight steps of the reference.
+    /// T, the weight steps of the reference.
     pub steps: usize,
-    /// What was measured.
+    /// The settings of the study.
     pub settings: StudySettings,
-    /// The moments, in their order.
+    /// The snapshots, in the order of their epochs.
     pub moments: Vec<SnapshotStudy>,
 }
 
 impl Study {
-    /// The tables as Markdown.
+    /// Returns the tables as Markdown.
     pub fn markdown(&self) -> String {
         let Self { dataset, search, settings, .. } = self;
         let budget = settings.budget();
         let mut text = format!(
-            "# Estimates of the hypergradient\n\nA search of {dataset} by {} (seed {}, C = {}, N = {}, batches as in the search), \
-             looked at after some of its {} epochs. The reference: central differences of the loss on the whole architecture \
-             half over every α, h = {}, after T = {} weight steps, averaged over {} draws of training batches.\n\n{ABOUT} *At \
-             {budget} passes* is the mean cosine of the mean of as many estimates as {budget} passes buy.\n",
+            "# Estimates of the hypergradient\n\nA search of {dataset} by {} (seed {}, C = {}, N = {}, \
+             batches as in the search), with snapshots after some of its {} epochs. The reference: central \
+             differences of the loss on the whole architecture half over every α, h = {}, after T = {} \
+             weight steps, averaged over {} draws of training batches.\n\n{ABOUT} *At {budget} passes* is \
+             the mean cosine of the mean of as many estimates as {budget} passes pay for.\n",
             self.method,
             self.seed,
             search.channels,
@@ -65,7 +68,7 @@ impl Study {
         text
     }
 
-    /// One line for each snapshot and estimator.
+    /// Returns the table as CSV, one line for each snapshot and estimator.
     pub fn csv(&self) -> String {
         const HEADER: [&str; 15] = [
             "epochs",
@@ -105,7 +108,7 @@ impl Study {
     /// Writes `study.md`, `study.csv`, `study.json` and a figure for each snapshot.
     ///
     /// # Errors
-    /// If a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn write(&self, out: &Path) -> Result<(), Error> {
         for snapshot in &self.moments {
             let what = || format!("the estimates after {} epochs", snapshot.epochs);
@@ -122,8 +125,9 @@ impl Study {
 fn heading(snapshot: &SnapshotStudy) -> String {
     let SnapshotStudy { epochs, temperature, learning_rate, reference, .. } = snapshot;
     format!(
-        "## After {epochs} epochs\n\nτ = {temperature:.3}, learning rate {learning_rate:.4}. Two draws of the reference have a mean \
-         cosine of {:.3}; so an exact estimate would have one of about {:.2} with their mean.\n",
+        "## After {epochs} epochs\n\nτ = {temperature:.3}, learning rate {learning_rate:.4}. Two draws of \
+         the reference have a mean cosine of {:.3}, so an exact estimate would have a cosine of about {:.2} \
+         with their mean.\n",
         reference.agreement, reference.ceiling,
     )
 }
@@ -166,7 +170,7 @@ fn table(snapshot: &SnapshotStudy, budget: f64) -> String {
     markdown::table(&header, &rows)
 }
 
-/// μ, R, K, T and M, of one that has them.
+/// Returns μ, R, K, T and M of an estimator; empty where it has none.
 fn numbers(estimator: &Estimator) -> [String; 5] {
     match estimator {
         Estimator::Stepwise(_) => Default::default(),

@@ -1,8 +1,9 @@
-//! Independent pieces of work on all threads.
+//! Independent tasks on all threads.
 
 use rayon::prelude::*;
 
-/// The results of all tasks, in their order. Each thread makes one share of them in a row, with buffers from `begin`.
+/// Returns the results of all tasks, in their order. Each thread works on consecutive tasks, with buffers
+/// from `begin`.
 pub fn on_all_threads<T: Send, B, R: Send>(
     tasks: Vec<T>,
     begin: impl Fn() -> B + Sync + Send,

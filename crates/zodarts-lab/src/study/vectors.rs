@@ -1,25 +1,25 @@
-//! Small vectors in `f64`.
+//! Operations on vectors in `f64`.
 
-/// Σ aᵢ·bᵢ.
+/// Returns Σ aᵢ·bᵢ.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Euclidean length.
+/// Returns the Euclidean length.
 pub fn norm(a: &[f64]) -> f64 {
     dot(a, a).sqrt()
 }
 
-/// The cosine of the angle between two vectors; 0 if one of them is zero, which points nowhere.
+/// Returns the cosine of the angle between two vectors, or 0 if one of them is zero.
 pub fn cosine(a: &[f64], b: &[f64]) -> f64 {
     let lengths = norm(a) * norm(b);
     if lengths > 0.0 { dot(a, b) / lengths } else { 0.0 }
 }
 
-/// The mean of some vectors of one length.
+/// Returns the mean of vectors of the same length.
 ///
 /// # Panics
-/// Without a vector.
+/// Panics without a vector.
 pub fn mean<V: AsRef<[f64]>>(vectors: &[V]) -> Vec<f64> {
     let length = vectors[0].as_ref().len();
     let at = |index: usize| vectors.iter().map(|vector| vector.as_ref()[index]).sum::<f64>();

@@ -1,6 +1,6 @@
-//! CSV as in RFC 4180.
+//! Rows of CSV as in RFC 4180.
 
-/// A row with its line end.
+/// Returns a row with its line end.
 pub fn row<T: AsRef<str>>(fields: impl IntoIterator<Item = T>) -> String {
     let fields: Vec<String> = fields.into_iter().map(|field| quoted(field.as_ref())).collect();
     fields.join(",") + "\n"

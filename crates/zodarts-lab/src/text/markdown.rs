@@ -1,6 +1,6 @@
-//! Tables as in GitHub's Markdown.
+//! Tables in GitHub's Markdown.
 
-/// A table: the first column to the left, the others to the right.
+/// Returns a table, with the first column aligned left and the others right.
 pub fn table<T: AsRef<str>>(header: &[T], rows: &[Vec<String>]) -> String {
     let rule = (0..header.len()).map(|column| if column == 0 { "---" } else { "---:" });
     let mut text = line(header.iter().map(AsRef::as_ref)) + &line(rule);
@@ -15,7 +15,7 @@ fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// A genotype is full of bars, and each would end its cell.
+/// Escapes bars, each of which would end its cell; a genotype is full of them.
 fn escaped(cell: &str) -> String {
     cell.replace('|', "\\|").replace(['\r', '\n'], " ")
 }

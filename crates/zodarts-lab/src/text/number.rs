@@ -1,6 +1,6 @@
-//! Numbers for people.
+//! Numbers as text for people to read.
 
-/// A duration, such as `3 min 20 s`.
+/// Returns a duration, such as `3 min 20 s`.
 pub fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
@@ -11,12 +11,12 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// A number of epochs, such as `1 epoch`.
+/// Returns a number of epochs, such as `1 epoch`.
 pub fn epochs(count: usize) -> String {
     format!("{count} {}", if count == 1 { "epoch" } else { "epochs" })
 }
 
-/// A count with three digits and its power of thousand, such as `40.1 M`.
+/// Returns a count with three digits and its power of thousand, such as `40.1 M`.
 pub fn count(value: u64) -> String {
     let units = [(1e9, "G"), (1e6, "M"), (1e3, "k")];
     let Some((factor, unit)) = units.into_iter().find(|(factor, _)| value as f64 >= *factor) else {

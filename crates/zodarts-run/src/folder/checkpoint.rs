@@ -16,10 +16,10 @@ use zodarts_nas::tensors;
 /// Largest checkpoint read: many times that of `ResNet-18`.
 const MAX_BYTES: u64 = 2 << 30;
 
-/// The entry of the file's metadata.
+/// The key of the entry in the file's metadata.
 const PROGRESS: &str = "progress";
 
-/// What a checkpoint says besides its vectors.
+/// The metadata of a checkpoint: everything but its vectors.
 #[derive(Debug, Serialize, Deserialize)]
 struct Progress {
     #[serde(default = "format::unsaid")]
@@ -29,11 +29,11 @@ struct Progress {
     counts: BTreeMap<String, u64>,
     #[serde(default, rename = "begun", skip_serializing_if = "Option::is_none")]
     partial: Option<String>,
-    /// Over all of the above and the vectors.
+    /// The checksum of all of the above and the vectors.
     sha256: String,
 }
 
-/// What every version says.
+/// The field that every version writes.
 #[derive(Deserialize)]
 struct Version {
     #[serde(default = "format::unsaid")]
@@ -74,7 +74,7 @@ fn decode(path: &Path, bytes: &[u8]) -> Result<Restored, FileError> {
     let damaged = |reason| FileError::Damaged { path: path.into(), reason };
     tensors::check_header(bytes).map_err(damaged)?;
     let progress = progress(bytes).map_err(damaged)?;
-    // First: what a later version writes need not make sense here.
+    // The version comes first: what a later version writes may not parse here.
     let Version { format } = parsed(&progress).map_err(damaged)?;
     format::check(path, format)?;
     let progress: Progress = parsed(&progress).map_err(damaged)?;
@@ -98,7 +98,7 @@ fn verified(path: &Path, progress: Progress, bytes: &[u8]) -> Result<Restored, S
     Ok(Restored { path: path.into(), stage, epochs_done, counts, vectors, partial })
 }
 
-/// What a checkpoint says besides its vectors, as text.
+/// Returns the metadata of a checkpoint as text.
 fn progress(bytes: &[u8]) -> Result<String, String> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
     let progress = header.metadata().as_ref().and_then(|entries| entries.get(PROGRESS));
@@ -109,10 +109,10 @@ fn parsed<T: DeserializeOwned>(progress: &str) -> Result<T, String> {
     serde_json::from_str(progress).map_err(|error| format!("`{PROGRESS}`: {error}"))
 }
 
-/// SHA-256 over what a checkpoint says.
+/// Returns the SHA-256 of a checkpoint's metadata and vectors.
 fn digest<'v>(progress: &Progress, vectors: impl Iterator<Item = (&'v str, &'v [u8])>) -> String {
     let mut hash = Sha256::new();
-    // The first format said nothing of itself.
+    // The first format does not record its number.
     if progress.format > 1 {
         hash.update(format!("{} ", progress.format));
     }

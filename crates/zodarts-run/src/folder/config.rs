@@ -1,4 +1,4 @@
-//! `config.toml`: what was run on what, and every setting.
+//! The file `config.toml`: the circumstances of a run and every setting.
 
 use super::format;
 use crate::settings::{Settings, upgrade};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use zodarts_nas::files::FileError;
 
-/// Most bytes of an error's own words.
+/// The most bytes of a parser's error that are shown whole.
 const MAX_WORDS: usize = 800;
 
 /// Content of `config.toml`.
@@ -23,7 +23,7 @@ pub struct RunConfig {
 /// Circumstances of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
-    /// Version of what the folder holds; see the formats in the sources.
+    /// The format of the folder.
     #[serde(default = "format::unsaid")]
     pub format: u32,
     /// Version of zodarts.
@@ -39,29 +39,29 @@ pub struct RunInfo {
     pub fingerprint: String,
     /// Threads used; results do not depend on them.
     pub threads: usize,
-    /// The kernels: which vector instructions they use.
+    /// The name of the kernels, which tells the vector instructions they use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernels: Option<String>,
 }
 
 impl RunInfo {
-    /// The version of a run folder that is written.
+    /// The format that is written.
     pub const FORMAT: u32 = format::FORMAT;
 }
 
 impl RunConfig {
-    /// The content for a run.
+    /// Returns the content for a run.
     ///
     /// # Panics
-    /// If the seed is larger than TOML can hold, which [`Settings::validate`] refuses.
+    /// Panics if the seed is larger than TOML can hold, which [`Settings::validate`] refuses.
     pub fn new(run: RunInfo, settings: &Settings) -> Self {
         Self { run: Some(run), settings: toml::Table::try_from(settings).expect("settings are plain values") }
     }
 
-    /// The file's text.
+    /// Returns the file's text.
     ///
     /// # Panics
-    /// Never, for settings that could be made a table.
+    /// Never panics for settings that could be made a table.
     pub fn text(&self) -> String {
         toml::to_string_pretty(self).expect("settings are plain values")
     }
@@ -69,7 +69,7 @@ impl RunConfig {
     /// Parses a file's text.
     ///
     /// # Errors
-    /// If it is not TOML, or has a key no setting has, or is of a later version.
+    /// Returns an error if it is not TOML, or has a key no setting has, or is of a later version.
     pub fn parse(path: &Path, text: &str) -> Result<(Option<RunInfo>, Settings), FileError> {
         let ConfigFile { run, settings, .. } = ConfigFile::parse(path, text)?;
         let refuse = |error| {
@@ -80,14 +80,14 @@ impl RunConfig {
     }
 }
 
-/// The tables of a configuration file of any format, with the keys of today.
+/// The tables of a configuration file of any format, with current keys.
 #[derive(Clone, Debug)]
 pub struct ConfigFile {
     /// Circumstances of the run that wrote it.
     pub run: Option<RunInfo>,
-    /// The settings, not read yet.
+    /// The settings, not parsed yet.
     pub settings: toml::Table,
-    /// Keys of an earlier version that were found, each with the key of today.
+    /// The keys of an earlier version that were found, each with its current key.
     pub moved: Vec<(String, String)>,
 }
 
@@ -95,7 +95,7 @@ impl ConfigFile {
     /// Parses a file's text.
     ///
     /// # Errors
-    /// If it is not TOML or is of a later version.
+    /// Returns an error if it is not TOML or is of a later version.
     pub fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
         let refuse = |error: toml::de::Error| FileError::Damaged {
             path: path.into(),
@@ -103,7 +103,7 @@ impl ConfigFile {
         };
         let mut settings: toml::Table = text.parse().map_err(refuse)?;
         let run = settings.remove("run");
-        // First: what a later version writes need not make sense here.
+        // The version comes first: what a later version writes may not parse here.
         if let Some(found) = run.as_ref().and_then(|run| run.get("format")?.as_integer()) {
             format::check(path, u32::try_from(found).unwrap_or(u32::MAX))?;
         }
@@ -113,7 +113,7 @@ impl ConfigFile {
     }
 }
 
-/// An error in its own words, which repeat the line it is in; without that if it is long.
+/// Returns the parser's message, with the line that it quotes unless that is long.
 fn told(error: &toml::de::Error, text: &str) -> String {
     let words = error.to_string();
     if words.len() <= MAX_WORDS {

@@ -37,7 +37,7 @@ pub struct Evaluation {
     pub metrics: Metrics,
     /// The scores, one row an image.
     pub scores: Scores,
-    /// The labels that the scores were held against.
+    /// The labels that the scores were compared with.
     pub labels: Labels,
 }
 
@@ -69,8 +69,8 @@ impl RunFolder {
         Ok(self.predictions_path(split).is_file() && self.metrics(split.name())?.is_some())
     }
 
-    /// Writes the scores of a split and the labels they are held against. The predictions come last: they say that
-    /// the evaluation is complete.
+    /// Writes the scores of a split and the labels they are compared with. The predictions are written last:
+    /// they mark the evaluation as complete.
     ///
     /// # Errors
     /// Returns an error if a file cannot be written.
@@ -84,7 +84,7 @@ impl RunFolder {
         self.table("predictions", split)
     }
 
-    /// Returns the file of the labels that a split's predictions were held against.
+    /// Returns the file of the labels that a split's predictions were compared with.
     pub fn truth_path(&self, split: Split) -> PathBuf {
         self.table("truth", split)
     }

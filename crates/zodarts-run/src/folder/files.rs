@@ -17,7 +17,7 @@ use zodarts_nas::files::{
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::stage::store::Checkpoint;
 
-/// Largest text file read back.
+/// The largest text file that is read, in bytes.
 const MAX_TEXT: u64 = 16 << 20;
 
 /// A run folder.
@@ -27,12 +27,12 @@ pub struct RunFolder {
     resumes: bool,
 }
 
-/// What the records of a stage add up to.
+/// The summary of a stage's records.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct History {
     /// Epochs done.
     pub epochs: usize,
-    /// Their seconds.
+    /// The seconds of these epochs.
     pub seconds: f64,
     /// The last epoch, from 0, whose weights were selected.
     pub selected: Option<usize>,
@@ -51,7 +51,7 @@ impl RunFolder {
     /// Creates a new folder, with its parents.
     ///
     /// # Errors
-    /// If it cannot be created, or holds files already.
+    /// Returns an error if it cannot be created, or holds files already.
     pub fn create(path: &Path) -> Result<Self, RunError> {
         fs::create_dir_all(path).map_err(|source| FileError::Write { path: path.into(), source })?;
         if !Self::is_vacant(path)? {
@@ -60,10 +60,11 @@ impl RunFolder {
         Ok(Self { path: path.into(), resumes: false })
     }
 
-    /// Whether a folder holds nothing but what a process leaves that is killed before its first file is whole.
+    /// Reports whether a folder is empty, apart from the lock and temporary files that a killed process
+    /// leaves.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// Returns an error if it cannot be read.
     pub fn is_vacant(path: &Path) -> Result<bool, FileError> {
         let names =
             || fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>();
@@ -71,7 +72,7 @@ impl RunFolder {
         Ok(names.iter().all(|name| name == names::LOCK || is_temporary(name)))
     }
 
-    /// The folder of run `number`, from 1, of a name: `parent/name`, `parent/name-2` and so on.
+    /// Returns the folder of run `number`, from 1, of a name: `parent/name`, `parent/name-2` and so on.
     pub fn numbered(parent: &Path, name: &str, number: usize) -> PathBuf {
         parent.join(if number == 1 { name.to_owned() } else { format!("{name}-{number}") })
     }
@@ -79,7 +80,7 @@ impl RunFolder {
     /// Opens an existing folder.
     ///
     /// # Errors
-    /// If there is no `config.toml` in it.
+    /// Returns an error if there is no `config.toml` in it.
     pub fn open(path: &Path) -> Result<Self, RunError> {
         if !path.join(names::CONFIG).is_file() {
             return Err(RunError::NotARun { path: path.into(), missing: names::CONFIG, command: "fit" });
@@ -87,11 +88,11 @@ impl RunFolder {
         Ok(Self { path: path.into(), resumes: false })
     }
 
-    /// The same folder, in which a stage that was cut short goes on from its last checkpoint. Its settings must be those it began with.
-    /// What was half written is cleared away, so nobody else may work there.
+    /// Returns the same folder, in which a stage that was cut short resumes from its last checkpoint. The
+    /// settings must be those of the run. Half-written files are removed, so nobody else may work there.
     ///
     /// # Errors
-    /// If that cannot be removed.
+    /// Returns an error if these files cannot be removed.
     pub fn resuming(self) -> Result<Self, RunError> {
         for folder in [self.path.clone(), self.path.join(names::CHECKPOINTS)] {
             clear_temporary(&folder).map_err(|source| FileError::Write { path: folder, source })?;
@@ -99,12 +100,12 @@ impl RunFolder {
         Ok(Self { resumes: true, ..self })
     }
 
-    /// Whether stages that were cut short go on.
+    /// Reports whether stages that were cut short resume.
     pub fn resumes(&self) -> bool {
         self.resumes
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -112,7 +113,7 @@ impl RunFolder {
     /// Writes `config.toml`.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn write_config(&self, run: RunInfo, settings: &Settings) -> Result<(), FileError> {
         self.write(names::CONFIG, RunConfig::new(run, settings).text().as_bytes())
     }
@@ -120,7 +121,7 @@ impl RunFolder {
     /// Reads `config.toml`.
     ///
     /// # Errors
-    /// If it is missing or damaged.
+    /// Returns an error if it is missing or damaged.
     pub fn config(&self) -> Result<(Option<RunInfo>, Settings), FileError> {
         let path = self.path.join(names::CONFIG);
         RunConfig::parse(&path, &self.text(names::CONFIG)?)
@@ -129,7 +130,7 @@ impl RunFolder {
     /// Writes `genotype.txt`.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn write_genotype(&self, genotype: &Genotype) -> Result<(), FileError> {
         self.write(names::GENOTYPE, format!("{genotype}\n").as_bytes())
     }
@@ -137,7 +138,7 @@ impl RunFolder {
     /// Reads `genotype.txt`.
     ///
     /// # Errors
-    /// If it is missing or not a genotype.
+    /// Returns an error if it is missing or not a genotype.
     pub fn genotype(&self) -> Result<Genotype, RunError> {
         if !self.path.join(names::GENOTYPE).is_file() {
             let path = self.path.clone();
@@ -150,17 +151,17 @@ impl RunFolder {
     /// Writes `metrics.json`, or `metrics-SPLIT.json` for another split than test.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn write_metrics(&self, metrics: &Metrics) -> Result<PathBuf, FileError> {
         let name = Metrics::file_name(&metrics.split);
         self.write_record(&name, metrics)?;
         Ok(self.path.join(name))
     }
 
-    /// Reads the metrics of a split, if they were written.
+    /// Reads the metrics of a split. Returns `None` if they were not written.
     ///
     /// # Errors
-    /// If the file is damaged.
+    /// Returns an error if the file is damaged.
     pub fn metrics(&self, split: &str) -> Result<Option<Metrics>, FileError> {
         self.record(&Metrics::file_name(split))
     }
@@ -168,15 +169,15 @@ impl RunFolder {
     /// Writes a value to a `.json` file.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn write_record(&self, name: &str, record: &impl Serialize) -> Result<(), FileError> {
         self.write(name, json(record).as_bytes())
     }
 
-    /// Reads a `.json` file, if it was written.
+    /// Reads a `.json` file. Returns `None` if it was not written.
     ///
     /// # Errors
-    /// If the file is damaged.
+    /// Returns an error if the file is damaged.
     pub fn record<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, FileError> {
         let path = self.path.join(name);
         if !path.is_file() {
@@ -190,7 +191,7 @@ impl RunFolder {
     /// `NAME-interrupted.jsonl`.
     ///
     /// # Errors
-    /// If they cannot be renamed.
+    /// Returns an error if they cannot be renamed.
     pub fn set_aside(&self, stage: &str) -> Result<(), FileError> {
         let path = self.path.join(format!("{stage}.jsonl"));
         match fs::rename(&path, self.path.join(format!("{stage}-interrupted.jsonl"))) {
@@ -199,15 +200,16 @@ impl RunFolder {
         }
     }
 
-    /// Takes away the half line that a run leaves in a `.jsonl` file when it is killed while it writes, so that lines can be appended.
+    /// Removes the half line that a run leaves in a `.jsonl` file if it is killed while it writes, so that
+    /// lines can be appended.
     ///
     /// # Errors
-    /// If the file cannot be read or written.
+    /// Returns an error if the file cannot be read or written.
     pub fn drop_half_line(&self, name: &str) -> Result<(), FileError> {
         self.keep_lines(name, usize::MAX)
     }
 
-    /// Drops all of a `.jsonl` file but its first `count` whole lines.
+    /// Keeps the first `count` whole lines of a `.jsonl` file and drops the rest.
     pub(super) fn keep_lines(&self, name: &str, count: usize) -> Result<(), FileError> {
         let path = self.path.join(name);
         if !path.is_file() {
@@ -222,7 +224,7 @@ impl RunFolder {
     /// Appends a line to a `.jsonl` file.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn append(&self, name: &str, record: &impl Serialize) -> Result<(), FileError> {
         self.append_line(name, &json_line(record))
     }
@@ -231,15 +233,15 @@ impl RunFolder {
     pub(super) fn append_line(&self, name: &str, line: &str) -> Result<(), FileError> {
         let path = self.path.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        // To the disk, for a checkpoint that follows counts on it.
+        // Synced to the disk, because the checkpoint that follows relies on it.
         let write = |mut file: File| file.write_all(line.as_bytes()).and_then(|()| file.sync_data());
         file.and_then(write).map_err(|source| FileError::Write { path, source })
     }
 
-    /// Sums up a `.jsonl` file, if it exists and has records.
+    /// Sums up a `.jsonl` file. Returns `None` if it does not exist or has no records.
     ///
     /// # Errors
-    /// If it cannot be read or a line is not a record.
+    /// Returns an error if it cannot be read or a line is not a record.
     pub fn history(&self, name: &str) -> Result<Option<History>, FileError> {
         let lines: Vec<HistoryLine> = self.records(name)?;
         Ok((!lines.is_empty()).then(|| History {
@@ -249,10 +251,10 @@ impl RunFolder {
         }))
     }
 
-    /// The records of a `.jsonl` file; none if it does not exist.
+    /// Returns the records of a `.jsonl` file; empty if it does not exist.
     ///
     /// # Errors
-    /// If it cannot be read or a line is not such a record.
+    /// Returns an error if it cannot be read or a line is not such a record.
     pub fn records<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, FileError> {
         let records: Result<Vec<T>, _> =
             self.lines(name)?.iter().map(|line| serde_json::from_str(line)).collect();
@@ -260,7 +262,7 @@ impl RunFolder {
         records.map_err(|error| FileError::Damaged { path: path(), reason: format!("not a record: {error}") })
     }
 
-    /// The whole lines of a `.jsonl` file; none if it does not exist.
+    /// Returns the whole lines of a `.jsonl` file; empty if it does not exist.
     pub(super) fn lines(&self, name: &str) -> Result<Vec<String>, FileError> {
         if !self.path.join(name).is_file() {
             return Ok(Vec::new());
@@ -274,7 +276,7 @@ impl RunFolder {
     /// Writes `checkpoint/latest`; the one before becomes `checkpoint/previous`.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub(super) fn write_checkpoint(&self, checkpoint: &Checkpoint<'_>) -> Result<(), FileError> {
         let folder = self.path.join(names::CHECKPOINTS);
         let (latest, previous) = (folder.join("latest.safetensors"), folder.join("previous.safetensors"));

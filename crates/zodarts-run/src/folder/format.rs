@@ -1,9 +1,9 @@
-//! Versions of what a run folder holds.
+//! The formats of a run folder.
 //!
-//! * 1: as written up to version 0.1.0 before runs could be gone on with; nothing says so.
-//! * 2: `config.toml` says which command made the run, and a checkpoint may be one within an epoch.
-//! * 3: the settings of the search method stand in `[method]` of `config.toml`, and no other method's beside
-//!   them. Earlier keys are read by `settings/flat.rs`.
+//! * 1: written before runs could be resumed; the files do not record it.
+//! * 2: `config.toml` records the command of the run, and a checkpoint can be within an epoch.
+//! * 3: the settings of the search method are in `[method]` of `config.toml`, and those of other methods are
+//!   not stored. `settings/flat.rs` reads the keys of earlier formats.
 //!
 //! Files of every format are kept in `tests/legacy/` of the command and read in its tests.
 
@@ -13,7 +13,7 @@ use zodarts_nas::files::FileError;
 /// The format that is written.
 pub const FORMAT: u32 = 3;
 
-/// That of files that do not say.
+/// Returns the format of files that do not record one.
 pub fn unsaid() -> u32 {
     1
 }

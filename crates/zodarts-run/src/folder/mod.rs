@@ -3,22 +3,22 @@
 //! ```text
 //! runs/NAME/
 //!   config.toml         every setting, resolved; can be passed to --config again
-//!   data.json           what the data are: counts, copies
+//!   data.json           the data: counts, copies
 //!   genotype.txt        the architecture found, in NAS-Bench-201's form
-//!   search.jsonl        one line an epoch of the search
-//!   search.json         what the search came to; written when it is over
-//!   random-ws.jsonl     one line an epoch of a random search with shared weights
+//!   search.jsonl        one line per epoch of the search
+//!   search.json         the result of the search; written when it is over
+//!   random-ws.jsonl     one line per epoch of a random search with shared weights
 //!   random-ws.json      the genotypes it scored, in the order they were drawn
-//!   train.jsonl         one line an epoch of training
-//!   calibration.json    the temperature of its probabilities, and what that did on the validation images
-//!   model.json          what the network is
+//!   train.jsonl         one line per epoch of training
+//!   calibration.json    the temperature of its probabilities, and its effect on the validation images
+//!   model.json          the description of the network
 //!   model.safetensors   its weights and running statistics
 //!   metrics.json        the evaluation, with its protocol
 //!   predictions.csv     scores in the form of MedMNIST's Evaluator
-//!   truth.csv           the labels they were held against, in the same form
-//!   report.html         all of this, to look at
-//!   checkpoint/         latest and previous state of a search or training, from which it goes on
-//!   lock                which process works here, as long as it does
+//!   truth.csv           the labels they are compared with, in the same form
+//!   report.html         the report page
+//!   checkpoint/         latest and previous state of a search or training, from which it resumes
+//!   lock                the process that works here, while it does
 //! ```
 
 mod checkpoint;

@@ -14,7 +14,8 @@ struct Numbered {
 }
 
 impl Store for RunFolder {
-    /// A folder that is not [resuming](RunFolder::resuming) begins each stage, and nothing in it is touched.
+    /// Returns a folder that is not [resuming](RunFolder::resuming) begins each stage anew and leaves its
+    /// files untouched.
     fn resume(&self, stage: &str, check: CheckRecord<'_>) -> Result<Resumption, FileError> {
         let mut refused = Vec::new();
         if !self.resumes() {
@@ -72,7 +73,7 @@ impl RunFolder {
     }
 }
 
-/// Refuses records that are not in the order of their epochs: a stage goes on by what they say.
+/// Refuses records that are not in the order of their epochs, because a stage resumes from what they say.
 fn check_order(records: &[String]) -> Result<(), String> {
     for (at, record) in records.iter().enumerate() {
         let Numbered { epoch } =

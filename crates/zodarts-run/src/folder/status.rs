@@ -42,7 +42,7 @@ pub enum Missing {
     Test,
 }
 
-/// What a run folder holds, and what is missing.
+/// The contents of a run folder, and the parts that are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunStatus {
     /// The command that made the run; `None` if the folder does not say.
@@ -53,7 +53,7 @@ pub struct RunStatus {
     pub training: Progress,
     /// The splits whose evaluation is complete.
     pub evaluated: Vec<Split>,
-    /// What the goal still needs, in the order in which it is made.
+    /// The parts that the goal still needs, in the order in which they are made.
     pub missing: Vec<Missing>,
 }
 
@@ -64,16 +64,16 @@ struct Record {
 }
 
 impl RunStatus {
-    /// Reports whether everything that the run's command makes is there. A run without a recorded command is never
-    /// finished.
+    /// Reports whether everything that the run's command makes is there. A run without a recorded command is
+    /// never finished.
     pub fn is_finished(&self) -> bool {
         self.goal.is_some() && self.missing.is_empty()
     }
 }
 
 impl RunFolder {
-    /// Returns what the folder holds, and what is missing. A trial of a comparison counts as its own training; a trial
-    /// under protocol `paper` has more, in folders of their own.
+    /// Returns what the folder holds, and what is missing. A trial of a comparison counts as its own
+    /// training; a trial under protocol `paper` has more, in folders of their own.
     ///
     /// # Errors
     /// Returns an error if a file is damaged.

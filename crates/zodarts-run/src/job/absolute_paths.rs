@@ -1,9 +1,9 @@
-//! Paths as a run folder records them: a run can be evaluated from any folder.
+//! Absolute paths for the records of a run, so that it can be evaluated from any folder.
 
 use crate::settings::Settings;
 use zodarts_data::DataSource;
 
-/// The data as named, with a path made absolute.
+/// Returns the data as named, with a path made absolute.
 pub fn absolute_data(data: &str) -> String {
     match DataSource::parse(data) {
         Ok(DataSource::Npz(path) | DataSource::Folder(path) | DataSource::Image(path)) => {
@@ -13,7 +13,7 @@ pub fn absolute_data(data: &str) -> String {
     }
 }
 
-/// The settings with paths made absolute.
+/// Returns the settings with paths made absolute.
 pub fn absolute_settings(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
     let absolute = |path: String| std::path::absolute(&path).map_or(path, |path| path.display().to_string());

@@ -1,4 +1,4 @@
-//! In what a run that was begun differs from one that is asked for.
+//! The difference between a run that was begun and one that is requested.
 
 use super::absolute_paths::absolute_settings;
 use crate::folder::RunInfo;
@@ -6,10 +6,10 @@ use crate::settings::Settings;
 use std::collections::BTreeMap;
 use zodarts_data::DatasetInfo;
 
-/// Settings that are read, by section and key.
+/// The settings by section and key.
 type Flat = BTreeMap<String, toml::Value>;
 
-/// The data in which a run differs from those at hand.
+/// Returns the difference in data between a run and those at hand, or `None` if they are the same.
 pub fn other_data(run: Option<&RunInfo>, info: &DatasetInfo) -> Option<String> {
     let own = &info.fingerprint;
     run.filter(|run| run.fingerprint != *own)

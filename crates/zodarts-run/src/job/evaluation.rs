@@ -1,4 +1,4 @@
-//! Evaluations: the only place where test images come out.
+//! Evaluations of a run, the only code that reads its test images.
 
 use super::Job;
 use crate::error::Error;
@@ -47,8 +47,8 @@ pub fn evaluate_run(
 }
 
 impl Job<'_> {
-    /// Evaluates the job's model on a split under protocol `official`. In a folder that resumes, a reading whose metrics
-    /// are there is completed and not made again.
+    /// Evaluates the job's model on a split under protocol `official`. In a folder that resumes, a reading
+    /// whose metrics are there is completed and not made again.
     ///
     /// # Errors
     /// Returns an error if the data set is not the run's, or a file cannot be read or written.
@@ -61,8 +61,8 @@ impl Job<'_> {
         Ok(metrics)
     }
 
-    /// Evaluates the job's model on the test split under protocol `paper`, whose training read the test split in every
-    /// epoch.
+    /// Evaluates the job's model on the test split under protocol `paper`, whose training read the test split
+    /// in every epoch.
     ///
     /// # Errors
     /// Returns an error if the data set is not the run's, or a file cannot be read or written.
@@ -87,7 +87,7 @@ struct Evaluator<'a> {
 struct Scored {
     protocol: Protocol,
     split: Split,
-    /// How often the test split has been read for the run.
+    /// The number of times that the test split has been read for the run.
     test_reads: usize,
     samples: Samples,
     scores: Scores,
@@ -159,8 +159,8 @@ impl Evaluator<'_> {
     }
 }
 
-/// Copies a split's predictions into `directory` under the name from which `MedMNIST`'s Evaluator reads them. Returns
-/// the copy's path.
+/// Copies a split's predictions into `directory` under the name from which `MedMNIST`'s Evaluator reads them.
+/// Returns the copy's path.
 ///
 /// # Errors
 /// Returns an error if the predictions cannot be read, or the copy cannot be written.

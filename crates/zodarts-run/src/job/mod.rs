@@ -39,7 +39,7 @@ const SEARCH_SHARE: f64 = 0.35;
 /// Share of a time limit by which training must be done; the rest is for the evaluation.
 const TRAIN_SHARE: f64 = 0.95;
 
-/// A job's data, settings and place.
+/// The data, settings and folder of a job.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
     /// The data set.
@@ -50,19 +50,19 @@ pub struct Job<'a> {
     pub settings: &'a Checked<Settings>,
     /// The run folder.
     pub folder: &'a RunFolder,
-    /// How its number comes about.
+    /// The protocol of its training and evaluation.
     pub protocol: Protocol,
     /// Time limit of the whole job.
     pub limit: Option<Duration>,
-    /// When the job began.
+    /// The time at which the job began.
     pub start: Instant,
 }
 
 impl Job<'_> {
-    /// Writes `config.toml`, the first file of a run. One that goes on has it.
+    /// Writes `config.toml`, the first file of a run. A run that resumes has it already.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn begin(&self, goal: Goal) -> Result<(), Error> {
         if self.folder.resumes() {
             return Ok(());
@@ -81,20 +81,20 @@ impl Job<'_> {
         Ok(self.folder.write_config(run, &absolute_settings(self.settings))?)
     }
 
-    /// Describes the data and keeps that as `data.json`.
+    /// Describes the data and writes the description to `data.json`.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn describe(&self) -> Result<Summary, Error> {
         let summary = self.dataset.summary();
         self.folder.write_record(names::DATA, &summary)?;
         Ok(summary)
     }
 
-    /// Searches an architecture as a run of its own.
+    /// Searches for an architecture as a run of its own.
     ///
     /// # Errors
-    /// See [`search`].
+    /// Returns the errors of [`search`].
     pub fn run_search(&self, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
         self.begin(Goal::Search)?;
         self.describe()?;
@@ -104,7 +104,7 @@ impl Job<'_> {
     /// Trains the network of a genotype (or `ResNet-18`) as a run of its own, and prepares it to predict.
     ///
     /// # Errors
-    /// See [`train`] and [`Job::prepare`].
+    /// Returns the errors of [`train`] and [`Job::prepare`].
     pub fn run_training(
         &self,
         genotype: Option<Genotype>,
@@ -120,10 +120,10 @@ impl Job<'_> {
         Ok((outcome, prepared))
     }
 
-    /// Searches an architecture and keeps it.
+    /// Searches for an architecture and writes it to the folder.
     ///
     /// # Errors
-    /// See [`search`].
+    /// Returns the errors of [`search`].
     pub fn search(&self, share: Option<f64>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
         let development = self.dataset.train.merged(&self.dataset.val);
         let outcome = search(self.search_input(&development, share), observer)?;
@@ -131,10 +131,10 @@ impl Job<'_> {
         Ok(outcome)
     }
 
-    /// Searches an architecture at random with shared weights and keeps it.
+    /// Runs a random search with shared weights and writes the architecture to the folder.
     ///
     /// # Errors
-    /// See [`random_search`].
+    /// Returns the errors of [`random_search`].
     pub fn random_search(&self, observer: &mut dyn Observer) -> Result<RandomWsOutcome, Error> {
         let development = self.dataset.train.merged(&self.dataset.val);
         let outcome = random_search(self.search_input(&development, None), observer)?;
@@ -157,7 +157,7 @@ impl Job<'_> {
         }
     }
 
-    /// Keeps what a search found, the summary last: it says that the search is over.
+    /// Writes the result of a search. The summary is written last: it marks the search as over.
     ///
     /// # Errors
     /// Returns an error if a file cannot be written.
@@ -166,10 +166,10 @@ impl Job<'_> {
         Ok(self.folder.write_record(SearchSummary::FILE, summary)?)
     }
 
-    /// Trains the network of a genotype (or `ResNet-18`) and keeps it.
+    /// Trains the network of a genotype (or `ResNet-18`) and writes it to the folder.
     ///
     /// # Errors
-    /// See [`train`].
+    /// Returns the errors of [`train`].
     pub fn train(
         &self,
         genotype: Option<Genotype>,
@@ -180,10 +180,10 @@ impl Job<'_> {
         Ok(outcome)
     }
 
-    /// Trains the network of a genotype as [`Job::train`] does and keeps nothing of it.
+    /// Trains the network of a genotype as [`Job::train`] does, but writes nothing.
     ///
     /// # Errors
-    /// See [`train`].
+    /// Returns the errors of [`train`].
     pub fn try_out(&self, genotype: Genotype, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
         self.trained(Some(genotype), None, observer)
     }
@@ -213,10 +213,11 @@ impl Job<'_> {
         Ok(train(input, observer)?)
     }
 
-    /// Search, training and the one look at the test images. In a folder that resumes, what is done is not done again.
+    /// Searches, trains and evaluates once on the test images. In a folder that resumes, finished parts are
+    /// not repeated.
     ///
     /// # Errors
-    /// See [`search`], [`train`] and [`evaluate_run`].
+    /// Returns the errors of [`search`], [`train`] and [`evaluate_run`].
     pub fn fit(&self, observer: &mut dyn Observer) -> Result<Fit, Error> {
         self.begin(Goal::Fit)?;
         let data = self.describe()?;
@@ -235,7 +236,7 @@ impl Job<'_> {
         Ok(Fit { data, search, train, prepared, metrics })
     }
 
-    /// What a search found: one that is over, or else one that is made now.
+    /// Returns the result of the search: of one that is over, or else of one that runs now.
     fn found(&self, observer: &mut dyn Observer) -> Result<SearchSummary, Error> {
         let over = self.folder.record::<SearchSummary>(SearchSummary::FILE)?;
         match over.filter(|_| self.folder.resumes()) {
@@ -245,16 +246,16 @@ impl Job<'_> {
     }
 }
 
-/// What [`Job::fit`] did.
+/// The result of [`Job::fit`].
 #[derive(Clone, Debug)]
 pub struct Fit {
-    /// What the data are.
+    /// The description of the data.
     pub data: Summary,
-    /// The search; none for `ResNet-18`.
+    /// The search; `None` for `ResNet-18`.
     pub search: Option<SearchSummary>,
     /// The training.
     pub train: TrainOutcome,
-    /// How it was prepared to predict.
+    /// The preparation of the network to predict.
     pub prepared: Prepared,
     /// The evaluation on the test split.
     pub metrics: Metrics,

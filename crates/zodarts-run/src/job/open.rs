@@ -23,7 +23,7 @@ impl DataAccess {
     }
 }
 
-/// Opens the data that `spec` names as the settings say. `on_event` hears of progress and notices.
+/// Opens the data that `spec` names as the settings say. `on_event` is called with progress and notices.
 ///
 /// # Errors
 /// Returns the errors of [`Dataset::open`].

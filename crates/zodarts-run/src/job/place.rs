@@ -1,4 +1,4 @@
-//! Where a run goes: a folder of its own, or that of one that was cut short.
+//! The choice of a run's folder: a new one, or that of a run that was cut short.
 
 use super::difference::{other_data, other_setting};
 use crate::error::Error;
@@ -8,48 +8,49 @@ use crate::settings::Settings;
 use std::path::{Path, PathBuf};
 use zodarts_data::DatasetInfo;
 
-/// Whether a run goes on that was cut short.
+/// The treatment of a run that was cut short.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Resume {
-    /// If there is one.
+    /// Resumes the run if there is one, and begins a new one otherwise.
     #[default]
     Auto,
-    /// Yes: without one there is nothing to do.
+    /// Resumes the run, and fails if there is none.
     Always,
-    /// No: a new run begins.
+    /// Begins a new run.
     Never,
 }
 
-/// A run that is asked for.
+/// A query for the folder of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// What it is to come to.
+    /// The goal of the run.
     pub goal: Goal,
     /// Its data.
     pub info: &'a DatasetInfo,
     /// Its settings.
     pub settings: &'a Settings,
-    /// Whether it may be one that was cut short.
+    /// The treatment of a run that was cut short.
     pub resume: Resume,
 }
 
-/// How far a folder is.
+/// The state of the run in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Standing {
-    /// What was wanted is there.
+    /// The run is finished.
     Reached,
-    /// It is on the way.
+    /// The run was cut short.
     CutShort,
-    /// It is of another kind, and in what.
+    /// The folder holds another run, with this difference.
     Other(String),
 }
 
 impl Wanted<'_> {
-    /// The folder at `path`, which is new, empty, or that of such a run that was cut short. Nobody else works in it as long as the lock
-    /// lasts.
+    /// Opens the folder at `path`, which must be new, empty, or that of the same run cut short. Nobody else
+    /// works in it as long as the lock lasts.
     ///
     /// # Errors
-    /// If it holds anything else, another process works in it, or it cannot be read or written.
+    /// Returns an error if it holds anything else, another process works in it, or it cannot be read or
+    /// written.
     pub fn at(&self, path: &Path) -> Result<(RunFolder, Lock), Error> {
         if !path.join(names::CONFIG).is_file() {
             return self.begin(path, || Ok((RunFolder::create(path)?, Lock::inside(path)?)));
@@ -63,11 +64,11 @@ impl Wanted<'_> {
         }
     }
 
-    /// The newest of `parent/name`, `parent/name-2` and so on that is such a run, was cut short and is nobody else's; a new one of these
-    /// names if there is none.
+    /// Opens the newest of `parent/name`, `parent/name-2` and so on that holds the same run cut short and
+    /// that nobody else uses, or creates a new folder of these names.
     ///
     /// # Errors
-    /// If a folder cannot be read or written, or there is none and a new one is not wanted.
+    /// Returns an error if a folder cannot be read or written, or there is none and a new one is not wanted.
     pub fn below(&self, parent: &Path, name: &str) -> Result<(RunFolder, Lock), Error> {
         let numbered = |number| RunFolder::numbered(parent, name, number);
         let mut begun: Vec<PathBuf> = Vec::new();
@@ -81,10 +82,10 @@ impl Wanted<'_> {
         self.begin(&parent.join(name), || fresh(parent, name))
     }
 
-    /// A run that may go on; none if it may not, for whatever reason.
+    /// Returns the folder of a run that may resume, or `None` if it may not, for whatever reason.
     fn cut_short(&self, path: &Path) -> Option<(RunFolder, Lock)> {
         let folder = RunFolder::open(path).ok()?;
-        // It is looked at under its lock, or it might end in the meantime.
+        // The state is read under the lock, as the run might end in the meantime.
         let lock = Lock::inside(path).ok()?;
         let standing = self.standing(&folder).ok()?;
         (standing == Standing::CutShort).then(|| Some((folder.resuming().ok()?, lock)))?
@@ -119,8 +120,8 @@ impl Wanted<'_> {
     }
 }
 
-/// `parent/name`, or `parent/name-2` and so on: the first that is new or vacant, as a process leaves it that is killed at once, and that
-/// nobody else is quicker to take.
+/// Takes the first of `parent/name`, `parent/name-2` and so on that is new or vacant and that nobody else
+/// takes first.
 fn fresh(parent: &Path, name: &str) -> Result<(RunFolder, Lock), Error> {
     for number in 1.. {
         let path = RunFolder::numbered(parent, name, number);
@@ -134,7 +135,7 @@ fn fresh(parent: &Path, name: &str) -> Result<(RunFolder, Lock), Error> {
     unreachable!("there is always another number")
 }
 
-/// A folder that nobody has.
+/// Takes a folder, or returns `None` if somebody else has it.
 fn take(path: &Path) -> Result<Option<(RunFolder, Lock)>, Error> {
     let folder = match RunFolder::create(path) {
         Err(RunError::Exists { .. }) => return Ok(None),
@@ -144,7 +145,7 @@ fn take(path: &Path) -> Result<Option<(RunFolder, Lock)>, Error> {
         Err(Error::InUse { .. }) => return Ok(None),
         locked => locked?,
     };
-    // Between the two somebody may have come, worked and gone.
+    // Somebody may have come, worked and gone between the two.
     Ok(RunFolder::is_vacant(path)?.then_some((folder, lock)))
 }
 

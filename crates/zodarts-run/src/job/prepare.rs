@@ -1,4 +1,5 @@
-//! What happens to a trained network before it predicts: calibration, and a threshold for a class that must not be missed.
+//! The preparation of a trained network to predict: its calibration, and a threshold for a class that must
+//! not be missed.
 
 use super::Job;
 use crate::error::Error;
@@ -9,21 +10,22 @@ use zodarts_nas::evaluate::{AtThreshold, Labels, Threshold};
 use zodarts_nas::model::{Calibration, Model};
 use zodarts_nas::protocol::Protocol;
 
-/// What [`Job::prepare`] did.
+/// The result of [`Job::prepare`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Prepared {
-    /// What the calibration did; none if there was none.
+    /// The effect of the calibration; `None` if there was none.
     pub calibration: Option<Calibration>,
-    /// What the threshold does on the validation images; none if there is none.
+    /// The effect of the threshold on the validation images; `None` if there is none.
     pub threshold: Option<AtThreshold>,
 }
 
 impl Job<'_> {
-    /// Calibrates a trained network on the validation images and gives it a threshold, as far as the settings ask for it, and keeps
-    /// it. Under protocol `paper` there are no images left for that.
+    /// Calibrates a trained network on the validation images and chooses its threshold, as far as the
+    /// settings ask for it, and writes it to the folder. Under protocol `paper` no images are left for that.
     ///
     /// # Errors
-    /// If there is no validation image, no threshold can be chosen (see [`positive_class`]), or a file cannot be written.
+    /// Returns an error if there is no validation image, no threshold can be chosen (see [`positive_class`]),
+    /// or a file cannot be written.
     pub fn prepare(&self, model: &mut Model) -> Result<Prepared, Error> {
         let wanted = &self.settings.predict;
         if self.protocol == Protocol::Paper || !wanted.calibrate && wanted.sensitivity.is_none() {
@@ -50,10 +52,10 @@ impl Job<'_> {
     }
 }
 
-/// The class that must not be missed, by the settings.
+/// Returns the class that must not be missed, by the settings.
 ///
 /// # Errors
-/// If the data have no two classes, or no class of that name.
+/// Returns an error if the data do not have two classes, if no class is named, or if none has that name.
 pub fn positive_class(info: &DatasetInfo, settings: &Settings) -> Result<usize, Error> {
     if info.task != Task::BinaryClass {
         return Err(no_threshold(info, "it takes two classes"));

@@ -1,4 +1,4 @@
-//! A run that is asked for: everything is checked before anything is written.
+//! Requests for a run, checked before anything is written.
 
 use super::place::{Resume, Wanted};
 use super::prepare::positive_class;
@@ -46,7 +46,7 @@ impl Place {
     }
 }
 
-/// A run that is asked for.
+/// A request for a run.
 #[derive(Clone, Copy, Debug)]
 pub struct RunRequest<'a> {
     /// The command that makes it.
@@ -67,8 +67,8 @@ impl RunRequest<'_> {
     /// Checks that the run can be done, and opens its folder.
     ///
     /// # Errors
-    /// Returns an error if a network is too large, a batch does not fit in memory, the data cannot have the threshold
-    /// that is asked for, or the folder holds anything but the same run, unfinished.
+    /// Returns an error if a network is too large, a batch does not fit in memory, the data cannot have the
+    /// threshold that is asked for, or the folder holds anything but the same run, unfinished.
     pub fn open(&self) -> Result<(RunFolder, Lock), Error> {
         self.check()?;
         match self.place {
@@ -77,11 +77,11 @@ impl RunRequest<'_> {
         }
     }
 
-    /// Opens the folder of a search to train the network that it found there, unless it holds a training that is
-    /// finished or of other settings.
+    /// Opens the folder of a search to train the network that it found there, unless it holds a training that
+    /// is finished or of other settings.
     ///
     /// # Errors
-    /// As [`RunRequest::open`].
+    /// Returns the errors of [`RunRequest::open`].
     pub fn open_in_search(&self, searched: RunFolder) -> Result<(RunFolder, Lock), Error> {
         self.check()?;
         let path = searched.path().to_owned();
@@ -139,8 +139,8 @@ pub fn check_search(dataset: &Dataset, settings: &Settings) -> Result<(), Error>
         .map_err(zodarts_nas::Error::from)?)
 }
 
-/// Refuses a training that is too large for this machine. Without a genotype, the largest network of the search space
-/// counts.
+/// Refuses a training that is too large for this machine. Without a genotype, the largest network of the
+/// search space counts.
 ///
 /// # Errors
 /// Returns an error if the network is too large, or a batch does not fit in memory.

@@ -7,10 +7,10 @@ use crate::progress::Ui;
 use anyhow::{Result, bail};
 use zodarts_data::check::{Finding, Match};
 
-/// Images shown of a finding; `--json` has all.
+/// The number of images shown for a finding; `--json` has all.
 const SHOWN: usize = 5;
 
-/// Looks for everything wrong with a data set and prints it, the worst first.
+/// Prints everything found wrong with a data set, the worst first.
 pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
     let dataset = open(&args.info, ui)?;
     let spinner = ui.spinner("checking every image");
@@ -44,7 +44,7 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
     }
 }
 
-/// Some of a finding's images, a line each.
+/// Returns some of a finding's images, one line each.
 fn examples(finding: &Finding) -> Vec<String> {
     let mut lines: Vec<String> = finding.images.iter().take(SHOWN).map(example).collect();
     if let Some(more) = finding.images.len().checked_sub(SHOWN).filter(|more| *more > 0) {

@@ -43,7 +43,7 @@ fn open(args: &InfoArgs, ui: &Ui) -> Result<Dataset> {
     setup::open(&args.data, &settings, &args.source, ui)
 }
 
-/// What a data set is, and how many images it has.
+/// Returns the description of a data set and its numbers of images.
 fn sheet(summary: &Summary) -> Sheet {
     let info = &summary.info;
     let mut sheet = Sheet::new(format!("{}{}", info.name, info.size_flag));

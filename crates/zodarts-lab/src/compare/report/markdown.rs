@@ -1,4 +1,4 @@
-//! `tables.md`.
+//! The tables of a comparison, `tables.md`.
 
 use super::Comparison;
 use crate::compare::live::Milestones;
@@ -11,31 +11,40 @@ use std::fmt::Write as _;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::Stop;
 
-/// What stands where there is nothing to say.
+/// The mark of an empty cell.
 const NOTHING: &str = "–";
 
-const QUALITY: &str = "Test split; mean ± standard deviation over seeds, and Student's 95 % interval of the \
-    mean. It says how much seeds differ, not how much another test set would: that is in the intervals of `trials.csv`. \
-    *Published* is the paper's Table 1: the best test epoch of trainings that saw the validation images, with batch \
-    statistics at test.";
-const RETRAINED: &str = "What a seed found is trained three times, and mean, deviation and interval go over all trainings; as three of \
-    them share an architecture, they are not independent, and the interval is too narrow.";
-const LAST: &str = "*Last epoch* is the test ACC of the last epochs of the same trainings: what lies between is what choosing the \
-    epoch on the test images adds.";
-const COST: &str = "A pass is one forward and backward over one batch; one forward only, as `random-ws` scores genotypes, counts as one. The \
-    sample of 32 counts in full for either of its ends, and its passes are of trainings. Published seconds are of the paper's Table 2, on the \
-    authors' GPU.";
-const BEYOND: &str = "The supernet is measured on the half of the images that the search kept for α: *mixed* with all operations as \
-    weighted at the end, *alone* with the genotype's operations only, both with the weights of the search. *Retrained* is the \
-    validation ACC of the trained network. *Agree* counts the edges on which all seeds chose the same operation, *skips* \
-    those that became `skip_connect`.";
-const LIVE: &str = "A live operation is an operation of an edge of the cell with p > 0 whose result reaches the output: what has to be \
-    computed. `none` never is one, so there are 24 at most. Means over seeds, after parts of the planned epochs; a search that stopped \
-    early keeps its last value.";
-const SAMPLED: &str = "The genotypes that `best-of-32` and `worst-of-32` were taken from: validation ACC after trainings of a tenth of the \
-    epochs, and how its ranks correlate with those of size (Spearman's ρ). Mean ± standard deviation over seeds.";
+const QUALITY: &str = "\
+    Test split; mean ± standard deviation over seeds, and Student's 95 % interval of the mean. The interval \
+    shows how much seeds differ, not how much another test set would: for that, see the intervals in \
+    `trials.csv`. *Published* is the paper's Table 1: the best test epoch of trainings that saw the \
+    validation images, with batch statistics at test.";
+const RETRAINED: &str = "\
+    The architecture of each seed is trained three times, and mean, deviation and interval are over all \
+    trainings. Three of them share an architecture, so they are not independent, and the interval is too \
+    narrow.";
+const LAST: &str = "\
+    *Last epoch* is the test ACC of the last epochs of the same trainings. The difference is what choosing \
+    the epoch on the test images adds.";
+const COST: &str = "\
+    A pass is one forward and backward pass over one batch; a forward pass alone, with which `random-ws` \
+    scores genotypes, counts as one. The sample of 32 counts in full for each of its ends, and its passes \
+    are those of trainings. Published seconds are from the paper's Table 2, on the authors' GPU.";
+const BEYOND: &str = "\
+    The supernet is measured on the half of the images that the search kept for α: *mixed* with all \
+    operations as weighted at the end, *alone* with the genotype's operations only, both with the weights of \
+    the search. *Retrained* is the validation ACC of the trained network. *Agree* counts the edges on which \
+    all seeds chose the same operation, *skips* those that became `skip_connect`.";
+const LIVE: &str = "\
+    An operation of an edge of the cell is live if its p > 0 and its result reaches the output, so that it \
+    has to be computed. `none` is never live, so there are at most 24. Means over seeds, after parts of the \
+    planned epochs; a search that stopped early keeps its last value.";
+const SAMPLED: &str = "\
+    The genotypes from which `best-of-32` and `worst-of-32` were taken: validation ACC after trainings of a \
+    tenth of the epochs, and its rank correlation with the size (Spearman's ρ). Mean ± standard deviation \
+    over seeds.";
 
-/// The tables, data set by data set.
+/// Returns the tables, data set by data set.
 pub fn text(comparison: &Comparison) -> String {
     let mut text = head(comparison);
     for dataset in datasets(&comparison.rows) {
@@ -59,7 +68,7 @@ pub fn text(comparison: &Comparison) -> String {
         if let Some(sample) = comparison.samples.iter().find(|sample| sample.dataset == dataset) {
             add("the sample of 32", SAMPLED, sampled(sample));
         }
-        add("architectures", "One line a seed.", architectures(&rows));
+        add("architectures", "One line per seed.", architectures(&rows));
     }
     if !comparison.failures.is_empty() {
         text += "\n## Failed trials\n\n";
@@ -70,12 +79,12 @@ pub fn text(comparison: &Comparison) -> String {
     text
 }
 
-/// Protocol and schedule: without them no number means anything.
+/// Returns the heading with protocol and schedule, without which no number means anything.
 fn head(comparison: &Comparison) -> String {
     let (search, train) = (&comparison.settings.search, &comparison.settings.train);
     format!(
-        "# Comparison\n\nProtocol `{}`: {}. zodarts {}. Searches of {} with C = {} and N = {}, trainings of {} with \
-         {} and {}; all settings are in `comparison.json`.\n",
+        "# Comparison\n\nProtocol `{}`: {}. zodarts {}. Searches of {} with C = {} and N = {}, trainings of \
+         {} with {} and {}; all settings are in `comparison.json`.\n",
         comparison.protocol,
         comparison.protocol.description(),
         comparison.version,
@@ -163,7 +172,7 @@ fn milliseconds(seconds: &Spread) -> String {
     scaled.text(1)
 }
 
-/// Each reason once, with the number of seeds if not all share it.
+/// Returns each reason once, with the number of seeds if not all share it.
 fn stops(search: &SearchRow) -> String {
     let of = |stop: Stop| search.stops.iter().filter(|found| **found == stop).count();
     let reasons = [Stop::Finished, Stop::Settled, Stop::Deadline].map(|stop| (stop, of(stop)));

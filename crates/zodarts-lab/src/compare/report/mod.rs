@@ -16,7 +16,7 @@ use zodarts_nas::files::write_file;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::settings::Settings;
 
-/// Trials and what they come to.
+/// Trials and their results.
 #[derive(Clone, Debug, Serialize)]
 pub struct Comparison {
     /// The protocol of every number.
@@ -29,7 +29,7 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// The samples that contenders were taken from, by data set.
     pub samples: Vec<SampleRow>,
-    /// Trials that failed, and why.
+    /// The trials that failed, with the reasons.
     pub failures: Vec<Failure>,
     #[serde(skip)]
     results: Vec<TrialResult>,
@@ -40,12 +40,12 @@ pub struct Comparison {
 pub struct Failure {
     /// The trial.
     pub trial: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
 impl Comparison {
-    /// Of finished and failed trials.
+    /// Returns the comparison of finished and failed trials.
     pub fn new(
         (protocol, settings): (Protocol, &Settings),
         results: Vec<TrialResult>,
@@ -74,7 +74,7 @@ impl Comparison {
         }
     }
 
-    /// The tables as Markdown.
+    /// Returns the tables as Markdown.
     pub fn markdown(&self) -> String {
         markdown::text(self)
     }
@@ -82,7 +82,7 @@ impl Comparison {
     /// Writes the tables and figures.
     ///
     /// # Errors
-    /// If a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn write(&self, out: &Path) -> Result<(), Error> {
         for (dataset, courses) in self.courses(|result| &result.course) {
             keep(out, ("figure-1", dataset), figure::first_edge(&courses))?;
@@ -101,7 +101,7 @@ impl Comparison {
         Ok(())
     }
 
-    /// The first course of each contender that has one, by data set.
+    /// Returns the first course of each contender that has one, by data set.
     fn courses<R: Clone>(&self, of: impl Fn(&TrialResult) -> &[R]) -> Vec<(&str, Vec<Course<R>>)> {
         let mut courses: Vec<(&str, Vec<Course<R>>)> = Vec::new();
         for result in self.results.iter().filter(|result| !of(result).is_empty()) {

@@ -1,4 +1,4 @@
-//! `trials.csv`: one line a training.
+//! The lines of `trials.csv`, one per training.
 
 use crate::compare::training::Trained;
 use crate::compare::trial::TrialResult;
@@ -31,7 +31,7 @@ const HEADER: [&str; 24] = [
     "threads",
 ];
 
-/// The file's text. What a trial does not have is left empty.
+/// Returns the file's text. Fields that a trial does not have are empty.
 pub fn csv(results: &[TrialResult]) -> String {
     let rows = results.iter().flat_map(|result| result.trainings.iter().map(move |one| fields(result, one)));
     rows.fold(csv::row(HEADER), |text, row| text + &csv::row(row))

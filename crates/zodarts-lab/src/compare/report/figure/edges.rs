@@ -1,4 +1,4 @@
-//! The paper's Figure 1: what becomes of an edge's operations over a search, one panel a method.
+//! The paper's Figure 1: the operations of an edge over a search, one panel per method.
 
 use super::Course;
 use crate::drawing::{Area, COLOURS, Drawn, render};
@@ -9,38 +9,38 @@ use zodarts_nn::space::{NAS_BENCH_201, Space};
 /// Pixels of a panel.
 const PANEL: (u32, u32) = (300, 220);
 
-/// What is drawn of an edge.
+/// The quantity that a panel draws of an edge.
 #[derive(Clone, Copy)]
 enum Quantity {
     Probability,
     Rank,
 }
 
-/// Probability and rank of the operations of the cell's first edge. It alone is fed and heard in every cell, whatever the others
-/// do.
+/// Draws probability and rank of the operations of the cell's first edge, which receives the cell's input
+/// whatever the other edges do.
 ///
 /// # Errors
-/// If the drawing library refuses.
+/// Returns the message of the drawing library if it fails.
 pub fn first_edge(courses: &[Course]) -> Result<String, String> {
     draw(courses, &[(0, Quantity::Probability), (0, Quantity::Rank)])
 }
 
-/// Probabilities of the operations of all edges.
+/// Draws the probabilities of the operations of all edges.
 ///
 /// # Errors
-/// If the drawing library refuses.
+/// Returns the message of the drawing library if it fails.
 pub fn all_edges(courses: &[Course]) -> Result<String, String> {
     let rows: Vec<_> = (0..space(courses).rows()).map(|row| (row, Quantity::Probability)).collect();
     draw(courses, &rows)
 }
 
-/// The space that was searched.
+/// Returns the space that was searched.
 fn space(courses: &[Course]) -> &'static Space {
     let record = courses.iter().find_map(|course| course.records.first());
     record.map_or(&NAS_BENCH_201, |record| record.genotype.space())
 }
 
-/// One row of panels for each edge and quantity, one column for each search.
+/// Draws one row of panels for each edge and quantity, and one column for each search.
 fn draw(courses: &[Course], rows: &[(usize, Quantity)]) -> Result<String, String> {
     let size = (PANEL.0 * courses.len() as u32, PANEL.1 * rows.len() as u32);
     render(size, |root| draw_on(root, courses, rows))
@@ -63,7 +63,7 @@ fn draw_panel<'a>(
     (edge, quantity): (usize, Quantity),
     with_legend: bool,
 ) -> Drawn<'a> {
-    // Epochs count from 1 here, as for people everywhere.
+    // Epochs count from 1 in everything that people read.
     let last = course.records.len().max(2) as f64;
     let space = space(std::slice::from_ref(course));
     let place = space.cell_edge(edge);
@@ -112,7 +112,7 @@ impl Quantity {
         }
     }
 
-    /// The axis. Ranks are drawn as negative numbers, so that the first is on top.
+    /// Returns the range of the axis. Ranks are drawn as negative numbers, so that the first is on top.
     fn range(self, operations: usize) -> Range<f64> {
         match self {
             Quantity::Probability => 0.0..1.0,
@@ -135,7 +135,7 @@ impl Quantity {
     }
 }
 
-/// Rank from 1, the largest first; equals share the mean of their ranks.
+/// Returns the rank from 1, the largest first. Equal values share the mean of their ranks.
 fn rank(p: &[f32], operation: usize) -> f64 {
     let larger = p.iter().filter(|value| **value > p[operation]).count();
     let equal = p.iter().filter(|value| **value == p[operation]).count();

@@ -1,26 +1,26 @@
-//! A chart with one line a contender over the epochs.
+//! A chart over the epochs with one line per candidate.
 
 use super::Course;
 use crate::drawing::{Area, Drawn, Line};
 use plotters::prelude::*;
 use std::ops::Range;
 
-/// How a chart looks.
+/// The look of a chart.
 pub struct Lines {
     pub title: &'static str,
     pub ordinate: &'static str,
-    /// Values that are drawn.
+    /// The range of the values.
     pub range: Range<f64>,
-    /// Most marks of the ordinate, and their decimals.
+    /// The most marks of the ordinate, and their decimals.
     pub marks: (usize, usize),
-    /// Pixels of a line.
+    /// The width of a line in pixels.
     pub width: u32,
-    /// Where it says which line is which, if it does.
+    /// The position of the legend; `None` for a chart without one.
     pub legend: Option<SeriesLabelPosition>,
 }
 
 impl Lines {
-    /// Draws `value` of each course's epochs, which count from 1, on an abscissa of `epochs` of them.
+    /// Draws `value` of each epoch of each course, over an abscissa of `epochs` epochs that count from 1.
     pub fn draw<'a, R>(
         self,
         area: &Area<'a>,

@@ -1,4 +1,4 @@
-//! How much of the supernet is still computed over a search, one line a method.
+//! The share of live operations over a search, one line per method.
 
 use super::Course;
 use super::lines::Lines;
@@ -9,10 +9,10 @@ use zodarts_nas::records::SearchRecord;
 /// Pixels of the figure.
 const SIZE: (u32, u32) = (560, 320);
 
-/// Share of live operations over the epochs. A search that stopped early has a shorter line.
+/// Draws the share of live operations over the epochs. The line of a search that stopped early is shorter.
 ///
 /// # Errors
-/// If the drawing library refuses.
+/// Returns the message of the drawing library if it fails.
 pub fn live_operations(courses: &[Course]) -> Result<String, String> {
     render(SIZE, |root| draw_on(root, courses))
 }

@@ -24,7 +24,7 @@ pub struct Course<R = SearchRecord> {
 
 #[cfg(test)]
 impl Course {
-    /// A search of seed 1 that was planned for three epochs, which have so many live operations.
+    /// Returns a search of seed 1 that was planned for three epochs, with these numbers of live operations.
     fn example(name: &'static str, live: &[usize]) -> Self {
         Self { name, seed: 1, records: crate::compare::example_records::search_records(live, 3) }
     }

@@ -1,4 +1,4 @@
-//! How trainings fit the images they see and those they do not, one line a contender.
+//! Training and validation accuracy of trainings over the epochs, one line per candidate.
 
 use super::Course;
 use super::lines::Lines;
@@ -9,16 +9,16 @@ use zodarts_nas::records::TrainRecord;
 /// Pixels of a panel.
 const PANEL: (u32, u32) = (480, 320);
 
-/// What of an epoch a panel shows.
+/// The accuracy of an epoch that a panel shows.
 type Accuracy = fn(&TrainRecord) -> f64;
 
-/// Training and validation ACC over the epochs, of the first training of each contender. Training images are augmented and blended, so
-/// their ACC can be the lower one for long.
+/// Draws training and validation ACC over the epochs, of the first training of each candidate. Training
+/// images are augmented and blended, so their ACC can stay below that of the validation images for long.
 ///
 /// # Errors
-/// If the drawing library refuses.
+/// Returns the message of the drawing library if it fails.
 pub fn training(courses: &[Course<TrainRecord>]) -> Result<String, String> {
-    // The lines of validation images are all over the panel; those of training images leave a corner free.
+    // The lines of the validation images fill the panel; those of the training images leave a corner free.
     let corner = Some(SeriesLabelPosition::LowerRight);
     let panels: [(Lines, Accuracy); 2] = [
         (panel("ACC on the training images, as augmented", corner), |record| record.train_acc),
