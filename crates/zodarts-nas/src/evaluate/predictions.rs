@@ -302,7 +302,7 @@ mod tests {
 
         #[test]
         fn written_scores_read_back_bit_for_bit(
-            values in proptest::collection::vec(proptest::num::f32::NORMAL | proptest::num::f32::SUBNORMAL, 1..60)
+            values in prop::collection::vec(prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL, 1..60)
         ) {
             let scores = Scores::new(values.len(), 1, values).unwrap();
             let mut text = Vec::new();

@@ -21,7 +21,8 @@ use zodarts_nn::space::{Choice, NAS_BENCH_201, Operation, Space, UnknownSpace};
 /// use zodarts_nas::genotype::Genotype;
 /// use zodarts_nn::space::NAS_BENCH_201;
 ///
-/// let genotype: Genotype = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|".parse()?;
+/// let text = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|";
+/// let genotype: Genotype = text.parse()?;
 /// assert_eq!(genotype.live_edges(), [true, false, true, false, false, true]);
 /// assert_eq!(Genotype::from_index(&NAS_BENCH_201, genotype.index()), Some(genotype));
 /// assert!("|nor_conv_5x5~0|".parse::<Genotype>().is_err());
