@@ -3,8 +3,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::{Index, IndexMut};
 use std::slice::{ChunksExact, ChunksExactMut};
 
-/// One value for each row and operation of a space, indexed `[row][column]`: the mixture p of a supernet, or a
-/// one-hot row for each edge of a discrete network. In files it is an array of rows.
+/// One value for each row and operation of a space, indexed `[row][column]`: the mixture p of a supernet, or
+/// a one-hot row for each edge of a discrete network. In files it is an array of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixture<T> {
     columns: usize,

@@ -1,7 +1,7 @@
 //! Search spaces: the cells of a network, the edges of a cell, and the operations that an edge can have.
 //!
-//! A [`Space`] is a value. The shape of the architecture parameters α, the supernet, the network of a genotype,
-//! the genotype's text and every drawing follow from it. `docs/extending.md` adds one.
+//! A [`Space`] is a value. The shape of the architecture parameters α, the supernet, the network of a
+//! genotype, the genotype's text and every drawing follow from it. `docs/extending.md` adds one.
 
 mod choice;
 mod mixture;
@@ -165,8 +165,8 @@ impl Space {
     /// Checks the rules that the networks and files rely on.
     ///
     /// # Panics
-    /// If a rule of [`Space`] is broken, the last node is not reached, or there are more than [`MAX_ROWS`] rows
-    /// or 24 edges of a cell.
+    /// If a rule of [`Space`] is broken, the last node is not reached, or there are more than [`MAX_ROWS`]
+    /// rows or 24 edges of a cell.
     pub fn check(&self) {
         let name = self.name;
         let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
