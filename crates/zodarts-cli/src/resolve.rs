@@ -35,7 +35,7 @@ pub fn settings(preset: Preset, files: &[File], options: &[&Table]) -> Result<Re
     let mut draft = preset.draft();
     // The last word on the method comes first: tables without a name belong to it.
     let tables = files.iter().map(|file| &file.table).chain(options.iter().copied());
-    if let Some(name) = tables.filter_map(Draft::method_named).last() {
+    if let Some(name) = tables.filter_map(Draft::method_named).next_back() {
         draft.choose(name)?;
     }
     for File { path, table } in files {

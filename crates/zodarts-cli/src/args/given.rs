@@ -5,7 +5,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::marker::PhantomData;
 use toml::{Table, Value};
-use zodarts_run::settings::{AnyMethod, Setting, declared};
+use zodarts_run::settings::{AnyMethod, Preset, Setting, declared};
 
 /// An option that is a setting.
 #[derive(Clone, Copy, Debug)]
@@ -77,11 +77,15 @@ impl<L: Options> FromArgMatches for Given<L> {
 
 fn arg(named: Named, setting: &Setting) -> Arg {
     let mut help = setting.doc.trim_end_matches('.').to_owned();
-    if let Some(default) = &setting.default {
+    let presets = Preset::default().differences();
+    if presets.iter().any(|(key, _)| *key == named.key) {
+        help.push_str(" [default: the preset's]");
+    } else if let Some(default) = &setting.default {
         help = format!("{help} [default: {default}]");
     }
     let arg = Arg::new(named.key).long(named.option).help(help).help_heading(named.heading);
-    let arg = if named.value.is_empty() { arg } else { arg.value_name(named.value) };
+    let value = if named.value.is_empty() { named.option.to_uppercase() } else { named.value.to_owned() };
+    let arg = arg.value_name(value);
     let arg = match named.value {
         "BOOL" => arg.num_args(0..=1).default_missing_value("true"),
         _ => arg.allow_hyphen_values(setting.key == "window").allow_negative_numbers(true),
