@@ -84,7 +84,11 @@ fn arg(named: Named, setting: &Setting) -> Arg {
         help = format!("{help} [default: {default}]");
     }
     let arg = Arg::new(named.key).long(named.option).help(help).help_heading(named.heading);
-    let value = if named.value.is_empty() { named.option.to_uppercase() } else { named.value.to_owned() };
+    let value = if named.value.is_empty() {
+        named.option.to_uppercase().replace('-', "_")
+    } else {
+        named.value.to_owned()
+    };
     let arg = arg.value_name(value);
     let arg = match named.value {
         "BOOL" => arg.num_args(0..=1).default_missing_value("true"),

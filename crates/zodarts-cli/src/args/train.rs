@@ -10,6 +10,7 @@ use toml::{Table, Value};
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, mut_arg("preset", |arg| arg.help(PAPER)))]
+#[command(mut_arg("mirror", |arg| arg.hide(true)))]
 #[command(mut_arg("predict.positive", |arg| arg.requires("predict.sensitivity")))]
 pub struct TrainArgs {
     /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class [default: the data of --run]

@@ -2,9 +2,9 @@
 
 use crate::args::SettingsArgs;
 use crate::output;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::{Value, json};
-use zodarts_nas::settings::nearest;
+use zodarts_nas::settings::{InvalidSettings, nearest};
 use zodarts_run::settings::{Part, Setting, catalogue};
 
 /// Lists settings, or explains one.
@@ -37,8 +37,8 @@ fn found(parts: Vec<Part>, key: &str) -> Result<Vec<Part>> {
     let kept: Vec<Part> = kept.filter(|part| !part.settings.is_empty()).collect();
     if kept.is_empty() {
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
-        let hint = nearest(key, &names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        bail!("`{key}` is not a setting{hint}");
+        let hint = nearest(key, &names).map(|near| format!("did you mean `{near}`?"));
+        return Err(InvalidSettings::Unknown { key: key.into(), of: None, hint }.into());
     }
     Ok(kept)
 }
