@@ -136,12 +136,12 @@ fn numbered(patients: &[String]) -> Vec<u32> {
 }
 
 impl Dataset {
-    /// Cuts labelled images in 70 % training, 10 % validation and 20 % test images, stratified by class, seeded, and
-    /// by patient where patients are given: as a folder without splits is cut.
+    /// Cuts labelled images in 70 % training, 10 % validation and 20 % test images, stratified by class,
+    /// seeded, and by patient where patients are given: as a folder without splits is cut.
     ///
     /// # Errors
-    /// Returns [`DataError::Arrays`] if the arrays do not fit together, and [`DataError::SinglePatient`] if all images
-    /// for training and validation are of one patient.
+    /// Returns [`DataError::Arrays`] if the arrays do not fit together, and [`DataError::SinglePatient`] if
+    /// all images for training and validation are of one patient.
     pub fn from_arrays(arrays: LabelledArrays, seed: u64) -> Result<Dataset, DataError> {
         arrays.check()?;
         let (name, classes) = (arrays.name.clone(), arrays.classes.clone());

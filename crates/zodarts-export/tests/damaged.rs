@@ -96,7 +96,7 @@ fn an_attribute_of_another_value_is_refused() {
         (&resized, b"\x40\x01\x40\x01\x40\x01\x40\x01".into(), b"\x40\x00\x40\x01\x40\x02\x40\x01".into()),
         (&resnet, b"\x40\x02\x40\x02".into(), b"\x40\x01\x40\x01".into()),
         (&resized, b"\x40\x00\x40\x03\x40\x01\x40\x02".into(), b"\x40\x00\x40\x03\x40\x02\x40\x01".into()),
-        // The axis of a softmax.
+        // The axis from which on an array is flattened.
         (&resized, b"axis\x18\x01".into(), b"axis\x18\x00".into()),
     ];
     for (model, old, new) in changes {

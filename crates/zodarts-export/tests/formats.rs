@@ -29,7 +29,8 @@ fn kinds() -> Vec<Kind> {
         },
         Kind { classes: 14, task: Task::MultiLabel, ..PLAIN.clone() },
         Kind {
-            genotype: "|none~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|",
+            genotype: "|none~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+\
+                |skip_connect~0|nor_conv_3x3~1|skip_connect~2|",
             ..PLAIN.clone()
         },
         Kind {

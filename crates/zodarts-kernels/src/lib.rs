@@ -35,7 +35,7 @@
 //! });
 //!
 //! let sums = Unpack { block: &output, count: 2, channels: 1, layout: to }.to_images();
-//! // The first image is black. In the second a corner has four neighbours, itself included, and its inside nine.
+//! // The first image is black. In the second, a corner sums four pixels, and an inner pixel nine.
 //! assert_eq!((sums[0], sums[16], sums[16 + 5]), (0.0, 4.0, 9.0));
 //! ```
 //!

@@ -1,12 +1,12 @@
-//! The boundary between a search method and what it searches: flat vectors of weights and architecture
-//! parameters, nothing else.
+//! The boundary between a search method and the problem it searches: flat vectors of weights and architecture
+//! parameters.
 //!
-//! A method never sees a network. The supernet is one [`BilevelProblem`]; a quadratic whose hypergradient
-//! is known in closed form is another, and that is how each method's estimate is tested.
+//! A method never sees a network. The supernet is one [`BilevelProblem`]; a quadratic whose hypergradient is
+//! known in closed form is another, and the methods' estimates are tested on it.
 
 use serde::{Deserialize, Serialize};
 
-/// The parts of an evaluation a caller wants; the rest need not be computed.
+/// The quantities that a caller wants from an evaluation. An implementation need not compute the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
     /// The loss only.
@@ -20,60 +20,63 @@ pub enum Want {
 }
 
 impl Want {
-    /// Whether ∂L/∂w is asked for.
+    /// Returns true if ∂L/∂w is wanted.
     pub fn weights(self) -> bool {
         matches!(self, Want::Weights | Want::Both)
     }
 
-    /// Whether ∂L/∂α is asked for.
+    /// Returns true if ∂L/∂α is wanted.
     pub fn alpha(self) -> bool {
         matches!(self, Want::Alpha | Want::Both)
     }
 }
 
-/// Gradients of one evaluation. Only the parts that were wanted are meaningful; they are overwritten, not
-/// accumulated.
+/// The gradients of one evaluation. An evaluation overwrites those that are wanted, without adding to them;
+/// the others are undefined.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gradients {
-    /// ∂L/∂w, as long as the weights.
+    /// ∂L/∂w, one value per weight.
     pub weights: Vec<f32>,
-    /// ∂L/∂α, as long as the architecture parameters.
+    /// ∂L/∂α, one value per architecture parameter.
     pub alpha: Vec<f32>,
 }
 
-/// What one pass over one batch measured.
+/// The result of one pass over one batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Mean loss over the batch.
     pub loss: f64,
-    /// Correctly classified images (for several labels: labels right, divided by their number).
+    /// Number of correctly classified images. For several labels per image, the number of correct labels
+    /// divided by the number of labels.
     pub correct: f64,
-    /// Images in the batch.
+    /// Number of images in the batch.
     pub images: usize,
 }
 
-/// A training loss and a validation loss over shared weights and architecture parameters.
+/// A training loss and a validation loss that share weights w and architecture parameters α.
 ///
-/// Which of the two losses an evaluation gives depends only on the batch.
+/// The batch alone decides which of the two losses an evaluation computes.
 pub trait BilevelProblem: Sync {
-    /// A mini-batch, of training or of validation data.
+    /// A mini-batch of training or validation data.
     type Batch: Sync;
-    /// Buffers of one evaluation at a time. Two chains that run side by side own one each.
+    /// The buffers of one evaluation. Chains that run at the same time have one each.
     type Worker: Send;
 
-    /// Number of weights w.
+    /// Returns the number of weights w.
     fn weight_count(&self) -> usize;
 
-    /// Number of architecture parameters α.
+    /// Returns the number of architecture parameters α.
     fn alpha_count(&self) -> usize;
 
-    /// Returns τ, which differences of α count in: the losses depend on α/τ. 1 for a problem without a temperature.
+    /// Returns the temperature τ. The losses depend on α/τ, so τ is the unit in which differences of α are
+    /// measured. It is 1 for a problem without a temperature.
     fn temperature(&self) -> f64 {
         1.0
     }
 
-    /// Returns the length of the rows of α, if it has rows that a normaliser maps one by one: adding the same
-    /// number to a whole row then changes nothing, and zeroth-order methods can leave such shifts out.
+    /// Returns the length of the rows of α, or `None` if α has no rows. A normaliser maps each row on its
+    /// own, so adding the same number to a whole row changes nothing, and zeroth-order methods can leave such
+    /// shifts out.
     fn alpha_row(&self) -> Option<usize> {
         None
     }
@@ -81,9 +84,9 @@ pub trait BilevelProblem: Sync {
     /// Allocates the buffers of one evaluation.
     fn worker(&self) -> Self::Worker;
 
-    /// Evaluates the loss of `batch` at `(weights, alpha)` and the wanted gradients.
+    /// Evaluates the loss of `batch` at `(weights, alpha)` and writes the wanted gradients to `gradients`.
     ///
-    /// Must be a pure function of its arguments: the same bits whatever ran before in `worker`.
+    /// The result must depend on the arguments alone, to the bit, whatever `worker` computed before.
     fn evaluate(
         &self,
         worker: &mut Self::Worker,

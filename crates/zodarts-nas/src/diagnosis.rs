@@ -1,27 +1,27 @@
-//! Where numbers went wrong.
+//! Messages that name the tensor or architecture parameter at which numbers ceased to be finite.
 
 use crate::methods::Chain;
 use zodarts_nn::parameters::{Tensor, TensorLayout};
 use zodarts_nn::space::Space;
 
-/// What is wrong with a training: its loss, and the layer where it shows.
+/// Returns the loss of a diverged training, and the first layer whose gradient or weights are not finite.
 pub fn of_training(loss: f64, layout: &TensorLayout, weights: &[f32], gradient: &[f32]) -> String {
     let layer = first_broken("gradient", layout, gradient).unwrap_or_else(|| of_weights(layout, weights));
     format!("the loss is {loss}, {layer}")
 }
 
-/// What is wrong with a network whose validation images have no scores.
+/// Returns a message about scores that are not finite, and the first layer whose weights are not finite.
 pub fn of_scores(layout: &TensorLayout, weights: &[f32]) -> String {
     format!("scores of validation images are not finite, {}", of_weights(layout, weights))
 }
 
-/// Whether a round of a search left anything that is not a number.
+/// Returns true if a round of a search left a value that is not finite.
 pub fn is_broken(loss: f64, hypergradient_norm: f64, chain: &Chain, alpha: &[f32]) -> bool {
     let broken = |values: &[f32]| values.iter().any(|value| !value.is_finite());
     !loss.is_finite() || !hypergradient_norm.is_finite() || broken(alpha) || broken(&chain.weights)
 }
 
-/// What is wrong with a search: its loss, and the architecture parameter or layer where it shows.
+/// Returns the loss of a diverged search, and the first architecture parameter or layer that is not finite.
 pub fn of_search(loss: f64, space: &Space, layout: &TensorLayout, chain: &Chain, alpha: &[f32]) -> String {
     assert_eq!(alpha.len(), space.alphas(), "architecture parameters");
     let broken = alpha.iter().position(|value| !value.is_finite());
@@ -37,7 +37,7 @@ fn of_weights(layout: &TensorLayout, weights: &[f32]) -> String {
     first_broken("weights", layout, weights).unwrap_or_else(|| largest(layout, weights))
 }
 
-/// The first layer with values that are not finite.
+/// Returns a sentence about the first layer with values that are not finite, or `None` if there is none.
 fn first_broken(what: &str, layout: &TensorLayout, values: &[f32]) -> Option<String> {
     let count =
         |tensor: &Tensor| values[tensor.range.clone()].iter().filter(|value| !value.is_finite()).count();
@@ -50,7 +50,7 @@ fn first_broken(what: &str, layout: &TensorLayout, values: &[f32]) -> Option<Str
     ))
 }
 
-/// The layer with the largest weight.
+/// Returns a sentence about the layer with the largest weight.
 fn largest(layout: &TensorLayout, weights: &[f32]) -> String {
     let largest =
         |tensor: &Tensor| weights[tensor.range.clone()].iter().fold(0.0f32, |top, w| top.max(w.abs()));

@@ -18,10 +18,10 @@ pub enum Error {
     /// An error in the data.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// A setting that makes no sense.
+    /// A setting out of its range, or settings that contradict each other.
     #[error(transparent)]
     Settings(#[from] InvalidSettings),
-    /// A stage that would take more memory than there is.
+    /// A stage that needs more memory than is available.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),
     /// A genotype that is malformed or has no path.
@@ -49,17 +49,17 @@ pub enum Error {
         /// The values that are not finite, and their layer.
         diagnosis: String,
     },
-    /// A time limit that leaves nothing to deliver.
+    /// A time limit that passed before the first epoch was done.
     #[error("the time limit was over before the first epoch of {stage} was done")]
     OutOfTime {
         /// `search` or `training`.
         stage: &'static str,
     },
-    /// A stop that was requested by [`Observer::stop_requested`](crate::observer::Observer::stop_requested). All
-    /// that was computed is kept.
+    /// A stop that was requested by [`Observer::stop_requested`](crate::observer::Observer::stop_requested).
+    /// Everything computed so far is kept.
     #[error("interrupted")]
     Interrupted,
-    /// Too few images for a search or a training.
+    /// A data set with too few images for a search or a training.
     #[error("{what} needs at least {needed} images, found {found} in {dataset}")]
     TooFewImages {
         /// The stage, with its article.
@@ -77,7 +77,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Error::Genotype(error) => return error.hint(),

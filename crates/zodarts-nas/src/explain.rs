@@ -1,44 +1,45 @@
-//! Where in an image a network finds what it says: heat maps.
+//! Heat maps: the evidence for a class at each place of an image.
 //!
-//! The networks here end in a linear layer over averages, so a logit is a sum over the places of the last stage and can be taken apart
-//! without loss ([`Contributions`]). What speaks for a class is not its logit, to which any constant can be added, but its log-odds
-//! against all others. Between two classes, and for a label that can stand beside others, a heat map adds up to exactly that but for the
-//! classifier's bias; among several classes it is the first-order share of each place, the gradient of the log-odds times the features
-//! (`HiResCAM`, Draelos and Carin 2020).
+//! The networks end in a linear layer over averages, so a logit is a sum over the places of the last stage
+//! and can be split without loss ([`Contributions`]). The evidence for a class is not its logit, to which any
+//! constant can be added, but its log-odds against all others. For two classes, and for one of several
+//! labels, a heat map adds up to exactly these log-odds, less the classifier's bias. Among more classes, it
+//! is the first-order share of each place: the gradient of the log-odds times the features (`HiResCAM`,
+//! Draelos and Carin 2020).
 //!
-//! Its resolution is that of the last stage, a quarter of the input's side in a searched network. What a place stands for is what its receptive
-//! field saw: the spot and its surroundings.
+//! The resolution is that of the last stage, a quarter of the input's side in a searched network. Each place
+//! stands for its receptive field: the spot and its surroundings.
 
 use crate::evaluate::decide;
 use crate::model::{Model, Predictor};
 use zodarts_data::{Task, resize_matrix};
 use zodarts_nn::inference::Contributions;
 
-/// What speaks for a class, and where.
+/// The evidence for a class at each place of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heat {
     /// The class or label.
     pub class: usize,
-    /// Its score.
+    /// Score of the class.
     pub score: f32,
-    /// Rows of places.
+    /// Number of rows of places.
     pub height: usize,
-    /// Columns of places.
+    /// Number of columns of places.
     pub width: usize,
-    /// For each place, row by row, what the log-odds would be, but for a constant, if the whole image were like it: above 0 it speaks for the
-    /// class, below against.
+    /// Evidence `(height, width)`: at each place the log-odds, up to a constant, of an image that looks like
+    /// this place everywhere. Values above 0 speak for the class, values below 0 against it.
     pub values: Vec<f32>,
 }
 
 impl Heat {
-    /// The values brought to a size, row by row, linearly between places.
+    /// Returns the values at size `(height, width)`, interpolated linearly.
     pub fn resized(&self, height: usize, width: usize) -> Vec<f32> {
-        // A `Resizer` is for images: it keeps values between 0 and 1.
+        // A `Resizer` would clamp values to [0, 1].
         let (rows, columns) = (resize_matrix(self.height, height), resize_matrix(self.width, width));
         let weighted = |weights: &[f32], values: &[f32]| -> f32 {
             weights.iter().zip(values).map(|(weight, value)| weight * value).sum()
         };
-        // Column after column, each still of the heat's own height.
+        // One column after another, each still of the original height.
         let mut narrow = Vec::with_capacity(self.height * width);
         for weights in columns.chunks_exact(self.width) {
             narrow.extend(self.values.chunks_exact(self.width).map(|row| weighted(weights, row)));
@@ -50,7 +51,7 @@ impl Heat {
     }
 }
 
-/// Explains what a model says.
+/// Computes heat maps of a model's decisions.
 #[derive(Debug)]
 pub struct Explainer {
     predictor: Predictor,
@@ -58,16 +59,16 @@ pub struct Explainer {
 }
 
 impl Explainer {
-    /// An explainer of a model.
+    /// Returns an explainer of a model.
     pub fn new(model: &Model) -> Self {
         Self { predictor: model.predictor(), task: model.card.dataset.task }
     }
 
-    /// What speaks for `class`, or else for what the model says, in an image of `channels × side × side` values in [0, 1] at the side of the
-    /// network's input.
+    /// Returns the evidence for `class`, or for the model's own decision if it is `None`. `image` has shape
+    /// `(channels, side, side)` with values in [0, 1], `side` being that of the network's input.
     ///
     /// # Panics
-    /// If the image has another size, or there is no such class.
+    /// Panics if the image has another size, or there is no such class.
     pub fn explain(&mut self, image: &[f32], class: Option<usize>) -> Heat {
         let found = self.predictor.contributions(image);
         let logits = found.logits();
@@ -78,7 +79,7 @@ impl Explainer {
     }
 }
 
-/// What a model says of an image: its class, or its most probable label.
+/// Returns the class that a model decides for, or of several labels the most probable one.
 fn said(scores: &[f32], task: Task) -> usize {
     match task {
         Task::MultiLabel => (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or(0),
@@ -86,7 +87,8 @@ fn said(scores: &[f32], task: Task) -> usize {
     }
 }
 
-/// The gradient of a class's log-odds by the logits: 1 for its own, and for the others the share that each has of their probability.
+/// Returns the gradient of a class's log-odds with respect to the logits: 1 for the class itself, and for
+/// each other class minus its share of the others' probability.
 fn weights(logits: &[f64], class: usize, task: Task) -> Vec<f64> {
     let others = |logit: &(usize, &f64)| logit.0 != class && task != Task::MultiLabel;
     let largest = logits.iter().enumerate().filter(others).map(|(_, logit)| *logit).fold(f64::MIN, f64::max);
@@ -104,7 +106,7 @@ fn weights(logits: &[f64], class: usize, task: Task) -> Vec<f64> {
     weights
 }
 
-/// The weighted sum of the classes' contributions at each place, times the number of places.
+/// Returns the weighted sum of the classes' contributions at each place, times the number of places.
 fn evidence(found: &Contributions, weights: &[f64]) -> Vec<f32> {
     let area = found.height * found.width;
     let place = |place: usize| {
@@ -118,7 +120,7 @@ fn evidence(found: &Contributions, weights: &[f64]) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    /// The log-odds of a class against the others.
+    /// Returns the log-odds of a class against the others.
     fn log_odds(logits: &[f64], class: usize) -> f64 {
         let others = logits.iter().enumerate().filter(|(other, _)| *other != class);
         logits[class] - others.map(|(_, logit)| logit.exp()).sum::<f64>().ln()

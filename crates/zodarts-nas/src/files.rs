@@ -1,4 +1,4 @@
-//! Atomic writes, bounded reads, and the error of both.
+//! Atomic writes, bounded reads, and their errors.
 
 use serde::Serialize;
 use std::ffi::OsStr;
@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// A file that cannot be read or written, or is not what it should be.
+/// An error of reading or writing a file, or in a file's content.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FileError {
@@ -27,7 +27,7 @@ pub enum FileError {
         /// The reason.
         source: io::Error,
     },
-    /// A file's content is not what it should be.
+    /// A file's content is damaged.
     #[error("{path}: {reason}")]
     Damaged {
         /// The file.
@@ -42,22 +42,22 @@ pub enum FileError {
         path: PathBuf,
         /// Its format.
         found: u32,
-        /// The latest known format.
+        /// The latest format that this version knows.
         known: u32,
     },
 }
 
 impl FileError {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         matches!(self, Self::Newer { .. }).then(|| "it was written by a newer one, use that".into())
     }
 }
 
-/// Writes a file at once or not at all; the error names it.
+/// Writes a file atomically.
 ///
 /// # Errors
-/// Returns [`FileError::Write`] if it cannot be written.
+/// Returns [`FileError::Write`], which names the file, if it cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     write_atomically(path, bytes).map_err(|source| FileError::Write { path: path.into(), source })
 }
@@ -75,19 +75,19 @@ pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
-/// Writes a file at once or not at all: a temporary file beside it, flushed to disk, then renamed.
+/// Writes a file atomically: writes a temporary file beside it, flushes that to disk and renames it.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_then(path, bytes, || Ok(()))
 }
 
-/// As [`write_atomically`], with something to do once the new content is safe on disk and before it takes the
-/// old one's place.
+/// Writes a file as [`write_atomically`] does, and calls `before` once the new content is on disk but has not
+/// yet replaced the old.
 ///
 /// # Errors
-/// If it cannot be written, or `before` fails.
+/// Returns an error if the file cannot be written or `before` fails.
 pub fn write_then(path: &Path, bytes: &[u8], before: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = temporary(folder)?;
@@ -95,20 +95,21 @@ pub fn write_then(path: &Path, bytes: &[u8], before: impl FnOnce() -> io::Result
     file.as_file().sync_all()?;
     before()?;
     file.persist(path).map_err(|error| error.error)?;
-    // The rename itself is durable once the folder is; not every platform can flush a folder.
+    // The rename is durable only once the folder is flushed; not every platform can do that.
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(())
 }
 
-/// What names of temporary files begin with: one that is left was being written by a process that was killed.
+/// Prefix of the names of temporary files. A file that still has it was left by a process that was killed
+/// while writing.
 const TEMPORARY: &str = ".writing-";
 
-/// Removes what killed processes left half written in a folder. Nobody may be writing there.
+/// Removes the temporary files that killed processes left in a folder. No other process may be writing there.
 ///
 /// # Errors
-/// If the folder is there and cannot be read, or a file not be removed.
+/// Returns an error if the folder exists but cannot be read, or a file cannot be removed.
 pub fn clear_temporary(folder: &Path) -> io::Result<()> {
     if !folder.is_dir() {
         return Ok(());
@@ -122,12 +123,12 @@ pub fn clear_temporary(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a file is one that was being written.
+/// Returns true if a file name is that of a temporary file.
 pub fn is_temporary(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes())
 }
 
-/// A temporary file that others may read as far as the user's mask allows, like any other result.
+/// Creates a temporary file that others may read as far as the user's mask allows, like any other result.
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY);
@@ -139,22 +140,22 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Reads a file of at most `limit` bytes; one byte more than that if it is larger.
+/// Reads a file of at most `limit` bytes; of a larger one, the first `limit + 1` bytes.
 ///
 /// # Errors
-/// If it cannot be read.
+/// Returns an error if it cannot be read.
 pub fn read_up_to(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// A plain value as indented JSON, with a final newline.
+/// Returns a plain value as indented JSON with a final newline.
 pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).expect("plain values have a form in JSON") + "\n"
 }
 
-/// A plain value as one line of JSON, with a final newline.
+/// Returns a plain value as one line of JSON with a final newline.
 pub fn json_line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain values have a form in JSON") + "\n"
 }

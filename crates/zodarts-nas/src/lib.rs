@@ -1,7 +1,7 @@
 //! Architecture search, training, evaluation and explanation of small image classifiers.
 //!
-//! This crate computes. It knows no configuration file, no run folder and no chart: a stage keeps what it
-//! computed through a [`stage::store::Store`], which the crate `zodarts-run` implements with files.
+//! This crate only computes. It knows no configuration file, no run folder and no chart: a stage keeps its
+//! results through a [`stage::store::Store`], which the crate `zodarts-run` implements with files.
 
 pub mod bilevel;
 mod diagnosis;

@@ -1,10 +1,10 @@
-//! Whether a run fits in memory, found out before it takes any.
+//! The check, before a run allocates anything, that it fits in memory.
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 use thiserror::Error;
 use zodarts_data::Bytes;
 
-/// Bytes a run may take.
+/// The number of bytes that a run may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory(u64);
 
@@ -16,30 +16,31 @@ pub struct Memory(u64);
     Bytes(*needed), Bytes(*available)
 )]
 pub struct OutOfMemory {
-    /// Section of the configuration.
+    /// Section of the configuration, `search` or `train`.
     pub section: &'static str,
-    /// The batch size: as set, or all images where those are fewer.
+    /// The batch size: the setting, or the number of images if that is smaller.
     pub batch: usize,
-    /// Bytes needed.
+    /// Number of bytes needed.
     pub needed: u64,
-    /// Bytes available.
+    /// Number of bytes available.
     pub available: u64,
     /// The largest batch size that fits; 0 if none does.
     pub largest: usize,
 }
 
 impl Memory {
-    /// A given number of bytes.
+    /// Returns a limit of `bytes` bytes.
     pub fn of(bytes: u64) -> Self {
         Self(bytes)
     }
 
-    /// How many.
+    /// Returns the number of bytes.
     pub fn bytes(self) -> u64 {
         self.0
     }
 
-    /// What this machine has left, or the control group (container) of this process; unlimited where neither is known.
+    /// Returns the memory that is available on this machine or in the control group (container) of this
+    /// process, or no limit if neither is known.
     pub fn available() -> Self {
         let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
         let system = System::new_with_specifics(memory);
@@ -47,15 +48,15 @@ impl Memory {
             0 => u64::MAX,
             bytes => bytes,
         };
-        // Not `free_memory`, which counts the page cache as taken.
+        // Not `free_memory`, which counts the page cache as used.
         let group = system.cgroup_limits().map(|limits| limits.total_memory.saturating_sub(limits.rss));
         Self(group.unwrap_or(u64::MAX).min(machine))
     }
 
-    /// Refuses batches of `batch` images if that many bytes, as `needed` gives them, are not available.
+    /// Checks that the bytes that `needed` returns for a batch of `batch` images are available.
     ///
     /// # Errors
-    /// [`OutOfMemory`], with the largest batch that fits.
+    /// Returns [`OutOfMemory`] with the largest batch that fits.
     pub(crate) fn check(
         self,
         section: &'static str,
@@ -71,7 +72,7 @@ impl Memory {
     }
 }
 
-/// The largest size below `beyond` that fits; 0 if none does.
+/// Returns the largest size below `beyond` that fits, or 0 if none does.
 fn largest(mut beyond: usize, fits: impl Fn(usize) -> bool) -> usize {
     let mut found = 0;
     while beyond - found > 1 {
@@ -86,7 +87,7 @@ fn largest(mut beyond: usize, fits: impl Fn(usize) -> bool) -> usize {
 }
 
 impl OutOfMemory {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         Some(match self.largest {
             0 => "not even one image at a time fits: give fewer channels or cells, or a smaller input_size"

@@ -1,52 +1,52 @@
-//! The events of a run, and whoever watches them.
+//! The events of a run, and the observers that receive them.
 
 use crate::evaluate::Metrics;
 use crate::records::{SearchRecord, TrainRecord};
 
-/// The stages of a run.
+/// A stage of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StageKind {
-    /// Architecture search.
+    /// The architecture search.
     Search,
-    /// Scoring of genotypes with the weights of a search.
+    /// The scoring of genotypes with the weights of a search.
     Score,
-    /// Short trainings of a sample of genotypes.
+    /// The short trainings of a sample of genotypes.
     Sample,
-    /// Training.
+    /// The training.
     Train,
 }
 
-/// The position of a stage.
+/// A position within a stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
     /// The stage.
     pub stage: StageKind,
     /// The epoch, from 0.
     pub epoch: usize,
-    /// Epochs planned.
+    /// Number of planned epochs.
     pub epochs: usize,
-    /// Batches of this epoch done.
+    /// Number of batches of this epoch that are done.
     pub step: usize,
-    /// Batches of an epoch.
+    /// Number of batches of an epoch.
     pub steps: usize,
     /// Mean training loss of the epoch so far.
     pub loss: f64,
     /// Share of training images classified correctly in the epoch so far.
     pub accuracy: f64,
-    /// Live operations of a search.
+    /// Number of live operations of a search.
     pub live_operations: Option<usize>,
 }
 
-/// Something that happened.
+/// An event of a run.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
     /// A batch, or a round of batches, is done.
     Step(Step),
     /// An epoch of the search is done.
     SearchEpoch {
-        /// What is kept of it.
+        /// The record of the epoch.
         record: &'a SearchRecord,
-        /// α at its end, `[edge][operation]`.
+        /// α at the end of the epoch, `(rows, operations)`.
         alpha: &'a [f32],
     },
     /// An epoch of training is done.
@@ -55,23 +55,24 @@ pub enum Event<'a> {
     Evaluated(&'a Metrics),
     /// A stage is over.
     StageDone(StageKind),
-    /// Something a person should know.
+    /// A note to the user.
     Note(String),
 }
 
-/// Receives events.
+/// A receiver of events.
 pub trait Observer {
-    /// Called on the thread that drives the run.
+    /// Receives an event, on the thread that drives the run.
     fn event(&mut self, event: Event<'_>);
 
-    /// Returns true if the run should stop here, to be resumed later. It is called after every step and every epoch; what
-    /// is done by then is kept, and the run ends with [`Error::Interrupted`](crate::Error::Interrupted).
+    /// Returns true if the run should stop here, to be resumed later. It is called after every step and every
+    /// epoch. The results up to then are kept, and the run ends with
+    /// [`Error::Interrupted`](crate::Error::Interrupted).
     fn stop_requested(&self) -> bool {
         false
     }
 }
 
-/// Ignores everything.
+/// An observer that ignores all events.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 

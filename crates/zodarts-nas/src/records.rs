@@ -1,4 +1,4 @@
-//! Lines of `search.jsonl`, `random-ws.jsonl` and `train.jsonl`.
+//! The lines of `search.jsonl`, `random-ws.jsonl` and `train.jsonl`.
 
 use crate::evaluate::Point;
 use crate::genotype::Genotype;
@@ -6,24 +6,24 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zodarts_nn::space::Mixture;
 
-/// A line of JSON about an epoch.
+/// The record of an epoch, one line of JSON.
 pub trait EpochRecord {
-    /// Returns the epochs that were planned.
+    /// Returns the number of planned epochs.
     fn epochs(&self) -> usize;
 
     /// Returns the seconds of the epoch.
     fn seconds(&self) -> f64;
 }
 
-/// One line of `search.jsonl`.
+/// A line of `search.jsonl`: an epoch of a search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct SearchRecord {
     /// The epoch, from 0.
     pub epoch: usize,
-    /// Epochs planned.
+    /// Number of planned epochs.
     pub epochs: usize,
-    /// τ.
+    /// Temperature τ.
     pub temperature: f64,
     /// Learning rate of the weights.
     pub learning_rate: f64,
@@ -31,13 +31,13 @@ pub struct SearchRecord {
     pub train_loss: f64,
     /// Share of their images classified correctly.
     pub train_acc: f64,
-    /// Mean loss of the validation batches the method looked at.
+    /// Mean loss of the validation batches that the method evaluated.
     pub val_loss: f64,
     /// Share of their images classified correctly.
     pub val_acc: f64,
-    /// p of each edge and operation at the end of the epoch.
+    /// Probabilities p at the end of the epoch, `(rows, operations)`.
     pub p: Mixture<f32>,
-    /// (edge, operation) pairs with p > 0 that were computed last.
+    /// Number of (edge, operation) pairs with p > 0 that were computed in the last round.
     pub live_operations: usize,
     /// Mean norm of the hypergradient.
     pub hypergradient_norm: f64,
@@ -47,7 +47,7 @@ pub struct SearchRecord {
     pub genotype: Genotype,
     /// Seconds of this epoch.
     pub seconds: f64,
-    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    /// Seconds of this epoch in which the engine waited for images; 0 in records of earlier versions.
     #[serde(default)]
     pub seconds_waiting: f64,
 }
@@ -59,7 +59,7 @@ impl Serialize for SearchRecord {
 }
 
 impl<'de> Deserialize<'de> for SearchRecord {
-    /// Refuses a record whose `p` has not the rows and columns of its genotype's space.
+    /// Reads a record, and returns an error if `p` does not have the shape of its genotype's space.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let record = Self::deserialize(deserializer)?;
         let space = record.genotype.space();
@@ -81,16 +81,16 @@ impl EpochRecord for SearchRecord {
     }
 }
 
-/// One line of `random-ws.jsonl`: an epoch of a random search with shared weights, which has no α to speak of.
+/// A line of `random-ws.jsonl`: an epoch of a random search with shared weights, which has no α.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RandomWsRecord {
     /// The epoch, from 0.
     pub epoch: usize,
-    /// Epochs planned.
+    /// Number of planned epochs.
     pub epochs: usize,
     /// Learning rate of the weights.
     pub learning_rate: f64,
-    /// Mean loss of the training batches, each with a genotype of its own.
+    /// Mean loss of the training batches, each with its own genotype.
     pub train_loss: f64,
     /// Share of their images classified correctly.
     pub train_acc: f64,
@@ -98,13 +98,13 @@ pub struct RandomWsRecord {
     pub passes: usize,
     /// Seconds of this epoch.
     pub seconds: f64,
-    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    /// Seconds of this epoch in which the engine waited for images; 0 in records of earlier versions.
     #[serde(default)]
     pub seconds_waiting: f64,
 }
 
 impl RandomWsRecord {
-    /// Its file in a run folder.
+    /// The name of the file in a run folder.
     pub const FILE: &'static str = "random-ws.jsonl";
 }
 
@@ -118,30 +118,30 @@ impl EpochRecord for RandomWsRecord {
     }
 }
 
-/// One line of `train.jsonl`.
+/// A line of `train.jsonl`: an epoch of a training.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TrainRecord {
     /// The epoch, from 0.
     pub epoch: usize,
-    /// Epochs planned.
+    /// Number of planned epochs.
     pub epochs: usize,
     /// Learning rate.
     pub learning_rate: f64,
-    /// Mean loss of the training batches, smoothing, blending and class weights included.
+    /// Mean loss of the training batches, including smoothing, mixing and class weights.
     pub train_loss: f64,
-    /// Share of training images classified as their larger target.
+    /// Share of training images that are classified as the class with their larger target.
     pub train_acc: f64,
-    /// Validation loss under running statistics, without smoothing, blending or class weights.
+    /// Validation loss under running statistics, without smoothing, mixing or class weights.
     pub val_loss: f64,
     /// Validation ACC.
     pub val_acc: f64,
     /// Validation AUC.
     pub val_auc: Option<f64>,
-    /// Whether this epoch's weights are the ones to keep so far.
+    /// True if the weights of this epoch are the best so far, by the selection rule.
     pub selected: bool,
-    /// Seconds of this epoch, validation aside.
+    /// Seconds of this epoch, without validation.
     pub seconds: f64,
-    /// Those of them in which the engine waited for images; runs of earlier versions do not say.
+    /// Seconds of this epoch in which the engine waited for images; 0 in records of earlier versions.
     #[serde(default)]
     pub seconds_waiting: f64,
 }

@@ -11,7 +11,7 @@ use zodarts_nn::liveness::Extent;
 use zodarts_nn::loss::Loss;
 use zodarts_nn::space::{Mixture, Space};
 
-/// A supernet whose edges are mixed by what a normaliser makes of α/τ.
+/// A supernet whose edges are mixed by a normaliser of α/τ.
 #[derive(Clone, Debug)]
 pub struct SupernetProblem {
     network: Arc<Network>,
@@ -19,7 +19,7 @@ pub struct SupernetProblem {
     loss: Loss,
     convolutions: Convolutions,
     extent: Extent,
-    /// τ.
+    /// Temperature τ.
     temperature: f64,
 }
 
@@ -34,13 +34,13 @@ impl SupernetProblem {
         Self { network, mixing, loss, convolutions, extent, temperature }
     }
 
-    /// Returns the same problem, computed in another way.
+    /// Returns the same problem with other ways of computing it.
     #[must_use]
     pub fn computed(self, convolutions: Convolutions, extent: Extent) -> Self {
         Self { convolutions, extent, ..self }
     }
 
-    /// Returns the same problem at another temperature. The network and the mixing are shared.
+    /// Returns the same problem at another temperature. Both share the network and the normaliser.
     #[must_use]
     pub fn at_temperature(&self, temperature: f64) -> Self {
         Self { temperature, ..self.clone() }
@@ -59,7 +59,7 @@ impl SupernetProblem {
         self.network.space.expect("a supernet")
     }
 
-    /// Returns the mixture of each edge that α makes at this temperature.
+    /// Returns the mixture `(rows, operations)` of α at this temperature.
     pub fn mixture(&self, alpha: &[f32]) -> Mixture<f32> {
         self.mixing.mixture(self.space(), alpha, self.temperature)
     }

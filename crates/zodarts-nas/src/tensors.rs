@@ -8,26 +8,29 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use zodarts_nn::parameters::TensorLayout;
 
-/// Longest header read: many times that of the network of the most cells. Each of its names takes several times its bytes in memory.
+/// Length of the longest header that is read, in bytes: many times that of the largest network. Each name in
+/// a header takes several times its bytes in memory.
 const MAX_HEADER: u64 = 4 << 20;
 
-/// Encodes vectors with their layouts into one file. The order of tensors and so the bytes are fixed.
+/// Encodes vectors with their layouts into one file. The order of tensors, and so the bytes, are fixed.
 ///
 /// # Panics
-/// If a vector does not have its layout's length.
+/// Panics if a vector does not have its layout's length.
 pub fn encode(vectors: &[(&TensorLayout, &[f32])]) -> Vec<u8> {
     serialized(vectors, None)
 }
 
-/// As [`encode`], with words beside the tensors. They are in the order of their names, so that the bytes are fixed all the same.
+/// Encodes as [`encode`] does, with text metadata. The metadata are in the order of their names, so that the
+/// bytes are fixed.
 ///
 /// # Panics
-/// As [`encode`].
+/// See [`encode`].
 pub fn encode_with(vectors: &[(&TensorLayout, &[f32])], metadata: BTreeMap<String, String>) -> Vec<u8> {
     sorted(&serialized(vectors, Some(metadata.into_iter().collect())))
 }
 
-/// A file whose header has its entries in the order of their names: the library takes metadata from a map without an order.
+/// Returns a file with the entries of its header in the order of their names. The library writes metadata in
+/// no fixed order.
 fn sorted(file: &[u8]) -> Vec<u8> {
     #[derive(Serialize, Deserialize)]
     struct Header {
@@ -61,15 +64,15 @@ fn serialized(vectors: &[(&TensorLayout, &[f32])], metadata: Option<HashMap<Stri
     safetensors::serialize(views, metadata).expect("names and shapes are valid")
 }
 
-/// The values as a file holds them.
+/// Returns the bytes of values in a file.
 pub fn le_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// Reads the tensors of a layout out of a file's bytes.
+/// Reads the tensors of a layout from a file's bytes.
 ///
 /// # Errors
-/// If the file is damaged, or a tensor is missing, has another shape or another type.
+/// Returns an error if the file is damaged, or a tensor is missing or has another shape or type.
 pub fn decode(path: &Path, bytes: &[u8], layout: &TensorLayout) -> Result<Vec<f32>, FileError> {
     let refuse = |reason: String| FileError::Damaged { path: path.into(), reason };
     check_header(bytes).map_err(refuse)?;
@@ -94,10 +97,10 @@ pub fn decode(path: &Path, bytes: &[u8], layout: &TensorLayout) -> Result<Vec<f3
     Ok(values)
 }
 
-/// Refuses a file whose header is longer than any that is written here.
+/// Checks that a file's header is not longer than any that this crate writes.
 ///
 /// # Errors
-/// Returns the length that the header claims.
+/// Returns a message with the length that the header claims.
 pub fn check_header(bytes: &[u8]) -> Result<(), String> {
     let claimed = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
     if claimed <= MAX_HEADER {

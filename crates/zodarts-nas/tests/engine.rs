@@ -1,4 +1,4 @@
-//! Settings of the engine change how long a search takes and what it holds, not what it finds.
+//! Tests that settings of the engine change the time and memory of a search, but not its result.
 
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::Error;
@@ -51,7 +51,7 @@ fn run_by(method: &ZoDartsPlus, settings: &SearchSettings, memory: Memory) -> Re
     search(input, &mut Silent)
 }
 
-/// α and weights of a search.
+/// Returns α and weights of a search.
 fn found(settings: &SearchSettings) -> (Vec<f32>, Vec<f32>) {
     let outcome = run(settings, Memory::available()).unwrap();
     (outcome.alpha, outcome.weights)
@@ -67,7 +67,7 @@ fn chains_find_the_same_bits_together_and_in_turn() {
 
 #[test]
 fn operations_without_weight_make_no_difference() {
-    // A low temperature: sparsemax leaves little.
+    // At a low temperature sparsemax keeps few operations.
     let mut method = method();
     method.annealing.temperature = 1e-3;
     let with = |operations| {

@@ -1,5 +1,6 @@
-//! A normaliser of one's own in a search: 1.5-entmax, half way between softmax, which keeps every operation, and sparsemax, which drops many
-//! (Peters, Niculae and Martins 2019).
+//! A search with a normaliser of one's own, 1.5-entmax (Peters, Niculae and Martins 2019).
+//!
+//! It lies half way between softmax, which keeps every operation, and sparsemax, which drops many.
 //!
 //! ```sh
 //! cargo run --release --package zodarts --example custom_normaliser

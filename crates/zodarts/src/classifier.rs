@@ -36,8 +36,8 @@ pub struct Explanation<'f> {
     pub image: Vec<f32>,
 }
 
-/// The trained network of a run. It decides as the run's evaluation and exports do: calibrated, and with the run's
-/// threshold.
+/// The trained network of a run. It decides as the run's evaluation and exports do: calibrated, and with the
+/// run's threshold.
 #[derive(Debug)]
 pub struct Classifier {
     model: Model,
@@ -92,8 +92,8 @@ impl Classifier {
         self.classes().iter().position(|class| class == name)
     }
 
-    /// Classifies the frames of image files, in their order. An image is read at the data set's size and resized as in
-    /// training.
+    /// Classifies the frames of image files, in their order. An image is read at the data set's size and
+    /// resized as in training.
     ///
     /// # Errors
     /// Returns the error of the first file that cannot be read.
@@ -128,8 +128,8 @@ impl Classifier {
         Ok(answers.into_iter().next().expect("an image has an answer"))
     }
 
-    /// Calls `each` with the heat map of each frame of image files, for one class or, without one, for the class of
-    /// the highest probability.
+    /// Calls `each` with the heat map of each frame of image files, for one class or, without one, for the
+    /// class of the highest probability.
     ///
     /// # Errors
     /// Returns the error of the first file that cannot be read, or of `each`.

@@ -113,8 +113,8 @@ impl Fit {
     /// Runs. An unfinished run of the same settings and data in the same place goes on.
     ///
     /// # Errors
-    /// Returns an error if the data cannot be opened, a setting makes no sense, the run does not fit in memory, or its
-    /// folder cannot be used.
+    /// Returns an error if the data cannot be opened, a setting makes no sense, the run does not fit in
+    /// memory, or its folder cannot be used.
     pub fn run(self) -> Result<Run, Error> {
         self.run_with(&mut Silent)
     }
@@ -197,7 +197,8 @@ impl Search {
     /// Searches, and keeps nothing on disk.
     ///
     /// # Errors
-    /// Returns an error if the data cannot be opened, a setting makes no sense, or the search does not fit in memory.
+    /// Returns an error if the data cannot be opened, a setting makes no sense, or the search does not fit in
+    /// memory.
     pub fn run(self) -> Result<SearchOutcome, Error> {
         self.run_with(&mut Silent)
     }

@@ -18,7 +18,8 @@
 //!
 //! # let place = tempfile::tempdir().unwrap();
 //! # let out = place.path().join("run");
-//! let pixels: Vec<u8> = (0..60).flat_map(|image| [if image % 2 == 0 { 20 } else { 200 }; 12 * 12]).collect();
+//! let grey = |image| if image % 2 == 0 { 20 } else { 200 };
+//! let pixels: Vec<u8> = (0..60).flat_map(|image| [grey(image); 12 * 12]).collect();
 //! let labels: Vec<u16> = (0..60).map(|image| image % 2).collect();
 //! let classes = vec!["dark".to_owned(), "bright".to_owned()];
 //! let mut settings = Preset::Quick.settings();
@@ -55,8 +56,8 @@
 //! # Ok::<(), zodarts::Error>(())
 //! ```
 //!
-//! What stands behind the door: [`data`] reads images, [`nas`] computes, [`run`] keeps runs, [`lab`] compares methods,
-//! [`report`] draws pages, [`export`] writes networks for other tools.
+//! The crates that this one re-exports: [`data`] reads images, [`nas`] computes, [`run`] keeps runs, [`lab`]
+//! compares methods, [`report`] draws pages, [`export`] writes networks for other tools.
 
 mod classifier;
 mod fit;

@@ -102,7 +102,8 @@ impl Run {
     /// Writes the page of the run, with pictures of `data` if it is given, and returns its path.
     ///
     /// # Errors
-    /// Returns an error if a file of the run is damaged, the data are not the run's, or the page cannot be written.
+    /// Returns an error if a file of the run is damaged, the data are not the run's, or the page cannot be
+    /// written.
     pub fn report(&self, data: Option<&Dataset>) -> Result<PathBuf, ReportError> {
         zodarts_report::write(&self.folder, data.ok_or_else(|| "no data were given".to_owned()))
     }

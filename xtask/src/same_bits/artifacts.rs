@@ -125,7 +125,9 @@ fn flatten(path: &str, value: &Value, lines: &mut BTreeMap<String, String>) {
             }
         }
         value => {
-            lines.insert(path.to_owned(), value.to_string());
+            if let Some(path) = fields::path(path) {
+                lines.insert(path, value.to_string());
+            }
         }
     }
 }

@@ -18,6 +18,20 @@ pub fn name(field: &str) -> Option<String> {
     (!aside).then(|| renamed(field))
 }
 
+/// Paths that this version writes and 8f9ca18 did not: a study names its method and its steps, and an estimator
+/// that looks one step ahead holds its method's settings beside its name.
+const ADDED_PATHS: [&str; 4] = ["0000.method", "0000.steps", ".stepwise.radius", ".stepwise.lambda"];
+
+/// Returns the path under which a value is compared, or `None` if it is not.
+pub fn path(path: &str) -> Option<String> {
+    let added = ADDED_PATHS.iter().any(|added| match added.strip_prefix('.') {
+        Some(_) => path.ends_with(added),
+        None => path == *added,
+    });
+    (!added)
+        .then(|| path.strip_suffix(".stepwise.name").map_or(path.to_owned(), |row| format!("{row}.stepwise")))
+}
+
 /// Returns the name that 8f9ca18 has for a field or tensor.
 pub fn renamed(field: &str) -> String {
     let then = RENAMED.iter().find(|(_, now)| *now == field).map(|(then, _)| *then);
@@ -27,6 +41,13 @@ pub fn renamed(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_is_compared_by_its_name() {
+        assert_eq!(path("0000.rows.0001.stepwise.name").as_deref(), Some("0000.rows.0001.stepwise"));
+        assert_eq!(path("0000.rows.0001.stepwise.radius"), None);
+        assert_eq!((path("0000.steps"), path("0000.rows.steps")), (None, Some("0000.rows.steps".into())));
+    }
 
     #[test]
     fn times_are_not_compared() {

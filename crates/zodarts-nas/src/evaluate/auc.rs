@@ -1,6 +1,6 @@
-//! The area under the ROC curve from ranks.
+//! The area under the ROC curve, computed from ranks.
 
-/// One class against the rest, sorted by score once so that every resample costs one sweep.
+/// One class against the rest, sorted by score once, so that each resample takes one pass over the images.
 pub(super) struct RankedScores {
     /// Images in ascending order of score.
     ranked: Vec<Ranked>,
@@ -9,15 +9,15 @@ pub(super) struct RankedScores {
 struct Ranked {
     image: usize,
     positive: bool,
-    /// Whether the score is above that of the image before.
+    /// True if the score is above that of the previous image.
     above_previous: bool,
 }
 
 impl RankedScores {
-    /// Ranks finite scores; `positive` says which images belong to the class.
+    /// Ranks finite scores. `positive` is true for the images of the class.
     pub(super) fn new(scores: &[f32], positive: &[bool]) -> Self {
         let mut images: Vec<usize> = (0..scores.len()).collect();
-        // Adding zero makes -0 and 0 the tie that they are.
+        // Adding zero turns -0 into 0, so that the two tie.
         images.sort_by(|&a, &b| (scores[a] + 0.0).total_cmp(&(scores[b] + 0.0)));
         let mut previous = f32::NEG_INFINITY;
         let ranked = images
@@ -31,10 +31,12 @@ impl RankedScores {
         Self { ranked }
     }
 
-    /// The area when image `i` counts `weights[i]` times; `None` without a positive or without a negative.
+    /// Returns the area when image `i` counts `weights[i]` times, or `None` without a positive or without a
+    /// negative image.
     ///
     /// This is the Mann–Whitney statistic: the share of pairs of a positive and a negative image in which the
-    /// positive scores higher, ties counting one half. It equals the trapezoidal area under the ROC curve.
+    /// positive image scores higher, where ties count one half. It equals the trapezoidal area under the ROC
+    /// curve.
     pub(super) fn auc(&self, weights: &[u32]) -> Option<f64> {
         let mut sweep = Sweep::default();
         for entry in &self.ranked {
@@ -54,7 +56,7 @@ impl RankedScores {
     }
 }
 
-/// Weights of the images below the current score and at it.
+/// Weights of the images below the current score and of those at it.
 #[derive(Default)]
 struct Sweep {
     positives: u64,

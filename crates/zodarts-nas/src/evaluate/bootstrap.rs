@@ -1,4 +1,4 @@
-//! Percentile intervals from stratified resampling.
+//! Percentile intervals from a stratified bootstrap.
 
 use super::EvaluateError;
 use super::metrics::{Measure, Point};
@@ -6,10 +6,11 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-/// Draws of one replicate before it is given up as one whose AUC is undefined.
+/// Most draws of one replicate; if the AUC is undefined for all of them, the replicate is given up.
 const MAX_DRAWS: usize = 100;
 
-/// How the 95 % intervals are made. The same seed gives the same bits at any number of threads.
+/// Settings of the bootstrap for 95 % intervals. The same seed gives the same bits with any number of
+/// threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bootstrap {
     /// Number of resamples.
@@ -19,20 +20,22 @@ pub struct Bootstrap {
 }
 
 impl Default for Bootstrap {
-    /// 2,000 replicates.
+    /// Returns 2,000 replicates and seed 0.
     fn default() -> Self {
         Self { replicates: 2_000, seed: 0 }
     }
 }
 
-/// 95 % percentile intervals; the AUC's is `None` when it is undefined for the images or for a replicate.
+/// 95 % percentile intervals. That of the AUC is `None` if the AUC is undefined for the images or for a
+/// replicate.
 pub(super) struct Intervals {
     pub(super) acc: [f64; 2],
     pub(super) auc: Option<[f64; 2]>,
 }
 
 impl Bootstrap {
-    /// Resamples within each stratum (lists of images that together are all images).
+    /// Returns the intervals of ACC and AUC. Resamples are drawn within each stratum; the strata are lists of
+    /// images that together hold all images.
     pub(super) fn intervals(
         &self,
         metrics: &Measure,
@@ -79,7 +82,7 @@ fn resample(rng: &mut ChaCha8Rng, metrics: &Measure, strata: &[Vec<usize>], want
     point
 }
 
-/// The 2.5 and 97.5 percentiles, interpolated linearly between order statistics.
+/// Returns the 2.5 and 97.5 percentiles, interpolated linearly between order statistics.
 fn percentile_interval(mut values: Vec<f64>) -> [f64; 2] {
     values.sort_by(f64::total_cmp);
     [0.025, 0.975].map(|quantile| {

@@ -3,24 +3,25 @@
 use super::{Labels, Scores};
 use zodarts_data::Task;
 
-/// What happens to a class as the score from which on it is decided for comes down.
+/// The ROC and precision–recall curves of a class, as the decision threshold falls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curves {
-    /// (1 − specificity, sensitivity), from (0, 0) to (1, 1).
+    /// Points (1 − specificity, sensitivity), from (0, 0) to (1, 1).
     pub roc: Vec<(f64, f64)>,
-    /// (recall, precision), from the images that score highest on.
+    /// Points (recall, precision), starting with the highest scores.
     pub precision_recall: Vec<(f64, f64)>,
-    /// Average precision: the mean over recall of the precision at which it is reached.
+    /// Average precision: Σ (recallₖ − recallₖ₋₁) · precisionₖ over the points of the curve.
     pub average_precision: f64,
-    /// Share of the images that are of the class: the precision of saying so of all.
+    /// Share of the images that belong to the class, which is the precision of deciding for it every time.
     pub prevalence: f64,
 }
 
 impl Curves {
-    /// The curves of a class; none if no image is of the class, or every one. Scores of a single column are those of class 1.
+    /// Returns the curves of a class, or `None` if no image or every image belongs to it. If there is a
+    /// single column of scores, it is that of class 1.
     ///
     /// # Panics
-    /// If scores and labels are not of the same images, or there is no such class.
+    /// Panics if scores and labels are not of the same images, or there is no such class.
     pub fn of(scores: &Scores, labels: &Labels, task: Task, class: usize) -> Option<Self> {
         assert_eq!(scores.n(), labels.n(), "images");
         let column = if scores.columns() == 1 { 0 } else { class };
@@ -52,7 +53,7 @@ impl Curves {
     }
 }
 
-/// Hits and false alarms after each score, highest first. Images of the same score come together.
+/// Returns the numbers of true and of false positives after each distinct score, highest first.
 fn steps(images: &[(f32, bool)]) -> Vec<(usize, usize)> {
     let (mut hits, mut alarms) = (0, 0);
     let tied = images.chunk_by(|a, b| a.0 == b.0);
@@ -95,7 +96,7 @@ mod tests {
     }
 
     proptest! {
-        /// The area below the curve's straight pieces is the AUC that is reported.
+        /// The trapezoidal area under the curve is the reported AUC.
         #[test]
         fn the_area_below_roc_is_the_auc(images in prop::collection::vec((0u8..6, 0u16..2), 2..60)) {
             let second: Vec<f32> = images.iter().map(|(score, _)| f32::from(*score) / 8.0).collect();

@@ -1,16 +1,16 @@
-//! From scores to decisions, and how often they are right.
+//! Decisions made from scores, and counts of correct ones.
 
 use super::{Labels, Scores};
 use zodarts_data::Task;
 
-/// Scores above this, strictly, are a yes.
+/// A score strictly above this decides for a label.
 const THRESHOLD: f32 = 0.5;
 
-/// The decision on each image beside its truth.
+/// The decision on each image with its truth.
 pub(super) enum Decisions {
-    /// One class per image: (truth, predicted).
+    /// One `(truth, predicted)` pair of classes per image.
     Single(Vec<(usize, usize)>),
-    /// One yes or no per label and image: `[label][image]` of (truth, predicted).
+    /// One `(truth, predicted)` pair per label and image, `[label][image]`.
     Multi(Vec<Vec<(bool, bool)>>),
 }
 
@@ -29,7 +29,7 @@ impl Decisions {
         }
     }
 
-    /// For each image the number of correct decisions, and the number of decisions per image.
+    /// Returns the number of correct decisions of each image, and the number of decisions per image.
     pub(super) fn correct(&self) -> (Vec<u32>, usize) {
         match self {
             Decisions::Single(pairs) => {
@@ -44,7 +44,7 @@ impl Decisions {
         }
     }
 
-    /// Counts `[truth][predicted]`; `None` for several labels per image.
+    /// Returns the number of images `[truth][predicted]`, or `None` for several labels per image.
     pub(super) fn confusion(&self, classes: usize) -> Option<Vec<Vec<u64>>> {
         let Decisions::Single(pairs) = self else { return None };
         let mut counts = vec![vec![0; classes]; classes];
@@ -54,7 +54,7 @@ impl Decisions {
         Some(counts)
     }
 
-    /// One class against the rest, or one label.
+    /// Returns the counts of one class against the rest, or of one label.
     pub(super) fn outcome(&self, class: usize) -> Outcome {
         match self {
             Decisions::Single(pairs) => {
@@ -65,10 +65,10 @@ impl Decisions {
     }
 }
 
-/// The class of an image, or the labels it has, by its scores; decided as [`super::evaluate`] does.
+/// Returns the class of an image, or its labels, decided from its scores as [`super::evaluate`] does.
 ///
 /// # Panics
-/// If there is no score.
+/// Panics if there is no score.
 pub fn decide(scores: &[f32], task: Task) -> Vec<usize> {
     match task {
         Task::BinaryClass => vec![second_class(scores)],
@@ -90,7 +90,7 @@ fn first_largest(row: &[f32]) -> usize {
     (1..row.len()).fold(0, |best, column| if row[column] > row[best] { column } else { best })
 }
 
-/// Counts of a yes-or-no decision.
+/// Counts of true and false decisions for and against a class.
 #[derive(Default)]
 pub(super) struct Outcome {
     true_positives: u64,

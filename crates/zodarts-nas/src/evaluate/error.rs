@@ -1,13 +1,13 @@
 use zodarts_data::Task;
 
-/// Why scores could not be compared with labels.
+/// An error of comparing scores with labels.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvaluateError {
     /// The number of values is not the product of the dimensions, or a dimension is zero.
     #[error("{what} hold {found} values, expected {rows} rows of {columns}")]
     Shape {
-        /// Scores or labels.
+        /// `scores` or `labels`.
         what: &'static str,
         /// Number of values.
         found: usize,
@@ -23,10 +23,10 @@ pub enum EvaluateError {
         image: usize,
         /// Column of the score.
         column: usize,
-        /// What was found.
+        /// The value found.
         value: f32,
     },
-    /// Scores and labels are of different numbers of images.
+    /// The numbers of images with scores and with labels differ.
     #[error("{scores} rows of scores for {labels} labelled images")]
     Images {
         /// Rows of scores.
@@ -34,10 +34,10 @@ pub enum EvaluateError {
         /// Rows of labels.
         labels: usize,
     },
-    /// The columns do not suit the task.
+    /// The number of columns does not suit the task.
     #[error("{task} with {names} names cannot have {columns} columns of {what}, expected {expected}")]
     Columns {
-        /// Scores, labels or names.
+        /// `scores`, `labels` or `names`.
         what: &'static str,
         /// The task.
         task: Task,
@@ -55,18 +55,18 @@ pub enum EvaluateError {
         image: usize,
         /// Column of the label.
         column: usize,
-        /// What was found.
+        /// The value found.
         value: u16,
-        /// First value that is too large.
+        /// The smallest value that is too large.
         limit: usize,
     },
-    /// The bootstrap has nothing to take a percentile of.
+    /// No bootstrap replicates were asked for.
     #[error("the bootstrap has 0 replicates")]
     NoReplicates,
 }
 
 impl EvaluateError {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             EvaluateError::Shape { .. } => "every dimension must be at least 1",

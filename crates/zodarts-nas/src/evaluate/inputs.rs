@@ -3,7 +3,7 @@
 use super::EvaluateError;
 use zodarts_data::{Samples, Task};
 
-/// Finite scores, one row per image and one column per class or label.
+/// Finite scores, `(images, columns)`, with one column per class or label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scores {
     n: usize,
@@ -12,10 +12,11 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Takes `n × columns` values, row by row.
+    /// Wraps `n × columns` values, row by row.
     ///
     /// # Errors
-    /// When the number of values is not `n × columns`, either is zero, or a value is not finite.
+    /// Returns an error if the number of values is not `n × columns`, either is zero, or a value is not
+    /// finite.
     pub fn new(n: usize, columns: usize, values: Vec<f32>) -> Result<Self, EvaluateError> {
         check_shape("scores", n, columns, values.len())?;
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
@@ -28,17 +29,17 @@ impl Scores {
         Ok(Self { n, columns, values })
     }
 
-    /// Number of images.
+    /// Returns the number of images.
     pub fn n(&self) -> usize {
         self.n
     }
 
-    /// Scores per image.
+    /// Returns the number of scores per image.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// The scores of each image in turn.
+    /// Returns the scores of each image.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
         self.values.chunks_exact(self.columns)
     }
@@ -48,8 +49,8 @@ impl Scores {
     }
 }
 
-/// The truth in `MedMNIST`'s layout: one column of class indices, or for several labels per image one column of
-/// 0 and 1 per label.
+/// The true labels in `MedMNIST`'s layout: one column of class indices, or, for several labels per image, one
+/// column of 0 and 1 per label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels {
     n: usize,
@@ -58,41 +59,41 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Takes `n × columns` values, row by row.
+    /// Wraps `n × columns` values, row by row.
     ///
     /// # Errors
-    /// When the number of values is not `n × columns`, or either is zero.
+    /// Returns an error if the number of values is not `n × columns`, or either is zero.
     pub fn new(n: usize, columns: usize, values: Vec<u16>) -> Result<Self, EvaluateError> {
         check_shape("labels", n, columns, values.len())?;
         Ok(Self { n, columns, values })
     }
 
-    /// The labels of a data set's images.
+    /// Returns the labels of a data set's images.
     ///
     /// # Errors
-    /// When there is no image.
+    /// Returns an error if there is no image.
     pub fn of(samples: &Samples) -> Result<Self, EvaluateError> {
         let columns = if samples.is_empty() { 0 } else { samples.labels(0).len() };
         let values = (0..samples.len()).flat_map(|image| samples.labels(image)).copied().collect();
         Self::new(samples.len(), columns, values)
     }
 
-    /// Number of images.
+    /// Returns the number of images.
     pub fn n(&self) -> usize {
         self.n
     }
 
-    /// Labels per image.
+    /// Returns the number of labels per image.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// The labels of each image in turn.
+    /// Returns the labels of each image.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u16]> {
         self.values.chunks_exact(self.columns)
     }
 
-    /// For each image, whether it belongs to a class or has a label.
+    /// Returns for each image true if it belongs to a class or has a label.
     pub(crate) fn positive(&self, class: usize, task: Task) -> Vec<bool> {
         let is_positive = |row: &[u16]| match task {
             Task::MultiLabel => row[class] == 1,
@@ -153,8 +154,8 @@ fn check_range(labels: &Labels, limit: usize) -> Result<(), EvaluateError> {
     }
 }
 
-/// The groups of images a bootstrap resamples within: one per class present, or all images together when an
-/// image has several labels.
+/// Returns the groups of images within which a bootstrap resamples: one per class that has images, or all
+/// images together if an image has several labels.
 pub(super) fn strata(labels: &Labels, task: Task) -> Vec<Vec<usize>> {
     if task == Task::MultiLabel {
         return vec![(0..labels.n).collect()];
@@ -168,7 +169,7 @@ pub(super) fn strata(labels: &Labels, task: Task) -> Vec<Vec<usize>> {
     strata
 }
 
-/// Names of the classes or labels that no image has, or every image.
+/// Returns the names of the classes or labels that no image has, or every image.
 pub(super) fn one_sided(labels: &Labels, task: Task, names: &[String]) -> Vec<String> {
     let is_one_sided = |class: usize| {
         let positive = labels.positive(class, task);

@@ -5,7 +5,7 @@ use super::decision::Decisions;
 use super::{Labels, Scores};
 use zodarts_data::Task;
 
-/// Everything a resample needs, prepared once.
+/// The data that every resample needs, prepared once.
 pub(super) struct Measure {
     ranked: Vec<RankedScores>,
     correct: Vec<u32>,
@@ -36,12 +36,12 @@ impl Measure {
         Self { ranked, correct, decisions_per_image }
     }
 
-    /// Number of images.
+    /// Returns the number of images.
     pub(super) fn images(&self) -> usize {
         self.correct.len()
     }
 
-    /// ACC and AUC when image `i` counts `weights[i]` times.
+    /// Returns ACC and AUC when image `i` counts `weights[i]` times.
     pub(super) fn of(&self, weights: &[u32]) -> Point {
         let images: u64 = weights.iter().map(|&weight| u64::from(weight)).sum();
         let correct: u64 =

@@ -1,27 +1,29 @@
-//! The images a network is wrong about, the surest first.
+//! The images that a network gets wrong, the most confident mistake first.
 
 use super::{Labels, Scores, decide};
 use zodarts_data::Task;
 
-/// An image that a network is wrong about.
+/// An image that a network gets wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mistake {
-    /// Its place in the split, from 0.
+    /// Index of the image in its split, from 0.
     pub image: usize,
-    /// Its class, or the labels it has.
+    /// The true class, or the true labels.
     pub truth: Vec<usize>,
-    /// The class, or the labels, decided for.
+    /// The class or labels that were decided for.
     pub decided: Vec<usize>,
-    /// The class or label that it is surest about and wrong: decided for, or, of several labels, perhaps denied.
+    /// The class or label of the most confident wrong decision. Of several labels, it may be one that was
+    /// denied.
     pub class: usize,
     /// The probability of that decision.
     pub confidence: f32,
 }
 
-/// Every image with a wrong decision, the surest mistake first. Decisions are those of [`super::evaluate`].
+/// Returns every image with a wrong decision, the most confident mistake first. Decisions are those of
+/// [`super::evaluate`].
 ///
 /// # Panics
-/// If scores and labels are not of the same images.
+/// Panics if scores and labels are not of the same images.
 pub fn mistakes(scores: &Scores, labels: &Labels, task: Task) -> Vec<Mistake> {
     assert_eq!(scores.n(), labels.n(), "images");
     let images = scores.rows().zip(labels.rows()).enumerate();
@@ -43,7 +45,7 @@ fn mistake(image: usize, scores: &[f32], labels: &[u16], task: Task) -> Option<M
             .map(|label| (label, scores[label].max(1.0 - scores[label])))
             .max_by(|a, b| a.1.total_cmp(&b.1))?,
         _ if decided == truth => return None,
-        // A single column is the score of class 1.
+        // If there is a single column, it is the score of class 1.
         _ if scores.len() == 1 => (decided[0], scores[0].max(1.0 - scores[0])),
         _ => (decided[0], scores[decided[0]]),
     };

@@ -1,4 +1,4 @@
-//! How good a set of scores is: ACC and AUC exactly as `MedMNIST`'s Evaluator defines them, with bootstrap
+//! Evaluation of scores: ACC and AUC exactly as `MedMNIST`'s Evaluator defines them, with bootstrap
 //! intervals, per-class sensitivity and specificity, and the confusion matrix.
 
 mod auc;
@@ -34,17 +34,18 @@ use decision::Decisions;
 use metrics::Measure;
 use zodarts_data::Task;
 
-/// Compares scores with the truth.
+/// Compares scores with the truth and returns the metrics.
 ///
-/// * ACC is the share of correct images; for [`Task::MultiLabel`], the mean over labels of the share of correct
-///   decisions. Decisions are the first largest score, or for [`Task::BinaryClass`] and [`Task::MultiLabel`]
-///   whether the score (binary: the last column) is above 0.5.
-/// * AUC is the area under the ROC curve: of the last column for [`Task::BinaryClass`], otherwise the unweighted
-///   mean of the one-vs-rest areas of all columns. It is `None` when a class has no image or every image, where
-///   scikit-learn, and with it the Evaluator, gives NaN; [`Report::auc_undefined_for`] names the class.
-/// * The intervals are 95 % percentile intervals of a [`Bootstrap`] that resamples within each class; several
-///   labels per image cannot be stratified, so [`Task::MultiLabel`] resamples all images and draws again when a
-///   label is left without a positive or without a negative image.
+/// * ACC is the share of correctly classified images; for [`Task::MultiLabel`], the mean over labels of the
+///   share of correct decisions. A decision is the class with the first largest score. For
+///   [`Task::BinaryClass`] (last column) and [`Task::MultiLabel`], it is positive if the score is above 0.5.
+/// * AUC is the area under the ROC curve: of the last column for [`Task::BinaryClass`], otherwise the
+///   unweighted mean of the one-vs-rest areas of all columns. It is `None` if a class has no image or every
+///   image, where scikit-learn, and with it the Evaluator, gives NaN; [`Report::auc_undefined_for`] names the
+///   class.
+/// * The intervals are 95 % percentile intervals of a [`Bootstrap`] that resamples within each class. Several
+///   labels per image cannot be stratified, so for [`Task::MultiLabel`] all images are resampled together,
+///   and a draw is repeated if it leaves a label without a positive or without a negative image.
 ///
 /// `names` gives one name per class (binary: two) or per label.
 ///
@@ -62,8 +63,8 @@ use zodarts_data::Task;
 /// ```
 ///
 /// # Errors
-/// When the shapes do not fit each other or the task, a label is not one of the names, there is no image, or no
-/// bootstrap replicate is asked for.
+/// Returns an error if the shapes do not fit each other or the task, a label is not one of the names, there
+/// is no image, or no bootstrap replicates are asked for.
 pub fn evaluate(
     scores: &Scores,
     labels: &Labels,
@@ -89,10 +90,11 @@ pub fn evaluate(
     })
 }
 
-/// ACC and AUC alone, without intervals: for choices made on validation data.
+/// Returns ACC and AUC alone, without intervals, for choices made on validation data.
 ///
 /// # Errors
-/// When the shapes do not fit each other or the task, a label is not one of the names, or there is no image.
+/// Returns an error if the shapes do not fit each other or the task, a label is not one of the names, or
+/// there is no image.
 pub fn score(scores: &Scores, labels: &Labels, task: Task, names: &[String]) -> Result<Point, EvaluateError> {
     inputs::check(scores, labels, task, names)?;
     let decisions = Decisions::new(scores, labels, task);

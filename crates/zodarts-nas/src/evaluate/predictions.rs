@@ -1,4 +1,4 @@
-//! Predictions in the form of `MedMNIST`'s Evaluator: a CSV file without header, one row
+//! Predictions in the form of `MedMNIST`'s Evaluator: a CSV file without a header, one row
 //! `index,score,score,…` per image.
 
 use super::Scores;
@@ -7,21 +7,21 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Write};
 use std::path::{Path, PathBuf};
 
-/// Longest line that is read. 14 labels take less than 200 bytes.
+/// Length of the longest line that is read, in bytes. 14 labels take less than 200 bytes.
 const MAX_LINE: u64 = 64 * 1024;
-/// Most rows that are read.
+/// Largest number of rows that is read.
 const MAX_ROWS: usize = 1 << 22;
-/// Most bytes that are read: scores of 200,000 images for 50 classes.
+/// Size of the largest file that is read, in bytes: scores of 200,000 images for 50 classes.
 const MAX_BYTES: u64 = 128 << 20;
 
-/// Why a predictions file could not be written or read.
+/// An error of writing or reading a predictions file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PredictionsError {
-    /// The file system refused.
+    /// The file cannot be read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
-        /// Read or write.
+        /// `read` or `write`.
         action: &'static str,
         /// The file.
         path: PathBuf,
@@ -35,7 +35,7 @@ pub enum PredictionsError {
         path: PathBuf,
         /// Line number, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The fault of the line.
         problem: String,
     },
     /// The rows together are not the predictions of one split.
@@ -43,13 +43,13 @@ pub enum PredictionsError {
     Rows {
         /// The file.
         path: PathBuf,
-        /// What is wrong with them.
+        /// The fault of the rows.
         problem: String,
     },
 }
 
 impl PredictionsError {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         match self {
             PredictionsError::Io { .. } => None,
@@ -59,7 +59,7 @@ impl PredictionsError {
     }
 }
 
-/// The Evaluator's name for a file of predictions:
+/// Returns the Evaluator's name for a file of predictions:
 /// `{flag}{size_flag}_{split}_[AUC]{auc:.3}_[ACC]{acc:.3}@{run}.csv`.
 ///
 /// `size_flag` is that of the data set: empty at 28×28, else `_64` and so on. Characters of `flag` and `run`
@@ -74,10 +74,10 @@ fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
 }
 
-/// Writes the rows. Scores are the shortest decimals that read back as the same `f32`.
+/// Writes the rows. Each score is written as the shortest decimal that reads back as the same `f32`.
 ///
 /// # Errors
-/// When `out` refuses.
+/// Returns an error if `out` cannot be written.
 pub fn write(scores: &Scores, out: &mut impl Write) -> io::Result<()> {
     for (index, row) in scores.rows().enumerate() {
         write!(out, "{index}")?;
@@ -89,10 +89,10 @@ pub fn write(scores: &Scores, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file of predictions, which replaces an older one only when complete.
+/// Writes a file of predictions, which replaces an older one only when it is complete.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn save(scores: &Scores, path: &Path) -> Result<(), PredictionsError> {
     let attempt = || {
         let mut text = Vec::new();
@@ -102,11 +102,11 @@ pub fn save(scores: &Scores, path: &Path) -> Result<(), PredictionsError> {
     attempt().map_err(|source| PredictionsError::Io { action: "write", path: path.to_owned(), source })
 }
 
-/// Reads a file of predictions; like the Evaluator, puts the rows in the order of their index.
+/// Reads a file of predictions and sorts the rows by index, as the Evaluator does.
 ///
 /// # Errors
-/// When the file cannot be read, a line is not a row of finite numbers, rows differ in length, or the indices
-/// are not those from 0 to the number of rows.
+/// Returns an error if the file cannot be read, a line is not a row of finite numbers, rows differ in length,
+/// or the indices are not 0, 1, … without gaps.
 pub fn load(path: &Path) -> Result<Scores, PredictionsError> {
     let file = File::open(path).map_err(|source| PredictionsError::Io {
         action: "read",
@@ -116,10 +116,10 @@ pub fn load(path: &Path) -> Result<Scores, PredictionsError> {
     read(&mut BufReader::new(file), path)
 }
 
-/// Reads predictions as [`load`] does; `path` is only named in errors.
+/// Reads predictions as [`load`] does. `path` is used in errors only.
 ///
 /// # Errors
-/// As [`load`].
+/// See [`load`].
 pub fn read(input: &mut impl BufRead, path: &Path) -> Result<Scores, PredictionsError> {
     let rows = Rows::read(input, path)?;
     let reject = |problem: String| PredictionsError::Rows { path: path.to_owned(), problem };
@@ -128,7 +128,8 @@ pub fn read(input: &mut impl BufRead, path: &Path) -> Result<Scores, Predictions
     Scores::new(order.len(), rows.columns, values).map_err(|_| reject("no rows".to_owned()))
 }
 
-/// The rows of a file, as they stand there. One that is damaged may have millions, of which each would take many times its bytes.
+/// The rows of a file in file order, flat: a damaged file may have millions of short rows, and a vector for
+/// each would take many times their bytes.
 #[derive(Default)]
 struct Rows {
     images: Vec<u64>,
@@ -186,7 +187,8 @@ impl Rows {
         &self.values[row * self.columns..][..self.columns]
     }
 
-    /// The places of the images 0, 1 and so on; on failure says which is missing, or there twice.
+    /// Returns the positions of the rows of images 0, 1, and so on. On failure, says which index is missing
+    /// or duplicated.
     fn order(&self) -> Result<Vec<usize>, String> {
         let mut order: Vec<usize> = (0..self.images.len()).collect();
         order.sort_by_key(|row| self.images[*row]);
@@ -200,7 +202,7 @@ impl Rows {
     }
 }
 
-/// Reads a row: its image, and its scores behind the others.
+/// Parses a row: returns its index and appends its scores to `scores`.
 fn parse_row(content: &[u8], scores: &mut Vec<f32>) -> Result<u64, String> {
     let content = std::str::from_utf8(content).map_err(|_| "not text".to_owned())?;
     let mut fields = content.split(',').map(str::trim);
@@ -220,7 +222,7 @@ fn parse_score(field: &str) -> Result<f32, String> {
     }
 }
 
-/// The start of a field, so that a damaged file cannot flood the terminal.
+/// Returns the beginning of a field, so that a damaged file cannot flood the terminal.
 fn shorten(field: &str) -> String {
     field.chars().take(40).flat_map(char::escape_default).collect()
 }
@@ -300,7 +302,7 @@ mod tests {
 
         #[test]
         fn written_scores_read_back_bit_for_bit(
-            values in proptest::collection::vec(proptest::num::f32::NORMAL | proptest::num::f32::SUBNORMAL, 1..60)
+            values in prop::collection::vec(prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL, 1..60)
         ) {
             let scores = Scores::new(values.len(), 1, values).unwrap();
             let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! `metrics.json`: a number, and everything needed to defend it.
+//! The record `metrics.json`: an evaluation, and the circumstances that are needed to reproduce it.
 
 use super::{AtThreshold, Report};
 use crate::genotype::Genotype;
@@ -8,54 +8,54 @@ use serde::{Deserialize, Serialize};
 /// An evaluation with its circumstances.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// How the number came about.
+    /// The protocol of training and evaluation.
     pub protocol: Protocol,
     /// Name of the data set.
     pub dataset: String,
-    /// Its fingerprint.
+    /// Fingerprint of the data set.
     pub fingerprint: String,
     /// The split that was evaluated.
     pub split: String,
-    /// How often the test split has been read for this run, this time included. The count lives in this file and
-    /// starts again in another folder.
+    /// Number of times that the test split has been read for this run, including this time. The count is kept
+    /// in this file, so it starts again in another folder.
     pub test_reads: usize,
-    /// ACC, AUC, intervals, classes, confusion.
+    /// ACC, AUC, intervals, classes and confusion matrix.
     #[serde(flatten)]
     pub report: Report,
-    /// How often decisions at the model's threshold are right, if it has one. ACC and the classes are of decisions for the more
-    /// probable class all the same.
+    /// Sensitivity and specificity at the model's decision threshold, if it has one. ACC and the classes
+    /// always use the more probable class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_threshold: Option<AtThreshold>,
     /// `genotype` or `resnet18`.
     pub architecture: String,
-    /// The architecture.
+    /// The genotype, if the network was built from one.
     pub genotype: Option<Genotype>,
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     pub params: u64,
-    /// Multiply-accumulates of one image.
+    /// Multiply-accumulates per image.
     pub macs: u64,
-    /// The search method; none if the genotype was given.
+    /// The search method; `None` if the genotype was given.
     pub method: Option<String>,
     /// Seed of the run.
     pub seed: u64,
-    /// Replicates of the bootstrap.
+    /// Number of bootstrap replicates.
     pub bootstrap_replicates: usize,
-    /// Time of the epochs of the search.
+    /// Seconds of the search's epochs.
     pub search_seconds: Option<f64>,
-    /// Epochs of the search.
+    /// Number of epochs of the search.
     pub search_epochs: Option<usize>,
-    /// Time of the epochs of training, validation aside.
+    /// Seconds of the training's epochs, without validation.
     pub train_seconds: Option<f64>,
-    /// Epochs of training.
+    /// Number of epochs of training.
     pub train_epochs: Option<usize>,
-    /// Epoch, from 0, whose weights were kept.
+    /// The epoch, from 0, whose weights were kept.
     pub selected_epoch: Option<usize>,
     /// Version of zodarts.
     pub version: String,
 }
 
 impl Metrics {
-    /// File of a split's metrics.
+    /// Returns the file name of a split's metrics.
     pub fn file_name(split: &str) -> String {
         if split == "test" { "metrics.json".into() } else { format!("metrics-{split}.json") }
     }

@@ -1,38 +1,39 @@
-//! Whether probabilities are frequencies: of the decisions made with a confidence of 80 %, are 80 % right?
+//! Calibration of probabilities: confidence compared with accuracy, bin by bin.
 
 use super::decision::Decisions;
 use super::{EvaluateError, Labels, Scores, inputs};
 use serde::{Deserialize, Serialize};
 use zodarts_data::Task;
 
-/// Bins of confidence between 0 and 1, as many as Guo et al. (2017) take.
+/// Number of bins of confidence between 0 and 1, as in Guo et al. (2017).
 const BINS: usize = 15;
 
-/// Decisions of a similar confidence.
+/// Decisions of similar confidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
-    /// Decisions.
+    /// Number of decisions.
     pub count: usize,
-    /// Their mean confidence: the probability of what was decided.
+    /// Mean confidence, which is the probability of the decision.
     pub confidence: f64,
-    /// The share of them that is right.
+    /// Share of correct decisions.
     pub accuracy: f64,
 }
 
-/// How far confidence is from accuracy.
+/// The distance between confidence and accuracy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reliability {
-    /// Expected calibration error: the mean over decisions of the distance between the confidence and the accuracy of their bin.
+    /// Expected calibration error: the mean over decisions of the distance between confidence and accuracy of
+    /// their bin.
     pub ece: f64,
     /// Bins of equal width from 0 to 1.
     pub bins: Vec<Bin>,
 }
 
-/// Holds the confidence of decisions against how often they are right. A decision is an image's class, or a yes or no for each of several
-/// labels.
+/// Compares the confidence of decisions with the share of them that is correct. A decision is an image's
+/// class, or yes or no for each of several labels.
 ///
 /// # Errors
-/// When the shapes do not fit each other or the task, or there is no image.
+/// Returns an error if the shapes do not fit each other or the task, or there is no image.
 pub fn reliability(
     scores: &Scores,
     labels: &Labels,

@@ -1,4 +1,4 @@
-//! What an evaluation found.
+//! The report of an evaluation.
 
 use super::decision::Decisions;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use zodarts_data::Task;
 /// The quality of a set of scores. ACC, AUC, sensitivity and specificity are shares from 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// What kind of labels the images have.
+    /// The kind of labels.
     pub task: Task,
     /// Number of images.
     pub n: usize,
@@ -15,12 +15,12 @@ pub struct Report {
     pub acc: f64,
     /// Lower and upper end of the accuracy's 95 % interval.
     pub acc_ci95: [f64; 2],
-    /// Area under the ROC curve; `None` when [`Report::auc_undefined_for`] is not empty.
+    /// Area under the ROC curve; `None` if [`Report::auc_undefined_for`] is not empty.
     pub auc: Option<f64>,
-    /// Lower and upper end of the area's 95 % interval; `None` without an area, or when a label is so rare that
+    /// Lower and upper end of the area's 95 % interval; `None` without an area, or if a label is so rare that
     /// resamples keep losing it.
     pub auc_ci95: Option<[f64; 2]>,
-    /// Classes or labels that no image has, or every image: the reason why there is no AUC.
+    /// Classes or labels that no image has, or every image: the reason for an undefined AUC.
     pub auc_undefined_for: Vec<String>,
     /// One entry per class or label.
     pub classes: Vec<ClassReport>,
@@ -28,16 +28,16 @@ pub struct Report {
     pub confusion: Option<Vec<Vec<u64>>>,
 }
 
-/// One class against the rest, or one label.
+/// The result for one class against the rest, or for one label.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassReport {
     /// Name of the class or label.
     pub name: String,
-    /// Number of images of the class or with the label.
+    /// Number of images that belong to the class or have the label.
     pub n: u64,
-    /// Share of these images that are recognised; `None` if there is none.
+    /// Share of these images that are recognised; `None` without such images.
     pub sensitivity: Option<f64>,
-    /// Share of the other images that are recognised as such; `None` if there is none.
+    /// Share of the other images that are recognised as such; `None` without such images.
     pub specificity: Option<f64>,
 }
 

@@ -187,7 +187,7 @@ fn inputs_that_do_not_fit_are_refused() {
     assert_eq!(error, EvaluateError::Images { scores: 2, labels: 3 });
 }
 
-/// Images of a few classes with scores on a coarse grid, at least one image of each class.
+/// Draws images of a few classes with scores on a coarse grid, at least one image of each class.
 fn images() -> impl Strategy<Value = (usize, Vec<f32>, Vec<u16>)> {
     (2_usize..5, 5_usize..30).prop_flat_map(|(classes, n)| {
         let scores = proptest::collection::vec((0_u8..8).prop_map(|step| f32::from(step) / 8.0), n * classes);
@@ -199,7 +199,7 @@ fn images() -> impl Strategy<Value = (usize, Vec<f32>, Vec<u16>)> {
     })
 }
 
-/// Mean over classes of the share of pairs won, counted pair by pair.
+/// Returns the mean over classes of the share of pairs won, counted pair by pair.
 fn brute_force_auc(classes: usize, scores: &[f32], labels: &[u16]) -> f64 {
     let of_class = |class: usize| {
         let (mut wins, mut pairs) = (0.0, 0.0);

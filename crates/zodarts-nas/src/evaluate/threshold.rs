@@ -1,55 +1,56 @@
-//! Decisions at another probability than one half, for a class that must not be missed.
+//! Decision thresholds other than one half, for a class that must not be missed.
 
 use super::decision::Outcome;
 use super::{Labels, Scores};
 use serde::{Deserialize, Serialize};
 use zodarts_data::Task;
 
-/// When one of two classes is decided for.
+/// A decision threshold for one of two classes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Threshold {
     /// The class that must not be missed.
     pub class: usize,
-    /// It is decided for from this probability on.
+    /// The lowest probability at which the class is decided for.
     pub probability: f32,
-    /// The share of its images that was to be found.
+    /// The sensitivity that was asked for: the share of the class's images to find.
     pub wanted: f64,
 }
 
-/// How often decisions at a threshold are right.
+/// Sensitivity and specificity at a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AtThreshold {
     /// The threshold.
     #[serde(flatten)]
     pub threshold: Threshold,
-    /// Share of the class's images that are found; none without any.
+    /// Share of the class's images that are found; `None` without such images.
     pub sensitivity: Option<f64>,
-    /// Share of the other images that are left alone; none without any.
+    /// Share of the other images that are recognised as such; `None` without such images.
     pub specificity: Option<f64>,
-    /// Images.
+    /// Number of images.
     pub n: usize,
 }
 
 impl Threshold {
-    /// The highest threshold at which at least the share `wanted` of a class's images is found; none without an image of the class.
+    /// Returns the highest threshold at which at least the share `wanted` of a class's images is found, or
+    /// `None` if the class has no image.
     pub fn for_sensitivity(scores: &Scores, labels: &Labels, class: usize, wanted: f64) -> Option<Self> {
         let truths = labels.positive(class, Task::BinaryClass);
         let column = scores.column(class);
         let mut positives: Vec<f32> =
             column.into_iter().zip(truths).filter(|(_, truth)| *truth).map(|(score, _)| score).collect();
         positives.sort_by(|a, b| b.total_cmp(a));
-        // Rounding must not ask for one image more.
+        // A rounding error must not require one more image.
         let needed = (wanted * positives.len() as f64 - 1e-9).ceil() as usize;
         let probability = *positives.get(needed.max(1) - 1)?;
         Some(Self { class, probability, wanted })
     }
 
-    /// The class of an image with these scores.
+    /// Returns the class that is decided for, given the scores of an image.
     pub fn decide(&self, scores: &[f32]) -> usize {
         if scores[self.class] >= self.probability { self.class } else { 1 - self.class }
     }
 
-    /// How often its decisions are right.
+    /// Returns sensitivity and specificity on images.
     pub fn on(&self, scores: &Scores, labels: &Labels) -> AtThreshold {
         let truths = labels.positive(self.class, Task::BinaryClass);
         let decided = scores.rows().map(|row| self.decide(row) == self.class);

@@ -1,16 +1,16 @@
-//! The labels that predictions were held against, in the same form: a row `index,label,…` for each image.
+//! Files of true labels in the form of the predictions: a row `index,label,…` per image.
 
 use super::predictions::{self, PredictionsError};
 use super::{Labels, Scores};
 use std::path::Path;
 
-/// Writes a file of labels, which replaces an older one only when complete.
+/// Writes a file of labels, which replaces an older one only when it is complete.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// Returns an error if the file cannot be written.
 ///
 /// # Panics
-/// Never: a label is a small whole number.
+/// Never: every label is a finite `f32`.
 pub fn save(labels: &Labels, path: &Path) -> Result<(), PredictionsError> {
     let values = labels.rows().flatten().map(|label| f32::from(*label)).collect();
     let rows = Scores::new(labels.n(), labels.columns(), values).expect("labels are finite and of one width");
@@ -20,7 +20,7 @@ pub fn save(labels: &Labels, path: &Path) -> Result<(), PredictionsError> {
 /// Reads a file of labels.
 ///
 /// # Errors
-/// As [`predictions::load`], or when a value is not a label.
+/// See [`predictions::load`]; also returns an error if a value is not a label.
 pub fn load(path: &Path) -> Result<Labels, PredictionsError> {
     let rows = predictions::load(path)?;
     let reject = |problem| PredictionsError::Rows { path: path.to_owned(), problem };

@@ -1,4 +1,4 @@
-//! Genotypes drawn at random.
+//! Random genotypes.
 
 use super::Genotype;
 use rand::RngExt;
@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use zodarts_nn::space::{Operation, Space};
 
 impl Genotype {
-    /// Draws uniformly from the genotypes of `space` that have a path.
+    /// Draws uniformly from the genotypes of `space` that have a path from input to output.
     pub fn draw(space: &'static Space, random: &mut ChaCha8Rng) -> Self {
         loop {
             let genotype = any(space, random);
@@ -17,7 +17,8 @@ impl Genotype {
         }
     }
 
-    /// Draws `count` different genotypes with a path, in this order; all there are if they are fewer.
+    /// Draws `count` different genotypes with a path, or all of them if there are fewer, and returns them in
+    /// the order in which they were drawn.
     pub fn draw_different(space: &'static Space, count: usize, random: &mut ChaCha8Rng) -> Vec<Self> {
         let count = count.min(usize::try_from(connected_count(space)).unwrap_or(usize::MAX));
         let mut seen = HashSet::new();
@@ -26,7 +27,7 @@ impl Genotype {
     }
 }
 
-/// Draws from all genotypes: one number where they can be counted, else one for each row.
+/// Draws uniformly from all genotypes: one random number if they can be counted, else one per row.
 fn any(space: &'static Space, random: &mut ChaCha8Rng) -> Genotype {
     if let Some(count) = space.genotypes() {
         return Genotype::from_index(space, random.random_range(0..count))
@@ -36,8 +37,8 @@ fn any(space: &'static Space, random: &mut ChaCha8Rng) -> Genotype {
     Genotype::new(space, &(0..space.rows()).map(operation).collect::<Vec<_>>())
 }
 
-/// Number of genotypes with a path: of one cell, for each set of edges that are not `none`, the ways to fill
-/// it; to the power of the cells.
+/// Returns the number of genotypes with a path: the sum over sets of edges with a path of the ways to fill
+/// them with operations other than `none`, to the power of the number of cells.
 fn connected_count(space: &Space) -> u128 {
     let none = space.column(Operation::None).is_some();
     let others = (space.columns() - usize::from(none)) as u128;
@@ -47,12 +48,12 @@ fn connected_count(space: &Space) -> u128 {
     ways.fold(0, u128::saturating_add).saturating_pow(space.cells() as u32)
 }
 
-/// Whether the edges of a set lead from a cell's input to its output.
+/// Returns true if the edges of a set lead from a cell's input to its output.
 fn is_fed(space: &Space, set: u32) -> bool {
     let mut fed = vec![false; space.nodes];
     fed[0] = true;
     for (index, edge) in space.edges.iter().enumerate() {
-        fed[edge.target] |= fed[edge.source] && set >> index & 1 == 1;
+        fed[edge.target] |= fed[edge.source] && (set >> index) & 1 == 1;
     }
     fed[space.nodes - 1]
 }
@@ -80,7 +81,7 @@ mod tests {
         }
     }
 
-    /// A chain of three edges, each a skip connection or none.
+    /// A chain of three edges, each either a skip connection or `none`.
     static CHAIN: Space = Space {
         name: "chain",
         nodes: 4,
@@ -89,7 +90,7 @@ mod tests {
         ..NAS_BENCH_201
     };
 
-    /// More genotypes than a `u32` counts.
+    /// A space with more genotypes than a `u32` can count.
     static LARGE: Space = Space {
         name: "large",
         nodes: 7,

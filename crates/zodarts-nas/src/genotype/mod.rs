@@ -1,4 +1,4 @@
-//! A discrete architecture: one operation per edge of each cell, written in NAS-Bench-201's form.
+//! Discrete architectures: one operation per edge of each cell, written in NAS-Bench-201's form.
 
 mod draw;
 mod parse;
@@ -14,14 +14,15 @@ use zodarts_nn::space::{Choice, NAS_BENCH_201, Operation, Space, UnknownSpace};
 ///
 /// In NAS-Bench-201 its text is that space's architecture string, for example
 /// `|nor_conv_3x3~0|+|nor_conv_3x3~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|`: one group per
-/// node, in it one `operation~source` per incoming edge. The text of another space begins with its name, and
-/// cells are separated by ` / `: `stages: |…| / |…| / |…|`.
+/// node, and in it one `operation~source` per incoming edge. In another space the text begins with the
+/// space's name, and ` / ` separates the cells: `stages: |…| / |…| / |…|`.
 ///
 /// ```
 /// use zodarts_nas::genotype::Genotype;
 /// use zodarts_nn::space::NAS_BENCH_201;
 ///
-/// let genotype: Genotype = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|".parse()?;
+/// let text = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|";
+/// let genotype: Genotype = text.parse()?;
 /// assert_eq!(genotype.live_edges(), [true, false, true, false, false, true]);
 /// assert_eq!(Genotype::from_index(&NAS_BENCH_201, genotype.index()), Some(genotype));
 /// assert!("|nor_conv_5x5~0|".parse::<Genotype>().is_err());
@@ -31,37 +32,37 @@ use zodarts_nn::space::{Choice, NAS_BENCH_201, Operation, Space, UnknownSpace};
 #[serde(try_from = "String", into = "String")]
 pub struct Genotype(pub Choice);
 
-/// Why a text is not a genotype, or a genotype not a network.
+/// An error in the text of a genotype, or a genotype through which nothing flows.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum GenotypeError {
     /// The text is not an architecture string.
     #[error("genotype: found {found} at character {position}, expected {expected}")]
     Syntax {
-        /// The search space whose form is expected.
+        /// The search space whose form was expected.
         space: &'static Space,
-        /// The character, counted from 1.
+        /// Position of the character, from 1.
         position: usize,
-        /// What stands there, shortened.
+        /// The text found there, shortened.
         found: String,
-        /// What should.
+        /// The text that was expected there.
         expected: String,
     },
     /// The text names a search space that is not registered.
     #[error("genotype: {0}")]
     Space(#[from] UnknownSpace),
-    /// No chain of operations other than `none` leads from a cell's input to its output.
+    /// No path of operations other than `none` leads from a cell's input to its output.
     #[error("genotype {genotype} passes nothing from input to output: {reason}")]
     NoPath {
         /// The genotype.
         genotype: Genotype,
-        /// Where the path breaks.
+        /// The place at which the path breaks.
         reason: String,
     },
 }
 
 impl GenotypeError {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         match self {
             GenotypeError::Syntax { space, .. } if **space == NAS_BENCH_201 => Some(
@@ -76,23 +77,26 @@ impl GenotypeError {
 }
 
 impl Genotype {
-    /// Makes the genotype of `space` with these operations.
+    /// Returns the genotype of `space` with these operations, one per row.
     ///
     /// # Panics
-    /// As [`Choice::new`].
+    /// See [`Choice::new`].
     pub fn new(space: &'static Space, operations: &[Operation]) -> Self {
         Self(Choice::new(space, operations))
     }
 
-    /// The same operation everywhere: the convolution with the most weights, so that no genotype of the space
-    /// makes a larger network.
+    /// Returns the genotype that has the convolution with the most weights everywhere. No genotype of the
+    /// space makes a larger network.
+    ///
+    /// # Panics
+    /// Panics if the space has no operations.
     pub fn heaviest(space: &'static Space) -> Self {
         let weight = |operation: &&Operation| (operation.kernel(), **operation != Operation::None);
         let operation = space.operations.iter().max_by_key(weight).expect("a space has operations");
         Self::new(space, &vec![*operation; space.rows()])
     }
 
-    /// The search space.
+    /// Returns the search space.
     pub fn space(self) -> &'static Space {
         self.0.space()
     }
@@ -109,39 +113,40 @@ impl Genotype {
         (rest == 0).then(|| Self::new(space, &operations))
     }
 
-    /// The operations read as a number, first row most significant. This is lexicographic order, not the
-    /// numbering of NAS-Bench-201's result files.
+    /// Returns the operations read as a number, the first row most significant. This is lexicographic order,
+    /// not the numbering of NAS-Bench-201's result files.
     ///
     /// # Panics
-    /// If the space has more genotypes than [`Space::genotypes`] counts.
+    /// Panics if the space has more genotypes than [`Space::genotypes`] can count.
     pub fn index(self) -> usize {
         assert!(self.space().genotypes().is_some(), "{} has too many genotypes to number", self.space());
         self.0.columns().fold(0, |index, column| index * self.space().columns() + column)
     }
 
-    /// Every genotype of a space, in the order of [`Genotype::index`].
+    /// Returns every genotype of a space, in the order of [`Genotype::index`].
     ///
     /// # Panics
-    /// If the space has more genotypes than [`Space::genotypes`] counts.
+    /// Panics if the space has more genotypes than [`Space::genotypes`] can count.
     pub fn all(space: &'static Space) -> impl Iterator<Item = Genotype> {
         let count = space.genotypes().expect("a space whose genotypes can be counted");
         (0..count).filter_map(move |index| Genotype::from_index(space, index))
     }
 
-    /// The rows that matter: not `none`, fed by their cell's input and heard at its output.
+    /// Returns for each row true if it matters: its operation is not `none`, gets input from the cell's input
+    /// and reaches the cell's output.
     pub fn live_edges(self) -> Vec<bool> {
         self.0.live_edges()
     }
 
-    /// Whether something flows from the input to the output of every cell.
+    /// Returns true if every cell has a path from its input to its output.
     pub fn is_connected(self) -> bool {
         self.0.is_connected()
     }
 
-    /// Refuses a genotype through which nothing flows.
+    /// Checks that every cell has a path from its input to its output.
     ///
     /// # Errors
-    /// [`GenotypeError::NoPath`] with the place where the path breaks.
+    /// Returns [`GenotypeError::NoPath`] with the place at which the path breaks.
     pub fn check_connected(self) -> Result<(), GenotypeError> {
         let (space, live) = (self.space(), self.live_edges());
         let broken = |cell: &usize| !live[space.rows_of(*cell)].contains(&true);
@@ -151,7 +156,7 @@ impl Genotype {
         Err(GenotypeError::NoPath { genotype: self, reason })
     }
 
-    /// Where the path of a cell breaks that has none.
+    /// Returns the place at which the path of a cell breaks, for a cell without a path.
     fn broken_path(self, cell: usize) -> String {
         let space = self.space();
         let (operations, output) = (&self.0[space.rows_of(cell)], space.nodes - 1);
@@ -166,10 +171,10 @@ impl Genotype {
         }
     }
 
-    /// Reads a genotype of `space`, registered or not; white space around it is ignored.
+    /// Parses a genotype of `space`, registered or not. White space around it is ignored.
     ///
     /// # Errors
-    /// If the text is not one.
+    /// Returns an error if the text is not a genotype of `space`.
     pub fn parse_in(space: &'static Space, text: &str) -> Result<Self, GenotypeError> {
         parse::genotype(space, text)
     }
@@ -199,7 +204,8 @@ impl fmt::Display for Genotype {
 impl FromStr for Genotype {
     type Err = GenotypeError;
 
-    /// Reads a genotype of a registered space; white space around it is ignored, anywhere else it is an error.
+    /// Parses a genotype of a registered space. White space around it is ignored; anywhere else it is an
+    /// error.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         parse::of_any_space(text)
     }

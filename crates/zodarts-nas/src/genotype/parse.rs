@@ -1,18 +1,18 @@
 use super::{Genotype, GenotypeError};
 use zodarts_nn::space::{NAS_BENCH_201, Operation, Space};
 
-/// Characters of the text that an error quotes at most.
+/// Most characters of the text that an error quotes.
 const QUOTED: usize = 20;
 
-/// What stands between two cells.
+/// The separator of cells.
 pub(super) const BETWEEN_CELLS: &str = " / ";
 
-/// What stands before the cells: nothing in NAS-Bench-201, else the space's name.
+/// Returns the text before the cells: empty in NAS-Bench-201, else the space's name.
 pub(super) fn prefix(space: &Space) -> String {
     if *space == NAS_BENCH_201 { String::new() } else { format!("{space}: ") }
 }
 
-/// Reads a genotype of any registered space, which the text's prefix names.
+/// Parses a genotype of the registered space that the text's prefix names.
 pub(super) fn of_any_space(text: &str) -> Result<Genotype, GenotypeError> {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     match text.trim_start().split_once(':') {
@@ -21,7 +21,7 @@ pub(super) fn of_any_space(text: &str) -> Result<Genotype, GenotypeError> {
     }
 }
 
-/// Reads the genotype `text` of a space front to back.
+/// Parses a genotype of `space`.
 pub(super) fn genotype(space: &'static Space, text: &str) -> Result<Genotype, GenotypeError> {
     let mut cursor = Cursor { space, text, at: text.len() - text.trim_start().len() };
     cursor.expect(&prefix(space))?;
@@ -46,7 +46,7 @@ pub(super) fn genotype(space: &'static Space, text: &str) -> Result<Genotype, Ge
     Ok(Genotype::new(space, &operations))
 }
 
-/// A place in the text; always on a character boundary.
+/// A position in the text, always on a character boundary.
 struct Cursor<'a> {
     space: &'static Space,
     text: &'a str,

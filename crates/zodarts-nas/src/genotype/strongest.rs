@@ -1,14 +1,14 @@
-//! Genotypes read off the architecture parameters.
+//! Genotypes read from the architecture parameters.
 
 use super::Genotype;
 use zodarts_nn::space::{Operation, Space};
 
 impl Genotype {
-    /// The strongest operation of each row; of equals, the first in the order of the space. A NaN is never the
-    /// strongest, and a row of nothing else gets the first operation.
+    /// Returns the strongest operation of each row; of equals, the first in the order of the space. A NaN is
+    /// never the strongest, and a row that has only NaN gets the first operation.
     ///
     /// # Panics
-    /// If `alpha` is not row-major with one value for each row and operation of `space`.
+    /// Panics if `alpha` does not have shape `(rows, operations)` of `space`.
     pub fn argmax(space: &'static Space, alpha: &[f32]) -> Self {
         assert_eq!(alpha.len(), space.alphas(), "architecture parameters");
         let rows = alpha.chunks_exact(space.columns());
@@ -16,14 +16,15 @@ impl Genotype {
         Self::new(space, &operations)
     }
 
-    /// The genotype with a path whose operations have the largest sum of α; of equals, the last in the order of
-    /// [`Genotype::index`]. Cells whose strongest operations have a path keep those.
+    /// Returns the genotype with a path whose operations have the largest sum of α; of equals, the last in
+    /// the order of [`Genotype::index`]. Cells whose strongest operations have a path keep those.
     ///
-    /// A genotype with a path is one path of operations other than `none`, and anything elsewhere. So for each
-    /// path of a cell the best operations are known, and there are few paths.
+    /// A genotype has a path if all edges of at least one path of each cell have operations other than
+    /// `none`. There are few paths, and for each path of a cell the best operations are known, so the paths
+    /// are tried one by one.
     ///
     /// # Panics
-    /// As [`Genotype::argmax`].
+    /// See [`Genotype::argmax`].
     pub fn strongest_connected(space: &'static Space, alpha: &[f32]) -> Self {
         let argmax = Self::argmax(space, alpha);
         let (live, mut operations) = (argmax.live_edges(), argmax.0.to_vec());
@@ -46,14 +47,15 @@ impl Genotype {
     }
 }
 
-/// A choice of operations for one cell.
+/// Operations chosen for one cell.
 struct CellChoice {
     columns: Vec<usize>,
-    /// The sum of their α.
+    /// Sum of their α.
     strength: f64,
 }
 
-/// The strongest choice with operations other than `none` along `path`; `None` if there are no such operations.
+/// Returns the strongest choice with operations other than `none` along `path`, or `None` if there are no
+/// such operations.
 fn strongest_along(space: &Space, alpha: &[f32], path: &[usize]) -> Option<CellChoice> {
     let rows = || alpha.chunks_exact(space.columns());
     let column = |(edge, row): (usize, &[f32])| {
@@ -65,7 +67,7 @@ fn strongest_along(space: &Space, alpha: &[f32], path: &[usize]) -> Option<CellC
     Some(CellChoice { columns, strength })
 }
 
-/// The paths from a cell's input to its output, as edges.
+/// Returns the paths from a cell's input to its output, each as a list of edges.
 fn paths(space: &Space) -> Vec<Vec<usize>> {
     let (mut open, mut done) = (vec![(0, Vec::new())], Vec::new());
     while let Some((node, path)) = open.pop() {
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_genotype_without_a_path_gives_way_to_the_strongest_with_one() {
-        // `none` is strongest everywhere; the direct edge's skip is the cheapest way out.
+        // `none` is strongest everywhere; the direct edge's skip costs least.
         let mut alpha = vec![0.0; NAS_BENCH_201.alphas()];
         alpha.chunks_exact_mut(5).for_each(|row| row[0] = 1.0);
         alpha[3 * 5 + 1] = 0.9;
@@ -124,7 +126,7 @@ mod tests {
         assert_eq!(genotype.0.iter().filter(|op| **op == Operation::None).count(), 5);
     }
 
-    /// The strongest by listing all genotypes.
+    /// Returns the strongest genotype found by listing all genotypes.
     fn by_listing(alpha: &[f32]) -> Genotype {
         let strength = |genotype: &Genotype| -> f64 {
             let picked = genotype.0.columns().zip(alpha.chunks_exact(5));
@@ -154,7 +156,7 @@ mod tests {
 
     #[test]
     fn cells_with_a_path_keep_their_operations() {
-        // The first cell is all skip connections, the others are all none.
+        // The first cell is all skip connections, the others are all `none`.
         let mut alpha = vec![0.0; STAGES.alphas()];
         alpha.chunks_exact_mut(4).skip(3).for_each(|row| row[3] = 1.0);
         let genotype = Genotype::strongest_connected(&STAGES, &alpha);

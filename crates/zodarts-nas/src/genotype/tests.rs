@@ -81,13 +81,13 @@ proptest! {
 
 #[test]
 fn live_edges_are_fed_and_heard() {
-    // 0→1 is alive but node 1 leads nowhere; 2→3 is alive but node 2 is fed by nothing.
+    // Edge 0→1 gets input but node 1 leads nowhere; edge 2→3 reaches the output but node 2 gets no input.
     assert_eq!(genotype([1, 0, 0, 1, 0, 1]).live_edges(), [false, false, false, true, false, false]);
     assert_eq!(genotype([3; 6]).live_edges(), [true; 6]);
     assert_eq!(genotype([1, 0, 2, 0, 0, 3]).live_edges(), [true, false, true, false, false, true]);
 }
 
-/// Live edges by listing every path from node 0 to node 3.
+/// Returns the live edges, found by listing every path from node 0 to node 3.
 fn live_edges_by_paths(genotype: Genotype) -> [bool; 6] {
     const PATHS: [&[usize]; 4] = [&[3], &[0, 4], &[1, 5], &[0, 2, 5]];
     let mut live = [false; 6];

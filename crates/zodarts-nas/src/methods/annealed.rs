@@ -1,10 +1,10 @@
-//! Settings of the methods whose temperature is annealed.
+//! Settings that the methods with an annealed temperature share.
 
 use crate::normaliser::Annealing;
 use crate::settings::Range;
 
 crate::settings! {
-    /// The temperature of a method by epoch: see [`Annealing`].
+    /// The temperature schedule of a method; see [`Annealing`].
     pub struct AnnealingSettings in "method" {
         /// First temperature τ₀.
         temperature: f64 = Annealing::default().initial, Range::Above(0.0);
@@ -16,7 +16,7 @@ crate::settings! {
 }
 
 impl AnnealingSettings {
-    /// Returns the temperature by epoch.
+    /// Returns the temperature schedule.
     pub fn schedule(&self) -> Annealing {
         Annealing { initial: self.temperature, factor: self.anneal_factor, every: self.anneal_every }
     }

@@ -1,4 +1,4 @@
-//! A method of any kind with its settings.
+//! A search method of any kind with its settings.
 
 use super::{SearchMethod, ZoDartsPlus, all};
 use crate::SupernetProblem;
@@ -9,7 +9,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A search method on the supernet with its settings, whichever it is.
+/// A search method on the supernet with its settings, of any kind.
 #[derive(Clone)]
 pub struct AnyMethod(Arc<dyn SearchMethod>);
 
@@ -19,27 +19,27 @@ impl AnyMethod {
         all::<SupernetProblem>().into_iter().map(Self::from).collect()
     }
 
-    /// Returns the method of a name with its default settings.
+    /// Returns the method with a name, with its default settings.
     ///
     /// # Errors
-    /// [`InvalidSettings::UnknownMethod`] if no method has this name.
+    /// Returns [`InvalidSettings::UnknownMethod`] if no method has this name.
     pub fn named(name: &str) -> Result<Self, InvalidSettings> {
         Self::all().into_iter().find(|method| method.name() == name).ok_or_else(|| unknown(name))
     }
 
-    /// Returns its name on the command line and in files.
+    /// Returns the method's name on the command line and in files.
     pub fn name(&self) -> &'static str {
         self.card().name
     }
 
-    /// Returns its settings as those of `M`, if it is an `M`.
+    /// Returns the method as an `M`, or `None` if it is another method.
     pub fn downcast<M: SearchMethod>(&self) -> Option<&M> {
         let section: &dyn Any = &*self.0;
         section.downcast_ref()
     }
 }
 
-/// Returns the error of a name that no method has.
+/// Returns the error for a name that no method has.
 pub fn unknown(name: &str) -> InvalidSettings {
     let names: Vec<&str> = AnyMethod::all().iter().map(AnyMethod::name).collect();
     let hint = nearest(name, &names).map(|near| format!("did you mean `{near}`?"));
@@ -90,7 +90,7 @@ impl fmt::Display for AnyMethod {
     }
 }
 
-/// A table of its name and its settings.
+/// Serializes a table of the name and the settings.
 impl Serialize for AnyMethod {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         use crate::settings::Value;

@@ -1,9 +1,12 @@
-//! DARTS-unrolled, our own: ZO-DARTS+ whose α-gradient goes back through all T weight steps of the round. Where second-order DARTS
-//! looks through one virtual step, and a zeroth-order method through T real ones but along one direction of α, this is the gradient of
-//! `L_val(w_T(α), α)` by every α at once, for the price of one more chain.
+//! DARTS-unrolled, our own method: the hypergradient back-propagated through all T weight steps of a round.
 //!
-//! After the steps, λ = `∂L_val/∂(w_T, b_T)` is pulled back step by step. With δ the derivative by the gradient that a step took, both
-//! `∂²L_train/∂w² · δ` and `∂²L_train/∂α∂w · δ` come from one difference of gradients, at w and at w + r·δ, where r = radius/‖δ‖.
+//! Second-order DARTS looks through one virtual step, and a zeroth-order method through T real ones but along
+//! one direction of α. This is the gradient of `L_val(w_T(α), α)` with respect to every α at once, at the
+//! price of one more chain.
+//!
+//! After the T steps, the adjoint λ = `∂L_val/∂(w_T, b_T)` is propagated back step by step. With δ the
+//! derivative with respect to the gradient of a step, both `∂²L_train/∂w² · δ` and `∂²L_train/∂α∂w · δ` come
+//! from one difference of gradients, at w and at w + r·δ, where r = radius/‖δ‖.
 
 use super::state::{Chain, Site, fit};
 use super::{
@@ -17,13 +20,14 @@ use zodarts_nn::optim::{Adam, Sgd, SgdAdjoint, norm};
 
 const CARD: Card = Card {
     name: "darts-unrolled",
-    description: "DARTS-unrolled, our own: the validation gradient back through all steps of a round, annealed sparsemax",
+    description: "DARTS-unrolled, our own: the validation gradient back through all steps of a round, \
+        annealed sparsemax",
     normaliser: Normaliser::Sparsemax,
 };
 
 crate::settings! {
-    /// Settings of DARTS-unrolled: rounds as long as those of ZO-DARTS+, and probes wide enough to see past
-    /// single kinks of `ReLU`: `docs/hypergradient.md`.
+    /// Settings of DARTS-unrolled: rounds as long as those of ZO-DARTS+, and a probe radius wide enough to
+    /// see past single kinks of `ReLU`; see `docs/hypergradient.md`.
     pub struct DartsUnrolled in "method" {
         /// Weight steps T of a round.
         steps: usize = 10, Range::AtLeast(1.0);
@@ -36,7 +40,7 @@ crate::settings! {
 }
 
 impl DartsUnrolled {
-    /// Returns the numbers of its estimator.
+    /// Returns the settings of the estimator.
     pub fn estimator(&self) -> UnrolledSettings {
         let Self { steps, validation_batches, radius, .. } = *self;
         UnrolledSettings { steps, validation_batches, radius }
@@ -57,14 +61,14 @@ impl<P: BilevelProblem> SearchMethod<P> for DartsUnrolled {
     }
 }
 
-/// The numbers of an estimator that goes back through the weight steps of its round.
+/// Settings of the estimator that back-propagates through the weight steps of its round.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct UnrolledSettings {
     /// T, weight steps per round.
     pub steps: usize,
-    /// M, validation batches that a round is judged by.
+    /// M, validation batches per round.
     pub validation_batches: usize,
-    /// Distance from the weights of the probes that curvature is measured by.
+    /// r·‖δ‖, the distance of the probes from the weights.
     pub radius: f64,
 }
 
@@ -73,16 +77,16 @@ pub struct Unrolled {
     sgd: Sgd,
     adam: Adam,
     settings: UnrolledSettings,
-    /// The round's steps, in their order; longer than the round where an epoch ends.
+    /// The steps of the round, in order. The list is longer than a short round at the end of an epoch.
     taken: Vec<Taken>,
     adjoint: SgdAdjoint,
-    /// δ, then w + r·δ.
+    /// δ, then the probe w + r·δ.
     probe: Vec<f32>,
     probed: Gradients,
     hypergradient: Vec<f32>,
 }
 
-/// Where a weight step was taken, and along what.
+/// The point from which a weight step was taken, and the gradients there.
 #[derive(Clone, Default)]
 struct Taken {
     weights: Vec<f32>,
@@ -90,7 +94,7 @@ struct Taken {
 }
 
 impl Unrolled {
-    /// An estimator without buffers; they take the problem's size in the first round.
+    /// Returns an estimator. Its buffers are allocated in the first round.
     pub fn new(optimisers: &Optimisers, settings: UnrolledSettings) -> Self {
         Unrolled {
             sgd: optimisers.sgd,
@@ -104,7 +108,7 @@ impl Unrolled {
         }
     }
 
-    /// Takes the round's weight steps and keeps what the way back needs.
+    /// Takes the weight steps of the round and stores the point and the gradients of each.
     fn descend<P: BilevelProblem>(
         &mut self,
         at: &mut Site<P>,
@@ -125,7 +129,8 @@ impl Unrolled {
         total
     }
 
-    /// Sets λ to the validation gradient at the last weights and returns `∂L_val/∂α` there.
+    /// Sets λ to the validation gradient at the last weights and returns the validation result and
+    /// `∂L_val/∂α`.
     fn close<P: BilevelProblem>(
         &mut self,
         at: &mut Site<P>,
@@ -140,8 +145,8 @@ impl Unrolled {
         (found, self.probed.alpha.iter().map(|g| f64::from(*g)).collect())
     }
 
-    /// Pulls λ back through step `index` and adds to `total` what α did to that step. Returns the passes it took: none where the
-    /// loss does not depend on the step.
+    /// Propagates λ back through step `index` and adds the step's part of the hypergradient to `total`.
+    /// Returns the number of passes it took: 0 if the loss does not depend on the step.
     fn pull_back<P: BilevelProblem>(
         &mut self,
         at: &mut Site<P>,
@@ -151,7 +156,7 @@ impl Unrolled {
         total: &mut [f64],
     ) -> usize {
         let Some(r) = self.place_probe(index, round.learning_rate) else { return 0 };
-        // Nothing is asked of the weights before the first step.
+        // λ before the first step is not needed.
         let want = if index == 0 { Want::Alpha } else { Want::Both };
         at.evaluate(&self.probe, alpha, &round.training[index], want, &mut self.probed);
         let here = &self.taken[index].gradients;
@@ -167,7 +172,8 @@ impl Unrolled {
         1
     }
 
-    /// Pulls λ back through step `index` but for its gradient, and sets the probe to w + r·δ. Returns r; none if δ is 0.
+    /// Propagates λ back through the update rule of step `index` and sets the probe to w + r·δ. Returns r, or
+    /// `None` if δ is 0.
     fn place_probe(&mut self, index: usize, learning_rate: f64) -> Option<f64> {
         let taken = &self.taken[index];
         self.probe.resize(taken.weights.len(), 0.0);
@@ -197,7 +203,7 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
         1
     }
 
-    /// The steps, the validation batches, and one for each step on the way back.
+    /// The weight steps, the validation batches, and one pass for each step on the way back.
     fn passes(&self) -> usize {
         2 * self.settings.steps + self.settings.validation_batches
     }
@@ -207,7 +213,7 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
     }
 
     fn vectors(&self) -> usize {
-        // Weights and gradient of each step; the adjoint's two, the probe and its gradient.
+        // Weights and gradient of each step; the two vectors of λ, the probe and its gradient.
         2 * self.settings.steps + 4
     }
 

@@ -1,5 +1,5 @@
-//! DARTS, first order (Liu, Simonyan & Yang, 2019): the hypergradient is taken as `∇_α L_val(w, α)`, as if w
-//! did not depend on α.
+//! First-order DARTS (Liu, Simonyan & Yang, 2019): the hypergradient is `∇_α L_val(w, α)`, as if w did not
+//! depend on α.
 
 use super::state::Site;
 use super::stepwise::{First, Rule, Stepwise};
@@ -14,7 +14,7 @@ const CARD: Card = Card {
 };
 
 crate::settings! {
-    /// DARTS, first order. It has no settings of its own.
+    /// First-order DARTS. It has no settings of its own.
     pub struct DartsV1 in "method" {}
 }
 

@@ -1,9 +1,10 @@
-//! DARTS, second order (Liu, Simonyan & Yang, 2019): the hypergradient through one virtual weight step
-//! `w' = w − ξ·(m·b + ∇_w L_train(w, α) + λ·w)`, with ξ the learning rate, b the momentum buffer and λ the
-//! weight decay. It has neither Nesterov's look-ahead nor clipping, as in the original.
+//! Second-order DARTS (Liu, Simonyan & Yang, 2019): the hypergradient through one virtual weight step
+//! `w' = w − ξ·(m·b + ∇_w L_train(w, α) + λ·w)`, with ξ the learning rate, m the momentum, b the momentum
+//! buffer and λ the weight decay. The virtual step has neither Nesterov momentum nor clipping, as in the
+//! original.
 //!
-//! g = `∇_α L_val(w', α) − ξ·[∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)]/(2R)`, where `w± = w ± R·∇_w L_val(w', α)`
-//! and `R = radius/‖∇_w L_val(w', α)‖`.
+//! g = `∇_α L_val(w', α) − ξ·[∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)]/(2R)`, where
+//! `w± = w ± R·∇_w L_val(w', α)` and `R = radius/‖∇_w L_val(w', α)‖`.
 
 use super::state::{Chain, Site, fit};
 use super::stepwise::{First, Rule, Stepwise};
@@ -42,14 +43,14 @@ impl<P: BilevelProblem> SearchMethod<P> for DartsV2 {
 struct VirtualStep {
     sgd: Sgd,
     radius: f64,
-    /// Of the validation loss at w'.
+    /// Gradients of the validation loss at w'.
     unrolled: Gradients,
     /// w', then w⁺, then w⁻.
     probe: Vec<f32>,
 }
 
 impl VirtualStep {
-    /// Sets the probe to w', from the training gradient at w.
+    /// Sets the probe to w', given the training gradient at w.
     fn unroll(&mut self, chain: &Chain, gradient: &[f32], learning_rate: f64) {
         let (rate, momentum, decay) =
             (learning_rate as f32, self.sgd.momentum as f32, self.sgd.weight_decay as f32);
@@ -89,7 +90,7 @@ impl<P: BilevelProblem> Rule<P> for VirtualStep {
 
         let length = norm(&self.unrolled.weights);
         let mut passes = 1 + round.validation.len();
-        // Without a validation gradient the second-order term is 0, and has no direction to probe along.
+        // Without a validation gradient the second-order term is 0, and there is no direction for the probes.
         if length > 0.0 {
             let radius = self.radius / length;
             for sign in [1.0, -1.0] {

@@ -1,9 +1,9 @@
-//! The list of methods.
+//! The list of search methods.
 
 use super::{DartsUnrolled, DartsV1, DartsV2, Milenas, SearchMethod, ZoDarts, ZoDartsPlus, ZoDartsWide};
 use crate::bilevel::BilevelProblem;
 
-/// Returns every method with its default settings. A new one is a line here.
+/// Returns every method with its default settings. A new method needs one line here.
 pub fn all<P: BilevelProblem>() -> Vec<Box<dyn SearchMethod<P>>> {
     vec![
         Box::new(DartsV1::default()),
@@ -36,7 +36,7 @@ mod tests {
         }
     }
 
-    /// The methods with a setting of this key, its section taken for granted.
+    /// Returns the methods that have a setting with this key.
     fn readers(key: &str) -> Vec<&'static str> {
         let reads = |method: &Box<dyn SearchMethod<SupernetProblem>>| {
             method.settings().iter().any(|setting| setting.path() == format!("method.{key}"))

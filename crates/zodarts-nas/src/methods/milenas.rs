@@ -1,5 +1,5 @@
-//! `MiLeNAS` (He et al., 2020): search as a mixed-level problem, with the gradient
-//! `∇_α L_train(w, α) + λ·∇_α L_val(w, α)` after each weight step.
+//! `MiLeNAS` (He et al., 2020): mixed-level search along `∇_α L_train(w, α) + λ·∇_α L_val(w, α)` after each
+//! weight step.
 
 use super::state::Site;
 use super::stepwise::{First, Rule, Stepwise};

@@ -1,8 +1,9 @@
-//! The search methods, five published and two of our own, each on any [`BilevelProblem`](crate::bilevel::BilevelProblem).
+//! The search methods, five published ones and two of our own, each on any
+//! [`BilevelProblem`](crate::bilevel::BilevelProblem).
 //!
-//! A method advances a [`SearchState`] by one [`Round`]: some SGD steps of the weights and one Adam step of
-//! the architecture parameters α along its estimate of the hypergradient, the gradient of
-//! F(α) = `L_val(w*(α), α)`. [`all`] lists the methods; to add one, write a file with its settings and its
+//! A method advances a [`SearchState`] by one [`Round`]: some SGD steps of the weights, and one Adam step of
+//! the architecture parameters α along an estimate of the hypergradient, the gradient of F(α) =
+//! `L_val(w*(α), α)`. [`all`] lists the methods. To add one, write a file with its settings and its
 //! [`SearchMethod`], and name it in `list.rs`.
 
 mod annealed;

@@ -1,6 +1,6 @@
 use zodarts_nn::optim::{Adam, Sgd};
 
-/// The optimisers of a search, which every method uses.
+/// The optimisers of a search, which all methods share.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Optimisers {
     /// The optimiser of the weights.

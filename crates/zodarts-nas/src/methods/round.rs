@@ -3,21 +3,21 @@ use crate::bilevel::{BilevelProblem, Evaluation};
 use rand_chacha::ChaCha8Rng;
 use zodarts_nn::optim::Adam;
 
-/// The data and the randomness of one round.
+/// The batches, learning rate and random numbers of one round.
 pub struct Round<'a, B> {
     /// One batch per weight step: [`Method::steps_per_round`] of them, or fewer at the end of an epoch.
     pub training: &'a [B],
-    /// The batches of the α update: [`Method::validation_batches`] of them, which count as one large one that is
-    /// normalised in parts.
+    /// The batches of the α update, [`Method::validation_batches`] of them. They count as one large batch,
+    /// except that each is normalised on its own.
     pub validation: &'a [B],
-    /// The weights' learning rate, the same for every step of the round.
+    /// Learning rate of the weights, the same for every step of the round.
     pub learning_rate: f64,
-    /// Where directions of perturbation are drawn from; only zeroth-order methods draw.
+    /// Random numbers for the directions of perturbation. Only zeroth-order methods draw from it.
     pub directions: &'a mut ChaCha8Rng,
 }
 
 impl<B> Round<'_, B> {
-    /// The training batch of a method that takes one weight step per round.
+    /// Returns the training batch of a method that takes one weight step per round.
     pub(super) fn single(&self) -> &B {
         let [batch] = self.training else {
             panic!("one training batch per round, found {}", self.training.len());
@@ -25,7 +25,7 @@ impl<B> Round<'_, B> {
         batch
     }
 
-    /// How many training batches there are, of a method that takes up to `most` weight steps per round.
+    /// Returns the number of training batches, for a method that takes up to `most` weight steps per round.
     pub(super) fn steps(&self, most: usize) -> usize {
         let steps = self.training.len();
         assert!((1..=most).contains(&steps), "{steps} batches for rounds of {most} steps");
@@ -33,58 +33,60 @@ impl<B> Round<'_, B> {
     }
 }
 
-/// What a round measured.
+/// The measurements of a round.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoundReport {
-    /// The main chain's training batches together, each evaluated before its step.
+    /// Training loss and accuracy of the main chain over the round's batches, each evaluated before its step.
     pub training: Evaluation,
-    /// The validation batches, where the method evaluates them.
+    /// Validation loss and accuracy, where the method evaluates them.
     pub validation: Evaluation,
-    /// Passes over one batch, of all chains; one without a gradient counts as one, too.
+    /// Passes over one batch, of all chains. A pass without a gradient counts as one, too.
     pub passes: usize,
-    /// α of each perturbed chain at its start; empty for methods without.
+    /// α of each perturbed chain at its start; empty for methods without perturbed chains.
     pub perturbed_alphas: Vec<Vec<f32>>,
-    /// Norm of the hypergradient estimate; not finite once a search has diverged.
+    /// Norm of the estimated hypergradient; not finite once a search has diverged.
     pub hypergradient_norm: f64,
 }
 
-/// A rule to advance weights and architecture parameters together.
+/// A rule that advances weights and architecture parameters together.
 pub trait Method<P: BilevelProblem>: Send {
-    /// Weight steps per α update.
+    /// Returns the number of weight steps per α update.
     fn steps_per_round(&self) -> usize;
 
-    /// Validation batches of an α update.
+    /// Returns the number of validation batches per α update.
     fn validation_batches(&self) -> usize {
         1
     }
 
-    /// Workers that [`Method::round`] can keep busy at once. With fewer, down to one, it runs its chains one
-    /// after another, to the same bits.
+    /// Returns the number of workers that [`Method::round`] can use at once. With fewer, down to one, it runs
+    /// its chains one after another and returns the same bits.
     fn workers(&self) -> usize;
 
-    /// Passes over one batch that an estimate takes with all its batches, of all chains; one without a gradient
-    /// counts as one, too.
+    /// Returns the number of passes over one batch that an estimate takes with all its batches and chains. A
+    /// pass without a gradient counts as one, too.
     fn passes(&self) -> usize;
 
-    /// The cost of an estimate beyond the weight steps that a search takes anyway, in passes forward and
-    /// backward. One forward only is a third of that: each convolution of the forward pass has two in the
-    /// backward one.
+    /// Returns the cost of an estimate beyond the weight steps that a search takes anyway, in forward and
+    /// backward passes. A forward pass alone counts a third, since each convolution of the forward pass has
+    /// two in the backward pass.
     fn price(&self) -> f64 {
         self.passes() as f64
     }
 
-    /// Vectors as long as the weights that a round takes: by default weights, momentum and gradient of each chain.
+    /// Returns the number of vectors of the weights' length that a round needs: by default weights, momentum
+    /// and gradient for each chain.
     fn vectors(&self) -> usize {
         3 * self.workers()
     }
 
-    /// Estimates the hypergradient for [`Method::hypergradient`] without touching α or its optimiser.
+    /// Estimates the hypergradient for [`Method::hypergradient`], without touching α or its optimiser.
     ///
-    /// A zeroth-order method takes its weight steps to do so and leaves the chain after them; every other
+    /// A zeroth-order method takes its weight steps to do so and leaves the chain after them. Every other
     /// method leaves the chain alone and reports no training.
     ///
     /// # Panics
-    /// Without a worker, a training batch or a validation batch, or with more training batches than steps.
+    /// Panics without a worker, a training batch or a validation batch, or with more training batches than
+    /// steps.
     fn estimate(
         &mut self,
         problem: &P,
@@ -93,17 +95,17 @@ pub trait Method<P: BilevelProblem>: Send {
         round: &mut Round<P::Batch>,
     ) -> RoundReport;
 
-    /// The last estimate, as long as α.
+    /// Returns the last estimate, one value per architecture parameter.
     fn hypergradient(&self) -> &[f32];
 
-    /// The optimiser of α.
+    /// Returns the optimiser of α.
     fn adam(&self) -> &Adam;
 
-    /// Takes the round's weight steps and one step of α along the estimate: for a method that takes its weight steps to estimate, the one
-    /// after the other.
+    /// Takes the weight steps of the round and one step of α along the estimate. The default suits methods
+    /// that take their weight steps while they estimate.
     ///
     /// # Panics
-    /// As [`Method::estimate`].
+    /// See [`Method::estimate`].
     fn round(
         &mut self,
         problem: &P,
@@ -117,9 +119,10 @@ pub trait Method<P: BilevelProblem>: Send {
     }
 }
 
-/// Two evaluations as one: images and hits added, the loss averaged over all images.
+/// Returns two evaluations as one: images and correct answers are added, the loss is averaged over all
+/// images.
 pub fn combined(a: Evaluation, b: Evaluation) -> Evaluation {
-    // A checkpoint may claim any number.
+    // A damaged checkpoint may hold any number.
     let images = a.images.saturating_add(b.images);
     if images == 0 {
         return Evaluation::default();

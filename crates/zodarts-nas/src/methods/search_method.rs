@@ -7,24 +7,24 @@ use crate::settings::Section;
 /// The properties of a method that do not depend on its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Card {
-    /// Its name on the command line and in files.
+    /// The method's name on the command line and in files.
     pub name: &'static str,
-    /// One line for people.
+    /// A one-line description for users.
     pub description: &'static str,
-    /// The normaliser it is defined with.
+    /// The normaliser that belongs to the method's definition.
     pub normaliser: Normaliser,
 }
 
-/// A search method on problems of type `P`: its settings, and how to build it.
+/// The settings of a search method on problems of type `P`, from which the method is built.
 pub trait SearchMethod<P: BilevelProblem = SupernetProblem>: Section {
-    /// Returns its name, description and normaliser.
+    /// Returns the method's name, description and normaliser.
     fn card(&self) -> &'static Card;
 
-    /// Returns its temperature by epoch: 1 throughout unless the method anneals.
+    /// Returns the temperature schedule: 1 throughout unless the method anneals.
     fn annealing(&self) -> Annealing {
         Annealing::constant(1.0)
     }
 
-    /// Builds the method for its first round. Its buffers take the problem's size at that round.
+    /// Builds the method. Its buffers are allocated in the first round.
     fn build(&self, optimisers: &Optimisers) -> Box<dyn Method<P>>;
 }

@@ -2,29 +2,30 @@ use super::{Round, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use zodarts_nn::optim::{Adam, AdamState, Sgd, SgdState};
 
-/// Weights and what their optimiser remembers: all that decides the next step. A clone is an exact copy.
+/// The weights and the state of their optimiser, which together determine the next step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chain {
-    /// w.
+    /// Weights w.
     pub weights: Vec<f32>,
-    /// The optimiser's memory.
+    /// State of the optimiser.
     pub sgd: SgdState,
 }
 
 impl Chain {
-    /// The chain that starts at `weights`.
+    /// Returns the chain that starts at `weights` without momentum.
     pub fn new(weights: Vec<f32>) -> Self {
         Chain { sgd: SgdState::new(weights.len()), weights }
     }
 
-    /// Becomes an exact copy of `other`, reusing the memory at hand.
+    /// Becomes an exact copy of `other` without allocating, if the lengths agree.
     pub fn copy_from(&mut self, other: &Chain) {
         self.weights.clone_from(&other.weights);
         self.sgd.copy_from(&other.sgd);
     }
 
-    /// One SGD step down the loss of `batch` at (w, α). `want` must include the weights; the gradients it
-    /// asks for, taken before the step, stay in `gradients`.
+    /// Takes one SGD step along the gradient of the loss of `batch` at (w, α) and returns the evaluation
+    /// before the step. `want` must include the weights; the wanted gradients, taken before the step, stay in
+    /// `gradients`.
     pub(super) fn descend<P: BilevelProblem>(
         &mut self,
         at: &mut Site<P>,
@@ -40,24 +41,24 @@ impl Chain {
     }
 }
 
-/// All that a search carries from round to round.
+/// The state that a search carries from round to round.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchState {
     /// The main chain.
     pub chain: Chain,
-    /// α.
+    /// Architecture parameters α, `(rows, operations)`.
     pub alpha: Vec<f32>,
-    /// What α's optimiser remembers.
+    /// State of the optimiser of α.
     pub adam: AdamState,
 }
 
 impl SearchState {
-    /// The state before the first round.
+    /// Returns the state before the first round.
     pub fn new(weights: Vec<f32>, alpha: Vec<f32>) -> Self {
         SearchState { chain: Chain::new(weights), adam: AdamState::new(alpha.len()), alpha }
     }
 
-    /// One SGD step of the main chain, of a method that takes one per round.
+    /// Takes one SGD step of the main chain, for a method that takes one per round.
     pub(super) fn descend<P: BilevelProblem>(
         &mut self,
         at: &mut Site<P>,
@@ -69,13 +70,13 @@ impl SearchState {
         self.chain.descend(at, &self.alpha, round.single(), stepping, Want::Weights, gradients)
     }
 
-    /// One Adam step of α.
+    /// Takes one Adam step of α.
     pub(super) fn update_alpha(&mut self, adam: &Adam, hypergradient: &[f32]) {
         adam.step(&mut self.adam, &mut self.alpha, hypergradient);
     }
 }
 
-/// A problem and the buffers to evaluate it with.
+/// A problem with the buffers to evaluate it.
 pub(super) struct Site<'a, P: BilevelProblem> {
     pub problem: &'a P,
     pub worker: &'a mut P::Worker,
@@ -93,10 +94,10 @@ impl<P: BilevelProblem> Site<'_, P> {
         self.problem.evaluate(self.worker, weights, alpha, batch, want, gradients)
     }
 
-    /// Evaluates `batches` together: the loss and the gradients are means over all their images.
+    /// Evaluates `batches` together: loss and gradients are means over all their images.
     ///
     /// # Panics
-    /// Without a batch.
+    /// Panics without a batch.
     pub fn evaluate_all(
         &mut self,
         weights: &[f32],
@@ -114,7 +115,7 @@ impl<P: BilevelProblem> Site<'_, P> {
         for batch in others {
             let evaluation = self.evaluate(weights, alpha, batch, want, &mut part);
             total = combined(total, evaluation);
-            // A running mean: each batch moves it by its share of the images so far.
+            // A running mean: each batch moves the mean by its share of the images so far.
             let share = evaluation.images as f32 / total.images as f32;
             if want.weights() {
                 blend(&mut gradients.weights, &part.weights, share);
@@ -131,7 +132,7 @@ fn blend(mean: &mut [f32], value: &[f32], share: f32) {
     mean.iter_mut().zip(value).for_each(|(mean, value)| *mean += share * (value - *mean));
 }
 
-/// Gives `gradients` the problem's size; does nothing once it has it.
+/// Resizes `gradients` to the problem's size.
 pub(super) fn fit<P: BilevelProblem>(gradients: &mut Gradients, problem: &P) {
     gradients.weights.resize(problem.weight_count(), 0.0);
     gradients.alpha.resize(problem.alpha_count(), 0.0);
@@ -141,7 +142,7 @@ pub(super) fn fit<P: BilevelProblem>(gradients: &mut Gradients, problem: &P) {
 mod tests {
     use super::*;
 
-    /// Loss Σ (w − c)² over a batch of `images` copies of c; counts as many images.
+    /// The loss Σ (w + α − c)², over a batch that counts as `images` images.
     struct Shifted;
 
     impl BilevelProblem for Shifted {

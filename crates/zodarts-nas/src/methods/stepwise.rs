@@ -1,4 +1,4 @@
-//! What the methods with one weight step per round share: everything but the estimate itself.
+//! The round of the methods that take one weight step per round, except for their estimate.
 
 use super::state::{Site, fit};
 use super::{Method, Optimisers, Round, RoundReport, SearchState};
@@ -7,8 +7,8 @@ use zodarts_nn::optim::{Adam, Sgd, norm};
 
 /// An estimate of the hypergradient at one point.
 pub(super) trait Rule<P: BilevelProblem>: Send {
-    /// Overwrites `hypergradient`; `training` has the problem's size and is free to use. Returns what the
-    /// validation batches gave, and the passes spent.
+    /// Overwrites `hypergradient`. `training` has the problem's size and may be used as a buffer. Returns the
+    /// evaluation of the validation batches and the number of passes.
     fn estimate(
         &mut self,
         at: &mut Site<P>,
@@ -18,11 +18,11 @@ pub(super) trait Rule<P: BilevelProblem>: Send {
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize);
 
-    /// Passes of an estimate on one training and one validation batch.
+    /// Returns the number of passes of an estimate on one training and one validation batch.
     fn passes(&self) -> usize;
 }
 
-/// Which of a round's two updates comes first.
+/// The update that comes first in a round.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum First {
     /// The step of α.
@@ -31,7 +31,7 @@ pub(super) enum First {
     Weights,
 }
 
-/// A rule made a method.
+/// A method that estimates by a rule and takes one weight step per round.
 pub(super) struct Stepwise<R> {
     rule: R,
     first: First,

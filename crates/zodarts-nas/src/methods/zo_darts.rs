@@ -29,8 +29,8 @@ impl Choice for MuScale {
 }
 
 crate::settings! {
-    /// Settings of ZO-DARTS. The paper has μ = 0.005·‖α‖: `docs/architecture.md` says what that does to the
-    /// first hypergradient.
+    /// Settings of ZO-DARTS. The paper has μ = 0.005·‖α‖; `docs/architecture.md` explains the effect of that
+    /// on the first hypergradient.
     pub struct ZoDarts in "method" {
         /// Weight steps T of a round.
         steps: usize = 10, Range::AtLeast(1.0);
@@ -46,7 +46,7 @@ crate::settings! {
 }
 
 impl ZoDarts {
-    /// Returns the numbers of its estimator.
+    /// Returns the settings of the estimator.
     pub fn estimator(&self) -> ZoSettings {
         let mu = match self.mu_scale {
             MuScale::Absolute => Mu::Absolute(self.mu),

@@ -1,5 +1,8 @@
-//! ZO-DARTS-wide, our own: ZO-DARTS+ whose α-gradient comes from losses alone, at α ± μu in several directions at once, with
-//! μ so wide that the differences stand out of the noise of a few training steps. `docs/hypergradient.md` says how far that is true.
+//! ZO-DARTS-wide, our own method: the hypergradient of ZO-DARTS+ from losses alone, at α ± μu in several
+//! directions.
+//!
+//! μ is so wide that the differences stand out from the noise of a few training steps.
+//! `docs/hypergradient.md` reports how far that holds.
 
 use super::zo::{Difference, Mu, ZerothOrder, ZoSettings};
 use super::{AnnealingSettings, Card, Method, Optimisers, SearchMethod};
@@ -10,12 +13,13 @@ use zodarts_nn::space::NAS_BENCH_201;
 
 const CARD: Card = Card {
     name: "zo-darts-wide",
-    description: "ZO-DARTS-wide, our own: losses of antithetic wide steps in several directions, annealed sparsemax",
+    description: "ZO-DARTS-wide, our own: losses of antithetic wide steps in several directions, \
+        annealed sparsemax",
     normaliser: Normaliser::Sparsemax,
 };
 
 crate::settings! {
-    /// Settings of ZO-DARTS-wide. `docs/hypergradient.md` says why these numbers.
+    /// Settings of ZO-DARTS-wide. `docs/hypergradient.md` gives the reasons for these numbers.
     pub struct ZoDartsWide in "method" {
         /// Weight steps T of a round.
         steps: usize = ZoSettings::WIDE.steps, Range::AtLeast(1.0);
@@ -33,7 +37,7 @@ crate::settings! {
 }
 
 impl ZoDartsWide {
-    /// Returns the numbers of its estimator.
+    /// Returns the settings of the estimator.
     pub fn estimator(&self) -> ZoSettings {
         let Self { steps, validation_batches, directions, .. } = *self;
         let difference = if self.antithetic { Difference::CentralLoss } else { Difference::ForwardLoss };

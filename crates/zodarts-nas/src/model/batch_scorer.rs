@@ -1,4 +1,4 @@
-//! Scores under the statistics of the batch, as the authors of ZO-DARTS+ take them.
+//! Scores under the statistics of the batch, as the authors of ZO-DARTS+ compute them.
 
 use super::in_order::in_order;
 use super::{ModelCard, ModelError, Scored, loss_kind};
@@ -8,8 +8,8 @@ use zodarts_data::{Batch, Samples};
 use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
 use zodarts_nn::loss::Loss;
 
-/// Scores images in batches that are normalised by their own statistics, so that a score depends on the images beside it. Only
-/// protocol `paper` does that.
+/// Scores images in batches that are normalised by their own statistics, so that a score depends on the other
+/// images of its batch. Only protocol `paper` uses it.
 #[derive(Debug)]
 pub struct BatchScorer {
     executor: Executor<f32>,
@@ -19,10 +19,10 @@ pub struct BatchScorer {
 }
 
 impl BatchScorer {
-    /// A scorer for the network of a card on images of their own side, whatever the card's.
+    /// Returns a scorer for the network of a card, on images of the data set's own size, whatever the card's.
     ///
     /// # Errors
-    /// If the card makes no network.
+    /// Returns an error if the card does not describe a network.
     pub fn new(card: &ModelCard, batch_size: usize) -> Result<Self, ModelError> {
         let side = card.dataset.height;
         let card = ModelCard { input_size: side, ..card.clone() };
@@ -34,10 +34,10 @@ impl BatchScorer {
         })
     }
 
-    /// Scores all images in their order.
+    /// Scores all images in order.
     ///
     /// # Errors
-    /// If there is no image, or a score is not a finite number.
+    /// Returns an error if there is no image, or a score is not a finite number.
     pub fn score(&mut self, weights: &[f32], samples: &Samples) -> Result<Scored, EvaluateError> {
         let classes = self.executor.network().classes;
         let mut values = vec![0.0; samples.len() * classes];
@@ -79,7 +79,7 @@ mod tests {
         let (small, large, again) = (score(8), score(24), score(24));
         assert_eq!(large.scores, again.scores);
         assert_ne!(small.scores, large.scores);
-        // Two classes: the loss is −log of the score of the true one.
+        // With two classes, the loss is −log of the score of the true one.
         let labels = crate::evaluate::Labels::of(&dataset.val).unwrap();
         let positive = labels.positive(1, card.dataset.task);
         let rows = large.scores.rows().zip(positive);

@@ -1,8 +1,11 @@
-//! Temperature scaling (Guo et al., 2017): logits divided by one number, chosen on validation images, so that probabilities are as
-//! sure as they should be. No decision between two classes changes, nor, but for rounding, the order of images.
+//! Temperature scaling (Guo et al., 2017): divides logits by a temperature T that is chosen on validation
+//! images, so that probabilities are as confident as they should be.
 //!
-//! The number is divided into the classifier's weights and bias. A model needs no field for it, and whatever reads the weights, an
-//! export too, gives calibrated probabilities.
+//! It changes no decision. For two classes, and for each of several labels, it also keeps the order of
+//! images, up to rounding.
+//!
+//! The classifier's weights and bias are divided by T. So a model needs no field for it, and exports of the
+//! weights give calibrated probabilities, too.
 
 use super::{Model, Scorer, loss_kind};
 use crate::evaluate::{EvaluateError, Labels, Scores, reliability};
@@ -10,25 +13,25 @@ use serde::{Deserialize, Serialize};
 use zodarts_data::Samples;
 use zodarts_nn::loss::Loss;
 
-/// Temperatures that are considered: beyond them a validation split says nothing.
+/// Range of T. Beyond it a validation split carries no information.
 const RANGE: (f64, f64) = (0.1, 10.0);
-/// Steps of the search by golden section, each of which leaves 0.62 of an interval of ln T.
+/// Steps of golden-section search, each of which shrinks an interval of ln T by 0.62.
 const STEPS: usize = 40;
 
-/// What a calibration did.
+/// The result of a calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
-    /// T, by which logits are divided; above 1 where the network was too sure.
+    /// T, by which logits are divided; above 1 if the network was overconfident.
     pub temperature: f64,
-    /// Validation images it was chosen on.
+    /// Number of validation images.
     pub images: usize,
-    /// On them, as trained.
+    /// Fit of the probabilities as trained.
     pub before: Calibrated,
-    /// On them, divided by T.
+    /// Fit of the probabilities after division by T.
     pub after: Calibrated,
 }
 
-/// How well probabilities fit some images.
+/// The fit of probabilities to the truth on some images.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibrated {
     /// Mean loss.
@@ -38,11 +41,11 @@ pub struct Calibrated {
 }
 
 impl Model {
-    /// Divides the logits by the temperature at which the loss on `samples` is lowest. One image's worth of doubt speaks for T = 1, so that
-    /// a split without mistakes does not make the network certain.
+    /// Divides the logits by the temperature at which the loss on `samples` is lowest. A prior worth one
+    /// image favours T = 1, so that a split without mistakes does not make the network certain.
     ///
     /// # Errors
-    /// If there is no image, or a score is not a finite number.
+    /// Returns an error if there is no image, or a score is not a finite number.
     pub fn calibrate(&mut self, samples: &Samples) -> Result<Calibration, EvaluateError> {
         let (values, targets) =
             Scorer::new(self.network.clone(), &self.card).logits(&self.weights, &self.statistics, samples);
@@ -65,7 +68,7 @@ impl Model {
     }
 }
 
-/// What a network says of some images, and what is true, a row an image.
+/// The logits of a network and the true targets, one row per image.
 struct Logits {
     loss: Loss,
     classes: usize,
@@ -78,7 +81,7 @@ impl Logits {
         self.values.len() / self.classes
     }
 
-    /// The logits of each image in turn, divided by a temperature.
+    /// Returns the logits of each image, divided by a temperature.
     fn cooled(&self, temperature: f64) -> impl Iterator<Item = Vec<f64>> {
         let rows = self.values.chunks_exact(self.classes);
         rows.map(move |row| row.iter().map(|logit| logit / temperature).collect())
@@ -105,7 +108,8 @@ impl Logits {
     }
 }
 
-/// Where a function with one minimum between two ends has it, by golden section.
+/// Returns the position of the minimum of a function with a single minimum in an interval, found by
+/// golden-section search.
 fn lowest(objective: impl Fn(f64) -> f64, (mut low, mut high): (f64, f64)) -> f64 {
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
     for _ in 0..STEPS {
@@ -145,7 +149,7 @@ mod tests {
     fn a_network_that_is_sure_of_nothing_it_knows_is_cooled_down() {
         let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
         let mut model = model(&dataset);
-        // A classifier that shouts: it is wrong half of the time.
+        // An overconfident classifier: it is wrong half of the time.
         for parameters in [model.network.linear.clone(), model.network.bias.clone()] {
             model.weights[parameters].iter_mut().for_each(|weight| *weight *= 300.0);
         }
@@ -158,7 +162,7 @@ mod tests {
         assert!(found.temperature > 2.0, "{found:?}");
         assert!(found.after.loss < found.before.loss && found.after.ece < found.before.ece, "{found:?}");
         assert_eq!(decided(&model), before, "no decision changes");
-        // What is calibrated stays as it is, but for the doubt that speaks for T = 1.
+        // A second calibration changes nothing, except for the prior that favours T = 1.
         let again = model.calibrate(&dataset.val).unwrap();
         assert!((again.temperature - 1.0).abs() < 0.1 || found.temperature > 9.9, "{again:?}");
     }

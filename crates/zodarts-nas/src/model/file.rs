@@ -1,4 +1,4 @@
-//! `model.json` and `model.safetensors`.
+//! The files `model.json` and `model.safetensors`.
 
 use super::{Model, ModelCard};
 use crate::files::{FileError, json, read_limited, write_file};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Largest weights file read: four times `ResNet-18`.
+/// Size of the largest weights file that is read, in bytes: four times `ResNet-18`.
 const MAX_BYTES: u64 = 256 << 20;
 
 /// A model that cannot be read or written.
@@ -18,12 +18,12 @@ pub enum ModelError {
     /// A file cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The description is not what it should be.
+    /// The description is malformed.
     #[error("{path}: not a model description: {reason}")]
     Card {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// A size out of range.
@@ -33,9 +33,9 @@ pub enum ModelError {
         field: &'static str,
         /// The value found.
         found: usize,
-        /// Lowest value.
+        /// The lowest value.
         low: usize,
-        /// Highest value.
+        /// The highest value.
         high: usize,
     },
     /// A searched network without a usable genotype.
@@ -47,7 +47,7 @@ pub enum ModelError {
 }
 
 impl ModelError {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         match self {
             ModelError::File(error) => error.hint(),
@@ -58,10 +58,10 @@ impl ModelError {
 }
 
 impl Model {
-    /// Writes `model.json` and `model.safetensors` into a folder, each at once or not at all.
+    /// Writes `model.json` and `model.safetensors` into a folder, each atomically.
     ///
     /// # Errors
-    /// If a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
         let layouts =
             [(&self.network.weights, &self.weights[..]), (&self.network.statistics, &self.statistics)];
@@ -70,7 +70,7 @@ impl Model {
         Ok(())
     }
 
-    /// Refuses values no training leaves behind.
+    /// Returns an error if a weight or statistic has a value that no training produces.
     fn check_values(&self, path: &Path) -> Result<(), FileError> {
         let refuse = |reason: &str| FileError::Damaged { path: path.into(), reason: reason.into() };
         if self.weights.iter().chain(&self.statistics).any(|value| !value.is_finite()) {
@@ -87,7 +87,7 @@ impl Model {
     /// Reads a model that [`Model::save`] wrote.
     ///
     /// # Errors
-    /// If a file is missing, damaged, too large, or does not fit its description.
+    /// Returns an error if a file is missing, damaged or too large, or does not fit its description.
     pub fn load(folder: &Path) -> Result<Self, ModelError> {
         let path = folder.join("model.json");
         let text = read_limited(&path, 1 << 20)?;

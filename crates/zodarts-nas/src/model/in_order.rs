@@ -1,8 +1,8 @@
-//! Images in their order, as they are scored.
+//! Prefetched batches of images in order.
 
 use zodarts_data::{Batch, Prefetched, Samples, prefetch};
 
-/// Calls `work` with all images in their order, `size` at a time and of `side` pixels, prefetched.
+/// Calls `work` with batches of all images in order, `size` images of `side` pixels at a time, prefetched.
 pub fn in_order<R>(
     samples: &Samples,
     side: usize,

@@ -1,4 +1,4 @@
-//! A trained network with all it takes to use it.
+//! A trained network with the data that are needed to use it.
 
 mod batch_scorer;
 mod calibration;
@@ -26,14 +26,14 @@ use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::loss::LossKind;
 use zodarts_nn::networks::{MacroShape, RESNET_WIDTH, discrete, resnet18};
 
-/// What a network is, without its weights.
+/// The description of a network, without its weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
-    /// Version of this description.
+    /// Format of the description.
     pub format: u32,
     /// The kind of network.
     pub architecture: Architecture,
-    /// The operations of its cells; none for `ResNet-18`.
+    /// The operations of the cells; `None` for `ResNet-18`.
     pub genotype: Option<Genotype>,
     /// Channels of the first stage.
     pub channels: usize,
@@ -41,9 +41,9 @@ pub struct ModelCard {
     pub cells: usize,
     /// Side to which images are resized.
     pub input_size: usize,
-    /// The data it was trained on.
+    /// The data set that it was trained on.
     pub dataset: DatasetInfo,
-    /// When it decides for one of two classes, if not for the more probable one.
+    /// Decision threshold of one of two classes; `None` if the more probable class is decided for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Threshold>,
 }
@@ -51,24 +51,24 @@ pub struct ModelCard {
 /// A network, its weights and its running statistics.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// What it is.
+    /// The description.
     pub card: ModelCard,
     /// The graph.
     pub network: Arc<Network>,
-    /// The flat weights.
+    /// Weights, in the order of the network's layout.
     pub weights: Vec<f32>,
-    /// The flat running statistics.
+    /// Running statistics, in the order of the network's layout.
     pub statistics: Vec<f32>,
 }
 
 impl ModelCard {
-    /// Version of the description this code writes and reads.
+    /// Format of the description that this code writes and reads.
     pub const FORMAT: u32 = 1;
 
     /// Builds the network.
     ///
     /// # Errors
-    /// If sizes are out of range or the genotype is missing or has no path.
+    /// Returns an error if a size is out of range, or the genotype is missing or has no path.
     pub fn network(&self) -> Result<Network, ModelError> {
         self.check()?;
         let side = self.input_size;
@@ -116,7 +116,7 @@ impl ModelCard {
     }
 }
 
-/// The loss that suits a task.
+/// Returns the loss for a task.
 pub fn loss_kind(task: Task) -> LossKind {
     match task {
         Task::MultiLabel => LossKind::Binary,
@@ -125,20 +125,20 @@ pub fn loss_kind(task: Task) -> LossKind {
 }
 
 impl Model {
-    /// Parameters and multiply-accumulates.
+    /// Returns the numbers of parameters and multiply-accumulates.
     pub fn cost(&self) -> NetworkCost {
         self.network.cost()
     }
 
-    /// The network made ready to score images.
+    /// Returns a predictor for the network.
     pub fn predictor(&self) -> Predictor {
         Predictor::new(&self.network, &self.weights, &self.statistics, self.card.dataset.task)
     }
 
-    /// The class of an image, or the labels it has, by its scores.
+    /// Returns the class of an image, or its labels, decided from its scores.
     ///
     /// # Panics
-    /// If there is no score.
+    /// Panics if there is no score.
     pub fn decide(&self, scores: &[f32]) -> Vec<usize> {
         match self.card.threshold {
             Some(threshold) => vec![threshold.decide(scores)],
@@ -146,10 +146,10 @@ impl Model {
         }
     }
 
-    /// Scores of all images, under running statistics and without augmentation.
+    /// Returns the scores of all images, under running statistics and without augmentation.
     ///
     /// # Errors
-    /// If there is no image, or a score is not a finite number.
+    /// Returns an error if there is no image, or a score is not a finite number.
     pub fn scores(&self, samples: &Samples) -> Result<Scores, EvaluateError> {
         let mut scorer = Scorer::new(self.network.clone(), &self.card);
         Ok(scorer.score(&self.weights, &self.statistics, samples)?.scores)
@@ -160,7 +160,7 @@ impl Model {
 mod tests {
     use super::*;
 
-    /// A small network of a genotype, for a data set.
+    /// Returns the card of a small network for a data set.
     pub(super) fn card(dataset: &DatasetInfo, input_size: usize) -> ModelCard {
         ModelCard {
             format: ModelCard::FORMAT,

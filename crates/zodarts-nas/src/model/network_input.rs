@@ -1,13 +1,13 @@
-//! From an image of a data set to what the network sees of it.
+//! Conversion of a data set's image to the input of a network.
 
 use super::ModelCard;
 use zodarts_data::{ImageSize, Resizer};
 
-/// A data set's image, `channels × height × width` values at the data set's size, brought to the side of a network's input as in
-/// an evaluation.
+/// Returns a data set's image `(channels, height, width)` resized to the side of a network's input, as for an
+/// evaluation.
 ///
 /// # Panics
-/// If the image has another size than the data set's.
+/// Panics if the image does not have the data set's size.
 pub fn network_input(card: &ModelCard, image: &[f32]) -> Vec<f32> {
     let (info, side) = (&card.dataset, card.input_size);
     let mut resized = vec![0.0; info.channels * side * side];

@@ -1,4 +1,4 @@
-//! From images to scores.
+//! Scores of images from a network with fixed weights.
 
 use super::loss_kind;
 use crate::evaluate::{EvaluateError, Scores};
@@ -7,8 +7,8 @@ use zodarts_nn::graph::Network;
 use zodarts_nn::inference::{Compiled, Contributions};
 use zodarts_nn::loss::Loss;
 
-/// A network with given weights, made ready to score images again and again. The scores of an image depend neither on the
-/// other images of a call nor on the number of threads.
+/// A network with fixed weights, prepared to score images repeatedly. The scores of an image depend neither
+/// on the other images of a call nor on the number of threads.
 #[derive(Debug)]
 pub struct Predictor {
     compiled: Compiled<f32>,
@@ -20,7 +20,7 @@ impl Predictor {
     /// Prepares a network for a task.
     ///
     /// # Panics
-    /// If weights or statistics do not fit the network.
+    /// Panics if weights or statistics do not fit the network.
     pub fn new(network: &Network, weights: &[f32], statistics: &[f32], task: Task) -> Self {
         Self {
             compiled: Compiled::new(network, weights, statistics),
@@ -29,13 +29,14 @@ impl Predictor {
         }
     }
 
-    /// Scores of images given as `channels × side × side` values in [0, 1] each: one row of scores each.
+    /// Returns the scores `(images, classes)` of images `(images, channels, side, side)` with values in [0,
+    /// 1].
     ///
     /// # Errors
-    /// If there is no image, or a score is not a finite number.
+    /// Returns an error if there is no image, or a score is not a finite number.
     ///
     /// # Panics
-    /// If the images have another size.
+    /// Panics if the images have another size.
     pub fn scores(&mut self, images: &[f32]) -> Result<Scores, EvaluateError> {
         let mut scores = Vec::new();
         self.append_scores(images, &mut scores);
@@ -43,22 +44,22 @@ impl Predictor {
         Scores::new(scores.len() / classes, classes, scores)
     }
 
-    /// What each place of one image, given as in [`Predictor::scores`], adds to the logits.
+    /// Returns the contribution of each place of one image, `(channels, side, side)`, to the logits.
     ///
     /// # Panics
-    /// If the image has another size.
+    /// Panics if the image has another size.
     pub fn contributions(&mut self, image: &[f32]) -> Contributions {
         self.compiled.contributions(image)
     }
 
-    /// Scores of logits.
+    /// Returns the scores of logits.
     pub fn scores_of(&self, logits: &[f64]) -> Vec<f32> {
         let mut scores = vec![0.0; logits.len()];
         self.loss.scores(logits, &mut scores);
         scores
     }
 
-    /// Appends the scores of images; returns their logits, one row each.
+    /// Appends the scores of images to `scores`, and returns their logits `(images, classes)`.
     pub(super) fn append_scores(&mut self, images: &[f32], scores: &mut Vec<f32>) -> &[f64] {
         let Self { compiled, loss, logits } = self;
         let classes = compiled.classes();

@@ -1,4 +1,4 @@
-//! Scores of the images of a data set, and how far they are from the truth.
+//! Scores of a data set's images, and their loss.
 
 use super::in_order::in_order;
 use super::{ModelCard, Predictor, loss_kind};
@@ -8,19 +8,19 @@ use zodarts_data::{Samples, Task};
 use zodarts_nn::graph::Network;
 use zodarts_nn::loss::Loss;
 
-/// Images in memory at a time, as floating-point values; scores do not depend on it.
+/// Number of images in memory at a time, as floating-point values. Scores do not depend on it.
 const BATCH: usize = 64;
 
-/// Scores of some images, and how far they are from the truth.
+/// Scores of some images, and their loss.
 #[derive(Clone, Debug)]
 pub struct Scored {
-    /// One row an image.
+    /// Scores, `(images, classes)`.
     pub scores: Scores,
     /// Mean loss, without label smoothing or class weights.
     pub loss: f64,
 }
 
-/// Scores images again and again as weights change.
+/// Scores images repeatedly as the weights change.
 #[derive(Debug)]
 pub struct Scorer {
     network: Arc<Network>,
@@ -29,7 +29,7 @@ pub struct Scorer {
 }
 
 impl Scorer {
-    /// A scorer for a network.
+    /// Returns a scorer for a network.
     pub fn new(network: Arc<Network>, card: &ModelCard) -> Self {
         Self { network, task: card.dataset.task, side: card.input_size }
     }
@@ -37,7 +37,7 @@ impl Scorer {
     /// Scores all images under given weights and running statistics.
     ///
     /// # Errors
-    /// If there is no image, or a score is not a finite number.
+    /// Returns an error if there is no image, or a score is not a finite number.
     pub fn score(
         &mut self,
         weights: &[f32],
@@ -54,7 +54,7 @@ impl Scorer {
         Ok(Scored { scores, loss: total / samples.len() as f64 })
     }
 
-    /// Logits of all images, and the targets they should have, a row an image.
+    /// Returns the logits and the targets of all images, each `(images, classes)`.
     pub(super) fn logits(
         &mut self,
         weights: &[f32],
@@ -69,7 +69,8 @@ impl Scorer {
         (all, wanted)
     }
 
-    /// Takes all images through the network; `visit` gets the logits and targets of each. Returns the scores.
+    /// Runs all images through the network, calls `visit` with the logits and targets of each, and returns
+    /// the scores.
     fn pass(
         &mut self,
         (weights, statistics): (&[f32], &[f32]),

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// Below this a temperature changes nothing any more, while α divided by it could overflow.
+/// The lowest temperature. Going lower changes nothing, while α divided by it could overflow.
 const COLDEST: f64 = 1e-30;
 
 /// The temperature of each epoch: `τ_n = τ_0 · a^⌊n/m⌋` (the ZO-DARTS+ paper, eq. 10).
@@ -16,22 +16,22 @@ pub struct Annealing {
 }
 
 impl Default for Annealing {
-    /// The paper's: 1.5, times 0.75 every 5 epochs.
+    /// Returns the paper's schedule: 1.5, times 0.75 every 5 epochs.
     fn default() -> Self {
         Annealing { initial: 1.5, factor: 0.75, every: 5 }
     }
 }
 
 impl Annealing {
-    /// No annealing: the same temperature in every epoch.
+    /// Returns a schedule with the same temperature in every epoch.
     pub fn constant(temperature: f64) -> Self {
         Annealing { initial: temperature, factor: 1.0, every: 1 }
     }
 
-    /// `τ_n` of epoch `epoch`, counted from 0; never below 1e-30.
+    /// Returns `τ_n` of epoch n = `epoch`, counted from 0, but never less than 1e-30.
     ///
     /// # Panics
-    /// If `every` is 0.
+    /// Panics if `every` is 0.
     pub fn temperature(&self, epoch: usize) -> f64 {
         let times = i32::try_from(epoch / self.every).unwrap_or(i32::MAX);
         (self.initial * self.factor.powi(times)).max(COLDEST)

@@ -1,7 +1,7 @@
-//! From architecture parameters α to the mixture p of operations on each edge, and the gradient back.
+//! The maps from architecture parameters α to the mixture p of operations on each edge, and their gradients.
 //!
-//! p = normaliser(α/τ) per edge. Everything is computed in `f64` and rounded once: the forward pass sees
-//! the `f32` mixture, and the backward pass is the exact Jacobian at that mixture.
+//! p = normaliser(α/τ) per edge. Everything is computed in `f64` and rounded once: the forward pass uses the
+//! `f32` mixture, and the backward pass is the exact Jacobian at that mixture.
 
 mod annealing;
 mod softmax;
@@ -13,11 +13,11 @@ use zodarts_nn::space::{Mixture, Space};
 
 pub use annealing::Annealing;
 
-/// The map from one edge's α/τ to its probabilities.
+/// The map from α/τ of one edge to its probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normaliser {
-    /// Exponentials divided by their sum: every operation keeps a share.
+    /// Exponentials divided by their sum: every operation has a positive probability.
     Softmax,
     /// Euclidean projection onto the simplex (Martins & Astudillo, 2016): weak operations get exactly 0.
     Sparsemax,
@@ -32,26 +32,27 @@ impl fmt::Display for Normaliser {
     }
 }
 
-/// How α/τ becomes the mixture of an edge, and the gradient comes back: what a [`Normaliser`] is, or one of your own.
+/// A map from α/τ of an edge to its mixture, and its gradient: a [`Normaliser`], or one of your own.
 ///
 /// ```
 /// use zodarts_nas::normaliser::{Mixing, Normaliser};
 ///
+/// let alpha = [0.75, 0.25, -1.0, -1.0, -1.0];
 /// // Two operations are strong enough to stay; they share what is left of 1.
-/// assert_eq!(Normaliser::Sparsemax.apply(&[0.75, 0.25, -1.0, -1.0, -1.0], 1.0), [0.75, 0.25, 0.0, 0.0, 0.0]);
+/// assert_eq!(Normaliser::Sparsemax.apply(&alpha, 1.0), [0.75, 0.25, 0.0, 0.0, 0.0]);
 /// // At a lower temperature only one does.
-/// assert_eq!(Normaliser::Sparsemax.apply(&[0.75, 0.25, -1.0, -1.0, -1.0], 0.5), [1.0, 0.0, 0.0, 0.0, 0.0]);
-/// assert!(Normaliser::Softmax.apply(&[0.75, 0.25, -1.0, -1.0, -1.0], 0.5).iter().all(|p| *p > 0.0));
+/// assert_eq!(Normaliser::Sparsemax.apply(&alpha, 0.5), [1.0, 0.0, 0.0, 0.0, 0.0]);
+/// assert!(Normaliser::Softmax.apply(&alpha, 0.5).iter().all(|p| *p > 0.0));
 /// ```
 pub trait Mixing: fmt::Debug + Send + Sync {
-    /// Replaces the z = α/τ of one edge by its probabilities p, none below 0 and 1 in all.
+    /// Replaces z = α/τ of one edge with its probabilities p, which must be at least 0 and sum to 1.
     fn forward(&self, row: &mut [f64]);
 
-    /// Replaces ∂L/∂p of one edge by ∂L/∂z. `p` holds its probabilities.
+    /// Replaces ∂L/∂p of one edge with ∂L/∂z, where `p` holds the edge's probabilities.
     fn pull_back(&self, p: &[f64], row: &mut [f64]);
 
-    /// The probabilities of one edge. α must be finite and `temperature` above 0: a NaN is caught by a
-    /// debug assertion only, and comes out as a NaN or a wrong row otherwise.
+    /// Returns the probabilities of one edge. α must be finite and `temperature` above 0. Only a debug
+    /// assertion catches a NaN; otherwise the result is NaN or wrong.
     fn apply(&self, alpha: &[f32], temperature: f64) -> Vec<f32> {
         debug_assert!(alpha.iter().all(|a| a.is_finite()), "α is not finite: {alpha:?}");
         debug_assert!(temperature > 0.0, "temperature {temperature} is not above 0");
@@ -60,7 +61,7 @@ pub trait Mixing: fmt::Debug + Send + Sync {
         row.into_iter().map(|p| p as f32).collect()
     }
 
-    /// ∂L/∂α of one edge from its probabilities `p` and `gradient` = ∂L/∂p, the factor 1/τ included.
+    /// Returns ∂L/∂α of one edge from its probabilities `p` and `gradient` = ∂L/∂p, including the factor 1/τ.
     ///
     /// Under sparsemax it is exactly 0 outside the support of `p`, and everywhere on a one-hot row.
     fn backward(&self, p: &[f32], temperature: f64, gradient: &[f32]) -> Vec<f32> {
@@ -70,16 +71,16 @@ pub trait Mixing: fmt::Debug + Send + Sync {
         row.into_iter().map(|d| (d / temperature) as f32).collect()
     }
 
-    /// The mixture of all rows of `space`. `alpha` is row-major, with [`Space::alphas`] values.
+    /// Returns the mixture `(rows, operations)` of `space` from α of the same shape, row-major.
     ///
     /// # Panics
-    /// If `alpha` has another length.
+    /// Panics if `alpha` does not have [`Space::alphas`] values.
     fn mixture(&self, space: &Space, alpha: &[f32], temperature: f64) -> Mixture<f32> {
         let rows = alpha.chunks_exact(space.columns());
         Mixture::new(space, rows.flat_map(|row| self.apply(row, temperature)).collect())
     }
 
-    /// ∂L/∂α of all rows, row-major, from the mixture and ∂L/∂p.
+    /// Returns ∂L/∂α `(rows, operations)`, row-major, from the mixture and ∂L/∂p.
     fn alpha_gradient(&self, mixture: &Mixture<f32>, temperature: f64, gradient: &Mixture<f32>) -> Vec<f32> {
         let rows = mixture.rows().zip(gradient.rows());
         rows.flat_map(|(p, gradient)| self.backward(p, temperature, gradient)).collect()

@@ -1,4 +1,4 @@
-/// Replaces zᵢ by exp(zᵢ) / Σ exp(zⱼ), shifted by the maximum so that nothing overflows.
+/// Replaces zᵢ with exp(zᵢ) / Σ exp(zⱼ). The maximum is subtracted first, so that nothing overflows.
 pub(super) fn forward(row: &mut [f64]) {
     let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     for z in &mut *row {
@@ -10,7 +10,7 @@ pub(super) fn forward(row: &mut [f64]) {
     }
 }
 
-/// Applies the Jacobian diag(p) − p·pᵀ to `row`.
+/// Multiplies `row` by the Jacobian diag(p) − p·pᵀ.
 pub(super) fn pull_back(p: &[f64], row: &mut [f64]) {
     let mean: f64 = p.iter().zip(&*row).map(|(p, g)| p * g).sum();
     for (g, p) in row.iter_mut().zip(p) {

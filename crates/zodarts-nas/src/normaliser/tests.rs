@@ -6,7 +6,7 @@ const OPERATIONS: usize = 5;
 
 type Row = [f64; OPERATIONS];
 
-/// The probabilities of z.
+/// Returns the probabilities of z.
 fn forward(normaliser: Normaliser, mut z: Row) -> Row {
     normaliser.forward(&mut z);
     z
@@ -14,7 +14,8 @@ fn forward(normaliser: Normaliser, mut z: Row) -> Row {
 
 const BOTH: [Normaliser; 2] = [Normaliser::Softmax, Normaliser::Sparsemax];
 
-/// The projection onto the simplex found by bisection on θ: Σ max(zᵢ − θ, 0) falls from above 1 to below.
+/// Returns the projection onto the simplex, found by bisection on θ: Σ max(zᵢ − θ, 0) falls from above 1 to
+/// below.
 fn project(z: &Row) -> Row {
     let top = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let (mut low, mut high) = (top - 1.0, top);
@@ -26,7 +27,8 @@ fn project(z: &Row) -> Row {
     z.map(|z| (z - low).max(0.0))
 }
 
-/// The optimality conditions of the projection: p in the simplex, zᵢ − pᵢ = θ on the support, zᵢ ≤ θ off it.
+/// Asserts the optimality conditions of the projection: p in the simplex, zᵢ − pᵢ = θ on the support, zᵢ ≤ θ
+/// off it.
 fn assert_optimal(z: &Row, p: &Row) {
     let total: f64 = p.iter().sum();
     assert!((total - 1.0).abs() < 1e-12, "sum {total}");
@@ -54,7 +56,10 @@ proptest! {
     }
 
     #[test]
-    fn sparsemax_is_the_projection_of_ties(levels in prop::array::uniform5(-2..3_i32), step in 0.01..1.0_f64) {
+    fn sparsemax_is_the_projection_of_ties(
+        levels in prop::array::uniform5(-2..3_i32),
+        step in 0.01..1.0_f64,
+    ) {
         let z = levels.map(|level| f64::from(level) * step);
         let p = forward(Normaliser::Sparsemax, z);
         assert_optimal(&z, &p);
@@ -130,7 +135,7 @@ fn huge_values_are_one_hot_or_tied() {
 
 #[test]
 fn the_edge_of_the_support_is_outside_it() {
-    // 1 + 2·(−1) is not above 0 + (−1): the second operation sits exactly on the threshold.
+    // 1 + 2·(−1) is not above 0 + (−1): the second operation lies exactly on the threshold.
     let p = Normaliser::Sparsemax.apply(&[1.0, 0.0, -5.0, -5.0, -5.0], 1.0);
     assert_eq!(p, [1.0, 0.0, 0.0, 0.0, 0.0]);
 }

@@ -1,4 +1,4 @@
-//! The batches of a search: which images of the two halves, in which order, and how they are augmented.
+//! The batches of a search: the images of its two halves, their order in each epoch, and their augmentation.
 
 use super::SearchInput;
 use super::memory::batch_size;
@@ -28,7 +28,7 @@ pub struct Halves {
 }
 
 impl Halves {
-    /// Cuts the development images of a search in halves.
+    /// Splits the development images of a search into halves.
     ///
     /// # Errors
     /// Returns [`Error::TooFewImages`] if there are fewer than four.
@@ -42,29 +42,29 @@ impl Halves {
     }
 }
 
-/// The place in a search from which batches go on.
+/// A position in a search from which batches continue.
 #[derive(Clone, Copy, Debug)]
 pub struct Position {
     /// The epoch, from 0.
     pub epoch: usize,
-    /// Words of it drawn for the augmentation.
+    /// Number of random words of the epoch drawn for the augmentation.
     pub drawn: u64,
 }
 
-/// What a round works on.
+/// The images of one round.
 #[derive(Debug, Default)]
 pub struct RoundImages {
-    /// A batch for each of its weight steps.
+    /// One batch per weight step.
     pub training: Vec<Batch>,
-    /// Batches to take the hypergradient on.
+    /// The batches on which the hypergradient is taken.
     pub validation: Vec<Batch>,
-    /// Steps of the epoch with those of this round.
+    /// Number of steps of the epoch up to the end of this round.
     pub steps: usize,
-    /// Words drawn for the augmentation up to here.
+    /// Number of random words drawn for the augmentation up to the end of this round.
     pub drawn: u64,
 }
 
-/// The order of an epoch's images, and where its augmentation is drawn from.
+/// The order of an epoch's images, and the random numbers of its augmentation.
 #[derive(Clone, Debug)]
 pub struct EpochImages {
     training: Vec<usize>,
@@ -73,12 +73,12 @@ pub struct EpochImages {
 }
 
 impl EpochImages {
-    /// Words drawn for the augmentation so far.
+    /// Returns the number of random words drawn for the augmentation so far.
     pub fn drawn(&self) -> u64 {
         self.augment.get_word_pos() as u64
     }
 
-    /// Goes on where so many words were drawn.
+    /// Continues from the point at which this number of random words was drawn.
     pub fn skip_to(&mut self, drawn: u64) {
         self.augment.set_word_pos(drawn.into());
     }
@@ -97,12 +97,12 @@ impl<'a> Batches<'a> {
         }
     }
 
-    /// Images of the largest batch there is.
+    /// Returns the number of images in the largest batch.
     pub fn largest(&self) -> usize {
         self.size.min(self.weights_half.len())
     }
 
-    /// The images of an epoch, whatever ran before it.
+    /// Returns the images of an epoch. They do not depend on earlier epochs.
     pub fn epoch(&self, epoch: usize) -> EpochImages {
         let draw = |purpose: &str| stream(self.seed, purpose, epoch as u64);
         EpochImages {
@@ -112,13 +112,14 @@ impl<'a> Batches<'a> {
         }
     }
 
-    /// Weight steps of an epoch.
+    /// Returns the number of weight steps of an epoch.
     pub fn steps(&self) -> usize {
         self.weights_half.len().div_ceil(self.size)
     }
 
-    /// Returns a function that fills what one round after the other works on, until it returns false. A round is its number
-    /// and its steps; `validation` is the number of validation batches of each.
+    /// Returns a function that fills in the images of one round after another, until it returns false.
+    /// `rounds` gives the number and the steps of each round, and `validation` the number of validation
+    /// batches per round.
     pub fn of_rounds<'r>(
         &'r self,
         from: Position,
@@ -138,7 +139,7 @@ impl<'a> Batches<'a> {
         }
     }
 
-    /// Fills `batches` with those of some weight steps.
+    /// Fills `batches` with the training batches of a range of weight steps.
     pub fn load_training(&self, images: &mut EpochImages, steps: Range<usize>, batches: &mut Vec<Batch>) {
         batches.resize_with(steps.len(), Batch::new);
         for (batch, step) in batches.iter_mut().zip(steps) {
@@ -147,8 +148,8 @@ impl<'a> Batches<'a> {
         }
     }
 
-    /// Fills `batches` with some of the architecture half, which is gone through again if it is short; none is taken twice
-    /// at a time.
+    /// Fills `batches` with a range of validation batches from the architecture half. If the half is too
+    /// short, it is used again, but no batch appears twice in one call.
     pub fn load_validation(&self, images: &mut EpochImages, range: Range<usize>, batches: &mut Vec<Batch>) {
         let count = images.validation.len().div_ceil(self.size);
         batches.resize_with(range.len().min(count), Batch::new);
@@ -158,13 +159,13 @@ impl<'a> Batches<'a> {
         }
     }
 
-    /// Batches of the whole architecture half, for [`Batches::load_plain`].
+    /// Returns the number of batches of the whole architecture half, for [`Batches::load_plain`].
     pub fn plain(&self) -> usize {
         self.alpha_half.len().div_ceil(self.size)
     }
 
-    /// Batch `index` of the architecture half without augmentation. They are as equal as can be: a last batch of one image would have
-    /// no statistics to speak of.
+    /// Fills `batch` with batch `index` of the architecture half, without augmentation. The batches have
+    /// sizes as equal as possible, since a last batch of one image would have no useful statistics.
     pub fn load_plain(&self, index: usize, batch: &mut Batch) {
         let (images, batches) = (self.alpha_half.len(), self.plain());
         let positions: Vec<usize> = (index * images / batches..(index + 1) * images / batches).collect();

@@ -1,4 +1,4 @@
-//! What a search takes, and how many of its chains run at once.
+//! The memory that a search needs, and the number of its chains that run at once.
 
 use crate::memory::{Memory, OutOfMemory};
 use crate::methods::SearchMethod;
@@ -7,16 +7,18 @@ use zodarts_data::{DatasetInfo, PREFETCH_BUFFERS};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
 
-/// Blocks of a batch for each thread from which on a second batch at the same time would only take memory.
+/// If a batch has this many blocks per thread, a second batch at the same time would cost memory and save no
+/// time.
 const BLOCKS_PER_THREAD: usize = 2;
 
-/// Vectors as long as the weights beside those of a round: weights and momentum as they are and as they were before the epoch.
+/// Number of vectors of the weights' length besides those of a round: weights and momentum as they are, and
+/// as they were before the epoch.
 const KEPT: usize = 4;
 
-/// Refuses a search on `images` images, for weights and architecture together, that does not fit in memory.
+/// Checks that a search on `images` images, for weights and architecture together, fits in memory.
 ///
 /// # Errors
-/// [`OutOfMemory`], with the largest batch that fits.
+/// Returns [`OutOfMemory`] with the largest batch that fits.
 pub fn check_memory(
     info: &DatasetInfo,
     images: usize,
@@ -33,10 +35,10 @@ pub fn check_memory(
     check(info, images, settings, &round, memory)
 }
 
-/// The same for a search with a single chain whose batches are loaded one by one.
+/// Checks a search with a single chain whose batches are loaded one by one, as [`check_memory`] does.
 ///
 /// # Errors
-/// As [`check_memory`].
+/// See [`check_memory`].
 pub fn check_single_memory(
     info: &DatasetInfo,
     images: usize,
@@ -59,14 +61,14 @@ fn check(
     memory.check("search", batch, |batch| needed(&network, round, images, settings, batch))
 }
 
-/// Images of a batch, unless there are fewer.
+/// Returns the batch size that is set, or else the default for the data set.
 pub fn batch_size(info: &DatasetInfo, images: usize, settings: &SearchSettings) -> usize {
     let side = settings.images().side(info.height);
     settings.batch_size.unwrap_or(search_batch(&info.name, images, side))
 }
 
-/// How many of `chains` chains run at once: as many as there are threads, but those of a large batch take turns on all
-/// threads, for half the memory.
+/// Returns how many of `chains` chains run at once: as many as there are threads; but if the batch is large,
+/// a single one on all threads, for half the memory.
 pub fn workers(order: Chains, chains: usize, batch: usize) -> usize {
     let threads = rayon::current_num_threads();
     let busy = batch.div_ceil(zodarts_kernels::LANES) >= BLOCKS_PER_THREAD * threads;
@@ -77,18 +79,19 @@ pub fn workers(order: Chains, chains: usize, batch: usize) -> usize {
     }
 }
 
-/// What a round takes beside the network itself.
+/// The memory that a round needs besides the network itself.
 struct Needs {
     chains: usize,
-    /// As long as the weights.
+    /// Number of vectors of the weights' length.
     vectors: usize,
-    /// Training batches.
+    /// Number of training batches.
     steps: usize,
-    /// Validation batches.
+    /// Number of validation batches.
     validation: usize,
 }
 
-/// Bytes of a search: executors, the batches of a round and of the next, and weights with what goes along with them.
+/// Returns the bytes that a search needs: executors, the batches of this round and of the next, and the
+/// weights with the other vectors of their length.
 fn needed(network: &Network, round: &Needs, images: usize, settings: &SearchSettings, batch: usize) -> u64 {
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch);
     let of_a_half = images.div_ceil(2).div_ceil(batch);

@@ -1,4 +1,5 @@
-//! The architecture search: one loop for every method, and a search that needs none.
+//! The architecture search: a search along hypergradients by any method, and random search with shared
+//! weights.
 
 mod batches;
 mod memory;
@@ -42,46 +43,47 @@ use zodarts_nn::loss::Loss;
 use zodarts_nn::networks::{MacroShape, supernet};
 use zodarts_nn::space::Mixture;
 
-/// What a search works on.
+/// The inputs of a search.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchInput<'a> {
     /// The data set.
     pub info: &'a DatasetInfo,
-    /// Training and validation images together; the search cuts them in halves of its own.
+    /// Training and validation images together. The search splits them into halves of its own.
     pub development: &'a Samples,
     /// The settings.
     pub settings: Checked<&'a SearchSettings>,
     /// The method with its settings.
     pub method: Checked<&'a dyn SearchMethod>,
-    /// What makes the mixture of α; none takes the method's own normaliser.
+    /// The map from α to the mixture; `None` uses the method's own normaliser.
     pub mixing: Option<&'a Arc<dyn Mixing>>,
     /// Seed of the run.
     pub seed: u64,
-    /// When to be done.
+    /// The time by which the search must be done.
     pub deadline: Deadline,
-    /// What it may take.
+    /// The memory that the search may use.
     pub memory: Memory,
-    /// Where to keep records and checkpoints.
+    /// The store of records and checkpoints; `None` keeps nothing.
     pub store: Option<&'a dyn Store>,
 }
 
 impl SearchInput<'_> {
-    /// Returns the temperature of epoch `done` of a search shortened to `planned` epochs, which goes through
-    /// the whole annealing all the same.
+    /// Returns the temperature of epoch `done` of a search that was shortened to `planned` epochs. A
+    /// shortened search goes through the whole annealing all the same.
     pub fn temperature_at(&self, done: usize, planned: usize) -> f64 {
         self.method.annealing().temperature(done * self.settings.epochs / planned)
     }
 }
 
-/// Why a search ended.
+/// The reason for which a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stop {
     /// All epochs are done.
     Finished,
-    /// Every edge has settled on one operation, also under perturbation: the hypergradient is exactly zero.
+    /// Every edge has settled on one operation, also under perturbation, so the hypergradient is exactly
+    /// zero.
     Settled,
-    /// The time is over.
+    /// The time limit has passed.
     Deadline,
 }
 
@@ -95,36 +97,36 @@ impl fmt::Display for Stop {
     }
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchOutcome {
-    /// The architecture: the strongest operation of each edge, or the nearest one with a path.
+    /// The genotype: the strongest operation of each edge, or the strongest genotype with a path.
     pub genotype: Genotype,
     /// The strongest operation of each edge.
     pub argmax: Genotype,
-    /// α at the end.
+    /// α at the end, `(rows, operations)`.
     pub alpha: Vec<f32>,
-    /// The mixture at the end.
+    /// The mixture at the end, `(rows, operations)`.
     pub mixture: Mixture<f32>,
     /// The supernet's weights at the end.
     pub weights: Vec<f32>,
-    /// Epochs done.
+    /// Number of epochs done.
     pub epochs: usize,
     /// Passes over one batch, of all chains.
     pub passes: usize,
-    /// Seconds of search.
+    /// Seconds of the search.
     pub seconds: f64,
-    /// Why it ended.
+    /// The reason for the end.
     pub stop: Stop,
-    /// How well the supernet did at the end.
+    /// The accuracy of the supernet at the end.
     pub supernet: SupernetAccuracy,
 }
 
-/// Searches an architecture.
+/// Searches for an architecture.
 ///
 /// # Errors
-/// If there are too few images, they do not fit in memory, the loss diverges, the observer asks for an end, or the folder cannot be
-/// written.
+/// Returns an error if there are too few images, they do not fit in memory, the loss diverges, the observer
+/// asks for a stop, or the store fails.
 pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
     let SearchInput { info, development, settings, .. } = input;
     let halves = Halves::of(&input)?;
@@ -134,7 +136,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     let mut stage = SearchStage::new(problem, &input, &halves);
     let driven = drive(&mut stage, first, input.limits(), observer)?;
     let (stop, seconds, state) = (Stop::from(driven.end), driven.seconds(), driven.state);
-    // As in the epoch that was done last.
+    // The temperature of the last epoch that was done.
     stage.anneal(driven.done.saturating_sub(1), driven.planned);
     let argmax = Genotype::argmax(settings.space, &state.alpha);
     let genotype = Genotype::strongest_connected(settings.space, &state.alpha);
@@ -159,7 +161,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
 }
 
 impl<'a> SearchInput<'a> {
-    /// Returns the bounds of the stage.
+    /// Returns the limits of the stage.
     fn limits(&self) -> Limits<'a> {
         Limits { epochs: self.settings.epochs, deadline: self.deadline, store: self.store }
     }
@@ -205,7 +207,7 @@ fn first_weights(problem: &SupernetProblem, input: &SearchInput<'_>) -> Vec<f32>
     initial_values(&problem.network().weights, &mut stream(input.seed, "search-weights", 0))
 }
 
-/// α starts as small noise, so that no operation is favoured.
+/// Returns α before the first epoch: small noise, so that no operation is favoured.
 fn first_alpha(count: usize, input: &SearchInput<'_>) -> Vec<f32> {
     let deviation = input.settings.alpha_init;
     let mut random = stream(input.seed, "search-alpha", 0);

@@ -1,8 +1,8 @@
-//! How an epoch's batches are shared out over rounds.
+//! The division of an epoch's weight steps into rounds.
 
 use std::ops::Range;
 
-/// Cuts `steps` weight steps into rounds of at most `most` steps, as even as possible: a short last round
+/// Divides `steps` weight steps into rounds of at most `most` steps, as equal as possible: a short last round
 /// would give a poor estimate at the price of a good one.
 pub fn rounds(steps: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     let count = steps.div_ceil(most);

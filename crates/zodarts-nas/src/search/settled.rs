@@ -1,9 +1,10 @@
-//! When a search has nothing left to decide.
+//! The criterion for stopping a search early: every edge has settled on one operation.
 //!
-//! If every edge that makes a difference is one-hot, and all chains of a round compute the same operations, sparsemax has no
-//! slope where there is a gradient: ∇α `L_val` is exactly zero, the chains follow the same path, and the hypergradient is
-//! exactly zero. Only Adam's momentum and weight decay could still move α. An edge makes no difference if it reads a node that
-//! is always zero or feeds one that reaches no output: its mixture may stay undecided for ever.
+//! Suppose that every edge with an effect is one-hot and all chains of a round compute the same operations.
+//! Then the Jacobian of sparsemax is zero, so ∇α `L_val` is exactly zero, the chains follow the same path,
+//! and the hypergradient is exactly zero. Only Adam's momentum and weight decay could still move α. An edge
+//! has no effect if it reads a node that is always zero, or feeds one that does not reach the output; its
+//! mixture may never settle.
 
 use crate::genotype::Genotype;
 use crate::methods::RoundReport;
@@ -13,7 +14,7 @@ use zodarts_nn::graph::Network;
 use zodarts_nn::liveness::{Extent, Liveness};
 use zodarts_nn::space::{Mixture, Space};
 
-/// Watches the rounds of an epoch.
+/// Watches the rounds of an epoch for edges that have not settled.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Settled {
     one_hot: bool,
@@ -22,18 +23,18 @@ pub struct Settled {
 }
 
 impl Settled {
-    /// After an epoch that ended with this α and was not settled.
+    /// Returns the state after an epoch that ended with this α and had not settled.
     pub fn after(space: &'static Space, alpha: &[f32]) -> Self {
         Self { genotype: Some(Genotype::argmax(space, alpha)), ..Self::default() }
     }
 
-    /// Starts an epoch.
+    /// Begins an epoch.
     pub fn begin(&mut self) {
         self.one_hot = true;
         self.unchanged = true;
     }
 
-    /// Takes note of a round, after its update of α.
+    /// Records a round, after its update of α.
     pub fn watch(&mut self, problem: &SupernetProblem, alpha: &[f32], report: &RoundReport) {
         let decided = |alpha: &[f32]| decided(problem.network(), &problem.mixture(alpha));
         let main = decided(alpha);
@@ -43,13 +44,14 @@ impl Settled {
         self.genotype = genotype;
     }
 
-    /// Whether every round of the epoch was decided, in all chains alike, with the same genotype as before.
+    /// Returns true if in every round of the epoch all chains had settled on the same operations and the
+    /// genotype did not change.
     pub fn is_settled(self) -> bool {
         self.one_hot && self.unchanged
     }
 }
 
-/// The operations that make a difference, if each of them is all of its edge.
+/// Returns the operations that have an effect, or `None` if one of them is not alone on its edge.
 fn decided(network: &Network, mixture: &Mixture<f32>) -> Option<Mixture<bool>> {
     let mut live = Liveness::default();
     live.update(network, Some(mixture), Extent::Support);
@@ -92,7 +94,7 @@ mod tests {
         let mut other = sharp.clone();
         (other[3], other[1]) = (0.0, 1.0);
         let mut settled = Settled::default();
-        // The first epoch has no genotype to compare with.
+        // The first epoch has no earlier genotype to compare with.
         assert!(!epoch(&mut settled, &[(&sharp, &sharp), (&sharp, &sharp)]));
         assert!(epoch(&mut settled, &[(&sharp, &sharp), (&sharp, &sharp)]));
         assert!(!epoch(&mut settled, &[(&sharp, &sharp), (&sharp, &soft)]));
@@ -102,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_edge_without_an_effect_need_not_decide() {
-        // Edges 0→1 and 0→2 are none, so what reads nodes 1 and 2 is always zero; 0→3 is a skip connection.
+        // Edges 0→1 and 0→2 are `none`, so nodes 1 and 2 are always zero; edge 0→3 is a skip connection.
         let mut alpha = vec![0.0; NAS_BENCH_201.alphas()];
         for (edge, operation) in [(0, 0), (1, 0), (3, 1)] {
             alpha[5 * edge + operation] = 1.0;
@@ -110,7 +112,8 @@ mod tests {
         let mut settled = Settled::default();
         epoch(&mut settled, &[(&alpha, &alpha)]);
         assert!(epoch(&mut settled, &[(&alpha, &alpha)]));
-        // Once 0→1 lets something through, the edges out of node 1 matter again: for one chain is enough.
+        // Once 0→1 passes something, the edges out of node 1 have an effect again. One chain is enough for
+        // that.
         let mut fed = alpha.clone();
         (fed[0], fed[1]) = (0.0, 1.0);
         assert!(!epoch(&mut settled, &[(&alpha, &fed)]));

@@ -1,4 +1,4 @@
-//! Snapshots of a search after some of its epochs.
+//! Snapshots of a search after given numbers of epochs.
 
 use super::batches::Halves;
 use super::stage::{SearchPart, SearchStage};
@@ -11,20 +11,20 @@ use crate::settings::{Checked, SearchSettings};
 use crate::stage::{EpochEnd, EpochPlan, Limits, PartialEpoch, Stage, drive};
 use crate::supernet_problem::SupernetProblem;
 
-/// A search between two epochs.
+/// The state of a search between two epochs.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// Epochs done.
+    /// Number of epochs done.
     pub epochs: usize,
-    /// The learning rate of the weights in the next epoch.
+    /// Learning rate of the weights in the next epoch.
     pub learning_rate: f64,
     /// The supernet, at the temperature of the next epoch.
     pub problem: SupernetProblem,
-    /// Weights, architecture parameters and what their optimisers remember.
+    /// Weights, architecture parameters and the state of their optimisers.
     pub state: SearchState,
 }
 
-/// Snapshots of a search and the images it works on.
+/// Snapshots of a search and the images that it uses.
 #[derive(Clone, Debug)]
 pub struct Snapshots {
     /// The snapshots, in the order of the epochs.
@@ -33,18 +33,18 @@ pub struct Snapshots {
     pub halves: Halves,
 }
 
-/// A search stage that keeps snapshots.
+/// The stage of a search that also keeps snapshots.
 struct SnapshotStage<'a> {
     search: SearchStage<'a>,
     /// The whole search.
     input: SearchInput<'a>,
-    /// Epochs done at the snapshots.
+    /// Numbers of epochs after which to keep a snapshot.
     at: &'a [usize],
     snapshots: Vec<Snapshot>,
 }
 
-/// Searches up to the last of `epochs`, which count those that are done, and keeps a snapshot at each of them. The search
-/// does not stop early and keeps nothing in a store.
+/// Searches up to the last of `epochs`, which are numbers of epochs done, and keeps a snapshot at each of
+/// them. The search does not stop early and keeps nothing in a store.
 ///
 /// # Errors
 /// See [`super::search`].
@@ -74,12 +74,12 @@ pub fn snapshots(
 }
 
 impl SnapshotStage<'_> {
-    /// Keeps a snapshot after `done` epochs, if one is wanted there.
+    /// Keeps a snapshot after `done` epochs, if one is wanted.
     fn look(&mut self, done: usize, state: &SearchState) {
         if !self.at.contains(&done) {
             return;
         }
-        // An epoch that is repeated after it diverged begins in the same state.
+        // An epoch that is repeated after it diverged starts from the same state.
         self.snapshots.retain(|snapshot| snapshot.epochs != done);
         let epochs = self.input.settings.epochs;
         let temperature = self.input.temperature_at(done, epochs);
@@ -111,6 +111,6 @@ impl Stage for SnapshotStage<'_> {
         self.search.epoch(plan, state, from, observer)
     }
 
-    /// A study does not show the epochs of its search.
+    /// Does nothing, since a study does not show the epochs of its search.
     fn announce(&self, _: &SearchRecord, _: &SearchState, _: &mut dyn Observer) {}
 }

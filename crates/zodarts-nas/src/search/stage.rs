@@ -1,4 +1,4 @@
-//! The search by a method, as a stage.
+//! The stage that searches by a method.
 
 use super::SearchInput;
 use super::batches::{Batches, Halves, Position, RoundImages};
@@ -22,29 +22,29 @@ use serde::{Deserialize, Serialize};
 use zodarts_data::rng::stream;
 use zodarts_nn::executor::Executor;
 
-/// Computes the epochs of a search and keeps their buffers.
+/// Computes the epochs of a search and owns their buffers.
 pub struct SearchStage<'a> {
     input: SearchInput<'a>,
     problem: SupernetProblem,
     batches: Batches<'a>,
     method: Box<dyn Method<SupernetProblem>>,
     workers: Vec<Executor<f32>>,
-    /// After the last epoch that was done.
+    /// The state after the last epoch that was done.
     settled: Settled,
-    /// Set if the last epoch left nothing to decide.
+    /// True if every edge had settled in the last epoch.
     over: bool,
-    /// Passes over one batch, of all epochs that were done.
+    /// Number of passes over one batch in all epochs that are done.
     pub passes: usize,
 }
 
-/// What an epoch of search carries from round to round.
+/// The part of an epoch that is carried from round to round.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct SearchPart {
     totals: Totals,
     settled: Settled,
-    /// Words drawn for the augmentation.
+    /// Number of random words drawn for the augmentation.
     augmented: u64,
-    /// Words drawn for directions.
+    /// Number of random words drawn for directions.
     directed: u64,
 }
 
@@ -58,7 +58,7 @@ struct Totals {
     rounds: usize,
 }
 
-/// What the rounds of an epoch share.
+/// The values that the rounds of an epoch share.
 struct Epoch<'e> {
     plan: &'e EpochPlan,
     learning_rate: f64,
@@ -67,7 +67,7 @@ struct Epoch<'e> {
 }
 
 impl SearchPart {
-    /// Returns an epoch at its beginning, after one that left `settled`.
+    /// Returns an epoch before its first round, after one that left `settled`.
     fn after(mut settled: Settled) -> Self {
         settled.begin();
         Self { totals: Totals::default(), settled, augmented: 0, directed: 0 }
@@ -161,13 +161,13 @@ impl<'a> SearchStage<'a> {
         &self.problem
     }
 
-    /// Takes the temperature of epoch `epoch` of `epochs`.
+    /// Sets the temperature to that of epoch `epoch` of `epochs`.
     pub fn anneal(&mut self, epoch: usize, epochs: usize) {
         let temperature = self.input.temperature_at(epoch, epochs);
         self.problem = self.problem.at_temperature(temperature);
     }
 
-    /// Returns the architecture half, to measure the supernet on.
+    /// Returns the architecture half, on which the supernet is measured.
     pub fn alpha_half(&mut self) -> AlphaHalf<'_, 'a> {
         AlphaHalf { problem: &self.problem, worker: &mut self.workers[0], batches: &self.batches }
     }
@@ -238,7 +238,7 @@ impl<'a> SearchStage<'a> {
     }
 }
 
-/// Returns the share of the images that are classified correctly.
+/// Returns the share of images that are classified correctly.
 pub fn share(evaluation: Evaluation) -> f64 {
     evaluation.correct / evaluation.images.max(1) as f64
 }

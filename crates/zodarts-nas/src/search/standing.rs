@@ -1,4 +1,4 @@
-//! How well the supernet does when the search is over.
+//! The accuracy of the supernet at the end of a search.
 
 use super::batches::Batches;
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
@@ -9,18 +9,20 @@ use serde::{Deserialize, Serialize};
 use zodarts_data::Batch;
 use zodarts_nn::executor::Executor;
 
-/// ACC of the supernet on the architecture half, with the weights of the search and statistics of the batch, without augmentation.
+/// ACC of the supernet on the architecture half, with the weights of the search and statistics of the batch,
+/// without augmentation.
 ///
-/// What lies between the two, and between the second and a network trained from scratch, is the supernet's gap.
+/// The two differences, between the fields and from `discrete` to a network trained from scratch, are the
+/// supernet's gap.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SupernetAccuracy {
-    /// With the mixture that the search ended with; none if it mixed nothing.
+    /// ACC with the final mixture; `None` if the search has no mixture.
     pub mixed: Option<f64>,
-    /// With the genotype's operations alone.
+    /// ACC with the genotype's operations alone.
     pub discrete: f64,
 }
 
-/// The architecture half without augmentation, and a supernet to evaluate on it.
+/// The architecture half without augmentation, with a supernet to evaluate on it.
 pub struct AlphaHalf<'s, 'a> {
     pub problem: &'s SupernetProblem,
     pub worker: &'s mut Executor<f32>,
@@ -28,7 +30,7 @@ pub struct AlphaHalf<'s, 'a> {
 }
 
 impl AlphaHalf<'_, '_> {
-    /// Returns loss and correct answers over the whole half.
+    /// Returns loss and number of correct answers over the whole half.
     pub fn evaluate(&mut self, weights: &[f32], alpha: &[f32]) -> Evaluation {
         let (mut batch, mut gradients) = (Batch::new(), Gradients::default());
         let mut total = Evaluation::default();
@@ -40,7 +42,7 @@ impl AlphaHalf<'_, '_> {
         total
     }
 
-    /// Measures the supernet at the end of a search.
+    /// Returns the accuracy of the supernet at the end of a search.
     pub fn accuracy(&mut self, weights: &[f32], alpha: &[f32], genotype: Genotype) -> SupernetAccuracy {
         let discrete = one_hot(genotype, self.problem.temperature());
         let mut accuracy = |alpha: &[f32]| {
@@ -51,7 +53,8 @@ impl AlphaHalf<'_, '_> {
     }
 }
 
-/// α of a genotype: so far apart that every normaliser gives exactly one and zero.
+/// Returns the α of a genotype, `(rows, operations)`, with values so far apart that every normaliser returns
+/// exactly one and zero.
 pub fn one_hot(genotype: Genotype, temperature: f64) -> Vec<f32> {
     const APART: f64 = 1e4;
     let space = genotype.space();

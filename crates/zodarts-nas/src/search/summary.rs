@@ -1,30 +1,30 @@
-//! `search.json`: what a search came to.
+//! The record `search.json`: the result of a search.
 
 use super::{RandomWsOutcome, SearchOutcome, Stop, SupernetAccuracy};
 use crate::genotype::Genotype;
 use serde::{Deserialize, Serialize};
 
-/// What a search came to, without its vectors.
+/// The result of a search, without its vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SearchSummary {
-    /// The architecture.
+    /// The genotype.
     pub genotype: Genotype,
-    /// The strongest operation of each edge; the architecture, of a search without α.
+    /// The strongest operation of each edge; the genotype itself for a search without α.
     pub argmax: Genotype,
-    /// Epochs done.
+    /// Number of epochs done.
     pub epochs: usize,
     /// Passes over one batch, of all chains.
     pub passes: usize,
-    /// Seconds of search.
+    /// Seconds of the search.
     pub seconds: f64,
-    /// Why it ended.
+    /// The reason for the end.
     pub stop: Stop,
-    /// How well the supernet did at the end; none of a search without one.
+    /// The accuracy of the supernet at the end; `None` for a search without a supernet.
     pub supernet: Option<SupernetAccuracy>,
 }
 
 impl SearchSummary {
-    /// Its file in a run folder.
+    /// The name of the file in a run folder.
     pub const FILE: &'static str = "search.json";
 }
 

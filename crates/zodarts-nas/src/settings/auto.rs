@@ -1,4 +1,4 @@
-//! Numbers that follow the data unless they are given.
+//! Numbers that depend on the data unless they are given.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -8,15 +8,15 @@ use zodarts_kernels::LANES;
 /// A number, or `auto`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Auto {
-    /// Follows the data.
+    /// The number depends on the data.
     #[default]
     Auto,
-    /// As given.
+    /// The number is given.
     Fixed(usize),
 }
 
 impl Auto {
-    /// The number, or `automatic`.
+    /// Returns the number, or `automatic` for [`Auto::Auto`].
     pub fn unwrap_or(self, automatic: usize) -> usize {
         match self {
             Auto::Auto => automatic,
@@ -69,8 +69,8 @@ impl<'de> Deserialize<'de> for Auto {
     }
 }
 
-/// Batch size of a search: the authors' for their data sets, else by the number of images; fewer where images are taken at so many
-/// pixels a side that a batch would not fit in most machines.
+/// Returns the batch size of a search: the authors' for their data sets, else by the number of images. It is
+/// smaller for images of so many pixels a side that a batch would not fit in the memory of most machines.
 pub fn search_batch(dataset: &str, images: usize, side: usize) -> usize {
     let wanted = match dataset {
         "breastmnist" => 16,
@@ -87,7 +87,8 @@ pub fn search_batch(dataset: &str, images: usize, side: usize) -> usize {
     wanted.min(most(side))
 }
 
-/// Batch size of training: the authors' for their data sets, else by the number of images; fewer of large ones, as in a search.
+/// Returns the batch size of training: the authors' for their data sets, else by the number of images. It is
+/// smaller for large images, as in a search.
 pub fn train_batch(dataset: &str, images: usize, side: usize) -> usize {
     let wanted = match dataset {
         "breastmnist" => 64,
@@ -101,11 +102,11 @@ pub fn train_batch(dataset: &str, images: usize, side: usize) -> usize {
     wanted.min(most(side))
 }
 
-/// Pixels of a batch: 1024 images of 32×32, 16 of 224×224, for which a search by the defaults takes 5 GiB. It does not depend on the machine, for
-/// results depend on the batch.
+/// Most pixels of a batch: 1024 images of 32×32, 16 of 224×224, for which a search with the defaults needs 5
+/// GiB. The limit does not depend on the machine, because results depend on the batch.
 const PIXELS: usize = 1 << 20;
 
-/// Most images of a batch: whole blocks of the engine, at least one.
+/// Returns the largest number of images of a batch: whole blocks of the engine, at least one.
 fn most(side: usize) -> usize {
     (PIXELS / (side * side).max(1) / LANES * LANES).max(LANES)
 }

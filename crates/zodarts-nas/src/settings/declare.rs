@@ -1,4 +1,4 @@
-//! One declaration of a setting, from which its field, default, range, key and help come.
+//! The declaration of a setting, from which its field, default, range, key and help follow.
 
 use super::{InvalidSettings, Range, SettingType, Value};
 use std::any::Any;
@@ -7,22 +7,22 @@ use std::fmt::Debug;
 #[doc(hidden)]
 pub use serde;
 
-/// A setting as it was declared.
+/// The declaration of a setting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
-    /// Its section of a configuration file; empty for one that stands above all sections.
+    /// Section of the configuration file; empty for a setting above all sections.
     pub section: &'static str,
-    /// Its key in the section.
+    /// Key in the section.
     pub key: &'static str,
-    /// Its documentation: one sentence or two.
+    /// Documentation: one or two sentences.
     pub doc: &'static str,
-    /// Its default, if it has one.
+    /// Default, if there is one.
     pub default: Option<Value>,
-    /// What it accepts, in words.
+    /// The accepted values, in words.
     pub accepts: String,
-    /// The words it accepts, where they can be listed.
+    /// The accepted words, where they can be listed.
     pub words: Vec<String>,
-    /// Whether a bare word on the command line is a text, even one that looks like a number.
+    /// True if a bare word on the command line is a text, even if it looks like a number.
     pub text: bool,
 }
 
@@ -38,7 +38,7 @@ impl Setting {
         Self { section, key, doc: doc.trim(), default, accepts, words, text: T::TEXT }
     }
 
-    /// Returns its full name, `section.key`.
+    /// Returns the full name, `section.key`.
     pub fn path(&self) -> String {
         path(self.section, self.key)
     }
@@ -49,31 +49,31 @@ pub fn path(section: &str, key: &str) -> String {
     if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
-/// Settings that were declared together with [`settings!`](crate::settings!), which implements this.
+/// Settings that were declared together with [`settings!`](crate::settings!), which implements this trait.
 pub trait Section: Any + Debug + Send + Sync {
-    /// Returns the declarations, in their order.
+    /// Returns the declarations in order.
     fn settings(&self) -> Vec<Setting>;
 
-    /// Returns the values that are set, by key.
+    /// Returns the values that are set, with their keys.
     fn values(&self) -> Vec<(&'static str, Value)>;
 
     /// Sets one value. Returns `false` if there is no such key.
     ///
     /// # Errors
-    /// Returns an error if the value is not of the setting's type.
+    /// Returns an error if the value does not have the setting's type.
     fn set(&mut self, key: &str, value: &Value) -> Result<bool, InvalidSettings>;
 
     /// Checks every value.
     ///
     /// # Errors
-    /// Returns the first value out of its range, with its key.
+    /// Returns the first value that is out of range, with its key.
     fn validate(&self) -> Result<(), InvalidSettings>;
 }
 
-/// Reads the value of a setting; [`settings!`](crate::settings!) calls it.
+/// Reads the value of a setting, for [`settings!`](crate::settings!).
 ///
 /// # Errors
-/// Returns an error if the value is not of the setting's type.
+/// Returns an error if the value does not have the setting's type.
 #[doc(hidden)]
 pub fn read<T: SettingType>(
     (section, key): (&'static str, &'static str),
@@ -83,10 +83,10 @@ pub fn read<T: SettingType>(
     T::read(value).ok_or_else(|| refused::<T>((section, key), value.to_string(), range))
 }
 
-/// Checks the value of a setting; [`settings!`](crate::settings!) calls it.
+/// Checks the value of a setting, for [`settings!`](crate::settings!).
 ///
 /// # Errors
-/// Returns an error if the value is out of its range.
+/// Returns an error if the value is out of range.
 #[doc(hidden)]
 pub fn check<T: SettingType>(
     (section, key): (&'static str, &'static str),
@@ -105,11 +105,11 @@ fn refused<T: SettingType>((section, key): (&str, &str), found: String, range: R
 }
 
 /// Declares a struct of settings: each with its documentation, key, type, default and, for numbers, the
-/// [`Range`] that is accepted. The struct gets public fields, `Default`, `Serialize` and [`Section`].
+/// accepted [`Range`]. The struct gets public fields, `Default`, `Serialize` and [`Section`].
 ///
-/// `..name: Type;` lines at the end take in the settings of another struct, under the same section.
-/// `also path` names a function `fn(&Self) -> Result<(), InvalidSettings>` that checks values against
-/// each other.
+/// `..name: Type;` lines at the end include the settings of another struct under the same section.
+/// `also path` names a function `fn(&Self) -> Result<(), InvalidSettings>` that checks values against each
+/// other.
 ///
 /// ```
 /// use zodarts_nas::settings;

@@ -1,4 +1,4 @@
-//! How the engine computes. None of it changes what is computed beyond rounding.
+//! Settings of the engine, which change results by rounding only.
 
 use super::Choice;
 use serde::{Deserialize, Serialize};
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 pub use zodarts_nn::executor::Convolutions;
 pub use zodarts_nn::liveness::Extent;
 
-/// How the chains of a zeroth-order round are laid out in time.
+/// The order in time of the chains of a zeroth-order round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Chains {
-    /// In turn if a batch alone keeps all threads busy, else together.
+    /// One after the other if a single batch keeps all threads busy, else together.
     #[default]
     Auto,
-    /// At the same time, each on buffers of its own.
+    /// At the same time, each with its own buffers.
     Together,
-    /// One after the other on the same buffers, each on all threads.
+    /// One after the other with the same buffers, each on all threads.
     InTurn,
 }
 

@@ -1,9 +1,9 @@
-//! Settings that make no sense.
+//! The errors of settings.
 
 use thiserror::Error;
 use zodarts_nn::optim::OptimiserError;
 
-/// A setting that makes no sense.
+/// An error in the settings.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum InvalidSettings {
@@ -12,35 +12,35 @@ pub enum InvalidSettings {
     OutOfRange {
         /// The setting, by section and key.
         key: String,
-        /// The value found.
+        /// The value that was found.
         found: String,
-        /// What is expected.
+        /// The values that are accepted.
         expected: String,
     },
     /// A key that no setting has.
     #[error("`{key}` is not a setting{}", of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default())]
     Unknown {
-        /// The key found.
+        /// The key that was found.
         key: String,
-        /// The method whose settings were searched; `None` for those that do not depend on it.
+        /// The method whose settings were searched; `None` for settings that do not depend on the method.
         of: Option<String>,
-        /// What a user can do about it.
+        /// Advice for the user.
         hint: Option<String>,
     },
     /// A name that no method has.
     #[error("unknown method {found:?}, expected one of {known}")]
     UnknownMethod {
-        /// The name found.
+        /// The name that was found.
         found: String,
-        /// The methods there are.
+        /// The names of all methods.
         known: String,
-        /// The nearest of them.
+        /// Advice that names the nearest one.
         hint: Option<String>,
     },
     /// A network too large to run.
     #[error(
-        "`{section}.input_size` comes to {side} pixels: with {channels} channels an image would take {} values at \
-         a time, expected at most {most}",
+        "`{section}.input_size` is {side} pixels: with {channels} channels an image would take {} values \
+         at a time, expected at most {most}",
         channels * side * side
     )]
     TooLarge {
@@ -50,21 +50,21 @@ pub enum InvalidSettings {
         side: usize,
         /// Channels of its first stage.
         channels: usize,
-        /// Most values.
+        /// The largest number of values.
         most: usize,
     },
-    /// Values of an optimiser that do not go together.
+    /// Values of an optimiser that contradict each other.
     #[error("in section `{section}`: {source}")]
     Optimiser {
         /// Section of the configuration.
         section: &'static str,
-        /// What is wrong.
+        /// The fault.
         source: OptimiserError,
     },
 }
 
 impl InvalidSettings {
-    /// Returns what a user can do about it.
+    /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Unknown { hint, .. } | Self::UnknownMethod { hint, .. } => hint.clone(),

@@ -1,8 +1,8 @@
 //! Settings of search, training and prediction, with the paper's values as defaults.
 //!
-//! A setting is declared once, by [`settings!`](crate::settings!) beside what reads it: name, type, default,
-//! range and documentation. The key of the configuration file, `zodarts settings`, the reference and the help
-//! of the command line follow from the declaration.
+//! A setting is declared once, by [`settings!`](crate::settings!), beside the code that reads it: name, type,
+//! default, range and documentation. The key of the configuration file, `zodarts settings`, the reference and
+//! the help of the command line follow from the declaration.
 
 mod auto;
 mod checked;
@@ -32,18 +32,18 @@ pub use search::SearchSettings;
 pub use train::{Architecture, ClassWeights, MixKind, Selection, TrainSettings};
 pub use value::{Choice, SettingType, Value};
 
-/// Most values of one activation of one image: 64 channels at 224×224, with room to spare.
+/// Largest number of values of one activation of one image: 64 channels at 224×224, with some margin.
 pub const MAX_ACTIVATION: usize = 1 << 22;
 
-/// Epochs of a stage.
+/// Range of the number of epochs.
 const EPOCHS: Range = Range::Within(1.0, 100_000.0);
-/// Images of a batch.
+/// Range of the number of images per batch.
 const BATCH: Range = Range::Within(1.0, 65_536.0);
-/// Channels of a network's first stage.
+/// Range of the number of channels of a network's first stage.
 const CHANNELS: Range = Range::Within(1.0, 256.0);
-/// Cells of a stage.
+/// Range of the number of cells per stage.
 const CELLS: Range = Range::Within(1.0, 32.0);
-/// Pixels of an input's side.
+/// Range of an input's side, in pixels.
 const SIDE: Range = Range::Within(4.0, 1024.0);
-/// Pixels of padding.
+/// Range of the padding, in pixels.
 const PADDING: Range = Range::Within(0.0, 256.0);

@@ -1,9 +1,9 @@
 //! Suggestions for mistyped names.
 
-/// Least likeness of a name that is suggested.
+/// Least similarity of a name that is suggested.
 const LIKE: f64 = 0.7;
 
-/// Returns the known name that is most like `found`, if one is.
+/// Returns the known name that is most similar to `found`, or `None` if none is similar.
 pub fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
     let likeness = |name: &&str| strsim::jaro_winkler(found, name);
     let best = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;

@@ -1,14 +1,15 @@
-//! Settings of what becomes of a trained network's predictions.
+//! Settings of the predictions of a trained network.
 
 use super::Range;
 
 crate::settings! {
-    /// How a trained network predicts. Comparisons do not read it: they take networks as they were trained.
+    /// Prediction with a trained network. Comparisons do not read these settings: they use networks as
+    /// trained.
     pub struct PredictSettings in "predict" {
         /// Scale the logits by a temperature that is chosen on the validation images.
         calibrate: bool = true;
-        /// Decide for the positive class so readily that this share of its validation images is found, such as
-        /// 0.95; unset, for the more probable class. For data sets of two classes.
+        /// Decide for the positive class so readily that this share of its validation images is found, such
+        /// as 0.95; unset, for the more probable class. For data sets of two classes.
         sensitivity: Option<f64> = None, Range::AboveUpTo(0.0, 1.0);
         /// The class that must not be missed; the last if unset.
         positive: Option<String> = None;

@@ -1,4 +1,4 @@
-//! Ranges of settings: a check and its words from one declaration.
+//! Ranges of settings, with the check of a number and the description in words.
 
 use std::fmt;
 
@@ -7,20 +7,20 @@ use std::fmt;
 pub enum Range {
     /// Every value of the type.
     Any,
-    /// `least..=most`.
+    /// From the first to the second, both included.
     Within(f64, f64),
-    /// At least this.
+    /// At least this number.
     AtLeast(f64),
-    /// More than this.
+    /// Greater than this number.
     Above(f64),
-    /// More than the first and at most the second.
+    /// Greater than the first and at most the second.
     AboveUpTo(f64, f64),
     /// At least the first and less than the second.
     FromBelow(f64, f64),
 }
 
 impl Range {
-    /// Reports whether `number` lies in the range.
+    /// Returns true if `number` lies in the range.
     pub fn holds(self, number: f64) -> bool {
         let inside = match self {
             Range::Any => true,

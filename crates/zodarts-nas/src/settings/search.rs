@@ -1,4 +1,4 @@
-//! Settings of the architecture search, but for those of its method.
+//! Settings of the architecture search, except for those of its method.
 
 use super::{
     Auto, BATCH, CELLS, CHANNELS, Chains, Choice, Convolutions, EPOCHS, Extent, ImagePlan, InvalidSettings,
@@ -9,7 +9,7 @@ use zodarts_nn::optim::{Adam, Schedule, Sgd};
 use zodarts_nn::space::{NAS_BENCH_201, Space};
 
 crate::settings! {
-    /// The architecture search. Defaults are the protocol of ZO-DARTS+.
+    /// The architecture search. The defaults are the protocol of ZO-DARTS+.
     #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own for the user")]
     pub struct SearchSettings in "search" also SearchSettings::check_momentum {
         /// The search space.
@@ -56,8 +56,8 @@ crate::settings! {
         convolutions: Convolutions = Convolutions::Fast;
         /// Compute the operations that can make a difference, or all, even where p = 0.
         operations: Extent = Extent::Support;
-        /// Run the chains of a zeroth-order round together, or in turn for half the memory; `auto` goes by the
-        /// batch. Results are the same.
+        /// Run the chains of a zeroth-order round together, or in turn for half the memory; `auto` goes by
+        /// the batch. Results are the same.
         chains: Chains = Chains::Auto;
     }
 }
@@ -83,12 +83,12 @@ impl SearchSettings {
         Sgd { momentum: self.momentum, weight_decay: self.weight_decay, nesterov: self.nesterov, clip }
     }
 
-    /// The learning rate of the weights by epoch, for a search of `epochs` epochs.
+    /// Returns the learning-rate schedule of the weights for a search of `epochs` epochs.
     pub fn schedule(&self, epochs: usize) -> Schedule {
         Schedule::Cosine { start: self.learning_rate, end: self.learning_rate_end, epochs }
     }
 
-    /// What happens to images.
+    /// Returns the preparation of images.
     pub fn images(&self) -> ImagePlan {
         ImagePlan { input_size: self.input_size, flip: self.flip, crop_padding: self.crop_padding }
     }

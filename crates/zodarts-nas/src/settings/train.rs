@@ -9,7 +9,7 @@ use zodarts_data::{Augmentation, Mix};
 use zodarts_nn::optim::{Schedule, Sgd};
 
 crate::settings! {
-    /// Training of a discrete network. Defaults are the retraining protocol of ZO-DARTS+.
+    /// Training of a discrete network. The defaults are the retraining protocol of ZO-DARTS+.
     pub struct TrainSettings in "train" also TrainSettings::check_momentum {
         /// Kind of network; `resnet18` needs no search.
         architecture: Architecture = Architecture::Genotype;
@@ -65,7 +65,7 @@ pub enum Architecture {
     /// The network of a genotype.
     #[default]
     Genotype,
-    /// `ResNet-18`, the usual hand-made baseline.
+    /// `ResNet-18`, the usual hand-designed baseline.
     Resnet18,
 }
 
@@ -73,12 +73,12 @@ pub enum Architecture {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MixKind {
-    /// None.
+    /// No blending.
     None,
-    /// Whole images, faded into each other.
+    /// A weighted mean of two whole images.
     #[default]
     Mixup,
-    /// A rectangle of one image in the other.
+    /// A rectangle of one image pasted into the other.
     Cutmix,
 }
 
@@ -86,21 +86,21 @@ pub enum MixKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClassWeights {
-    /// All classes count alike.
+    /// All images weigh the same.
     #[default]
     None,
-    /// `n / (classes · n_class)`: every class weighs as much as any other, however rare.
+    /// `n / (classes · n_class)`: every class has the same total weight, however rare it is.
     Balanced,
 }
 
-/// Which epoch's weights are kept.
+/// The epoch whose weights are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Selection {
-    /// The last epoch, where the learning rate has come down; if training was cut short, the best so far.
+    /// The last epoch, where the learning rate is lowest; if training was cut short, the best one so far.
     #[default]
     Last,
-    /// The epoch with the best validation AUC, the latest of equals, as MedMNIST's own training does.
+    /// The epoch with the best validation AUC, the latest one of equals, as in MedMNIST's own training.
     Best,
 }
 
@@ -121,20 +121,20 @@ impl Choice for Selection {
 }
 
 impl TrainSettings {
-    /// The optimiser.
+    /// Returns the optimiser.
     pub fn sgd(&self) -> Sgd {
         let clip = (self.clip > 0.0).then_some(self.clip);
         Sgd { momentum: self.momentum, weight_decay: self.weight_decay, nesterov: self.nesterov, clip }
     }
 
-    /// The learning rate by epoch, for a training of `epochs` epochs.
+    /// Returns the learning-rate schedule for a training of `epochs` epochs.
     pub fn schedule(&self, epochs: usize) -> Schedule {
         let warmup_epochs = self.warmup_epochs.min(epochs / 10);
         let (base, warmup_start_factor) = (self.learning_rate, self.warmup_start);
         Schedule::WarmupCosine { base, warmup_epochs, warmup_start_factor, epochs }
     }
 
-    /// The augmentation for images of `size` pixels.
+    /// Returns the augmentation for images of `size` pixels.
     pub fn augmentation(&self, size: usize) -> Augmentation {
         let alpha = self.mix_alpha as f32;
         self.images().augmentation(size).with_mix(match self.mix {
@@ -144,7 +144,7 @@ impl TrainSettings {
         })
     }
 
-    /// What happens to images.
+    /// Returns the preparation of images.
     pub fn images(&self) -> ImagePlan {
         ImagePlan { input_size: self.input_size, flip: self.flip, crop_padding: self.crop_padding }
     }

@@ -1,4 +1,4 @@
-//! Values of settings, as a configuration file holds them.
+//! Values of settings in a configuration file or on the command line.
 
 use super::{Auto, Range};
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use zodarts_data::Window;
 
-/// A value of a setting in a file or on the command line.
+/// A value of a setting in a configuration file or on the command line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -33,32 +33,32 @@ impl fmt::Display for Value {
 
 /// The type of a setting.
 pub trait SettingType: Sized {
-    /// Whether a bare word on the command line is a text, even one that looks like a number.
+    /// True if a bare word on the command line is a text, even if it looks like a number.
     const TEXT: bool = false;
 
-    /// Returns the setting that `value` stands for, or `None` if it stands for none.
+    /// Returns the setting that `value` represents, or `None` if it does not represent one.
     fn read(value: &Value) -> Option<Self>;
 
     /// Returns the value, or `None` if the setting is not set.
     fn value(&self) -> Option<Value>;
 
-    /// Returns what is accepted, in words, with `range` for the numbers.
+    /// Returns the accepted values in words, with `range` for numbers.
     fn accepts(range: Range) -> String;
 
-    /// Returns the words that are accepted, where they can be listed.
+    /// Returns the accepted words, where they can be listed.
     fn words() -> Vec<String> {
         Vec::new()
     }
 
-    /// Returns the number that has to lie in the range, if there is one.
+    /// Returns the number that must lie in the range, if there is one.
     fn number(&self) -> Option<f64> {
         None
     }
 }
 
-/// A setting that is one word of a list.
+/// A setting whose value is one word of a list.
 pub trait Choice: Copy + PartialEq + Serialize + DeserializeOwned + 'static {
-    /// Every choice.
+    /// All choices.
     const ALL: &'static [Self];
 }
 
@@ -148,7 +148,7 @@ impl SettingType for usize {
     }
 }
 
-/// A seed: up to the largest integer of a configuration file.
+/// A seed, up to the largest integer of a configuration file.
 impl SettingType for u64 {
     fn read(value: &Value) -> Option<Self> {
         if let Value::Whole(value) = value { u64::try_from(*value).ok() } else { None }
@@ -191,7 +191,7 @@ impl SettingType for Auto {
     }
 }
 
-/// A text; a number or a switch stands for itself.
+/// A text. A number or a switch is taken as its text.
 impl SettingType for String {
     const TEXT: bool = true;
 

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 /// The time by which a stage must be done, if there is one.
 ///
-/// Planned epochs depend on how fast the machine is, so a run with a limit that binds does not repeat bit for
-/// bit; the number of epochs it settled on is recorded.
+/// The number of planned epochs depends on the speed of the machine, so a run whose time limit takes effect
+/// does not repeat bit for bit. The planned number of epochs is recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deadline(Option<Instant>);
 
@@ -13,18 +13,19 @@ impl Deadline {
     /// No limit.
     pub const NONE: Deadline = Deadline(None);
 
-    /// Returns the time at which a share of `limit` from `start` is over, or [`Deadline::NONE`] if no clock shows it.
+    /// Returns the time at which a share of `limit` from `start` has passed, or [`Deadline::NONE`] without a
+    /// limit or if the clock cannot represent that time.
     pub fn share(start: Instant, limit: Option<Duration>, share: f64) -> Self {
         Self(limit.and_then(|limit| start.checked_add(limit.mul_f64(share))))
     }
 
-    /// Returns true if the time is over.
+    /// Returns true if the time has passed.
     pub fn passed(&self) -> bool {
         self.0.is_some_and(|at| Instant::now() >= at)
     }
 
-    /// Returns the epochs to plan for out of `epochs`, once `done` of them took `spent`: as many as fit, and at least
-    /// one more than are done.
+    /// Returns the number of epochs to plan out of `epochs`, after `done` of them took `spent`: as many as
+    /// fit, and at least one more than are done.
     pub fn plan(&self, epochs: usize, done: usize, spent: Duration) -> usize {
         let Some(at) = self.0 else { return epochs };
         let left = at.saturating_duration_since(Instant::now()).as_secs_f64();

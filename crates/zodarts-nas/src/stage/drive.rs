@@ -7,14 +7,14 @@ use crate::error::Error;
 use crate::observer::{Event, Observer};
 use std::time::Instant;
 
-/// The bounds of a stage.
+/// The limits of a stage.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits<'a> {
-    /// Most epochs.
+    /// Largest number of epochs.
     pub epochs: usize,
-    /// When to be done.
+    /// The time by which the stage must be done.
     pub deadline: Deadline,
-    /// Where to keep records and checkpoints.
+    /// The store of records and checkpoints; `None` keeps nothing.
     pub store: Option<&'a dyn Store>,
 }
 
@@ -23,7 +23,7 @@ pub struct Limits<'a> {
 pub enum StageEnd {
     /// All planned epochs are done.
     Finished,
-    /// The stage said that it is over.
+    /// The stage ended before all planned epochs were done.
     Early,
     /// The deadline cut an epoch short.
     OutOfTime,
@@ -34,9 +34,9 @@ pub enum StageEnd {
 pub struct Driven<T> {
     /// The state after the last epoch that was done.
     pub state: T,
-    /// Epochs done.
+    /// Number of epochs done.
     pub done: usize,
-    /// Epochs planned.
+    /// Number of epochs planned.
     pub planned: usize,
     /// The reason for the end.
     pub end: StageEnd,
@@ -45,18 +45,18 @@ pub struct Driven<T> {
 }
 
 impl<T> Driven<T> {
-    /// Returns the seconds of the stage up to now, those before it was resumed included.
+    /// Returns the seconds of the stage up to now, including those before it was resumed.
     pub fn seconds(&self) -> f64 {
         self.earlier + self.start.elapsed().as_secs_f64()
     }
 }
 
-/// Runs a stage from `first`, or from where its store says that it is, to its end.
+/// Runs a stage from `first`, or from the position in its store, to its end.
 ///
 /// # Errors
 /// Returns [`Error::Diverged`] if numbers diverge twice, the second time at half the learning rate,
-/// [`Error::Interrupted`] if the observer asked for a stop, [`Error::OutOfTime`] if the deadline left no epoch, and the
-/// errors of the store.
+/// [`Error::Interrupted`] if the observer asked for a stop, [`Error::OutOfTime`] if the deadline left no
+/// epoch, and the errors of the store.
 pub fn drive<S: Stage>(
     stage: &mut S,
     first: S::State,
@@ -89,17 +89,17 @@ pub fn drive<S: Stage>(
     }
 }
 
-/// A turn of the loop.
+/// The outcome of one pass of the loop.
 enum Turn {
-    /// An epoch was done and kept.
+    /// An epoch was done and saved.
     Done,
-    /// It diverged, and is to be repeated at half the learning rate.
+    /// The epoch diverged and is to be repeated at half the learning rate.
     RolledBack,
-    /// The deadline cut it short, and left no trace of it.
+    /// The deadline cut the epoch short, and its effects were undone.
     OutOfTime,
 }
 
-/// Runs the next epoch, or the rest of it, and keeps what it came to.
+/// Runs the next epoch, or the rest of it, and saves its result.
 fn turn<S: Stage>(
     stage: &mut S,
     progress: &mut Progress<S>,
@@ -130,7 +130,8 @@ fn turn<S: Stage>(
     }
 }
 
-/// Returns the epochs that the deadline leaves after the first one, and tells the observer if they are fewer.
+/// Returns the number of epochs that the deadline leaves after the first one, and notifies the observer if
+/// there are fewer.
 fn planned(limits: &Limits<'_>, start: Instant, title: &str, observer: &mut dyn Observer) -> usize {
     let planned = limits.deadline.plan(limits.epochs, 1, start.elapsed());
     if planned < limits.epochs {

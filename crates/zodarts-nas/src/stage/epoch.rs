@@ -6,14 +6,14 @@ use crate::observer::{StageKind, Step};
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::Schedule;
 
-/// The place of an epoch in its stage.
+/// The plan of an epoch within its stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EpochPlan {
     /// The epoch, from 0.
     pub epoch: usize,
-    /// Epochs planned.
+    /// Number of planned epochs.
     pub epochs: usize,
-    /// Factor of the scheduled learning rate: 0.5 once the stage has diverged, else 1.
+    /// Factor on the scheduled learning rate: 0.5 once the stage has diverged, else 1.
     pub rate_factor: f64,
 }
 
@@ -23,26 +23,26 @@ impl EpochPlan {
         self.rate_factor * schedule.learning_rate(self.epoch)
     }
 
-    /// Returns an event's step at the beginning of this epoch of `steps` steps.
+    /// Returns the step event at the beginning of this epoch, which has `steps` steps.
     pub fn step(&self, stage: StageKind, steps: usize) -> Step {
         let EpochPlan { epoch, epochs, .. } = *self;
         Step { stage, epoch, epochs, step: 0, steps, loss: 0.0, accuracy: 0.0, live_operations: None }
     }
 }
 
-/// An epoch between two of its steps: what it takes along beside the state.
+/// An epoch between two of its steps: the values that are carried along besides the state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PartialEpoch<P> {
-    /// What the stage carries from step to step.
+    /// The values that the stage carries from step to step.
     #[serde(flatten)]
     pub part: P,
-    /// Seconds so far.
+    /// Seconds of the epoch so far.
     #[serde(flatten)]
     pub times: Times,
 }
 
 impl<P> PartialEpoch<P> {
-    /// Returns an epoch at its beginning.
+    /// Returns an epoch before its first step.
     pub fn new(part: P) -> Self {
         Self { part, times: Times::default() }
     }
@@ -60,7 +60,7 @@ pub enum EpochEnd<D, P> {
 }
 
 impl<D, P> EpochEnd<D, P> {
-    /// Turns what an epoch came to into something else, if it is done.
+    /// Maps the result of an epoch, if it is done.
     ///
     /// # Errors
     /// Returns the errors of `turn`.

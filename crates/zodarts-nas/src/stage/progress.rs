@@ -1,4 +1,4 @@
-//! The progress of a stage, and how it is kept.
+//! The progress of a stage, and its records and checkpoints.
 
 use super::resume::{Resumed, resume};
 use super::store::{Checkpoint, Store};
@@ -8,7 +8,7 @@ use crate::files::json_line;
 use crate::observer::Observer;
 use crate::records::EpochRecord;
 
-/// What the names of the state after the last whole epoch begin with, in a checkpoint within the next one.
+/// Prefix of the names of the state after the last whole epoch, in a checkpoint within the next one.
 const GOOD: &str = "good_";
 
 /// A stage between two epochs, or within one.
@@ -16,20 +16,20 @@ pub struct Progress<S: Stage> {
     pub state: S::State,
     /// The state after the last epoch that was done.
     good: S::State,
-    /// Set once numbers have diverged: the learning rate is half of the schedule's since.
+    /// True once numbers have diverged; from then on the learning rate is half of the scheduled one.
     pub halved: bool,
-    /// Epochs done.
+    /// Number of epochs done.
     pub done: usize,
-    /// Epochs to be done.
+    /// Number of epochs planned.
     pub planned: usize,
-    /// The epoch that a stop cut short, if one did.
+    /// The epoch that a stop cut short, if there is one.
     pub partial: Option<PartialEpoch<S::Part>>,
     /// Seconds of the epochs before the stage was resumed.
     pub earlier: f64,
 }
 
 impl<S: Stage> Progress<S> {
-    /// Returns the progress that the store knows of, or the beginning at `first`.
+    /// Returns the progress that is in the store, or the beginning at `first`.
     ///
     /// # Errors
     /// Returns an error if a checkpoint cannot be used.
@@ -55,7 +55,7 @@ impl<S: Stage> Progress<S> {
         let Resumed { mut checkpoint, records } = from;
         let partial = checkpoint.partial()?;
         let state = first.restored(&mut SavedState::new(&mut checkpoint, ""))?;
-        // Between two epochs they are one.
+        // Between two epochs, both states are the same.
         let good = match partial {
             Some(_) => first.restored(&mut SavedState::new(&mut checkpoint, GOOD))?,
             None => state.clone(),
@@ -78,7 +78,7 @@ impl<S: Stage> Progress<S> {
         EpochPlan { epoch: self.done, epochs: self.planned, rate_factor }
     }
 
-    /// Counts an epoch as done and keeps its record and a checkpoint, if there is a store.
+    /// Counts an epoch as done, and saves its record and a checkpoint if there is a store.
     ///
     /// # Errors
     /// Returns an error if they cannot be written.
@@ -97,7 +97,7 @@ impl<S: Stage> Progress<S> {
         Ok(store.save_checkpoint(&checkpoint)?)
     }
 
-    /// Keeps a checkpoint within an epoch, if there is a store.
+    /// Saves a checkpoint within an epoch, if there is a store.
     ///
     /// # Errors
     /// Returns an error if it cannot be written.
@@ -128,13 +128,13 @@ impl<S: Stage> Progress<S> {
         Checkpoint { stage: S::NAME, epochs_done, counts, vectors, partial: None }
     }
 
-    /// Goes back to the last epoch that was done, to go on at half the learning rate.
+    /// Goes back to the last epoch that was done, and halves the learning rate.
     pub fn roll_back(&mut self) {
         self.forget_epoch();
         self.halved = true;
     }
 
-    /// Goes back to the last epoch that was done: what is delivered is what the last record says.
+    /// Goes back to the last epoch that was done, so that the result is the one of the last record.
     pub fn forget_epoch(&mut self) {
         self.state = self.good.clone();
     }

@@ -1,4 +1,4 @@
-//! The way back to the last usable checkpoint.
+//! The search for the last usable checkpoint of a stage.
 
 use super::store::{Restored, Resumption, Store};
 use crate::error::Error;
@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 pub struct Resumed<R> {
     /// The checkpoint.
     pub checkpoint: Restored,
-    /// The records up to it, one an epoch.
+    /// The records up to it, one per epoch.
     pub records: Vec<R>,
 }
 
-/// Returns the point from which a stage goes on, or `None` if it begins, as it does without a store. Notes it, and
-/// the checkpoints that could not be used.
+/// Returns the point from which a stage resumes, or `None` if it starts from the beginning, as it does
+/// without a store. Notifies the observer of it and of checkpoints that could not be used.
 ///
 /// # Errors
 /// Returns the errors of [`Store::resume`].

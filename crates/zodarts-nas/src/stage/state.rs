@@ -5,20 +5,20 @@ use crate::files::FileError;
 use crate::methods::{Chain, SearchState};
 use zodarts_nn::optim::{AdamState, SgdState};
 
-/// Everything that an epoch changes and a roll-back takes back.
+/// The state that an epoch changes and that a roll-back restores.
 pub trait StageState: Clone {
-    /// Returns the vectors, by name.
+    /// Returns the vectors with their names.
     fn vectors(&self) -> Vec<(&'static str, &[f32])>;
 
-    /// Returns the numbers that are no vectors, by name.
+    /// Returns the numbers that are not vectors, with their names.
     fn counts(&self) -> Vec<(&'static str, u64)> {
         Vec::new()
     }
 
-    /// Returns the state that a checkpoint holds, whose vectors are as long as those of this state.
+    /// Returns the state in a checkpoint. Its vectors must be as long as those of this state.
     ///
     /// # Errors
-    /// Returns an error if a vector or a count is missing or makes no sense.
+    /// Returns an error if a vector or a count is missing or invalid.
     fn restored(&self, saved: &mut SavedState<'_>) -> Result<Self, FileError>;
 }
 
@@ -35,7 +35,7 @@ impl<'a> SavedState<'a> {
         Self { checkpoint, prefix }
     }
 
-    /// Takes a vector out.
+    /// Removes a vector from the checkpoint and returns it.
     ///
     /// # Errors
     /// See [`Restored::take`].
@@ -43,7 +43,7 @@ impl<'a> SavedState<'a> {
         self.checkpoint.take(&format!("{}{name}", self.prefix), len)
     }
 
-    /// Takes a vector out whose values must be finite.
+    /// Removes a vector whose values must be finite from the checkpoint and returns it.
     ///
     /// # Errors
     /// See [`Restored::take_finite`].
@@ -91,7 +91,7 @@ impl StageState for SearchState {
             adam: AdamState {
                 m: saved.take("alpha_m", alphas)?,
                 v: saved.take("alpha_v", alphas)?,
-                // The optimiser tells no more of them apart.
+                // Above this, the optimiser's bias correction does not change any more.
                 step: saved.count("alpha_steps")?.min(i32::MAX as u64),
             },
         })

@@ -6,8 +6,8 @@ use crate::observer::{Event, Observer, Step};
 use std::time::Instant;
 use zodarts_data::{Prefetched, prefetch};
 
-/// Runs the steps of an epoch, or those that are left of it. `make` fills the images of one step after the other until
-/// it returns false, a step ahead on a thread of its own; `step` computes one.
+/// Runs the steps of an epoch, or the rest of them. `make` fills in the images of one step after another
+/// until it returns false, one step ahead on a thread of its own; `step` computes one step.
 ///
 /// # Errors
 /// Returns the errors of `step`.
@@ -28,7 +28,7 @@ pub fn run_steps<I: Default + Send, P>(
             }
             let done = step(&mut part, taken)?;
             observer.event(Event::Step(done));
-            // A whole epoch is kept as one.
+            // A stop after the last step must not discard the epoch: it is done.
             if done.step < done.steps && observer.stop_requested() {
                 return Ok(EpochEnd::Paused(PartialEpoch { part, times: times(images) }));
             }

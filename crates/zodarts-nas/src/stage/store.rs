@@ -1,4 +1,4 @@
-//! The boundary between a stage and whatever keeps its records and checkpoints.
+//! The interface between a stage and the place that keeps its records and checkpoints.
 
 use crate::files::FileError;
 use serde::de::DeserializeOwned;
@@ -6,35 +6,37 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Named vectors and the epoch they belong to.
+/// Named vectors and counts, with the stage and epoch that they belong to.
 #[derive(Clone, Debug)]
 pub struct Checkpoint<'a> {
     /// The stage, which is the name of its records without `.jsonl`: `search`, `random-ws` or `train`.
     pub stage: &'static str,
-    /// Epochs done.
+    /// Number of epochs done.
     pub epochs_done: usize,
-    /// Numbers that are no vectors.
+    /// The numbers that are not vectors.
     pub counts: Vec<(&'a str, u64)>,
     /// The vectors.
     pub vectors: Vec<(&'a str, &'a [f32])>,
-    /// The [`PartialEpoch`](super::PartialEpoch) of an epoch that a stop cut short, in JSON; `None` between two epochs.
+    /// The [`PartialEpoch`](super::PartialEpoch) of an epoch that a stop cut short, in JSON; `None` between
+    /// two epochs.
     pub partial: Option<String>,
 }
 
-/// A checkpoint that was read back whole.
+/// A checkpoint that was read back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restored {
-    /// The file that it comes from, for errors.
+    /// The file that it was read from, for error messages.
     pub path: PathBuf,
     /// The stage.
     pub stage: String,
-    /// Epochs done.
+    /// Number of epochs done.
     pub epochs_done: usize,
-    /// Numbers that are no vectors.
+    /// The numbers that are not vectors.
     pub counts: BTreeMap<String, u64>,
     /// The vectors.
     pub vectors: BTreeMap<String, Vec<f32>>,
-    /// The [`PartialEpoch`](super::PartialEpoch) of an epoch that a stop cut short, in JSON; `None` between two epochs.
+    /// The [`PartialEpoch`](super::PartialEpoch) of an epoch that a stop cut short, in JSON; `None` between
+    /// two epochs.
     pub partial: Option<String>,
 }
 
@@ -43,38 +45,39 @@ pub struct Restored {
 pub struct Resumed {
     /// The checkpoint.
     pub checkpoint: Restored,
-    /// The records up to it, one JSON line an epoch.
+    /// The records up to it, one JSON line per epoch.
     pub records: Vec<String>,
 }
 
 /// The result of [`Store::resume`].
 #[derive(Debug, Default)]
 pub struct Resumption {
-    /// The point to go on from; `None` if the stage begins, or begins again.
+    /// The point to resume from; `None` if the stage starts from the beginning.
     pub from: Option<Resumed>,
     /// The reasons for which checkpoints were not used.
     pub refused: Vec<FileError>,
 }
 
-/// Refuses a record, in words, that a stage cannot read.
+/// A check that returns an error message for a record that a stage cannot read.
 pub type CheckRecord<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
 /// Keeps the records and checkpoints of stages.
 pub trait Store: fmt::Debug + Sync {
-    /// Returns the point from which `stage` goes on. Records beyond it are dropped; without one they are set aside.
+    /// Returns the point from which `stage` resumes. Records beyond it are dropped; if there is no such
+    /// point, all records are set aside.
     ///
     /// # Errors
-    /// Returns an error if a file cannot be written or is of a later version. A damaged file is no error: the
-    /// checkpoint before it is taken, or the stage begins again.
+    /// Returns an error if a file cannot be written or is of a later version. A damaged file is not an error:
+    /// the checkpoint before it is used, or the stage starts from the beginning.
     fn resume(&self, stage: &str, check: CheckRecord<'_>) -> Result<Resumption, FileError>;
 
-    /// Appends the record of an epoch, one line of JSON with its line end.
+    /// Appends the record of an epoch, one line of JSON including its line end.
     ///
     /// # Errors
     /// Returns an error if it cannot be written.
     fn append_record(&self, stage: &str, line: &str) -> Result<(), FileError>;
 
-    /// Keeps a checkpoint in place of the last, which becomes the previous one.
+    /// Saves a checkpoint as the latest one. The one that was latest becomes the previous one.
     ///
     /// # Errors
     /// Returns an error if it cannot be written.
@@ -95,17 +98,17 @@ impl Restored {
         self.counts.get(name).copied().unwrap_or(otherwise)
     }
 
-    /// Returns the epoch that a stop cut short, if one did.
+    /// Returns the epoch that a stop cut short, if there is one.
     ///
     /// # Errors
-    /// Returns an error if the text does not describe one.
+    /// Returns an error if the text is malformed.
     pub fn partial<P: DeserializeOwned>(&self) -> Result<Option<P>, FileError> {
         let parse = |text: &String| serde_json::from_str(text);
         let partial = self.partial.as_ref().map(parse).transpose();
         partial.map_err(|error| self.refuse(format!("the epoch that was begun: {error}")))
     }
 
-    /// Returns true if a stop cut an epoch short.
+    /// Returns true if the checkpoint was saved within an epoch.
     pub fn is_within_epoch(&self) -> bool {
         self.partial.is_some()
     }
@@ -115,7 +118,7 @@ impl Restored {
         self.vectors.contains_key(name)
     }
 
-    /// Takes a vector out.
+    /// Removes a vector and returns it.
     ///
     /// # Errors
     /// Returns an error if it is missing or has another length.
@@ -129,10 +132,10 @@ impl Restored {
         }
     }
 
-    /// Takes a vector out whose values must be finite for the stage to go on.
+    /// Removes a vector whose values must be finite and returns it.
     ///
     /// # Errors
-    /// See [`Restored::take`]; also if a value is not finite.
+    /// See [`Restored::take`]; also returns an error if a value is not finite.
     pub fn take_finite(&mut self, name: &str, len: usize) -> Result<Vec<f32>, FileError> {
         let vector = self.take(name, len)?;
         if vector.iter().all(|value| value.is_finite()) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Seconds of an epoch, or of its beginning.
+/// Seconds of an epoch, or of its first part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Times {
     /// All seconds.
@@ -14,7 +14,7 @@ pub struct Times {
 }
 
 impl Times {
-    /// Returns these seconds plus those that came after them.
+    /// Returns these seconds plus the given ones.
     #[must_use]
     pub fn later(self, all: Duration, waiting: Duration) -> Self {
         Self { seconds: self.seconds + all.as_secs_f64(), waiting: self.waiting + waiting.as_secs_f64() }

@@ -10,7 +10,7 @@ use crate::records::TrainRecord;
 use crate::settings::Selection;
 use crate::stage::store::Restored;
 
-/// The best epoch so far.
+/// The best epoch so far, with its weights.
 pub struct Best {
     pub epoch: usize,
     pub point: Point,
@@ -19,13 +19,13 @@ pub struct Best {
 }
 
 impl Best {
-    /// Returns the epoch that left `state`.
+    /// Returns the epoch that ended in `state`.
     pub fn new(epoch: usize, point: Point, state: &TrainState) -> Self {
         Self { epoch, point, weights: state.weights.clone(), statistics: state.statistics.clone() }
     }
 
-    /// Returns the epoch of a record, whose vectors are in a checkpoint; without vectors of its own, it is the last epoch,
-    /// which left `good`.
+    /// Returns the epoch of a record, with its vectors from a checkpoint. If the checkpoint has no such
+    /// vectors, it is the last epoch, which ended in `good`.
     ///
     /// # Errors
     /// Returns an error if a vector is missing or has another length.
@@ -44,12 +44,12 @@ impl Best {
     }
 }
 
-/// Returns true if the last epoch is kept, whatever the others were.
+/// Returns true if the last epoch is kept, regardless of the others.
 pub fn keeps_last(input: &TrainInput<'_>) -> bool {
     input.protocol == Protocol::Official && input.settings.selection == Selection::Last
 }
 
-/// Returns true if an epoch is at least as good as the best; later epochs win ties.
+/// Returns true if an epoch is at least as good as the best one. Later epochs win ties.
 pub fn improves(protocol: Protocol, best: Option<&Best>, point: &Point) -> bool {
     best.is_none_or(|best| merit(protocol, point) >= merit(protocol, &best.point))
 }

@@ -3,8 +3,8 @@
 use crate::settings::ClassWeights;
 use zodarts_data::{Samples, Task};
 
-/// One weight a class (single label: `n / (classes · n_class)`), or one a label for its positive side (several
-/// labels: negatives per positive). Classes without images weigh 1.
+/// Returns one weight per class, `n / (classes · n_class)`, or, for several labels per image, one weight per
+/// label for its positive side, the number of negatives per positive. Classes without images have weight 1.
 pub fn weights(kind: ClassWeights, task: Task, samples: &Samples) -> Option<Vec<f64>> {
     match kind {
         ClassWeights::None => None,

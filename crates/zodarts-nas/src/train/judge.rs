@@ -1,4 +1,4 @@
-//! How the images that an epoch is judged by are scored.
+//! The scoring of the images on which an epoch is chosen.
 
 use super::TrainInput;
 use super::memory::batch_size;
@@ -10,11 +10,11 @@ use crate::protocol::Protocol;
 use std::sync::Arc;
 use zodarts_nn::graph::Network;
 
-/// Scores an epoch as its protocol says.
+/// Scores an epoch by the rules of its protocol.
 pub enum Judge {
-    /// Under running statistics.
+    /// Scores under running statistics.
     Running(Box<Scorer>),
-    /// Under the statistics of the batch.
+    /// Scores under the statistics of the batch.
     Batch(Box<BatchScorer>),
 }
 
@@ -37,7 +37,8 @@ impl Judge {
     }
 }
 
-/// What epochs are compared by: AUC, or ACC where AUC is undefined; in the paper it is ACC.
+/// Returns the number by which epochs are compared: AUC, or ACC where AUC is undefined; under protocol
+/// `paper` ACC.
 pub fn merit(protocol: Protocol, point: &Point) -> f64 {
     match protocol {
         Protocol::Official => point.auc.unwrap_or(point.acc),

@@ -1,4 +1,4 @@
-//! What a training takes.
+//! The memory that a training needs.
 
 use super::card;
 use crate::error::Error;
@@ -9,15 +9,16 @@ use zodarts_data::{DatasetInfo, PREFETCH_BUFFERS};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
 
-/// Vectors as long as the weights: weights, momentum, gradient, the weights kept, those being written, and the transformed
-/// filters that validation images are scored with, which are four times as long.
+/// Number of vectors of the weights' length: weights, momentum, gradient, the best weights, those being
+/// written, and the transformed filters for scoring, which are four times as long.
 const VECTORS: usize = 9;
 
-/// Refuses a training on `images` images that does not fit in memory. Before a search,
-/// [`Genotype::heaviest`] stands for what it will find.
+/// Checks that a training on `images` images fits in memory. Before a search, [`Genotype::heaviest`] can be
+/// passed for its result.
 ///
 /// # Errors
-/// [`OutOfMemory`](crate::memory::OutOfMemory) with the largest batch that fits; or the genotype makes no network.
+/// Returns [`OutOfMemory`](crate::memory::OutOfMemory) with the largest batch that fits, or an error if the
+/// genotype does not describe a network.
 pub fn check_memory(
     info: &DatasetInfo,
     images: usize,
@@ -30,14 +31,15 @@ pub fn check_memory(
     Ok(memory.check("train", batch, |batch| needed(&network, settings, batch))?)
 }
 
-/// Images of a batch.
+/// Returns the batch size that is set, or else the default for the data set.
 pub fn batch_size(info: &DatasetInfo, images: usize, settings: &TrainSettings) -> usize {
     let side = settings.images().side(info.height);
     settings.batch_size.unwrap_or(train_batch(&info.name, images, side))
 }
 
-/// Bytes of a training: the executor, a batch and the next, each with a copy to blend from, and weights with what goes along with them.
-/// Validation images are scored one at a time, which is little beside that.
+/// Returns the bytes that a training needs: the executor, this batch and the next, each with a copy to mix
+/// from, and the weights with the other vectors of their length. Validation images are scored a few at a
+/// time, which needs little besides.
 fn needed(network: &Network, settings: &TrainSettings, batch: usize) -> u64 {
     let executor = bytes_needed::<f32>(network, settings.convolutions, batch);
     let input = network.input();

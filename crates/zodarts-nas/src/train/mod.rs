@@ -1,4 +1,4 @@
-//! Training of a discrete network, or of `ResNet-18`.
+//! The training of a discrete network, or of `ResNet-18`.
 
 mod best;
 mod class_weights;
@@ -25,53 +25,54 @@ use zodarts_data::{DatasetInfo, Samples};
 use zodarts_nn::loss::Loss;
 use zodarts_nn::networks::RESNET_WIDTH;
 
-/// What a training works on.
+/// The inputs of a training.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainInput<'a> {
     /// The data set.
     pub info: &'a DatasetInfo,
-    /// Images to fit.
+    /// The images to train on.
     pub train: &'a Samples,
-    /// Images to choose the epoch by: the validation images, or under protocol `paper` the test images.
+    /// The images on which the epoch is chosen: the validation images, or under protocol `paper` the test
+    /// images.
     pub val: &'a Samples,
-    /// How they are scored, and how the epoch is chosen.
+    /// The protocol of scoring and of choosing the epoch.
     pub protocol: Protocol,
-    /// The architecture; not read for `ResNet-18`.
+    /// The genotype; ignored for `ResNet-18`.
     pub genotype: Option<Genotype>,
     /// The settings.
     pub settings: Checked<&'a TrainSettings>,
     /// Seed of the run.
     pub seed: u64,
-    /// When to be done.
+    /// The time by which the training must be done.
     pub deadline: Deadline,
-    /// What it may take.
+    /// The memory that the training may use.
     pub memory: Memory,
-    /// Where to keep records and checkpoints.
+    /// The store of records and checkpoints; `None` keeps nothing.
     pub store: Option<&'a dyn Store>,
 }
 
-/// What a training produced.
+/// The result of a training.
 #[derive(Clone, Debug)]
 pub struct TrainOutcome {
     /// The network with the weights that were kept.
     pub model: Model,
-    /// The epoch, from 0, they are from.
+    /// The epoch, from 0, whose weights were kept.
     pub selected_epoch: usize,
     /// Validation ACC of that epoch.
     pub val_acc: f64,
     /// Validation AUC of that epoch.
     pub val_auc: Option<f64>,
-    /// Epochs done.
+    /// Number of epochs done.
     pub epochs: usize,
-    /// Seconds of training.
+    /// Seconds of the training.
     pub seconds: f64,
 }
 
 /// Trains a network from scratch.
 ///
 /// # Errors
-/// If there are too few images, they do not fit in memory, the genotype makes no network, the loss diverges, the observer asks for an
-/// end, or the folder cannot be written.
+/// Returns an error if there are too few images, they do not fit in memory, the genotype does not describe a
+/// network, the loss diverges, the observer asks for a stop, or the store fails.
 pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<TrainOutcome, Error> {
     check(&input)?;
     check_memory(input.info, input.train.len(), &input.settings, input.genotype, input.memory)?;

@@ -1,4 +1,4 @@
-//! The training of a network, as a stage.
+//! The stage that trains a network.
 
 use super::TrainInput;
 use super::best::{Best, improves, keeps_last};
@@ -24,10 +24,10 @@ use zodarts_nn::graph::Network;
 use zodarts_nn::loss::Loss;
 use zodarts_nn::optim::Sgd;
 
-/// Momentum of running statistics, `PyTorch`'s default.
+/// Momentum of running statistics, as in `PyTorch` by default.
 const STATISTICS_MOMENTUM: f64 = 0.1;
 
-/// Computes the epochs of a training and keeps their buffers.
+/// Computes the epochs of a training and owns their buffers.
 pub struct TrainStage<'a> {
     input: TrainInput<'a>,
     batch_size: usize,
@@ -42,20 +42,20 @@ pub struct TrainStage<'a> {
     pub best: Option<Best>,
 }
 
-/// A batch of an epoch, and the words drawn for the augmentation up to it.
+/// A batch of an epoch, and the number of random words drawn for the augmentation up to it.
 #[derive(Debug, Default)]
 struct Images {
     batch: Batch,
     drawn: u64,
 }
 
-/// What an epoch of training carries from step to step.
+/// The part of an epoch that is carried from step to step.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct TrainPart {
-    /// Steps done.
+    /// Number of steps done.
     steps: usize,
     totals: Totals,
-    /// Words drawn for the augmentation.
+    /// Number of random words drawn for the augmentation.
     augmented: u64,
 }
 
@@ -67,7 +67,7 @@ struct Totals {
     images: usize,
 }
 
-/// What the steps of an epoch share.
+/// The values that the steps of an epoch share.
 struct Epoch<'e> {
     plan: &'e EpochPlan,
     learning_rate: f64,
@@ -127,7 +127,7 @@ impl Stage for TrainStage<'_> {
     }
 
     fn save<'s>(&'s self, last: Option<&TrainRecord>, checkpoint: &mut Checkpoint<'s>) {
-        // Those of the last epoch are not kept twice.
+        // If the best epoch is the last one, its vectors are in the checkpoint already.
         if last.is_some_and(|record| record.selected) {
             return;
         }
@@ -149,10 +149,10 @@ impl Stage for TrainStage<'_> {
 }
 
 impl<'a> TrainStage<'a> {
-    /// Returns the stage at its beginning.
+    /// Returns the stage before its first epoch.
     ///
     /// # Errors
-    /// Returns an error if the validation labels or the network cannot be scored.
+    /// Returns an error if the validation labels are invalid or the network cannot be built.
     pub fn new(
         input: &TrainInput<'a>,
         card: &ModelCard,
@@ -202,12 +202,12 @@ impl<'a> TrainStage<'a> {
         self.sgd.step(&mut state.sgd, &mut state.weights, &self.gradient, epoch.learning_rate);
         totals.loss += outcome.loss * outcome.images as f64;
         totals.correct += outcome.correct;
-        // A checkpoint may claim any number.
+        // A damaged checkpoint may hold any number.
         totals.images = totals.images.saturating_add(outcome.images);
         outcome.loss
     }
 
-    /// Scores an epoch that is done, and keeps its weights if they are the ones to keep so far.
+    /// Scores an epoch that is done, and keeps its weights if they are the best so far.
     fn judged(
         &mut self,
         plan: &EpochPlan,
@@ -231,7 +231,7 @@ impl<'a> TrainStage<'a> {
     }
 }
 
-/// Returns the record of an epoch whose validation images are not scored yet.
+/// Returns the record of an epoch without its validation results.
 fn unjudged(plan: &EpochPlan, learning_rate: f64, whole: &PartialEpoch<TrainPart>) -> TrainRecord {
     let PartialEpoch { part: TrainPart { totals, .. }, times } = whole;
     TrainRecord {

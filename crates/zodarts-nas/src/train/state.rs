@@ -7,7 +7,7 @@ use zodarts_nn::graph::Network;
 use zodarts_nn::init::{constants, initial_values};
 use zodarts_nn::optim::SgdState;
 
-/// Everything that training carries from epoch to epoch.
+/// The state that training carries from epoch to epoch.
 #[derive(Clone)]
 pub struct TrainState {
     pub weights: Vec<f32>,

@@ -1,4 +1,4 @@
-//! The chains of a zeroth-order round: exact copies, independent of each other and of threads.
+//! Tests that the chains of a zeroth-order round are exact copies, independent of each other and of threads.
 
 use crate::problem::{D, MethodSettings, Quadratic, Scene, W, defaults, names};
 use rand_chacha::ChaCha8Rng;
@@ -10,7 +10,8 @@ use zodarts_nn::optim::dot;
 const DIFFERENCES: [Difference; 4] =
     [Difference::Forward, Difference::Central, Difference::ForwardLoss, Difference::CentralLoss];
 
-/// The search's optimiser, with a clip that bites in some steps of a scene and not in others.
+/// Returns the optimiser of a search with a clipping norm that takes effect in some steps of a scene and not
+/// in others.
 fn settings(difference: Difference) -> MethodSettings {
     let mut settings = defaults();
     settings.sgd.clip = Some(10.0);
@@ -23,7 +24,7 @@ fn gradients() -> Gradients {
     Gradients { weights: vec![0.0; W], alpha: vec![0.0; D] }
 }
 
-/// The scene's chain after all its batches, stepped by hand.
+/// Returns the chain of the scene after all its batches, stepped by hand, and the number of clipped steps.
 fn stepped(scene: &Scene, settings: &MethodSettings) -> (Chain, usize) {
     let (mut chain, mut clipped) = (scene.state.chain.clone(), 0);
     let mut g = gradients();
@@ -46,7 +47,7 @@ fn the_main_chain_takes_the_steps_it_would_take_alone() {
     }
 }
 
-/// The factor of u in the estimate, where the perturbation is too small to change α.
+/// Returns the factor of u in the estimate, with a perturbation too small to change α.
 fn slope_at_rest(settings: &mut MethodSettings, scene: &Scene, axis: &[f32; D]) -> f32 {
     settings.zo.mu = Mu::Absolute(1e-20);
     let mut method = ZerothOrder::new(&settings.optimisers(), settings.zo);
@@ -72,7 +73,7 @@ fn without_a_perturbation_the_chains_coincide_to_the_last_bit() {
     let alpha = &scene.state.alpha;
     scene.problem.evaluate(&mut 0, &chain.weights, alpha, &scene.validation[0], Want::Alpha, &mut g);
     for (difference, expected) in DIFFERENCES.into_iter().zip([g.alpha[0], g.alpha[0], 0.0, 0.0]) {
-        // A single bit between the weights of two chains would be divided by 1e-20.
+        // A difference of a single bit between the weights of two chains would be divided by 1e-20.
         assert_eq!(slope_at_rest(&mut settings(difference), &scene, &axis), expected, "{difference:?}");
     }
     let mut fresh = settings(Difference::Forward);

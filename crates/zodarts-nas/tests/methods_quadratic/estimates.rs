@@ -1,4 +1,4 @@
-//! Each estimate against the formula it claims to be.
+//! Tests of each estimate against the formula that defines it.
 
 use crate::problem::{Batch, D, MethodSettings, Scene, W, defaults, widen};
 use crate::reference::{hypergradient, relative_error};
@@ -22,7 +22,7 @@ fn settings(sgd: Sgd, difference: Difference, mu: f64) -> MethodSettings {
     settings
 }
 
-/// The method's own estimate at the scene's state.
+/// Returns the method's own estimate at the scene's state.
 fn estimate(scene: &Scene, kind: &str, settings: &MethodSettings) -> Vec<f64> {
     let mut method = settings.build(kind);
     let mut directions = ChaCha8Rng::seed_from_u64(0);
@@ -31,7 +31,7 @@ fn estimate(scene: &Scene, kind: &str, settings: &MethodSettings) -> Vec<f64> {
     widen(method.hypergradient())
 }
 
-/// The zeroth-order estimates along every axis, put together.
+/// Returns the vector of the zeroth-order estimates along every axis.
 fn estimate_by_axes(scene: &Scene, settings: &MethodSettings) -> [f64; D] {
     let mut method = ZerothOrder::new(&settings.optimisers(), settings.zo);
     std::array::from_fn(|j| {
@@ -119,7 +119,8 @@ fn zeroth_order_along_all_axes_is_the_unrolled_hypergradient() {
             let expected = hypergradient(&scene, &sgd);
             let error = relative_error(&found, &expected);
             if difference == Difference::ForwardLoss {
-                // Half the curvature times μ is left; `as_many_directions_as_dimensions…` sees it vanish.
+                // Half of the curvature times μ remains; `as_many_directions_as_dimensions…` checks that it
+                // vanishes.
                 assert!(error < 1.0, "{steps} steps, {sgd:?}: {error}");
                 continue;
             }
@@ -136,7 +137,7 @@ fn going_back_through_the_steps_is_the_unrolled_hypergradient() {
         for sgd in OPTIMISERS {
             let found = estimate(&scene, "darts-unrolled", &settings(sgd, Difference::Forward, 1.0));
             let error = relative_error(&found, &hypergradient(&scene, &sgd));
-            // Rounding of w, 1e-7, over the probes' 0.1.
+            // Rounding of w, 1e-7, over the probe radius 0.1.
             assert!(error < 4e-6, "{steps} steps, {sgd:?}: {error}");
         }
     }
@@ -161,7 +162,8 @@ fn as_many_directions_as_dimensions_are_the_whole_hypergradient() {
     let scene = Scene::new(10);
     let mut settings = MethodSettings { sgd: OPTIMISERS[2], ..defaults() };
     (settings.wide.directions, settings.wide.mu) = (D, Mu::Absolute(2.0));
-    // A parabola's central difference is exact however wide; a one-sided one is off by half its curvature.
+    // The central difference of a parabola is exact at any width; a one-sided difference is off by half the
+    // curvature.
     let exact = hypergradient(&scene, &settings.sgd);
     let error = relative_error(&estimate(&scene, "zo-darts-wide", &settings), &exact);
     assert!(error < 4e-6, "{error}");
@@ -215,7 +217,7 @@ fn zeroth_order_averages_to_the_hypergradient_over_the_dimension() {
         }
     }
     let expected = hypergradient(&scene, &settings.sgd).map(|g| g / D as f64);
-    // One estimate is off by √(d − 1) of the mean, 4000 by 0.027.
+    // One estimate is off by √(d − 1) times the mean, 4000 by 0.027.
     let error = relative_error(&mean, &expected);
     assert!(error < 0.08, "{error}: {mean:?} {expected:?}");
 }

@@ -1,4 +1,4 @@
-//! Every search method on a quadratic bilevel problem whose hypergradient is known in closed form.
+//! Tests of every search method on a quadratic bilevel problem whose hypergradient is known in closed form.
 
 mod chains;
 mod estimates;

@@ -1,7 +1,9 @@
+//! A quadratic bilevel problem and scenes of rounds on it.
+//!
 //! `L_train = ½(w − Aα − b)ᵀH(w − Aα − b)`, where b comes with the batch, and
 //! `L_val = ½(w − c)ᵀQ(w − c) + ½‖α − a‖²`, where c comes with the batch.
 //!
-//! The weights after any number of SGD steps are affine in α, so difference quotients are exact but for
+//! The weights after any number of SGD steps are affine in α, so difference quotients are exact up to
 //! rounding at any width.
 
 use rand_chacha::ChaCha8Rng;
@@ -13,9 +15,9 @@ use zodarts_nas::methods::{
 };
 use zodarts_nn::optim::{Adam, Sgd};
 
-/// Weights.
+/// Number of weights.
 pub const W: usize = 6;
-/// Architecture parameters.
+/// Number of architecture parameters.
 pub const D: usize = 4;
 
 pub enum Batch {
@@ -30,7 +32,7 @@ pub struct Quadratic {
     pub target: [f64; D],
 }
 
-/// Numbers between −1 and 1 without a pattern.
+/// Returns irregular numbers between −1 and 1.
 pub fn scatter(seed: usize) -> f64 {
     (seed as f64 * 12.9898 + 1.0).sin()
 }
@@ -38,7 +40,7 @@ pub fn scatter(seed: usize) -> f64 {
 impl Quadratic {
     pub fn new() -> Self {
         let factor: [[f64; W]; W] = std::array::from_fn(|i| std::array::from_fn(|j| scatter(7 * i + j)));
-        // FᵀF/3 + ½I: symmetric and positive definite, mild enough for the scene's rate.
+        // FᵀF/3 + ½I: symmetric and positive definite, with a curvature that suits the scene's rate.
         let h = std::array::from_fn(|i| {
             std::array::from_fn(|j| {
                 let product: f64 = (0..W).map(|k| factor[k][i] * factor[k][j]).sum();
@@ -53,18 +55,18 @@ impl Quadratic {
         }
     }
 
-    /// `∇_w L_train` = Hr, with r = w − Aα − b.
+    /// Returns `∇_w L_train` = Hr, where r = w − Aα − b.
     pub fn training_slope(&self, w: &[f64], alpha: &[f64], b: &[f64; W]) -> [f64; W] {
         let r: [f64; W] = std::array::from_fn(|i| w[i] - b[i] - dot(&self.a[i], alpha));
         std::array::from_fn(|i| dot(&self.h[i], &r))
     }
 
-    /// −Aᵀv, the part of `∇_α L_train` beyond Hr.
+    /// Returns −Aᵀv. With v = Hr it is `∇_α L_train`.
     pub fn minus_a_transposed(&self, v: &[f64]) -> [f64; D] {
         std::array::from_fn(|j| -(0..W).map(|i| self.a[i][j] * v[i]).sum::<f64>())
     }
 
-    /// `∇_w L_val`.
+    /// Returns `∇_w L_val`.
     pub fn validation_slope(&self, w: &[f64], c: &[f64; W]) -> [f64; W] {
         std::array::from_fn(|i| self.q[i] * (w[i] - c[i]))
     }
@@ -97,7 +99,7 @@ fn narrow(out: &mut [f32], values: &[f64]) {
 
 impl BilevelProblem for Quadratic {
     type Batch = Batch;
-    /// Evaluations so far.
+    /// Number of evaluations so far.
     type Worker = usize;
 
     fn weight_count(&self) -> usize {
@@ -134,7 +136,7 @@ impl BilevelProblem for Quadratic {
                 std::array::from_fn(|j| alpha[j] - self.target[j]),
             ),
         };
-        // What was not asked for must not be read.
+        // Gradients that were not asked for must not be read.
         gradients.weights.fill(f32::NAN);
         gradients.alpha.fill(f32::NAN);
         if want.weights() {
@@ -147,7 +149,7 @@ impl BilevelProblem for Quadratic {
     }
 }
 
-/// The numbers of the estimators of every method.
+/// The settings of the estimators of every method.
 #[derive(Clone, Copy)]
 pub struct MethodSettings {
     pub sgd: Sgd,
@@ -163,7 +165,7 @@ impl MethodSettings {
         Optimisers { sgd: self.sgd, adam: self.adam }
     }
 
-    /// The method of a name, with these numbers.
+    /// Returns the method of a name, with these settings.
     pub fn build(&self, name: &str) -> Box<dyn Method<Quadratic>> {
         let optimisers = self.optimisers();
         match name {
@@ -179,12 +181,12 @@ impl MethodSettings {
     }
 }
 
-/// The names of all methods.
+/// Returns the names of all methods.
 pub fn names() -> Vec<&'static str> {
     all::<Quadratic>().iter().map(|method| method.card().name).collect()
 }
 
-/// The methods' defaults, but for directions over all of α, which has no edges here.
+/// Returns the methods' defaults, except for directions over all of α, since this problem has no edges.
 pub fn defaults() -> MethodSettings {
     let Optimisers { sgd, adam } = Optimisers::default();
     MethodSettings {
@@ -207,7 +209,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A scene of `steps` training batches, with a momentum buffer that is not empty.
+    /// Returns a scene of `steps` training batches, with a momentum buffer that is not empty.
     pub fn new(steps: usize) -> Self {
         let start = (0..W).map(|i| scatter(300 + i) as f32).collect();
         let alpha = (0..D).map(|j| scatter(400 + j) as f32).collect();
@@ -225,7 +227,7 @@ impl Scene {
         }
     }
 
-    /// The scene with `count` validation batches.
+    /// Returns the scene with `count` validation batches.
     pub fn validated_by(self, count: usize) -> Self {
         let batch = |index| Batch::Validation(std::array::from_fn(|i| scatter(800 + 10 * index + i)));
         Scene { validation: (0..count).map(batch).collect(), ..self }
@@ -240,7 +242,8 @@ impl Scene {
         }
     }
 
-    /// One whole round from the scene's state: the state after it, the report and the hypergradient.
+    /// Runs one whole round from the scene's state, and returns the state after it, the report and the
+    /// hypergradient.
     pub fn play(&self, name: &str, settings: &MethodSettings) -> (SearchState, RoundReport, Vec<f32>) {
         let mut method = settings.build(name);
         let mut state = self.state.clone();
@@ -248,7 +251,7 @@ impl Scene {
         (state, report, method.hypergradient().to_vec())
     }
 
-    /// One more round of `method`, with directions drawn from `seed`.
+    /// Runs one more round of `method`, with directions drawn from `seed`.
     pub fn play_on(
         &self,
         method: &mut dyn Method<Quadratic>,

@@ -1,12 +1,12 @@
-//! The hypergradient of T unrolled SGD steps, in `f64`, by carrying dw/dα through every step.
+//! The hypergradient of T unrolled SGD steps in `f64`, computed by carrying dw/dα through every step.
 
 use crate::problem::{Batch, D, Scene, W, dot, widen};
 use zodarts_nn::optim::Sgd;
 
-/// d(value)/dα of each weight.
+/// The derivatives of a vector of the weights' length with respect to α.
 type Jacobian = [[f64; D]; W];
 
-/// ∇F at the scene's α, where `F(α) = L_val(w_T(α), α)`. Does not know clipping.
+/// Returns ∇F at the scene's α, where `F(α) = L_val(w_T(α), α)`. It does not support clipping.
 pub fn hypergradient(scene: &Scene, sgd: &Sgd) -> [f64; D] {
     let problem = &scene.problem;
     let alpha = widen(&scene.state.alpha);
@@ -40,7 +40,7 @@ pub fn hypergradient(scene: &Scene, sgd: &Sgd) -> [f64; D] {
     std::array::from_fn(|j| alpha[j] - problem.target[j] + (0..W).map(|i| dw[i][j] * v[i]).sum::<f64>())
 }
 
-/// d(Hr)/dα = H(dw/dα − A).
+/// Returns d(Hr)/dα = H(dw/dα − A).
 fn training_slope_jacobian(scene: &Scene, dw: &Jacobian) -> Jacobian {
     let problem = &scene.problem;
     std::array::from_fn(|i| {
@@ -51,7 +51,7 @@ fn training_slope_jacobian(scene: &Scene, dw: &Jacobian) -> Jacobian {
     })
 }
 
-/// Length of the difference, relative to the length of `expected`.
+/// Returns the length of the difference, relative to the length of `expected`.
 pub fn relative_error(found: &[f64], expected: &[f64]) -> f64 {
     let difference: Vec<f64> = found.iter().zip(expected).map(|(f, e)| f - e).collect();
     (dot(&difference, &difference) / dot(expected, expected)).sqrt()

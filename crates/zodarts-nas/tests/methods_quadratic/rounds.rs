@@ -1,10 +1,10 @@
-//! The order of updates in a round, what it reports and what it costs.
+//! Tests of the order of updates in a round, and of its report and cost.
 
 use crate::problem::{D, MethodSettings, Scene, W, defaults, names};
 use zodarts_nas::bilevel::{BilevelProblem, Gradients, Want};
 use zodarts_nas::methods::{Difference, SearchState};
 
-/// The scene's state with one weight step taken at `alpha`.
+/// Returns the scene's state after one weight step at `alpha`.
 fn weights_stepped(scene: &Scene, settings: &MethodSettings, alpha: &[f32]) -> SearchState {
     let mut state = scene.state.clone();
     let mut g = Gradients { weights: vec![0.0; W], alpha: vec![0.0; D] };
@@ -49,7 +49,8 @@ fn darts_moves_alpha_first_and_milenas_weights_first() {
 
 #[test]
 fn ten_weight_steps_cost_what_the_method_says() {
-    // Passes, and how many validation batches a round evaluates: one of eight chains each, for four directions.
+    // Passes of ten weight steps, and the number of validation batches that a round evaluates: one for each
+    // of eight chains, for four directions.
     let costs = [(20, 1), (50, 1), (30, 1), (21, 1), (21, 1), (98, 8), (21, 1)];
     for (kind, (cost, validated)) in names().into_iter().zip(costs) {
         let mut method = defaults().build(kind);
@@ -80,7 +81,8 @@ fn differences_cost_their_chains_and_evaluations() {
 
 #[test]
 fn every_validation_batch_is_a_pass_of_every_chain_that_is_judged_by_it() {
-    // One weight step, four validation batches: two passes of DARTS on training batches beside the step, for eight chains of ours.
+    // One weight step and four validation batches. Besides the step, second-order DARTS takes three passes
+    // over the training batch; ZO-DARTS-wide has eight perturbed chains.
     let costs = [1 + 4, 1 + 3 + 4, 2 + 4, 2 + 4, 2 + 4, 9 + 8 * 4, 2 + 4];
     for (kind, cost) in names().into_iter().zip(costs) {
         let (_, report, _) = Scene::new(1).validated_by(4).play(kind, &defaults());

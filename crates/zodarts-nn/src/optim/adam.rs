@@ -21,7 +21,8 @@ pub struct Adam {
 }
 
 impl Default for Adam {
-    /// Returns the settings of the architecture parameters in ZO-DARTS+: rate 1.5e-2, β = (0.5, 0.999), weight decay 1e-3.
+    /// Returns the settings of the architecture parameters in ZO-DARTS+: rate 1.5e-2, β = (0.5, 0.999),
+    /// weight decay 1e-3.
     fn default() -> Self {
         Adam { learning_rate: 1.5e-2, betas: (0.5, 0.999), epsilon: 1e-8, weight_decay: 1e-3 }
     }

@@ -28,29 +28,32 @@ impl Choice {
         choice
     }
 
-    /// The search space.
+    /// Returns the search space.
     pub fn space(&self) -> &'static Space {
         self.space
     }
 
-    /// The column of each row's operation.
+    /// Returns the column of each row's operation.
+    ///
+    /// # Panics
+    /// Never: every operation is one of the space.
     pub fn columns(&self) -> impl Iterator<Item = usize> + '_ {
         self.iter().map(|operation| self.space.column(*operation).expect("an operation of the space"))
     }
 
-    /// For each row, whether its edge lies on a path from its cell's input to its output.
+    /// Returns, for each row, true if its edge lies on a path from its cell's input to its output.
     pub fn live_edges(&self) -> Vec<bool> {
         let cells = self.chunks_exact(self.space.edges.len());
         cells.flat_map(|operations| live_edges(self.space, operations)).collect()
     }
 
-    /// Whether a path leads from the input to the output of every cell.
+    /// Returns true if a path leads from the input to the output of every cell.
     pub fn is_connected(&self) -> bool {
         self.live_edges().chunks_exact(self.space.edges.len()).all(|cell| cell.contains(&true))
     }
 }
 
-/// The live edges of one cell. Edges are sorted by target, so one sweep each way suffices.
+/// Returns, for each edge of one cell, true if it is live. Edges are sorted by target, so one sweep each way suffices.
 fn live_edges(space: &Space, operations: &[Operation]) -> Vec<bool> {
     let present = |edge: usize| operations[edge] != Operation::None;
     let (mut fed, mut heard) = (vec![false; space.nodes], vec![false; space.nodes]);
@@ -82,7 +85,7 @@ impl fmt::Debug for Choice {
     }
 }
 
-/// The one-hot mixture of a choice.
+/// Returns the one-hot mixture of a choice.
 pub fn one_hot<T: Copy + From<u8>>(choice: &Choice) -> Mixture<T> {
     let mut mixture = Mixture::filled(choice.space, T::from(0));
     for (row, column) in choice.columns().enumerate() {

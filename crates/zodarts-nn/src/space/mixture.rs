@@ -3,8 +3,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::{Index, IndexMut};
 use std::slice::{ChunksExact, ChunksExactMut};
 
-/// One value for each row and operation of a space, indexed `[row][column]`: the mixture p of a supernet, or a
-/// one-hot row for each edge of a discrete network. In files it is an array of rows.
+/// One value for each row and operation of a space, indexed `[row][column]`: the mixture p of a supernet, or
+/// a one-hot row for each edge of a discrete network. In files it is an array of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixture<T> {
     columns: usize,
@@ -29,27 +29,27 @@ impl<T> Mixture<T> {
         Self::new(space, vec![value; space.alphas()])
     }
 
-    /// Whether it has the rows and columns of `space`.
+    /// Returns true if it has the rows and columns of `space`.
     pub fn fits(&self, space: &Space) -> bool {
         self.columns == space.columns() && self.values.len() == space.alphas()
     }
 
-    /// The rows.
+    /// Returns the rows.
     pub fn rows(&self) -> ChunksExact<'_, T> {
         self.values.chunks_exact(self.columns)
     }
 
-    /// The rows, to be changed.
+    /// Returns the rows, to be changed.
     pub fn rows_mut(&mut self) -> ChunksExactMut<'_, T> {
         self.values.chunks_exact_mut(self.columns)
     }
 
-    /// All values, row-major.
+    /// Returns all values, row-major.
     pub fn values(&self) -> &[T] {
         &self.values
     }
 
-    /// All values, row-major, to be changed.
+    /// Returns all values, row-major, to be changed.
     pub fn values_mut(&mut self) -> &mut [T] {
         &mut self.values
     }

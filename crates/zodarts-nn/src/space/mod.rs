@@ -1,7 +1,7 @@
 //! Search spaces: the cells of a network, the edges of a cell, and the operations that an edge can have.
 //!
-//! A [`Space`] is a value. The shape of the architecture parameters α, the supernet, the network of a genotype,
-//! the genotype's text and every drawing follow from it. `docs/extending.md` adds one.
+//! A [`Space`] is a value. The shape of the architecture parameters α, the supernet, the network of a
+//! genotype, the genotype's text and every drawing follow from it. `docs/extending.md` adds one.
 
 mod choice;
 mod mixture;
@@ -63,7 +63,7 @@ pub struct Space {
     pub name: &'static str,
     /// One line for people.
     pub description: &'static str,
-    /// Whether the stages share a cell.
+    /// The cells that are told apart.
     pub sharing: CellSharing,
     /// Nodes of a cell, its input and output included.
     pub nodes: usize,
@@ -98,7 +98,7 @@ impl Space {
         space.ok_or_else(|| UnknownSpace { found: name.to_owned() })
     }
 
-    /// Different cells: 1, or one for each stage.
+    /// Returns the number of different cells: 1, or one for each stage.
     pub fn cells(&self) -> usize {
         match self.sharing {
             CellSharing::AllStages => 1,
@@ -106,37 +106,37 @@ impl Space {
         }
     }
 
-    /// The cell that a stage repeats.
+    /// Returns the cell that a stage repeats.
     pub fn cell_of_stage(&self, stage: usize) -> usize {
         stage.min(self.cells() - 1)
     }
 
-    /// Rows of α and of the mixture: the edges of all cells.
+    /// Returns the number of rows of α and of the mixture: the edges of all cells.
     pub fn rows(&self) -> usize {
         self.cells() * self.edges.len()
     }
 
-    /// Operations of an edge, which are the columns of the mixture.
+    /// Returns the number of operations of an edge, which are the columns of α and of the mixture.
     pub fn columns(&self) -> usize {
         self.operations.len()
     }
 
-    /// Length of α: one value for each row and operation, row-major.
+    /// Returns the length of α, which has the shape `(rows, columns)`.
     pub fn alphas(&self) -> usize {
         self.rows() * self.columns()
     }
 
-    /// The most operations that can be live: all of every row but `none`.
+    /// Returns the most operations that can be live: all of every row but `none`.
     pub fn most_live(&self) -> usize {
         self.rows() * self.operations.iter().filter(|operation| **operation != Operation::None).count()
     }
 
-    /// The rows of a cell.
+    /// Returns the rows of a cell.
     pub fn rows_of(&self, cell: usize) -> std::ops::Range<usize> {
         cell * self.edges.len()..(cell + 1) * self.edges.len()
     }
 
-    /// The cell and the edge of a row.
+    /// Returns the cell and the edge of a row.
     ///
     /// # Panics
     /// If there is no such row.
@@ -146,27 +146,27 @@ impl Space {
         CellEdge { cell, edge: self.edges[row % self.edges.len()] }
     }
 
-    /// The cell and the edge of every row.
+    /// Returns the cell and the edge of every row.
     pub fn cell_edges(&self) -> impl Iterator<Item = CellEdge> + '_ {
         (0..self.rows()).map(|row| self.cell_edge(row))
     }
 
-    /// The column of an operation, if the space has it.
+    /// Returns the column of an operation, if the space has it.
     pub fn column(&self, operation: Operation) -> Option<usize> {
         self.operations.iter().position(|known| *known == operation)
     }
 
-    /// Number of genotypes; `None` if it is beyond [`u32::MAX`].
+    /// Returns the number of genotypes, or `None` if it is beyond [`u32::MAX`].
     pub fn genotypes(&self) -> Option<usize> {
         let count = u32::try_from(self.columns()).ok()?.checked_pow(self.rows() as u32)?;
         usize::try_from(count).ok()
     }
 
-    /// Holds the space to what the networks and files rely on.
+    /// Checks the rules that the networks and files rely on.
     ///
     /// # Panics
-    /// If a rule of [`Space`] is broken, the last node is not reached, or there are more than [`MAX_ROWS`] rows
-    /// or 24 edges of a cell.
+    /// If a rule of [`Space`] is broken, the last node is not reached, or there are more than [`MAX_ROWS`]
+    /// rows or 24 edges of a cell.
     pub fn check(&self) {
         let name = self.name;
         let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';

@@ -1,7 +1,7 @@
 use super::{CellSharing, Edge, Operation, Space};
 
-/// The space of NAS-Bench-201 (Dong and Yang, ICLR 2020): one cell of four nodes, in which every ordered pair of
-/// nodes is an edge.
+/// The space of NAS-Bench-201 (Dong and Yang, ICLR 2020): one cell of four nodes, in which every ordered pair
+/// of nodes is an edge.
 pub static NAS_BENCH_201: Space = Space {
     name: "nas-bench-201",
     description: "one cell of four nodes, the same in all stages",

@@ -23,7 +23,7 @@ impl Operation {
         Operation::AvgPool3x3,
     ];
 
-    /// The field's standard name, as used in architecture strings.
+    /// Returns the field's standard name, as used in architecture strings.
     pub fn name(self) -> &'static str {
         match self {
             Operation::None => "none",
@@ -34,7 +34,7 @@ impl Operation {
         }
     }
 
-    /// Side of the window of a convolution.
+    /// Returns the side of a convolution's window, or `None` if it is no convolution.
     pub fn kernel(self) -> Option<usize> {
         match self {
             Operation::Conv1x1 => Some(1),

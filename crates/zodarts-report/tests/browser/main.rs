@@ -80,7 +80,8 @@ fn read_by_keyboard(page: &mut BrowserPage) {
 /// Opens and closes the table of a chart, and switches the heat maps off and on.
 fn toggle_details(page: &mut BrowserPage) {
     let rows = "(() => { const table = document.querySelector('#training details.values'); \
-        table.open = true; table.dispatchEvent(new Event('toggle')); const rows = table.querySelectorAll('tbody tr').length; \
+        table.open = true; table.dispatchEvent(new Event('toggle')); \
+        const rows = table.querySelectorAll('tbody tr').length; \
         table.open = false; return rows; })()";
     assert_eq!(page.number(rows), 3.0, "one row per epoch");
     let visible = "getComputedStyle(document.querySelector('.mistakes .heat')).display";

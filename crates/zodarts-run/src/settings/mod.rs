@@ -159,7 +159,7 @@ mod tests {
         let mut settings = Settings::default();
         settings.check_sizes(224).unwrap();
         let error = settings.check_sizes(600).unwrap_err().to_string();
-        assert!(error.contains("`search.input_size` comes to 600 pixels"), "{error}");
+        assert!(error.contains("`search.input_size` is 600 pixels"), "{error}");
         settings.search.input_size = Auto::Fixed(64);
         settings.train.architecture = Architecture::Resnet18;
         assert!(settings.check_sizes(300).unwrap_err().to_string().contains("`train.input_size`"));

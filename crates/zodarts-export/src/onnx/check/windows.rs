@@ -96,7 +96,8 @@ pub fn conv(input: &Array, filters: &Array, form: Form) -> Option<Array> {
     Some(Array::new(vec![1, *outputs, windows.output[0], windows.output[1]], values))
 }
 
-/// Returns the values of up to `ROWS` filters of a length side by side, with zeros for those that are missing.
+/// Returns the values of up to `ROWS` filters of a length side by side, with zeros for those that are
+/// missing.
 fn pack(rows: &[f32], length: usize) -> Vec<[f32; ROWS]> {
     let value = |at: usize| rows.get(at).copied().unwrap_or(0.0);
     (0..length).map(|at| from_fn(|row| value(row * length + at))).collect()

@@ -2,29 +2,29 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use zodarts_nn::optim::{dot, norm};
 
-/// What of a vector may be left beside its projections before it is drawn again.
+/// If projecting leaves less than this share of a vector's length, the vector is drawn again.
 const DEGENERATE: f64 = 1e-3;
 
-/// Where directions are drawn from.
+/// The unit sphere from which directions are drawn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sphere {
-    /// Coordinates of a direction.
+    /// Number of coordinates of a direction.
     pub dimension: usize,
-    /// If given, every row of so many coordinates sums to 0.
+    /// If given, every row of this many coordinates sums to 0.
     pub row: Option<usize>,
 }
 
 impl Sphere {
-    /// Dimensions of the space.
+    /// Returns the dimension of the space that the directions span.
     pub fn dimensions(self) -> usize {
         self.dimension - self.row.map_or(0, |row| self.dimension.div_ceil(row))
     }
 
-    /// Draws `count` directions of length 1, orthogonal to each other, each evenly from the unit sphere of the space: normal
-    /// coordinates, centred if asked for, made orthogonal by Gram and Schmidt. A single one is a normalised normal vector.
+    /// Draws `count` orthogonal directions of length 1, each uniformly from the unit sphere of the space:
+    /// normal coordinates, centred if `row` is given, and orthogonalised by Gram–Schmidt.
     ///
     /// # Panics
-    /// If there are more directions than the space has dimensions.
+    /// Panics if there are more directions than the space has dimensions.
     pub fn draw(self, rng: &mut ChaCha8Rng, count: usize, directions: &mut Vec<Vec<f32>>) {
         let dimensions = self.dimensions();
         assert!(count <= dimensions, "{count} orthogonal directions in {dimensions} dimensions");
@@ -35,7 +35,7 @@ impl Sphere {
                 candidate.chunks_mut(row).for_each(centre);
             }
             scale(&mut candidate);
-            // Twice, for what rounding leaves of a projection the first time.
+            // Twice, because rounding leaves part of a projection the first time.
             let left = (0..2).map(|_| project_out(&mut candidate, directions)).fold(1.0, f64::min);
             if left > DEGENERATE {
                 directions.push(candidate);
@@ -63,7 +63,8 @@ fn scale(vector: &mut [f32]) {
     }
 }
 
-/// Takes the components along `directions` out of a vector of length 1 and scales it back; returns the length that was left.
+/// Subtracts the components along `directions` from a vector of length 1 and normalises it. Returns the
+/// length before normalising.
 fn project_out(vector: &mut [f32], directions: &[Vec<f32>]) -> f64 {
     if directions.is_empty() {
         return 1.0;

@@ -3,32 +3,32 @@ use crate::methods::combined;
 use crate::methods::state::{Chain, Site, fit};
 use zodarts_nn::optim::{Sgd, SgdState};
 
-/// What every lane of a round runs over.
+/// The batches and learning rate that every chain of a round uses.
 pub(super) struct Leg<'a, B> {
     pub training: &'a [B],
     pub validation: &'a [B],
     pub learning_rate: f64,
 }
 
-/// A chain, its own α and the buffers to run it without looking at any other.
+/// A chain with its own α and buffers, which runs independently of all others.
 #[derive(Clone)]
 pub(super) struct Lane {
     pub chain: Chain,
     pub alpha: Vec<f32>,
     pub gradients: Gradients,
-    /// What to evaluate on the validation batches after the last step, if anything.
+    /// The quantities to evaluate on the validation batches after the last step, if any.
     pub closing: Option<Want>,
-    /// The training batches together.
+    /// Training loss and accuracy over the batches.
     pub training: Evaluation,
-    /// The validation batches, if evaluated.
+    /// Validation loss and accuracy, if evaluated.
     pub validation: Evaluation,
     sgd: Sgd,
-    /// Momentum of a moving α, of lanes that start afresh.
+    /// Momentum of α, for chains that move α.
     alpha_sgd: Option<SgdState>,
 }
 
 impl Lane {
-    /// A lane that copies its chain exactly and keeps α where it is.
+    /// Returns a chain that starts as an exact copy of the main chain and keeps its α.
     pub fn copying(sgd: Sgd) -> Self {
         Lane {
             chain: Chain::default(),
@@ -42,7 +42,7 @@ impl Lane {
         }
     }
 
-    /// A lane that starts without momentum and moves its α by SGD as well, clipped by its own norm.
+    /// Returns a chain that starts without momentum and also moves its α by SGD, clipped by its own norm.
     pub fn starting_afresh(sgd: Sgd) -> Self {
         Lane { alpha_sgd: Some(SgdState::default()), ..Lane::copying(sgd) }
     }
@@ -64,7 +64,7 @@ impl Lane {
         }
     }
 
-    /// Passes over validation batches, of which there are `batches`.
+    /// Returns the number of passes over validation batches, of which there are `batches`.
     pub fn evaluations(&self, batches: usize) -> usize {
         if self.closing.is_some() { batches } else { 0 }
     }
@@ -90,11 +90,11 @@ impl Lane {
     }
 }
 
-/// Runs every lane, at the same time as far as there are workers. Lanes share nothing that changes, so the
-/// result does not depend on how they are laid out in time.
+/// Runs all chains, as many at the same time as there are workers. Chains share no mutable state, so the
+/// result does not depend on their order in time.
 ///
 /// # Panics
-/// Without a worker.
+/// Panics without a worker.
 pub(super) fn run_side_by_side<P: BilevelProblem>(
     problem: &P,
     workers: &mut [P::Worker],

@@ -1,12 +1,13 @@
-//! The zeroth-order hypergradient (the ZO-DARTS+ paper, eq. 5–6), and what it becomes with more than one direction.
+//! The zeroth-order hypergradient (the ZO-DARTS+ paper, eq. 5–6), generalised to several directions.
 //!
-//! A round draws K orthogonal unit directions u and copies the main chain (w, α) to chains with α̃ = α ± μu. All
-//! take the same T training batches; then `g = Σ slope·u`, where the slope is how fast the validation loss changes
-//! along u, by one of the [`Difference`]s. The expectation of Σ u·uᵀ is K/d·I, so g estimates K/d·∇F, d the
-//! length of α: the direction of the hypergradient, and Adam does not mind the scale. The paper has K = 1.
+//! A round draws K orthogonal unit directions u and copies the main chain (w, α) to perturbed chains with α̃
+//! = α ± μu. All chains take the same T training batches. Then `g = Σ slope·u`, where the slope is the
+//! derivative of the validation loss along u, measured by one of the [`Difference`]s. The expectation of Σ
+//! u·uᵀ is K/d·I, so g estimates K/d·∇F, where d is the length of α. That has the direction of the
+//! hypergradient, and Adam does not depend on the scale. The paper has K = 1.
 //!
-//! Directions that are centred on every edge leave out what no normaliser sees, a shift of all α of an edge: what is left of
-//! ∇F is all of it, and d is smaller by the number of edges.
+//! A shift of all α of an edge has no effect on any normaliser. Directions that are centred on every edge
+//! leave such shifts out: they lose nothing of ∇F, and d is smaller by the number of edges.
 
 mod direction;
 mod lane;
@@ -24,17 +25,17 @@ use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
 pub struct ZerothOrder {
     adam: Adam,
     zo: ZoSettings,
-    /// A perturbed chain's lane, before it has a chain.
+    /// The perturbed chain from which all others are cloned.
     perturbed: Lane,
-    /// The main chain's lane, then those of the perturbed chains, direction by direction. The main chain itself
-    /// is at home in the search state, and here for the length of a round.
+    /// The main chain, then the perturbed chains, direction by direction. The main chain's weights are moved
+    /// here from the search state for the length of a round.
     lanes: Vec<Lane>,
     directions: Vec<Vec<f32>>,
     hypergradient: Vec<f32>,
 }
 
 impl ZerothOrder {
-    /// An estimator without buffers; they take the problem's size in the first round.
+    /// Returns an estimator. Its buffers are allocated in the first round.
     pub fn new(optimisers: &Optimisers, zo: ZoSettings) -> Self {
         let Optimisers { sgd, adam } = *optimisers;
         let mut main = Lane::copying(sgd);
@@ -47,11 +48,11 @@ impl ZerothOrder {
         ZerothOrder { adam, zo, perturbed, lanes: vec![main], directions, hypergradient }
     }
 
-    /// [`Method::estimate`] along given `directions` instead of random ones, as many as there are and of any length:
-    /// Σ slope·u, the slope being per unit of u.
+    /// Estimates the hypergradient as [`Method::estimate`] does, but along the given `directions`, any number
+    /// of any length: Σ slope·u, where the slope is per unit of u.
     ///
     /// # Panics
-    /// As [`Method::estimate`], and if a direction is not as long as α.
+    /// See [`Method::estimate`]; also panics if a direction is not as long as α.
     pub fn estimate_along<P: BilevelProblem>(
         &mut self,
         problem: &P,
@@ -65,7 +66,7 @@ impl ZerothOrder {
         self.run(problem, workers, state, round)
     }
 
-    /// The estimate along `self.directions`.
+    /// Estimates the hypergradient along `self.directions`.
     fn run<P: BilevelProblem>(
         &mut self,
         problem: &P,
@@ -97,7 +98,7 @@ impl ZerothOrder {
         }
     }
 
-    /// Sets every lane to the state, the perturbed ones at α ± μu.
+    /// Sets every chain to the state, with α at α ± μu for the perturbed ones.
     fn fork(&mut self, state: &SearchState, mu: f64) {
         let signs = self.zo.difference.signs();
         self.lanes.resize(1 + self.directions.len() * signs.len(), self.perturbed.clone());
@@ -112,7 +113,7 @@ impl ZerothOrder {
         }
     }
 
-    /// Puts the hypergradient together, from lanes that have run.
+    /// Computes the hypergradient from the chains after they have run.
     fn gather(&mut self, mu: f64) {
         let (main, perturbed) = self.lanes.split_first().expect("the main lane");
         let mut sum = vec![0.0; main.alpha.len()];
@@ -124,7 +125,7 @@ impl ZerothOrder {
         self.hypergradient.extend(sum.into_iter().map(|g| g as f32));
     }
 
-    /// How fast the validation loss changes along a direction, from the lanes perturbed along it.
+    /// Returns the derivative of the validation loss along a direction, from the chains perturbed along it.
     fn slope(&self, main: &Lane, perturbed: &[Lane], direction: &[f32], mu: f64) -> f64 {
         let (first, last) = (&perturbed[0], &perturbed[perturbed.len() - 1]);
         let direct = || dot(&main.gradients.alpha, direction);
@@ -141,18 +142,19 @@ impl ZerothOrder {
 }
 
 impl ZoSettings {
-    /// Perturbed chains of a round.
+    /// Returns the number of perturbed chains per round.
     pub fn chains(&self) -> usize {
         self.directions * self.difference.signs().len()
     }
 
-    /// Passes of a round of T steps, of all chains.
+    /// Returns the number of passes of all chains in a round of T steps.
     pub fn passes(&self) -> usize {
         let (gradients, losses) = self.evaluations();
         (1 + self.chains()) * self.steps + gradients + losses
     }
 
-    /// Evaluations of a validation batch in a round, of all chains: those with a gradient, and those of the loss alone.
+    /// Returns the numbers of evaluations of a validation batch in a round, of all chains: those with a
+    /// gradient, and those of the loss alone.
     pub fn evaluations(&self) -> (usize, usize) {
         let (main, perturbed) = closing(self.difference);
         let count = |is: fn(Want) -> bool| {
@@ -164,7 +166,8 @@ impl ZoSettings {
     }
 }
 
-/// What the main chain and the perturbed ones evaluate on the validation batches in the end.
+/// Returns the quantities that the main chain and the perturbed chains evaluate on the validation batches
+/// after their last step.
 fn closing(difference: Difference) -> (Option<Want>, Option<Want>) {
     match difference {
         Difference::Forward | Difference::Central => (Some(Want::Both), None),
@@ -204,7 +207,7 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
     ) -> RoundReport {
         let row = problem.alpha_row().filter(|_| self.zo.centred);
         let sphere = Sphere { dimension: state.alpha.len(), row };
-        // A space may be smaller than the settings reckon with.
+        // A space may have fewer dimensions than the settings ask for.
         let count = self.zo.directions.min(sphere.dimensions());
         sphere.draw(round.directions, count, &mut self.directions);
         self.run(problem, workers, state, round)

@@ -1,31 +1,31 @@
-//! The numbers of a zeroth-order estimator.
+//! Settings of a zeroth-order estimator.
 
 use crate::settings::Choice;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::norm;
 use zodarts_nn::space::Space;
 
-/// A zeroth-order estimator.
+/// Settings of a zeroth-order estimator.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ZoSettings {
     /// T, weight steps per round.
     pub steps: usize,
-    /// How far α is perturbed.
+    /// The length of the perturbation of α.
     pub mu: Mu,
-    /// Which finite difference.
+    /// The finite difference.
     pub difference: Difference,
-    /// K, directions of a round, orthogonal to each other.
+    /// K, directions per round, orthogonal to each other.
     pub directions: usize,
-    /// Whether directions leave out shifts of all α of an edge, which no normaliser sees.
+    /// True if directions leave out shifts of all α of an edge, which have no effect on any normaliser.
     pub centred: bool,
-    /// M, validation batches that a round is judged by.
+    /// M, validation batches per round.
     pub validation_batches: usize,
-    /// How the perturbed chain starts and runs.
+    /// The start and the optimiser of the perturbed chains.
     pub perturbed_chain: PerturbedChain,
 }
 
 impl Default for ZoSettings {
-    /// The paper's T = 10 and μ = 0.005·‖α‖, with exact copies of the chain.
+    /// Returns the paper's T = 10 and μ = 0.005·‖α‖, with exact copies of the chain.
     fn default() -> Self {
         ZoSettings {
             steps: 10,
@@ -40,8 +40,8 @@ impl Default for ZoSettings {
 }
 
 impl ZoSettings {
-    /// Antithetic pairs on the loss in several directions, with steps that are wide beside τ. `docs/hypergradient.md` says why
-    /// these numbers.
+    /// Antithetic pairs of losses in several directions, with a μ that is wide compared with τ.
+    /// `docs/hypergradient.md` gives the reasons for these numbers.
     pub const WIDE: ZoSettings = ZoSettings {
         steps: 10,
         mu: Mu::Tempered(1.0),
@@ -52,7 +52,7 @@ impl ZoSettings {
         perturbed_chain: PerturbedChain::Exact,
     };
 
-    /// Returns the dimensions that directions are drawn from in a search space.
+    /// Returns the dimension of the space from which directions are drawn, in a search space.
     pub fn dimensions(&self, space: &Space) -> usize {
         space.alphas() - if self.centred { space.rows() } else { 0 }
     }
@@ -62,16 +62,16 @@ impl ZoSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mu {
-    /// This times ‖α‖; this itself where α is 0, which has no scale to be relative to.
+    /// This number times ‖α‖. At α = 0, which has no scale, it is the number itself.
     Relative(f64),
-    /// This, in units of α.
+    /// This number, in units of α.
     Absolute(f64),
-    /// This times τ, so that it moves the mixture equally far at any temperature.
+    /// This number times τ, so that it moves the mixture equally far at any temperature.
     Tempered(f64),
 }
 
 impl Mu {
-    /// μ at `alpha` and a temperature.
+    /// Returns μ at `alpha` and a temperature.
     pub fn at(self, alpha: &[f32], temperature: f64) -> f64 {
         match self {
             Mu::Relative(factor) => match norm(alpha) {
@@ -84,8 +84,8 @@ impl Mu {
     }
 }
 
-/// How the change along a direction u is measured. Chains start equal and see the same batches; w±, w̃ are
-/// the weights after T steps at α ± μu.
+/// The finite difference that measures the slope along a direction u. All chains start from the same weights
+/// and see the same batches; w± and w̃ are the weights after T steps at α ± μu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Difference {
@@ -93,15 +93,16 @@ pub enum Difference {
     Forward,
     /// `((w⁺ − w⁻)/2μ)·∇_w L_val + ∇_α L_val·u`: error of order μ² instead of μ. Two extra chains.
     Central,
-    /// `(L_val(w̃, α + μu) − L_val(w, α))/μ`: the paper's eq. 5. No gradient on the validation side, so it sees the
-    /// loss smoothed over wide steps. One extra chain.
+    /// `(L_val(w̃, α + μu) − L_val(w, α))/μ`: the paper's eq. 5. It takes no gradient on the validation side,
+    /// so it sees the loss smoothed over wide steps. One extra chain.
     ForwardLoss,
-    /// `(L_val(w⁺, α + μu) − L_val(w⁻, α − μu))/2μ`: eq. 5 made central (antithetic). Two extra chains.
+    /// `(L_val(w⁺, α + μu) − L_val(w⁻, α − μu))/2μ`: the central (antithetic) form of eq. 5. Two extra
+    /// chains.
     CentralLoss,
 }
 
 impl Difference {
-    /// The signs of μu, one per perturbed chain.
+    /// Returns the signs of μu, one per perturbed chain.
     pub fn signs(self) -> &'static [f64] {
         match self {
             Difference::Forward | Difference::ForwardLoss => &[1.0],
@@ -110,17 +111,17 @@ impl Difference {
     }
 }
 
-/// How a perturbed chain starts and runs.
+/// The start and the optimiser of a perturbed chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PerturbedChain {
-    /// An exact copy of the main chain, momentum included, with the same optimiser; α̃ stays where it is. The
+    /// An exact copy of the main chain, momentum included, with the same optimiser; α̃ does not move. The
     /// estimate is then a difference quotient of one function, as the method is defined.
     Exact,
-    /// As in the authors' published code: the weights are copied, the momentum is not, steps are plain
-    /// momentum even where the main chain's are Nesterov's, and α̃ itself follows SGD on the training loss.
-    /// (Their learning rate is frozen for the round; here a round has one rate anyway.)
-    /// As μ → 0 the chains do not meet, so the estimate is biased; offered for comparison only.
+    /// As in the authors' published code: the weights are copied, the momentum is not, the steps use plain
+    /// momentum even where the main chain's use Nesterov's, and α̃ itself follows SGD on the training loss.
+    /// (The code freezes the learning rate for a round; here it is constant within a round anyway.) As μ → 0
+    /// the chains do not meet, so the estimate is biased. This choice exists for comparison only.
     Fresh,
 }
 

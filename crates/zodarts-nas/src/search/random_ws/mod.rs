@@ -1,11 +1,11 @@
-//! Random search with shared weights: Li and Talwalkar, "Random search and reproducibility for neural architecture search",
-//! UAI 2019.
+//! Random search with shared weights: Li and Talwalkar, "Random search and reproducibility for neural
+//! architecture search", UAI 2019.
 //!
-//! The weights of the supernet are trained as in every other search, on the same images in the same order, but each step computes
-//! one genotype only, drawn uniformly from those with a path. Then [`SCORED`] genotypes are scored with these weights on the
-//! architecture half, and the best is the result. There is no α and no hypergradient. Operations that a step
-//! does not compute have a gradient of zero in it, so momentum and weight decay go on for them, as for those that a sparse mixture
-//! leaves out.
+//! The weights of the supernet are trained as in every other search, on the same images in the same order,
+//! but each step computes one genotype only, drawn uniformly from those with a path. Then [`SCORED`]
+//! genotypes are scored with these weights on the architecture half, and the best one is the result. There is
+//! no α and no hypergradient. The gradient of operations that a step does not compute is zero, so momentum
+//! and weight decay continue for them, as for those that a sparse mixture leaves out.
 
 mod score;
 mod stage;
@@ -24,34 +24,34 @@ use crate::observer::{Event, Observer, StageKind};
 use crate::stage::{Stage, drive};
 use zodarts_data::rng::stream;
 
-/// Genotypes that are scored at the end.
+/// Number of genotypes that are scored at the end.
 pub const SCORED: usize = 256;
 
-/// What a random search with shared weights found.
+/// The result of a random search with shared weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RandomWsOutcome {
-    /// The best of the sample: most correct answers, then smallest loss, then drawn first.
+    /// The best genotype of the sample: most correct answers, then smallest loss, then drawn first.
     pub best: Scored,
-    /// The sample, in the order it was drawn.
+    /// The sample, in the order in which it was drawn.
     pub sample: Vec<Scored>,
-    /// Epochs done.
+    /// Number of epochs done.
     pub epochs: usize,
-    /// Weight steps, and one for each batch that was scored.
+    /// Passes over one batch: one per weight step, and one per batch that was scored.
     pub passes: usize,
-    /// Seconds of search, the scoring included.
+    /// Seconds of the search, including the scoring.
     pub seconds: f64,
-    /// Why the training of the weights ended.
+    /// The reason for the end of the training of the weights.
     pub stop: Stop,
 }
 
 impl RandomWsOutcome {
-    /// How well the supernet did: there is no mixture.
+    /// Returns the accuracy of the supernet, without a mixture.
     pub fn supernet(&self) -> SupernetAccuracy {
         SupernetAccuracy { mixed: None, discrete: self.best.acc }
     }
 }
 
-/// Trains the shared weights, and takes the best of a sample of genotypes.
+/// Trains the shared weights and chooses the best of a sample of genotypes.
 ///
 /// # Errors
 /// See [`search`](super::search()).

@@ -1,4 +1,4 @@
-//! Scores genotypes with shared weights.
+//! Scores of genotypes with shared weights.
 
 use crate::bilevel::BilevelProblem;
 use crate::error::Error;
@@ -8,7 +8,8 @@ use crate::search::stage::share;
 use crate::search::standing::{AlphaHalf, one_hot};
 use serde::{Deserialize, Serialize};
 
-/// A genotype and how the shared weights did with it on the architecture half, with statistics of the batch.
+/// A genotype with the accuracy and loss of the shared weights on the architecture half, under statistics of
+/// the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scored {
     /// The genotype.
@@ -42,7 +43,7 @@ pub fn score(
     Ok(sample)
 }
 
-/// The best of a sample; none if every loss is beyond numbers.
+/// Returns the best of a sample, or `None` if no loss is finite.
 pub fn best(sample: &[Scored]) -> Option<Scored> {
     let better = |a: Scored, b: Scored| {
         let is_better = b.acc > a.acc || (b.acc == a.acc && b.loss < a.loss);
@@ -51,7 +52,7 @@ pub fn best(sample: &[Scored]) -> Option<Scored> {
     sample.iter().copied().filter(|scored| scored.loss.is_finite()).reduce(better)
 }
 
-/// How far the scoring is, with the best so far.
+/// Returns the progress of the scoring, with the best accuracy and loss so far.
 fn scoring(sample: &[Scored], of: usize) -> Step {
     let (accuracy, loss) = best(sample).map_or((0.0, f64::NAN), |best| (best.acc, best.loss));
     Step {

@@ -1,4 +1,4 @@
-//! The training of the weights that all genotypes share, as a stage.
+//! The stage that trains the weights that all genotypes share.
 
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::diagnosis::of_training;
@@ -19,7 +19,7 @@ use zodarts_data::rng::stream;
 use zodarts_nn::executor::Executor;
 use zodarts_nn::optim::Sgd;
 
-/// Computes the epochs of the shared weights and keeps their buffers.
+/// Computes the epochs of the shared weights and owns their buffers.
 pub struct SharedWeights<'a> {
     input: SearchInput<'a>,
     problem: &'a SupernetProblem,
@@ -29,19 +29,19 @@ pub struct SharedWeights<'a> {
     gradients: Gradients,
 }
 
-/// What an epoch carries from step to step.
+/// The part of an epoch that is carried from step to step.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct SharedPart {
-    /// Steps done.
+    /// Number of steps done.
     steps: usize,
     total: Evaluation,
-    /// Words drawn for the augmentation.
+    /// Number of random words drawn for the augmentation.
     augmented: u64,
-    /// Words drawn for genotypes.
+    /// Number of random words drawn for genotypes.
     drawn: u64,
 }
 
-/// What the steps of an epoch share.
+/// The values that the steps of an epoch share.
 struct Epoch<'e> {
     plan: &'e EpochPlan,
     learning_rate: f64,
@@ -66,7 +66,7 @@ impl Stage for SharedWeights<'_> {
     ) -> Result<EpochEnd<RandomWsRecord, SharedPart>, Error> {
         let from = from.unwrap_or_default();
         let (batches, deadline) = (self.batches, self.input.deadline);
-        // A step is a round of one, without a hypergradient.
+        // A step is a round of one training batch without validation batches.
         let steps = (from.part.steps..batches.steps()).map(|step| (step, step..step + 1));
         let make = batches.of_rounds(Position { epoch: plan.epoch, drawn: from.part.augmented }, steps, 0);
         let mut genotypes = stream(self.input.seed, "random-ws-genotypes", plan.epoch as u64);
@@ -89,23 +89,23 @@ impl Stage for SharedWeights<'_> {
         })
     }
 
-    /// There is no mixture to show.
+    /// Does nothing, since there is no mixture to show.
     fn announce(&self, _: &RandomWsRecord, _: &Chain, _: &mut dyn Observer) {}
 }
 
 impl<'a> SharedWeights<'a> {
-    /// Returns the stage at its beginning.
+    /// Returns the stage before its first epoch.
     pub fn new(input: SearchInput<'a>, problem: &'a SupernetProblem, batches: &'a Batches<'a>) -> Self {
         let (worker, sgd) = (problem.worker(), input.settings.optimisers().sgd);
         Self { input, problem, batches, worker, sgd, gradients: Gradients::default() }
     }
 
-    /// Returns the architecture half, to score genotypes on.
+    /// Returns the architecture half, on which genotypes are scored.
     pub fn alpha_half(&mut self) -> AlphaHalf<'_, 'a> {
         AlphaHalf { problem: self.problem, worker: &mut self.worker, batches: self.batches }
     }
 
-    /// Takes one SGD step of the weights, with the operations of one genotype.
+    /// Takes one SGD step of the weights with the operations of one genotype.
     fn step(
         &mut self,
         epoch: &mut Epoch<'_>,
@@ -131,7 +131,7 @@ impl<'a> SharedWeights<'a> {
         })
     }
 
-    /// Refuses a step that left a loss, a gradient or a weight that is not finite.
+    /// Returns an error if a step left a loss, a gradient or a weight that is not finite.
     fn check(&self, epoch: &Epoch<'_>, loss: f64) -> Result<(), Error> {
         let (weights, gradient) = (&epoch.chain.weights, &self.gradients.weights);
         let is_finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
