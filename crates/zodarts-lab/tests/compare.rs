@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_lab::Error;
 use zodarts_lab::compare::{
-    Campaign, Comparison, Contender, End, Named, Plan, Position, Sampled, Trial, TrialResult, Watcher,
+    Candidate, Comparison, End, NamedDataset, Plan, Runner, Sampled, Trial, TrialPosition, TrialResult,
+    Watcher,
 };
 use zodarts_nas::methods::{AnyMethod, ZoDarts, ZoDartsPlus};
 use zodarts_nas::observer::{Observer, Silent};
@@ -19,12 +20,12 @@ use zodarts_run::folder::RunFolder;
 use zodarts_run::lock::Lock;
 use zodarts_run::settings::{Auto, Settings};
 
-const CONTENDERS: [Contender; 3] =
-    [Contender::Search("zo-darts-plus"), Contender::Search("darts-v1"), Contender::Random];
+const CANDIDATES: [Candidate; 3] =
+    [Candidate::Search("zo-darts-plus"), Candidate::Search("darts-v1"), Candidate::Random];
 
-fn phantom() -> Vec<Named> {
+fn phantom() -> Vec<NamedDataset> {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
-    vec![Named { data: "phantom".into(), dataset }]
+    vec![NamedDataset { data: "phantom".into(), dataset }]
 }
 
 fn plus() -> AnyMethod {
@@ -61,19 +62,19 @@ struct Count {
 }
 
 impl Watcher for Count {
-    fn begins(&self, _: &Trial<'_>, _: Position) -> Box<dyn Observer + '_> {
+    fn begins(&self, _: &Trial<'_>, _: TrialPosition) -> Box<dyn Observer + '_> {
         self.begun.fetch_add(1, Ordering::Relaxed);
         Box::new(Silent)
     }
 
-    fn ends(&self, _: &Trial<'_>, _: Position, _: &Result<TrialResult, Error>, found: bool) {
+    fn ends(&self, _: &Trial<'_>, _: TrialPosition, _: &Result<TrialResult, Error>, found: bool) {
         self.found.fetch_add(usize::from(found), Ordering::Relaxed);
     }
 }
 
 fn compare(
-    datasets: &[Named],
-    what: (&[Contender], &[u64], usize),
+    datasets: &[NamedDataset],
+    what: (&[Candidate], &[u64], usize),
     settings: &Settings,
     out: &Path,
 ) -> (Result<Comparison, Error>, usize, usize) {
@@ -82,18 +83,18 @@ fn compare(
 
 fn compare_under(
     protocol: Protocol,
-    datasets: &[Named],
-    (contenders, seeds, jobs): (&[Contender], &[u64], usize),
+    datasets: &[NamedDataset],
+    (candidates, seeds, jobs): (&[Candidate], &[u64], usize),
     settings: &Settings,
     out: &Path,
 ) -> (Result<Comparison, Error>, usize, usize) {
     let count = Count::default();
     let methods = &methods();
-    let plan = Plan { datasets, contenders, seeds, protocol, settings, methods, out };
+    let plan = Plan { datasets, candidates, seeds, protocol, settings, methods, out };
     let jobs = NonZero::new(jobs).unwrap();
     let comparison = plan
         .trials()
-        .and_then(|trials| Campaign { trials: &trials, settings, protocol, jobs, out }.run(&count));
+        .and_then(|trials| Runner { trials: &trials, settings, protocol, jobs, out }.run(&count));
     (comparison, count.begun.into_inner(), count.found.into_inner())
 }
 
@@ -101,7 +102,7 @@ fn compare_under(
 fn lasting(comparison: &Comparison) -> Vec<String> {
     let rows = comparison.rows.iter();
     rows.map(|row| {
-        format!("{} {:?} {:?} {:?} {:?}", row.contender, row.seeds, row.acc, row.auc, row.genotypes)
+        format!("{} {:?} {:?} {:?} {:?}", row.candidate, row.seeds, row.acc, row.auc, row.genotypes)
     })
     .collect()
 }
@@ -112,18 +113,18 @@ fn finished_trials_are_not_run_again_and_jobs_change_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
 
-    let (first, begun, found) = compare(&datasets, (&CONTENDERS, &[1, 2], 1), &settings, &one);
+    let (first, begun, found) = compare(&datasets, (&CANDIDATES, &[1, 2], 1), &settings, &one);
     let first = first.unwrap();
     assert_eq!((begun, found, first.rows.len()), (6, 0, 3));
     assert!(first.failures.is_empty());
     assert!(first.rows.iter().all(|row| row.seeds == [1, 2] && row.acc.sd.is_some()));
     assert!(first.rows[2].search.is_none() && first.rows[2].genotypes.len() == 2);
 
-    let (again, begun, found) = compare(&datasets, (&CONTENDERS, &[1, 2, 3], 1), &settings, &one);
+    let (again, begun, found) = compare(&datasets, (&CANDIDATES, &[1, 2, 3], 1), &settings, &one);
     assert_eq!((begun, found), (3, 6));
     assert!(again.unwrap().rows.iter().all(|row| row.seeds == [1, 2, 3]));
 
-    let (parallel, begun, _) = compare(&datasets, (&CONTENDERS, &[1, 2], 3), &settings, &two);
+    let (parallel, begun, _) = compare(&datasets, (&CANDIDATES, &[1, 2], 3), &settings, &two);
     assert_eq!((begun, lasting(&parallel.unwrap())), (6, lasting(&first)));
 
     let text = fs::read_to_string(one.join("tables.md")).unwrap();
@@ -141,7 +142,7 @@ fn finished_trials_are_not_run_again_and_jobs_change_nothing() {
 fn a_stage_that_was_cut_short_goes_on_and_a_finished_one_is_kept() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
-    let only = (&CONTENDERS[..1], &[4][..], 1);
+    let only = (&CANDIDATES[..1], &[4][..], 1);
     let (whole, ..) = compare(&datasets, only, &settings, folder.path());
     let trial = folder.path().join("trials/official/phantom/zo-darts-plus/seed-4");
     let (searched, trained) = (fs::read(trial.join("search.jsonl")), fs::read(trial.join("train.jsonl")));
@@ -172,7 +173,7 @@ fn a_stage_that_was_cut_short_goes_on_and_a_finished_one_is_kept() {
 fn an_evaluation_that_was_cut_short_is_completed_and_counted_once() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
-    let only = (&CONTENDERS[..1], &[4][..], 1);
+    let only = (&CANDIDATES[..1], &[4][..], 1);
     compare(&datasets, only, &settings, folder.path()).0.unwrap();
     let trial = folder.path().join("trials/official/phantom/zo-darts-plus/seed-4");
     let read =
@@ -193,7 +194,7 @@ fn an_evaluation_that_was_cut_short_is_completed_and_counted_once() {
 fn a_damaged_trial_fails_alone_and_stays_as_it_is() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
-    let both = (&CONTENDERS[1..], &[1][..], 1);
+    let both = (&CANDIDATES[1..], &[1][..], 1);
     compare(&datasets, both, &settings, folder.path()).0.unwrap();
     let metrics = folder.path().join("trials/official/phantom/random/seed-1/metrics.json");
     fs::write(&metrics, "{ \"acc\": 1.0").unwrap();
@@ -210,7 +211,7 @@ fn a_damaged_trial_fails_alone_and_stays_as_it_is() {
 fn a_trial_that_another_process_runs_is_left_to_it() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
-    let both = (&CONTENDERS[1..], &[1][..], 1);
+    let both = (&CANDIDATES[1..], &[1][..], 1);
     let trials = folder.path().join("trials/official/phantom/random");
     fs::create_dir_all(&trials).unwrap();
     let lock = Lock::beside(&trials.join("seed-1")).unwrap();
@@ -227,7 +228,7 @@ fn a_trial_that_another_process_runs_is_left_to_it() {
 fn trials_of_another_configuration_and_repetitions_are_refused() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
-    let only = (&CONTENDERS[2..], &[1][..], 1);
+    let only = (&CANDIDATES[2..], &[1][..], 1);
     compare(&datasets, only, &settings, folder.path()).0.unwrap();
 
     let mut longer = settings.clone();
@@ -236,7 +237,7 @@ fn trials_of_another_configuration_and_repetitions_are_refused() {
     let message = refused.unwrap_err().to_string();
     assert!(message.contains("`train.epochs` = 2, not 3") && begun == 0, "{message}");
 
-    let (refused, ..) = compare(&datasets, (&CONTENDERS[2..], &[1, 1], 1), &settings, folder.path());
+    let (refused, ..) = compare(&datasets, (&CANDIDATES[2..], &[1, 1], 1), &settings, folder.path());
     assert!(refused.unwrap_err().to_string().contains("seed 1 is given twice"));
     let twice = [phantom(), phantom()].concat();
     let (refused, ..) = compare(&twice, only, &settings, folder.path());
@@ -248,7 +249,7 @@ fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
     let (datasets, mut settings) = (phantom(), tiny());
     settings.train.epochs = 4;
     let folder = tempfile::tempdir().unwrap();
-    let only = (&CONTENDERS[2..], &[1][..], 1);
+    let only = (&CANDIDATES[2..], &[1][..], 1);
     let (comparison, ..) = compare_under(Protocol::Paper, &datasets, only, &settings, folder.path());
     let comparison = comparison.unwrap();
     let row = &comparison.rows[0];
@@ -280,7 +281,7 @@ fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
 fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_go_on() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
-    let only = (&CONTENDERS[..1], &[1][..], 1);
+    let only = (&CANDIDATES[..1], &[1][..], 1);
     let compare = || compare_under(Protocol::Paper, &datasets, only, &settings, folder.path());
     let whole = lasting(&compare().0.unwrap());
     let trial = folder.path().join("trials/paper/phantom/zo-darts-plus/seed-1");
@@ -312,7 +313,7 @@ fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_go_on() {
 fn random_search_with_shared_weights_is_trained_like_any_other_and_draws_no_mixture() {
     let (datasets, settings) = (phantom(), tiny());
     let folder = tempfile::tempdir().unwrap();
-    let only = (&[Contender::RandomWs][..], &[1][..], 1);
+    let only = (&[Candidate::RandomWs][..], &[1][..], 1);
     let (comparison, ..) = compare(&datasets, only, &settings, folder.path());
     let row = comparison.unwrap().rows.remove(0);
     let search = row.search.unwrap();
@@ -336,7 +337,7 @@ fn random_search_with_shared_weights_is_trained_like_any_other_and_draws_no_mixt
     assert_eq!(fs::read_to_string(trial.join("random-ws.jsonl")).unwrap().lines().count(), 2);
 }
 
-const ENDS: [Contender; 2] = [Contender::OfSample(End::Best), Contender::OfSample(End::Worst)];
+const ENDS: [Candidate; 2] = [Candidate::OfSample(End::Best), Candidate::OfSample(End::Worst)];
 
 #[test]
 fn best_and_worst_share_a_sample_that_two_jobs_make_once() {
@@ -406,8 +407,8 @@ fn what_is_chosen_on_validation_images_is_refused_where_training_sees_them() {
     let message = refused.unwrap_err().to_string();
     assert!(message.starts_with("worst-of-32 is chosen on the validation images"), "{message}");
     assert!(
-        Contender::all()
-            .filter(|contender| contender.runs_under(Protocol::Paper))
+        Candidate::all()
+            .filter(|candidate| candidate.runs_under(Protocol::Paper))
             .all(|one| !ENDS.contains(&one))
     );
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zodarts_data::{Dataset, OpenOptions};
-use zodarts_lab::study::{Study, StudySettings, study};
+use zodarts_lab::study::{Study, StudyPlan, StudySettings, study};
 use zodarts_nas::memory::Memory;
 use zodarts_nas::methods::{AnyMethod, DartsUnrolled, ZoDarts, ZoDartsPlus, ZoDartsWide};
 use zodarts_nas::observer::Silent;
@@ -32,18 +32,18 @@ fn methods() -> Vec<AnyMethod> {
 }
 
 fn plan() -> StudySettings {
-    StudySettings { moments: vec![1], draws: 2, width: 0.4, passes: 8 }
+    StudySettings { snapshot_epochs: vec![1], draws: 2, width: 0.4, passes: 8 }
 }
 
 /// The study on some threads, and the passes it told of.
 fn run(threads: usize) -> (Study, usize) {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
     let development = dataset.train.merged(&dataset.val);
-    let (settings, methods) = (tiny(), methods());
+    let (search, methods) = (tiny(), methods());
     let input = SearchInput {
         info: &dataset.info,
         development: &development,
-        settings: Checked::of(&settings).unwrap(),
+        settings: Checked::of(&search).unwrap(),
         method: Checked::of(&*methods[0]).unwrap(),
         mixing: None,
         seed: 5,
@@ -61,8 +61,10 @@ fn run(threads: usize) -> (Study, usize) {
         kept = Some(study.markdown());
         Ok(())
     };
-    let found = pool.install(|| study(input, (&plan(), &methods), &mut Silent, &tick, &mut keep).unwrap());
-    assert_eq!(kept, Some(found.markdown()), "the last moment is kept, too");
+    let settings = plan();
+    let plan = StudyPlan { settings: &settings, methods: &methods };
+    let found = pool.install(|| study(input, plan, &mut Silent, &tick, &mut keep).unwrap());
+    assert_eq!(kept, Some(found.markdown()), "the last snapshot is kept, too");
     (found, told.into_inner())
 }
 
@@ -70,9 +72,9 @@ fn run(threads: usize) -> (Study, usize) {
 fn a_study_repeats_bit_for_bit_on_any_number_of_threads_and_knows_its_passes() {
     let (study, told) = run(1);
     assert_eq!(told, plan().total_passes(tiny().space, &methods()));
-    let [moment] = &study.moments[..] else { panic!("one moment") };
-    assert!(moment.reference.gradient.iter().any(|g| *g != 0.0));
-    assert!(moment.rows.iter().all(|(_, agreement)| agreement.cosine.is_finite()));
+    let [snapshot] = &study.snapshots[..] else { panic!("one snapshot") };
+    assert!(snapshot.reference.gradient.iter().any(|g| *g != 0.0));
+    assert!(snapshot.rows.iter().all(|(_, agreement)| agreement.cosine.is_finite()));
     let (again, _) = run(3);
     assert_eq!(again.csv(), study.csv());
     assert_eq!(again.markdown(), study.markdown());
@@ -84,7 +86,7 @@ fn check_files(study: &Study) {
     study.write(out.path()).unwrap();
     let read = |name: &str| std::fs::read_to_string(out.path().join(name)).unwrap();
     assert_eq!(read("study.md"), study.markdown());
-    assert_eq!(read("study.csv").lines().count(), 1 + study.moments[0].rows.len());
+    assert_eq!(read("study.csv").lines().count(), 1 + study.snapshots[0].rows.len());
     assert!(read("study.json").contains("\"agreement\""));
     assert!(read("estimates-1.svg").contains("K, directions"));
 }

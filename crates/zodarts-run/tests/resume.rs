@@ -259,7 +259,8 @@ fn a_checkpoint_of_shared_weights_without_the_count_of_divergence_is_read() {
     let notes = Stage::RandomWs.check(&settings, |folder| {
         let records = fs::read_to_string(folder.join("random-ws.jsonl")).unwrap();
         let epochs_done = records.lines().count();
-        // Once all epochs are done no other checkpoint is written, and the last would differ from that of the whole run.
+        // Once all epochs are done no other checkpoint is written, and the last would differ from that of the
+        // whole run.
         if epochs_done == settings.search.epochs {
             return;
         }

@@ -8,10 +8,10 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::num::NonZero;
 use std::path::PathBuf;
-use zodarts_lab::compare::Contender;
+use zodarts_lab::compare::Candidate;
 use zodarts_nas::protocol::Protocol;
 
-/// The word for all contenders.
+/// The word for all candidates.
 const ALL: &str = "all";
 
 /// Arguments of `compare`.
@@ -22,9 +22,9 @@ pub struct CompareArgs {
     #[arg(required = true)]
     pub data: Vec<String>,
     /// What to compare, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = ALL, value_parser = contenders())]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = ALL, value_parser = candidates())]
     pub methods: Vec<String>,
-    /// Seeds, separated by commas: each contender is tried once with each
+    /// Seeds, separated by commas: each candidate is run once with each
     #[arg(long, value_name = "SEEDS", value_delimiter = ',', default_value = "1,2,3", value_parser = seed())]
     pub seeds: Vec<u64>,
     /// How the numbers come about
@@ -52,20 +52,20 @@ pub struct CompareArgs {
 
 impl CompareArgs {
     /// What to compare.
-    pub fn contenders(&self) -> Vec<Contender> {
+    pub fn candidates(&self) -> Vec<Candidate> {
         let named = |name: &String| match name.parse() {
-            Ok(contender) => vec![contender],
+            Ok(candidate) => vec![candidate],
             // Only `all` is possible beside the names.
-            Err(_) => Contender::all().filter(|contender| contender.runs_under(self.protocol)).collect(),
+            Err(_) => Candidate::all().filter(|candidate| candidate.runs_under(self.protocol)).collect(),
         };
         self.methods.iter().flat_map(named).collect()
     }
 }
 
-fn contenders() -> PossibleValuesParser {
+fn candidates() -> PossibleValuesParser {
     let all = PossibleValue::new(ALL).help("everything below that the protocol allows");
     let each =
-        Contender::all().map(|contender| PossibleValue::new(contender.name()).help(contender.description()));
+        Candidate::all().map(|candidate| PossibleValue::new(candidate.name()).help(candidate.description()));
     PossibleValuesParser::new(std::iter::once(all).chain(each))
 }
 

@@ -10,7 +10,7 @@ use crate::setup;
 use anyhow::Result;
 use std::path::Path;
 use zodarts_lab::Error;
-use zodarts_lab::compare::{Campaign, Named, Plan, Position, Trained, Trial, TrialResult, Watcher};
+use zodarts_lab::compare::{NamedDataset, Plan, Runner, Trained, Trial, TrialPosition, TrialResult, Watcher};
 use zodarts_nas::observer::Observer;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::job;
@@ -21,11 +21,11 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
     let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &[args.given.table()])?;
     check_out(args)?;
     let datasets = open(args, &settings, ui)?;
-    let contenders = args.contenders();
+    let candidates = args.candidates();
     let (protocol, settings, out) = (args.protocol, &*settings, &*args.out);
     let plan = Plan {
         datasets: &datasets,
-        contenders: &contenders,
+        candidates: &candidates,
         seeds: &args.seeds,
         protocol,
         settings,
@@ -40,8 +40,8 @@ pub fn run(args: &CompareArgs, ui: &Ui) -> Result<()> {
         );
     }
     interrupt::watch()?;
-    let campaign = Campaign { trials: &trials, settings, protocol, jobs: args.jobs, out };
-    let comparison = campaign.run(&Terminal { ui, alone: args.jobs.get() == 1 })?;
+    let runner = Runner { trials: &trials, settings, protocol, jobs: args.jobs, out };
+    let comparison = runner.run(&Terminal { ui, alone: args.jobs.get() == 1 })?;
     if args.json {
         output::json(&comparison)?;
     } else {
@@ -68,12 +68,12 @@ fn check_out(args: &CompareArgs) -> Result<()> {
     }
 }
 
-fn open(args: &CompareArgs, settings: &Settings, ui: &Ui) -> Result<Vec<Named>> {
+fn open(args: &CompareArgs, settings: &Settings, ui: &Ui) -> Result<Vec<NamedDataset>> {
     let named = |data: &String| {
         let dataset = setup::open(data, &settings.data, &args.source, ui)?;
         job::check_search(&dataset, settings)?;
         job::check_training(&dataset, settings, None)?;
-        Ok(Named { data: data.clone(), dataset })
+        Ok(NamedDataset { data: data.clone(), dataset })
     };
     args.data.iter().map(named).collect()
 }
@@ -85,12 +85,18 @@ struct Terminal<'a> {
 }
 
 impl Watcher for Terminal<'_> {
-    fn begins(&self, trial: &Trial<'_>, position: Position) -> Box<dyn Observer + '_> {
+    fn begins(&self, trial: &Trial<'_>, position: TrialPosition) -> Box<dyn Observer + '_> {
         note(&format!("{} begins: {}", place(position), trial.name()));
         if self.alone { Box::new(self.ui.brief_observer()) } else { Box::new(Uninterested) }
     }
 
-    fn ends(&self, trial: &Trial<'_>, position: Position, result: &Result<TrialResult, Error>, found: bool) {
+    fn ends(
+        &self,
+        trial: &Trial<'_>,
+        position: TrialPosition,
+        result: &Result<TrialResult, Error>,
+        found: bool,
+    ) {
         let (place, name) = (place(position), trial.name());
         match result {
             Ok(result) => {
@@ -111,6 +117,6 @@ fn accuracies(result: &TrialResult) -> String {
     result.trainings.iter().map(of).collect::<Vec<String>>().join("; ")
 }
 
-fn place(Position { index, of }: Position) -> String {
+fn place(TrialPosition { index, of }: TrialPosition) -> String {
     format!("trial {} of {of}", index + 1)
 }

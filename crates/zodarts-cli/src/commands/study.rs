@@ -8,7 +8,7 @@ use crate::resolve::Resolved;
 use crate::setup;
 use anyhow::{Context, Result};
 use std::fs;
-use zodarts_lab::study::{StudySettings, study};
+use zodarts_lab::study::{StudyPlan, StudySettings, study};
 use zodarts_nas::memory::Memory;
 use zodarts_nas::search::SearchInput;
 use zodarts_nas::stage::Deadline;
@@ -26,7 +26,7 @@ pub fn run(command: &StudyCommand, ui: &Ui) -> Result<()> {
 fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     let options = [args.seed.table(), args.given.table()];
     let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &options)?;
-    let plan = plan(args, &settings)?;
+    let study_settings = study_settings(args, &settings)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
     job::check_search(&dataset, &settings)?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot be created", args.out.display()))?;
@@ -42,11 +42,10 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
         memory: Memory::available(),
         store: None,
     };
-    let bar = ui.work("study", plan.total_passes(settings.search.space, &methods) as u64);
+    let bar = ui.work("study", study_settings.total_passes(settings.search.space, &methods) as u64);
     let tick = |passes| bar.inc(passes as u64);
-    let found = study(input, (&plan, &methods), &mut ui.brief_observer(), &tick, &mut |study| {
-        study.write(&args.out)
-    })?;
+    let plan = StudyPlan { settings: &study_settings, methods: &methods };
+    let found = study(input, plan, &mut ui.brief_observer(), &tick, &mut |study| study.write(&args.out))?;
     bar.finish_and_clear();
     if args.json {
         output::json(&found)?;
@@ -57,15 +56,15 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     Ok(())
 }
 
-fn plan(args: &HypergradientArgs, settings: &Settings) -> Result<StudySettings> {
-    let mut moments = args.moments.clone();
-    moments.sort_unstable();
-    moments.dedup();
+fn study_settings(args: &HypergradientArgs, settings: &Settings) -> Result<StudySettings> {
+    let mut snapshot_epochs = args.moments.clone();
+    snapshot_epochs.sort_unstable();
+    snapshot_epochs.dedup();
     let epochs = settings.search.epochs;
-    if let Some(late) = moments.iter().find(|moment| **moment >= epochs) {
+    if let Some(late) = snapshot_epochs.iter().find(|epoch| **epoch >= epochs) {
         let message = format!("--moments {late}: the search has {epochs} epochs");
         return Err(Advice::error(message, "choose epochs before its end"));
     }
     let (draws, passes) = (args.draws as usize, args.passes as usize);
-    Ok(StudySettings { moments, draws, width: args.width, passes })
+    Ok(StudySettings { snapshot_epochs, draws, width: args.width, passes })
 }

@@ -40,16 +40,16 @@ impl Panel {
 
     /// Returns lines of at most `width` columns; longer ones are cut off.
     pub fn lines(&self, width: usize) -> Vec<String> {
-        let course = self.course(width);
+        let accuracies = self.accuracy_line(width);
         let edges = self
             .architecture
             .iter()
             .flat_map(|(genotype, mixture)| edges::lines(*genotype, mixture, width, self.look));
-        course.into_iter().chain(edges).map(|line| truncate_str(&line, width, "").into_owned()).collect()
+        accuracies.into_iter().chain(edges).map(|line| truncate_str(&line, width, "").into_owned()).collect()
     }
 
     /// Returns the line of accuracies, with the latest first, as a narrow terminal cuts off the end.
-    fn course(&self, width: usize) -> Option<String> {
+    fn accuracy_line(&self, width: usize) -> Option<String> {
         let last = self.accuracies.last()?;
         let sparks = width.saturating_sub(AROUND).clamp(SPARKS.0, SPARKS.1);
         let line = sparkline(&self.accuracies, sparks, self.look.unicode);
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_course_leaves_room_for_its_numbers() {
+    fn a_long_line_leaves_room_for_its_numbers() {
         let mut panel = panel(false);
         (0..300).for_each(|epoch| panel.accuracy(0.6 + f64::from(epoch) / 1000.0));
         for (width, columns) in [(120, AROUND + SPARKS.1), (80, AROUND + SPARKS.1), (50, 50), (38, 38)] {

@@ -29,8 +29,15 @@ struct Shown {
     bar: ProgressBar,
     panel: SharedPanel,
     step: Option<Step>,
-    /// Validation loss and accuracy of the epoch before.
-    validation: Option<(f64, f64)>,
+    /// The validation of the epoch before.
+    validation: Option<Validation>,
+}
+
+/// The validation of an epoch.
+#[derive(Clone, Copy, Debug)]
+struct Validation {
+    loss: f64,
+    accuracy: f64,
 }
 
 /// The panel that a bar draws below itself. One bar draws all lines at once, so that none flickers.
@@ -75,8 +82,8 @@ impl Shown {
     }
 
     /// Records the validation loss and accuracy of an epoch.
-    fn epoch(&mut self, loss: f64, accuracy: f64) {
-        self.validation = Some((loss, accuracy));
+    fn epoch(&mut self, validation: Validation) {
+        self.validation = Some(validation);
         self.tell();
     }
 
@@ -104,14 +111,14 @@ impl<'a> RunProgress<'a> {
     }
 
     /// Records the validation loss and accuracy of an epoch, and what `more` adds to the panel.
-    fn epoch(&mut self, (loss, accuracy): (f64, f64), more: impl FnOnce(&mut Panel)) {
+    fn epoch(&mut self, validation: Validation, more: impl FnOnce(&mut Panel)) {
         let Some(shown) = &mut self.shown else { return };
         if self.detailed {
             let mut panel = shown.panel.lock();
-            panel.accuracy(accuracy);
+            panel.accuracy(validation.accuracy);
             more(&mut panel);
         }
-        shown.epoch(loss, accuracy);
+        shown.epoch(validation);
     }
 
     fn note(&self, text: &str) {
@@ -124,10 +131,11 @@ impl<'a> RunProgress<'a> {
 
 /// Returns loss and accuracy as training/validation, with validation from the first epoch on. Short enough
 /// for 80 columns.
-fn message(step: &Step, validation: Option<(f64, f64)>) -> String {
+fn message(step: &Step, validation: Option<Validation>) -> String {
     let epoch = format!("epoch {}/{}", step.epoch + 1, step.epochs);
-    let (loss, accuracy) = validation
-        .map_or_else(Default::default, |(loss, accuracy)| (format!("/{loss:.2}"), format!("/{accuracy:.2}")));
+    let (loss, accuracy) = validation.map_or_else(Default::default, |Validation { loss, accuracy }| {
+        (format!("/{loss:.2}"), format!("/{accuracy:.2}"))
+    });
     let live = step.live_operations.map_or(String::new(), |live| format!(", {live} live"));
     format!("{epoch}{live}, loss {:.2}{loss}, acc {:.2}{accuracy}", step.loss, step.accuracy)
 }
@@ -138,9 +146,13 @@ impl Observer for RunProgress<'_> {
             Event::Step(step) => self.step(step),
             Event::SearchEpoch { record, .. } => {
                 let architecture = |panel: &mut Panel| panel.architecture(record.genotype, record.p.clone());
-                self.epoch((record.val_loss, record.val_acc), architecture);
+                let validation = Validation { loss: record.val_loss, accuracy: record.val_acc };
+                self.epoch(validation, architecture);
             }
-            Event::TrainEpoch(record) => self.epoch((record.val_loss, record.val_acc), |_| ()),
+            Event::TrainEpoch(record) => {
+                let validation = Validation { loss: record.val_loss, accuracy: record.val_acc };
+                self.epoch(validation, |_| ());
+            }
             Event::StageDone(_) => {
                 if let Some(shown) = self.shown.take() {
                     shown.done();

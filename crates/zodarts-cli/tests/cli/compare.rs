@@ -72,7 +72,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_run() {
     refused("compare phantom --jobs 0", "invalid value '0'");
     refused("compare phantom --seeds 3,3", "seed 3 is given twice");
     refused("compare phantom phantom", "data set phantom is given twice");
-    refused("compare phantom --methods all,random", "contender random is given twice");
+    refused("compare phantom --methods all,random", "candidate random is given twice");
     refused(
         "compare phantom --methods best-of-32 --protocol paper",
         "best-of-32 is chosen on the validation images, but trainings under protocol paper see them",

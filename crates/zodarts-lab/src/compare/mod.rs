@@ -8,43 +8,43 @@
 //!   live-operations-DATASET.svg   the share of live operations, one line per method
 //!   trials.csv              one line per training
 //!   comparison.json         all numbers of the tables
-//!   trials/PROTOCOL/DATASET/CONTENDER/seed-S/   one run folder each
+//!   trials/PROTOCOL/DATASET/CANDIDATE/seed-S/   one run folder each
 //!   trials/PROTOCOL/DATASET/sample-32/seed-S/   the sample of best-of-32 and worst-of-32
 //! ```
 //!
 //! Under protocol `paper`, a trial's own folder holds only the search. The three trainings that the authors
 //! run for each search are in `retrain-1/` to `retrain-3/` inside it, each a run folder.
 
-mod contender;
+mod candidate;
 #[cfg(test)]
 mod example_records;
-mod live;
+mod live_operations;
 mod published;
 mod ranks;
 mod report;
+mod resumable_folder;
 mod rows;
 mod run;
 mod sample;
-mod samples;
-mod slot;
+mod sample_statistics;
 mod spread;
 mod training;
 mod trial;
 
-pub use contender::{Contender, UnknownContender, random_genotype};
+pub use candidate::{Candidate, UnknownCandidate, random_genotype};
 pub use published::{Published, published};
 pub use report::{Comparison, Failure};
 pub use rows::{Row, SearchRow};
-pub use run::{Campaign, Position, Watcher};
+pub use run::{Runner, TrialPosition, Watcher};
 pub use sample::{End, Sampled};
-pub use samples::SampleRow;
+pub use sample_statistics::SampleRow;
 pub use spread::Spread;
 pub use training::Trained;
 pub use trial::{Trial, TrialResult};
 
 use crate::error::Error;
+use resumable_folder::ResumableFolder;
 use sample::{SAMPLE, Sample};
-use slot::Slot;
 use std::path::Path;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
@@ -52,7 +52,7 @@ use zodarts_run::settings::{AnyMethod, Settings};
 
 /// A data set and the name that the user gave.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct NamedDataset {
     /// The data as the user named them.
     pub data: String,
     /// The data set.
@@ -63,9 +63,9 @@ pub struct Named {
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     /// The data sets.
-    pub datasets: &'a [Named],
+    pub datasets: &'a [NamedDataset],
     /// The candidates.
-    pub contenders: &'a [Contender],
+    pub candidates: &'a [Candidate],
     /// The seeds.
     pub seeds: &'a [u64],
     /// The protocol of all trainings and evaluations.
@@ -90,8 +90,8 @@ impl<'a> Plan<'a> {
         let mut trials = Vec::new();
         for &seed in self.seeds {
             for named in self.datasets {
-                for &contender in self.contenders {
-                    let trial = self.trial(named, contender, seed)?;
+                for &candidate in self.candidates {
+                    let trial = self.trial(named, candidate, seed)?;
                     trial.check()?;
                     trials.push(trial);
                 }
@@ -100,24 +100,24 @@ impl<'a> Plan<'a> {
         Ok(trials)
     }
 
-    fn trial(&self, named: &'a Named, contender: Contender, seed: u64) -> Result<Trial<'a>, Error> {
+    fn trial(&self, named: &'a NamedDataset, candidate: Candidate, seed: u64) -> Result<Trial<'a>, Error> {
         let info = &named.dataset.info;
         let place = self
             .out
             .join("trials")
             .join(self.protocol.name())
             .join(format!("{}{}", info.name, info.size_flag));
-        let settings = contender.settings((self.settings, self.methods), seed);
-        let slot = Slot {
+        let settings = candidate.settings(self.settings, self.methods, seed);
+        let resumable = ResumableFolder {
             dataset: &named.dataset,
             data: &named.data,
             protocol: self.protocol,
             settings: settings.check().map_err(zodarts_run::Error::from)?,
-            path: place.join(contender.name()).join(format!("seed-{seed}")),
+            path: place.join(candidate.name()).join(format!("seed-{seed}")),
         };
         let path = place.join(format!("sample-{SAMPLE}")).join(format!("seed-{seed}"));
-        let sample = Sample::new(Slot { path, ..slot.clone() });
-        Ok(Trial { contender, slot, sample })
+        let sample = Sample::new(ResumableFolder { path, ..resumable.clone() });
+        Ok(Trial { candidate, resumable, sample })
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -125,14 +125,14 @@ impl<'a> Plan<'a> {
             let info = &named.dataset.info;
             format!("data set {}{}", info.name, info.size_flag)
         });
-        let contenders = self.contenders.iter().map(|contender| format!("contender {contender}"));
+        let candidates = self.candidates.iter().map(|candidate| format!("candidate {candidate}"));
         let seeds = self.seeds.iter().map(|seed| format!("seed {seed}"));
-        let refused = self.contenders.iter().find(|contender| !contender.runs_under(self.protocol));
-        if let Some(contender) = refused {
-            return Err(Error::NoValidation { candidate: contender.name(), protocol: self.protocol });
+        let refused = self.candidates.iter().find(|candidate| !candidate.runs_under(self.protocol));
+        if let Some(candidate) = refused {
+            return Err(Error::NoValidation { candidate: candidate.name(), protocol: self.protocol });
         }
         let mut seen = std::collections::HashSet::new();
-        for what in datasets.chain(contenders).chain(seeds) {
+        for what in datasets.chain(candidates).chain(seeds) {
             if !seen.insert(what.clone()) {
                 return Err(Error::Twice { what });
             }

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-/// A row of the paper: a contender on a data set.
+/// A row of the paper: a candidate on a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Published {
     /// Test ACC.
@@ -26,19 +26,19 @@ pub const ELSEWHERE: [(&str, &str); 2] =
 
 type Accuracies = [(f64, Option<f64>); 5];
 
-/// Returns the paper's row of a contender on a data set.
-pub fn published(contender: &str, dataset: &str) -> Option<Published> {
+/// Returns the paper's row of a candidate on a data set.
+pub fn published(candidate: &str, dataset: &str) -> Option<Published> {
     let column = DATASETS.iter().position(|name| *name == dataset)?;
-    let (acc, sd) = accuracies(contender)?[column];
-    let search_seconds = seconds(contender).map(|seconds| seconds[column]);
+    let (acc, sd) = accuracies(candidate)?[column];
+    let search_seconds = seconds(candidate).map(|seconds| seconds[column]);
     Some(Published { acc, sd, search_seconds })
 }
 
 /// Returns the paper's accuracies of a candidate. The paper's DARTS is the second-order one, `darts-v2`.
-fn accuracies(contender: &str) -> Option<Accuracies> {
+fn accuracies(candidate: &str) -> Option<Accuracies> {
     let plain = |values: [f64; 5]| values.map(|acc| (acc, None));
     let with_sd = |values: [(f64, f64); 5]| values.map(|(acc, sd)| (acc, Some(sd)));
-    Some(match contender {
+    Some(match candidate {
         "resnet18" => plain([0.854, 0.743, 0.863, 0.935, 0.782]),
         "autokeras" => plain([0.878, 0.763, 0.831, 0.905, 0.813]),
         "google-automl" => plain([0.946, 0.771, 0.861, 0.886, 0.749]),
@@ -58,8 +58,8 @@ fn accuracies(contender: &str) -> Option<Accuracies> {
     })
 }
 
-fn seconds(contender: &str) -> Option<[f64; 5]> {
-    Some(match contender {
+fn seconds(candidate: &str) -> Option<[f64; 5]> {
+    Some(match candidate {
         "darts-v2" => [1990.3, 4217.1, 503.9, 2173.8, 754.2],
         "milenas" => [1726.4, 3436.1, 390.7, 1895.1, 644.0],
         "zo-darts" => [825.5, 1792.3, 213.7, 874.8, 354.6],

@@ -1,6 +1,6 @@
 //! The results of a candidate on a data set, over the seeds of its trials.
 
-use super::live::{Milestones, milestones};
+use super::live_operations::{Milestones, milestones};
 use super::published::{Published, published};
 use super::spread::Spread;
 use super::training::Trained;
@@ -12,13 +12,14 @@ use zodarts_nas::records::SearchRecord;
 use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nn::space::Operation;
 
-/// A contender on a data set, over seeds.
+/// A candidate on a data set, over seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     /// The data set.
     pub dataset: String,
-    /// The contender.
-    pub contender: &'static str,
+    /// The candidate.
+    #[serde(rename = "contender")]
+    pub candidate: &'static str,
     /// The seeds whose trials are finished.
     pub seeds: Vec<u64>,
     /// Test ACC, over all trainings: one per seed, or three under protocol `paper`.
@@ -78,7 +79,7 @@ impl Row {
     /// Returns the row of a candidate's trials on one data set, or `None` without a trial.
     pub fn of(results: &[&TrialResult]) -> Option<Self> {
         let first = results.first()?.test();
-        let (dataset, contender) = (first.dataset.clone(), results[0].contender.name());
+        let (dataset, candidate) = (first.dataset.clone(), results[0].candidate.name());
         let trainings: Vec<&Trained> = results.iter().flat_map(|result| &result.trainings).collect();
         let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test().genotype).collect();
         Some(Self {
@@ -93,10 +94,10 @@ impl Row {
             agreeing_edges: agreeing_edges(&genotypes),
             skips: spread(&genotypes, |genotype| skips(*genotype) as f64),
             search: SearchRow::of(results),
-            published: published(contender, &dataset),
+            published: published(candidate, &dataset),
             genotypes,
             dataset,
-            contender,
+            candidate,
         })
     }
 }
@@ -105,7 +106,7 @@ impl SearchRow {
     fn of(results: &[&TrialResult]) -> Option<Self> {
         let searches: Option<Vec<SearchSummary>> = results.iter().map(|result| result.search).collect();
         let searches = &*searches?;
-        let courses: Vec<&[SearchRecord]> = results.iter().map(|result| &*result.course).collect();
+        let searched: Vec<&[SearchRecord]> = results.iter().map(|result| &*result.search_records).collect();
         Some(Self {
             seconds: spread(searches, |search| search.seconds)?,
             threads: results.iter().filter_map(|result| result.threads).collect(),
@@ -115,7 +116,7 @@ impl SearchRow {
             stops: searches.iter().map(|search| search.stop).collect(),
             mixed_acc: spread_of_all(searches, |search| search.supernet?.mixed),
             discrete_acc: spread_of_all(searches, |search| Some(search.supernet?.discrete)),
-            live_operations: milestones(&courses),
+            live_operations: milestones(&searched),
         })
     }
 }

@@ -15,14 +15,20 @@ use zodarts_run::settings::Settings;
 /// Watches a comparison, from several threads if several trials run at a time.
 pub trait Watcher: Sync {
     /// Begins or resumes a trial. Returns the observer of the trial.
-    fn begins(&self, trial: &Trial<'_>, position: Position) -> Box<dyn Observer + '_>;
+    fn begins(&self, trial: &Trial<'_>, position: TrialPosition) -> Box<dyn Observer + '_>;
     /// Ends a trial. `found` is true if it had been finished before.
-    fn ends(&self, trial: &Trial<'_>, position: Position, result: &Result<TrialResult, Error>, found: bool);
+    fn ends(
+        &self,
+        trial: &Trial<'_>,
+        position: TrialPosition,
+        result: &Result<TrialResult, Error>,
+        found: bool,
+    );
 }
 
 /// The place of a trial among all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
+pub struct TrialPosition {
     /// The index of the trial, from 0.
     pub index: usize,
     /// The number of trials.
@@ -31,7 +37,7 @@ pub struct Position {
 
 /// The trials of a comparison and the folder of its tables.
 #[derive(Clone, Copy, Debug)]
-pub struct Campaign<'a> {
+pub struct Runner<'a> {
     /// The trials.
     pub trials: &'a [Trial<'a>],
     /// The settings they share.
@@ -47,7 +53,7 @@ pub struct Campaign<'a> {
 /// The outcome of each trial; `None` as long as it is not over.
 type Outcomes = Vec<Option<Result<TrialResult, Failure>>>;
 
-impl Campaign<'_> {
+impl Runner<'_> {
     /// Runs the trials that are not finished, and writes the tables again whenever one is over. A trial that
     /// fails does not keep the others from running.
     ///
@@ -87,7 +93,7 @@ impl Campaign<'_> {
 
     fn settle(&self, index: usize, outcomes: &Mutex<Outcomes>, watcher: &dyn Watcher) -> Result<(), Error> {
         let trial = &self.trials[index];
-        let position = Position { index, of: self.trials.len() };
+        let position = TrialPosition { index, of: self.trials.len() };
         let (result, found) = match trial.result() {
             Ok(Some(result)) => (Ok(result), true),
             Ok(None) => (trial.run(&mut *watcher.begins(trial, position)), false),
@@ -113,6 +119,6 @@ impl Campaign<'_> {
                 Err(failure) => failures.push(failure.clone()),
             }
         }
-        Comparison::new((self.protocol, self.settings), results, failures)
+        Comparison::new(self.protocol, self.settings, results, failures)
     }
 }

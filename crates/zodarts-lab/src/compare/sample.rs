@@ -6,7 +6,7 @@
 //! process that makes it holds the lock `seed-S.lock` beside it. Another trial that needs the same sample
 //! waits, and then finds it finished.
 
-use super::slot::Slot;
+use super::resumable_folder::ResumableFolder;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -60,37 +60,37 @@ pub enum End {
 /// The sample of a seed on a data set, and its run folder.
 #[derive(Clone, Debug)]
 pub struct Sample<'a> {
-    slot: Slot<'a>,
+    resumable: ResumableFolder<'a>,
 }
 
 impl<'a> Sample<'a> {
-    /// Returns the sample in the folder of `slot`, whose settings are those of a full training.
-    pub fn new(slot: Slot<'a>) -> Self {
-        Self { slot: Slot { settings: shortened(&slot.settings), ..slot } }
+    /// Returns the sample in the folder of `resumable`, whose settings are those of a full training.
+    pub fn new(resumable: ResumableFolder<'a>) -> Self {
+        Self { resumable: ResumableFolder { settings: shortened(&resumable.settings), ..resumable } }
     }
 
     /// Refuses a folder that holds another sample.
     pub fn check(&self) -> Result<(), Error> {
-        self.slot.check()
+        self.resumable.check()
     }
 
     /// Returns the genotypes, or `None` if some are not evaluated yet.
     pub fn finished(&self) -> Result<Option<Vec<Sampled>>, Error> {
-        let Some(folder) = self.slot.begun()? else { return Ok(None) };
+        let Some(folder) = self.resumable.begun()? else { return Ok(None) };
         let sample: Vec<Sampled> = folder.records(FILE)?;
         Ok((sample.len() == SAMPLE).then_some(sample))
     }
 
     /// Trains and evaluates the genotypes that are missing, and returns all.
     pub fn run(&self, observer: &mut dyn Observer) -> Result<Vec<Sampled>, Error> {
-        let _lock = Lock::wait_beside(&self.slot.path, || {
+        let _lock = Lock::wait_beside(&self.resumable.path, || {
             observer.event(Event::Note("waiting for the sample, which another trial is making".into()));
         })?;
-        let folder = self.slot.open()?;
+        let folder = self.resumable.open()?;
         folder.drop_half_line(FILE)?;
         let mut sample: Vec<Sampled> = folder.records(FILE)?;
-        let mut random = stream(self.slot.settings.seed, "sample-genotypes", 0);
-        let genotypes = Genotype::draw_different(self.slot.settings.search.space, SAMPLE, &mut random);
+        let mut random = stream(self.resumable.settings.seed, "sample-genotypes", 0);
+        let genotypes = Genotype::draw_different(self.resumable.settings.search.space, SAMPLE, &mut random);
         for genotype in genotypes.into_iter().skip(sample.len()) {
             let mut observer = Among { index: sample.len(), observer: &mut *observer };
             let sampled = self.judge(&folder, genotype, &mut observer)?;
@@ -107,8 +107,8 @@ impl<'a> Sample<'a> {
         genotype: Genotype,
         observer: &mut dyn Observer,
     ) -> Result<Sampled, Error> {
-        let Slot { dataset, settings, .. } = &self.slot;
-        let outcome = self.slot.job(folder).try_out(genotype, observer)?;
+        let ResumableFolder { dataset, settings, .. } = &self.resumable;
+        let outcome = self.resumable.job(folder).try_out(genotype, observer)?;
         let (images, cost) = (dataset.train.len(), outcome.model.cost());
         let steps = images.div_ceil(batch_size(&dataset.info, images, &settings.train));
         Ok(Sampled {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// Mean and spread of a quantity over the seeds, or the trainings, of a contender.
+/// Mean and spread of a quantity over the seeds, or the trainings, of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// The number of values.

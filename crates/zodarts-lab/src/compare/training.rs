@@ -3,7 +3,7 @@
 //! Under protocol `official` there is one, in the trial's own folder. Under `paper` there are as many as the
 //! authors aggregate, in folders inside the trial's.
 
-use super::slot::Slot;
+use super::resumable_folder::ResumableFolder;
 use crate::error::Error;
 use rand::RngExt;
 use zodarts_data::rng::stream;
@@ -30,14 +30,14 @@ pub struct Trained {
     /// The evaluation on the validation split; `None` under protocol `paper`, whose training saw it.
     pub val: Option<Metrics>,
     /// The records of the epochs; empty if they were not kept.
-    pub course: Vec<TrainRecord>,
+    pub records: Vec<TrainRecord>,
 }
 
 impl Trained {
     /// Returns the test ACC of the last epoch under protocol `paper`, where all epochs are evaluated on the
     /// test images; `None` if they are not kept.
     pub fn last_epoch_acc(&self) -> Option<f64> {
-        let last = self.course.last()?;
+        let last = self.records.last()?;
         (self.test.protocol == Protocol::Paper).then_some(last.val_acc)
     }
 }
@@ -46,34 +46,34 @@ impl Trained {
 #[derive(Clone, Debug)]
 pub struct Training<'a> {
     retrain: usize,
-    slot: Slot<'a>,
+    resumable: ResumableFolder<'a>,
 }
 
 impl<'a> Training<'a> {
     /// Returns the trainings of the trial in a folder.
-    pub fn of(trial: &Slot<'a>) -> Vec<Self> {
+    pub fn of(trial: &ResumableFolder<'a>) -> Vec<Self> {
         match trial.protocol {
-            Protocol::Official => vec![Self { retrain: 1, slot: trial.clone() }],
+            Protocol::Official => vec![Self { retrain: 1, resumable: trial.clone() }],
             Protocol::Paper => (1..=PAPER_RETRAINS).map(|retrain| Self::inside(trial, retrain)).collect(),
         }
     }
 
-    fn inside(trial: &Slot<'a>, retrain: usize) -> Self {
+    fn inside(trial: &ResumableFolder<'a>, retrain: usize) -> Self {
         let own = trial.settings.clone().into_inner();
         let settings = Settings { seed: seed(own.seed, retrain), ..own };
         let settings = settings.check().expect("a drawn seed is at most the largest");
         let path = trial.path.join(format!("retrain-{retrain}"));
-        Self { retrain, slot: Slot { settings, path, ..trial.clone() } }
+        Self { retrain, resumable: ResumableFolder { settings, path, ..trial.clone() } }
     }
 
     /// Refuses a folder that holds another training.
     pub fn check(&self) -> Result<(), Error> {
-        self.slot.check()
+        self.resumable.check()
     }
 
     /// Returns the result, or `None` if the training is not finished.
     pub fn result(&self) -> Result<Option<Trained>, Error> {
-        let Some(folder) = self.slot.begun()? else { return Ok(None) };
+        let Some(folder) = self.resumable.begun()? else { return Ok(None) };
         if !folder.is_evaluated(Split::Test)? {
             return Ok(None);
         }
@@ -86,10 +86,10 @@ impl<'a> Training<'a> {
         if let Some(finished) = self.result()? {
             return Ok(finished);
         }
-        let folder = self.slot.open()?;
-        let job = self.slot.job(&folder);
+        let folder = self.resumable.open()?;
+        let job = self.resumable.job(&folder);
         let model = model(&job, genotype, observer)?;
-        let test = match self.slot.protocol {
+        let test = match self.resumable.protocol {
             Protocol::Official => {
                 // The test split last: its predictions say that the training is finished.
                 job.evaluate(&model, Split::Val)?;
@@ -101,8 +101,8 @@ impl<'a> Training<'a> {
     }
 
     fn found(&self, folder: &RunFolder, test: Metrics) -> Result<Trained, Error> {
-        let (val, course) = (folder.metrics("val")?, folder.records(names::TRAIN_RECORDS)?);
-        Ok(Trained { retrain: self.retrain, test, val, course })
+        let (val, records) = (folder.metrics("val")?, folder.records(names::TRAIN_RECORDS)?);
+        Ok(Trained { retrain: self.retrain, test, val, records })
     }
 }
 

@@ -1,8 +1,8 @@
 //! A trial: a candidate with a seed on a data set, in a run folder of its own.
 
-use super::contender::{Contender, random_genotype};
+use super::candidate::{Candidate, random_genotype};
+use super::resumable_folder::ResumableFolder;
 use super::sample::{Sample, Sampled, chosen};
-use super::slot::Slot;
 use super::training::{Trained, Training};
 use crate::error::Error;
 use zodarts_nas::evaluate::Metrics;
@@ -18,10 +18,10 @@ use zodarts_run::lock::Lock;
 #[derive(Clone, Debug)]
 pub struct Trial<'a> {
     /// The candidate.
-    pub contender: Contender,
+    pub candidate: Candidate,
     /// The run folder, with its settings and data.
-    pub(super) slot: Slot<'a>,
-    /// The sample of its seed, from which some contenders are taken.
+    pub(super) resumable: ResumableFolder<'a>,
+    /// The sample of its seed, from which some candidates are taken.
     pub(super) sample: Sample<'a>,
 }
 
@@ -29,7 +29,7 @@ pub struct Trial<'a> {
 #[derive(Clone, Debug)]
 pub struct TrialResult {
     /// The candidate.
-    pub contender: Contender,
+    pub candidate: Candidate,
     /// The seed.
     pub seed: u64,
     /// Its trainings, at least one; three under protocol `paper`, as in the paper.
@@ -37,7 +37,7 @@ pub struct TrialResult {
     /// The summary of the search; `None` if the candidate does not search.
     pub search: Option<SearchSummary>,
     /// The records of the search's epochs; empty for `random-ws`, which has no mixture.
-    pub course: Vec<SearchRecord>,
+    pub search_records: Vec<SearchRecord>,
     /// The sample from which the genotype was taken, if it was.
     pub sample: Option<Vec<Sampled>>,
     /// The number of threads at the beginning, if it was recorded. Only the seconds depend on it.
@@ -55,8 +55,8 @@ impl TrialResult {
 impl Trial<'_> {
     /// Returns a name for people to read.
     pub fn name(&self) -> String {
-        let Slot { dataset, settings, protocol, .. } = &self.slot;
-        format!("{} · {} · seed {} · protocol {protocol}", dataset.info.name, self.contender, settings.seed)
+        let ResumableFolder { dataset, settings, protocol, .. } = &self.resumable;
+        format!("{} · {} · seed {} · protocol {protocol}", dataset.info.name, self.candidate, settings.seed)
     }
 
     /// Refuses a folder that holds a trial of other settings or other data, before anything is run.
@@ -64,11 +64,11 @@ impl Trial<'_> {
     /// # Errors
     /// Returns [`zodarts_run::Error::OtherRun`] with what differs, or an error if a file is damaged.
     pub fn check(&self) -> Result<(), Error> {
-        self.slot.check()?;
+        self.resumable.check()?;
         if self.is_of_sample() {
             self.sample.check()?;
         }
-        Training::of(&self.slot).iter().try_for_each(Training::check)
+        Training::of(&self.resumable).iter().try_for_each(Training::check)
     }
 
     /// Returns the result, or `None` if the trial is not finished.
@@ -76,8 +76,9 @@ impl Trial<'_> {
     /// # Errors
     /// Returns an error if a file is damaged.
     pub fn result(&self) -> Result<Option<TrialResult>, Error> {
-        let Some(folder) = self.slot.begun()? else { return Ok(None) };
-        let results = Training::of(&self.slot).iter().map(Training::result).collect::<Result<Vec<_>, _>>()?;
+        let Some(folder) = self.resumable.begun()? else { return Ok(None) };
+        let results =
+            Training::of(&self.resumable).iter().map(Training::result).collect::<Result<Vec<_>, _>>()?;
         let finished: Option<Vec<Trained>> = results.into_iter().collect();
         finished.map(|trainings| self.found(&folder, trainings)).transpose()
     }
@@ -89,42 +90,44 @@ impl Trial<'_> {
     /// Returns [`zodarts_run::Error::InUse`] if another process runs the trial, and the errors of
     /// [`Job::search`], [`Job::train`] and [`evaluate_run`](zodarts_run::job::evaluate_run).
     pub fn run(&self, observer: &mut dyn Observer) -> Result<TrialResult, Error> {
-        let _lock = Lock::beside(&self.slot.path)?;
+        let _lock = Lock::beside(&self.resumable.path)?;
         self.check()?;
-        let folder = self.slot.open()?;
-        let genotype = self.genotype(&self.slot.job(&folder), observer)?;
-        let trainings = Training::of(&self.slot);
+        let folder = self.resumable.open()?;
+        let genotype = self.genotype(&self.resumable.job(&folder), observer)?;
+        let trainings = Training::of(&self.resumable);
         let trained: Result<Vec<Trained>, Error> =
             trainings.iter().map(|training| training.run(genotype, observer)).collect();
         self.found(&folder, trained?)
     }
 
     fn found(&self, folder: &RunFolder, trainings: Vec<Trained>) -> Result<TrialResult, Error> {
-        let (search, course) = (folder.record(SearchSummary::FILE)?, folder.records(names::SEARCH_RECORDS)?);
-        let (contender, seed) = (self.contender, self.slot.settings.seed);
+        let search = folder.record(SearchSummary::FILE)?;
+        let search_records = folder.records(names::SEARCH_RECORDS)?;
+        let (candidate, seed) = (self.candidate, self.resumable.settings.seed);
         let sample = if self.is_of_sample() { self.sample.finished()? } else { None };
         let threads = folder.config()?.0.map(|run| run.threads);
-        Ok(TrialResult { contender, seed, trainings, search, course, sample, threads })
+        Ok(TrialResult { candidate, seed, trainings, search, search_records, sample, threads })
     }
 
     fn is_of_sample(&self) -> bool {
-        matches!(self.contender, Contender::OfSample(_))
+        matches!(self.candidate, Candidate::OfSample(_))
     }
 
     fn genotype(&self, job: &Job<'_>, observer: &mut dyn Observer) -> Result<Option<Genotype>, Error> {
         if let Some(found) = job.folder.record::<SearchSummary>(SearchSummary::FILE)? {
             return Ok(Some(found.genotype));
         }
-        Ok(match self.contender {
-            Contender::Resnet18 => None,
-            Contender::Random => {
-                let genotype = random_genotype(self.slot.settings.search.space, self.slot.settings.seed);
+        Ok(match self.candidate {
+            Candidate::Resnet18 => None,
+            Candidate::Random => {
+                let genotype =
+                    random_genotype(self.resumable.settings.search.space, self.resumable.settings.seed);
                 job.folder.write_genotype(&genotype)?;
                 Some(genotype)
             }
-            Contender::Search(_) => Some(job.search(None, observer)?.genotype),
-            Contender::RandomWs => Some(job.random_search(observer)?.best.genotype),
-            Contender::OfSample(end) => {
+            Candidate::Search(_) => Some(job.search(None, observer)?.genotype),
+            Candidate::RandomWs => Some(job.random_search(observer)?.best.genotype),
+            Candidate::OfSample(end) => {
                 let taken = chosen(end, &self.sample.run(observer)?);
                 job.keep_found(&taken)?;
                 Some(taken.genotype)

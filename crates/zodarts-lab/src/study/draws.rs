@@ -10,6 +10,13 @@ pub struct Draws<'a> {
     pub first: usize,
 }
 
+/// The numbers of batches of a draw.
+#[derive(Clone, Copy)]
+pub struct DrawSize {
+    pub training: usize,
+    pub validation: usize,
+}
+
 /// The batches of a round.
 #[derive(Default)]
 pub struct Draw {
@@ -18,13 +25,16 @@ pub struct Draw {
 }
 
 impl Draws<'_> {
-    /// Returns draw `index`: up to `steps` training batches, at most as many as an epoch has, and
-    /// `evaluations` validation batches.
-    pub fn draw(&self, index: usize, (steps, evaluations): (usize, usize)) -> Draw {
+    /// Returns draw `index`, with at most as many training batches as an epoch has.
+    pub fn draw(&self, index: usize, size: DrawSize) -> Draw {
         let mut images = self.batches.epoch(self.first + index);
         let mut draw = Draw::default();
-        self.batches.load_training(&mut images, 0..steps.min(self.batches.steps()), &mut draw.training);
-        self.batches.load_validation(&mut images, 0..evaluations, &mut draw.validation);
+        self.batches.load_training(
+            &mut images,
+            0..size.training.min(self.batches.steps()),
+            &mut draw.training,
+        );
+        self.batches.load_validation(&mut images, 0..size.validation, &mut draw.validation);
         draw
     }
 

@@ -1,6 +1,7 @@
 //! The estimators that are compared with the reference.
 
-use super::draws::Draws;
+use super::StudyContext;
+use super::draws::DrawSize;
 use super::tasks::on_all_threads;
 use serde::Serialize;
 use zodarts_data::rng::stream;
@@ -97,24 +98,26 @@ impl Estimator {
         self.zo().map_or(1.0, |zo| zo.dimensions(space) as f64 / zo.directions as f64)
     }
 
-    /// Returns `count` estimates at a snapshot, each from batches and directions of its own: those of draw
-    /// `first` and the following. `tick` is called with the passes of each.
-    pub fn estimates(
+    /// Returns `count` estimates at a snapshot, each from batches and directions of its own: those of the
+    /// draws after those of the reference. `tick` is called with the passes of each.
+    pub(super) fn estimates(
         &self,
         snapshot: &Snapshot,
-        (draws, first, seed): (&Draws<'_>, usize, u64),
-        (count, optimisers): (usize, &Optimisers),
+        context: &StudyContext<'_>,
+        count: usize,
         tick: &(dyn Fn(usize) + Sync),
     ) -> Vec<Vec<f64>> {
         let problem = &snapshot.problem;
-        let begin = || (problem.worker(), self.method(optimisers));
+        let first = context.settings.draws;
+        let size = DrawSize { training: self.steps(), validation: self.validation_batches() };
+        let begin = || (problem.worker(), self.method(&context.optimisers));
         let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
-            let batches = draws.draw(first + index, (self.steps(), self.validation_batches()));
+            let batches = context.draws.draw(first + index, size);
             let mut round = Round {
                 training: &batches.training,
                 validation: &batches.validation,
                 learning_rate: snapshot.learning_rate,
-                directions: &mut stream(seed, "study-directions", index as u64),
+                directions: &mut stream(context.seed, "study-directions", index as u64),
             };
             let mut state = snapshot.state.clone();
             let report = method.estimate(problem, std::slice::from_mut(worker), &mut state, &mut round);

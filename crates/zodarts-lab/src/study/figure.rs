@@ -29,24 +29,24 @@ struct Panel {
 pub fn draw(snapshot: &SnapshotStudy, budget: f64) -> Result<String, String> {
     let panels = [
         by_passes(snapshot),
-        by_number((snapshot, budget), "μ", |estimator| {
+        by_number(snapshot, budget, "μ", |estimator| {
             let zo = *estimator.zo()?;
             Some((
                 in_alpha(zo.mu, snapshot.temperature)?,
                 Estimator::ZerothOrder(ZoSettings { mu: Mu::Absolute(1.0), ..zo }),
             ))
         }),
-        by_number((snapshot, budget), "K, directions", |estimator| {
+        by_number(snapshot, budget, "K, directions", |estimator| {
             let zo = *estimator.zo()?;
             Some((zo.directions as f64, Estimator::ZerothOrder(ZoSettings { directions: 1, ..zo })))
         }),
-        by_number((snapshot, budget), "T, weight steps", |estimator| {
+        by_number(snapshot, budget, "T, weight steps", |estimator| {
             Some((estimator.steps() as f64, estimator.with(1, estimator.validation_batches())?))
         }),
-        by_number((snapshot, budget), "M, validation batches", |estimator| {
+        by_number(snapshot, budget, "M, validation batches", |estimator| {
             Some((estimator.validation_batches() as f64, estimator.with(estimator.steps(), 1)?))
         }),
-        by_number((snapshot, budget), "R, radius of probes", |estimator| {
+        by_number(snapshot, budget, "R, radius of probes", |estimator| {
             let Estimator::Unrolled(unrolled) = estimator else { return None };
             Some((unrolled.radius, Estimator::Unrolled(UnrolledSettings { radius: 1.0, ..*unrolled })))
         }),
@@ -83,7 +83,8 @@ fn by_passes(snapshot: &SnapshotStudy) -> Panel {
 /// number, and the estimator with the number set to one value for all; `None` for estimators without it.
 /// Those that then equal the first of their series make its line.
 fn by_number(
-    (snapshot, budget): (&SnapshotStudy, f64),
+    snapshot: &SnapshotStudy,
+    budget: f64,
     abscissa: &'static str,
     split: impl Fn(&Estimator) -> Option<(f64, Estimator)>,
 ) -> Panel {

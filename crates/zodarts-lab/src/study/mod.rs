@@ -38,13 +38,23 @@ const MOST: usize = 1024;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StudySettings {
     /// The epochs after which snapshots of the search are taken.
-    pub moments: Vec<usize>,
+    #[serde(rename = "moments")]
+    pub snapshot_epochs: Vec<usize>,
     /// The number of draws of batches over which the reference is averaged.
     pub draws: usize,
     /// h, half the width of the reference's central differences, in units of α.
     pub width: f64,
     /// Passes for the estimates of each estimator, by [`Estimator::price`].
     pub passes: usize,
+}
+
+/// The settings of a study and the methods that it compares.
+#[derive(Clone, Copy, Debug)]
+pub struct StudyPlan<'a> {
+    /// The settings.
+    pub settings: &'a StudySettings,
+    /// The methods with their settings.
+    pub methods: &'a [AnyMethod],
 }
 
 /// A snapshot of the search and its measurements.
@@ -70,15 +80,20 @@ pub struct SnapshotStudy {
 /// Returns the errors of [`snapshots`] and of `keep`.
 pub fn study(
     input: SearchInput<'_>,
-    (settings, methods): (&StudySettings, &[AnyMethod]),
+    plan: StudyPlan<'_>,
     observer: &mut dyn Observer,
     tick: &(dyn Fn(usize) + Sync),
     keep: &mut dyn FnMut(&Study) -> Result<(), Error>,
 ) -> Result<Study, Error> {
-    let found = snapshots(input, &settings.moments, observer)?;
-    let tried = Tried { settings, methods, optimisers: input.settings.optimisers() };
-    let batches = Batches::new(&input, &found.halves);
-    let draws = Draws { batches, first: input.settings.epochs };
+    let StudyPlan { settings, methods } = plan;
+    let found = snapshots(input, &settings.snapshot_epochs, observer)?;
+    let context = StudyContext {
+        settings,
+        methods,
+        optimisers: input.settings.optimisers(),
+        draws: Draws { batches: Batches::new(&input, &found.halves), first: input.settings.epochs },
+        seed: input.seed,
+    };
     let mut study = Study {
         dataset: input.info.name.clone(),
         version: env!("CARGO_PKG_VERSION"),
@@ -87,41 +102,35 @@ pub fn study(
         method: input.method.card().name,
         steps: zeroth_order(methods).steps,
         settings: settings.clone(),
-        moments: Vec::new(),
+        snapshots: Vec::new(),
     };
     for snapshot in &found.snapshots {
-        study.moments.push(SnapshotStudy::of(snapshot, (&draws, input.seed), &tried, tick));
+        study.snapshots.push(SnapshotStudy::of(snapshot, &context, tick));
         keep(&study)?;
     }
     Ok(study)
 }
 
-/// The settings of a study and the methods that it compares.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tried<'a> {
+/// The data, settings and methods with which a study measures each snapshot.
+pub(crate) struct StudyContext<'a> {
     pub settings: &'a StudySettings,
     pub methods: &'a [AnyMethod],
     pub optimisers: Optimisers,
+    pub draws: Draws<'a>,
+    pub seed: u64,
 }
 
 impl SnapshotStudy {
-    fn of(
-        snapshot: &Snapshot,
-        (draws, seed): (&Draws<'_>, u64),
-        tried: &Tried<'_>,
-        tick: &(dyn Fn(usize) + Sync),
-    ) -> Self {
-        let Tried { settings, methods, optimisers } = tried;
-        let reference = Reference::at(snapshot, draws, tried, tick);
+    fn of(snapshot: &Snapshot, context: &StudyContext<'_>, tick: &(dyn Fn(usize) + Sync)) -> Self {
+        let reference = Reference::at(snapshot, context, tick);
         let row = |estimator: Estimator| {
-            let count = settings.estimates(&estimator);
-            let estimates =
-                estimator.estimates(snapshot, (draws, settings.draws, seed), (count, optimisers), tick);
+            let count = context.settings.estimates(&estimator);
+            let estimates = estimator.estimates(snapshot, context, count, tick);
             let scale = estimator.scale(snapshot.problem.space());
             let agreement = Agreement::of(&estimates, scale, estimator.price(), &reference.gradient);
             (estimator, agreement)
         };
-        let rows = estimators(methods).into_iter().map(row).collect();
+        let rows = estimators(context.methods).into_iter().map(row).collect();
         let (temperature, learning_rate) = (snapshot.problem.temperature(), snapshot.learning_rate);
         Self { epochs: snapshot.epochs, temperature, learning_rate, reference, rows }
     }
@@ -144,7 +153,7 @@ impl StudySettings {
     pub fn total_passes(&self, space: &Space, methods: &[AnyMethod]) -> usize {
         let own = |estimator: &Estimator| self.estimates(estimator) * estimator.passes();
         let estimates: usize = estimators(methods).iter().map(own).sum();
-        self.moments.len()
+        self.snapshot_epochs.len()
             * (Reference::passes(self, space.alphas(), zeroth_order(methods).steps) + estimates)
     }
 }

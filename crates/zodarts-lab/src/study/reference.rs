@@ -1,10 +1,10 @@
 //! The hypergradient that estimates are compared with.
 
-use super::draws::Draws;
+use super::draws::DrawSize;
 use super::estimator::zeroth_order;
 use super::tasks::on_all_threads;
 use super::vectors::{cosine, mean};
-use super::{StudySettings, Tried};
+use super::{StudyContext, StudySettings};
 use serde::Serialize;
 use zodarts_data::rng::stream;
 use zodarts_nas::SupernetProblem;
@@ -31,12 +31,8 @@ pub struct Reference {
 
 impl Reference {
     /// Computes the reference at a snapshot. `tick` is called with the passes as they are done.
-    pub(crate) fn at(
-        snapshot: &Snapshot,
-        draws: &Draws<'_>,
-        Tried { settings, methods, optimisers }: &Tried<'_>,
-        tick: &(dyn Fn(usize) + Sync),
-    ) -> Self {
+    pub(crate) fn at(snapshot: &Snapshot, context: &StudyContext<'_>, tick: &(dyn Fn(usize) + Sync)) -> Self {
+        let StudyContext { settings, methods, optimisers, draws, .. } = context;
         let zo = ZoSettings {
             mu: Mu::Absolute(settings.width),
             difference: Difference::CentralLoss,
@@ -49,7 +45,7 @@ impl Reference {
         let validation = draws.architecture_half();
         let begin = || (problem.worker(), ZerothOrder::new(optimisers, zo));
         let estimate = |(worker, method): &mut (_, ZerothOrder), (draw, axes): (usize, &[Vec<f32>])| {
-            let training = draws.draw(draw, (zo.steps, 0)).training;
+            let training = draws.draw(draw, DrawSize { training: zo.steps, validation: 0 }).training;
             let round = Round {
                 training: &training,
                 validation: &validation,

@@ -38,7 +38,8 @@ pub struct Study {
     /// The settings of the study.
     pub settings: StudySettings,
     /// The snapshots, in the order of their epochs.
-    pub moments: Vec<SnapshotStudy>,
+    #[serde(rename = "moments")]
+    pub snapshots: Vec<SnapshotStudy>,
 }
 
 impl Study {
@@ -61,7 +62,7 @@ impl Study {
             self.steps,
             settings.draws,
         );
-        for snapshot in &self.moments {
+        for snapshot in &self.snapshots {
             // Writing to a string does not fail.
             let _ = write!(text, "\n{}\n{}", heading(snapshot), table(snapshot, budget));
         }
@@ -87,7 +88,7 @@ impl Study {
             "deviation",
             "cosine_at_budget",
         ];
-        let lines = self.moments.iter().flat_map(|snapshot| {
+        let lines = self.snapshots.iter().flat_map(|snapshot| {
             snapshot.rows.iter().map(|(estimator, agreement)| {
                 let numbers = numbers(estimator);
                 let Agreement {
@@ -110,7 +111,7 @@ impl Study {
     /// # Errors
     /// Returns an error if a file cannot be written.
     pub fn write(&self, out: &Path) -> Result<(), Error> {
-        for snapshot in &self.moments {
+        for snapshot in &self.snapshots {
             let what = || format!("the estimates after {} epochs", snapshot.epochs);
             let figure = figure::draw(snapshot, self.settings.budget())
                 .map_err(|reason| Error::Drawing { what: what(), reason })?;

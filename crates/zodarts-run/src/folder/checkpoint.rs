@@ -22,7 +22,7 @@ const PROGRESS: &str = "progress";
 /// The metadata of a checkpoint: everything but its vectors.
 #[derive(Debug, Serialize, Deserialize)]
 struct Progress {
-    #[serde(default = "format::unsaid")]
+    #[serde(default = "format::unrecorded")]
     format: u32,
     stage: String,
     epochs_done: usize,
@@ -36,7 +36,7 @@ struct Progress {
 /// The field that every version writes.
 #[derive(Deserialize)]
 struct Version {
-    #[serde(default = "format::unsaid")]
+    #[serde(default = "format::unrecorded")]
     format: u32,
 }
 

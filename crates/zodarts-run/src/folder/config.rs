@@ -24,7 +24,7 @@ pub struct RunConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
     /// The format of the folder.
-    #[serde(default = "format::unsaid")]
+    #[serde(default = "format::unrecorded")]
     pub format: u32,
     /// Version of zodarts.
     pub version: String,

@@ -14,7 +14,7 @@ use zodarts_nas::files::FileError;
 pub const FORMAT: u32 = 3;
 
 /// Returns the format of files that do not record one.
-pub fn unsaid() -> u32 {
+pub fn unrecorded() -> u32 {
     1
 }
 

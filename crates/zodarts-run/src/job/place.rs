@@ -22,7 +22,7 @@ pub enum Resume {
 
 /// A query for the folder of a run.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct RunQuery<'a> {
     /// The goal of the run.
     pub goal: Goal,
     /// Its data.
@@ -35,16 +35,16 @@ pub struct Wanted<'a> {
 
 /// The state of the run in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Standing {
+enum RunState {
     /// The run is finished.
-    Reached,
+    Finished,
     /// The run was cut short.
     CutShort,
     /// The folder holds another run, with this difference.
     Other(String),
 }
 
-impl Wanted<'_> {
+impl RunQuery<'_> {
     /// Opens the folder at `path`, which must be new, empty, or that of the same run cut short. Nobody else
     /// works in it as long as the lock lasts.
     ///
@@ -57,10 +57,10 @@ impl Wanted<'_> {
         }
         let lock = Lock::inside(path)?;
         let folder = RunFolder::open(path)?;
-        match self.standing(&folder)? {
-            Standing::CutShort if self.resume != Resume::Never => Ok((folder.resuming()?, lock)),
-            Standing::CutShort | Standing::Reached => Err(RunError::Exists { path: path.into() }.into()),
-            Standing::Other(difference) => Err(Error::OtherRun { path: path.into(), difference }),
+        match self.state(&folder)? {
+            RunState::CutShort if self.resume != Resume::Never => Ok((folder.resuming()?, lock)),
+            RunState::CutShort | RunState::Finished => Err(RunError::Exists { path: path.into() }.into()),
+            RunState::Other(difference) => Err(Error::OtherRun { path: path.into(), difference }),
         }
     }
 
@@ -87,8 +87,8 @@ impl Wanted<'_> {
         let folder = RunFolder::open(path).ok()?;
         // The state is read under the lock, as the run might end in the meantime.
         let lock = Lock::inside(path).ok()?;
-        let standing = self.standing(&folder).ok()?;
-        (standing == Standing::CutShort).then(|| Some((folder.resuming().ok()?, lock)))?
+        let state = self.state(&folder).ok()?;
+        (state == RunState::CutShort).then(|| Some((folder.resuming().ok()?, lock)))?
     }
 
     fn begin(
@@ -102,20 +102,20 @@ impl Wanted<'_> {
         create()
     }
 
-    fn standing(&self, folder: &RunFolder) -> Result<Standing, Error> {
+    fn state(&self, folder: &RunFolder) -> Result<RunState, Error> {
         let (run, settings) = folder.config()?;
         let command = run.as_ref().and_then(|run| run.command.as_deref());
         if command != Some(self.goal.name()) {
             let found = command
                 .map_or_else(|| "a command that is not on record".into(), |it| format!("`zodarts {it}`"));
-            return Ok(Standing::Other(format!("made by {found}, not `zodarts {}`", self.goal)));
+            return Ok(RunState::Other(format!("made by {found}, not `zodarts {}`", self.goal)));
         }
         let difference =
             other_data(run.as_ref(), self.info).or_else(|| other_setting(&settings, self.settings));
         Ok(match difference {
-            Some(difference) => Standing::Other(difference),
-            None if folder.status()?.is_finished() => Standing::Reached,
-            None => Standing::CutShort,
+            Some(difference) => RunState::Other(difference),
+            None if folder.status()?.is_finished() => RunState::Finished,
+            None => RunState::CutShort,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Requests for a run, checked before anything is written.
 
-use super::place::{Resume, Wanted};
+use super::place::{Resume, RunQuery};
 use super::prepare::positive_class;
 use crate::error::Error;
 use crate::folder::{Goal, RunError, RunFolder, names};
@@ -72,8 +72,8 @@ impl RunRequest<'_> {
     pub fn open(&self) -> Result<(RunFolder, Lock), Error> {
         self.check()?;
         match self.place {
-            Place::At(path) => self.wanted().at(path),
-            Place::Below(parent) => self.wanted().below(parent, &self.name()),
+            Place::At(path) => self.query().at(path),
+            Place::Below(parent) => self.query().below(parent, &self.name()),
         }
     }
 
@@ -89,15 +89,15 @@ impl RunRequest<'_> {
             let lock = Lock::inside(&path)?;
             return Ok((searched, lock));
         }
-        match self.wanted().at(&path) {
+        match self.query().at(&path) {
             Err(Error::Run(RunError::Exists { path })) => Err(Error::AlreadyTrained { path }),
             opened => opened,
         }
     }
 
-    fn wanted(&self) -> Wanted<'_> {
+    fn query(&self) -> RunQuery<'_> {
         let Self { goal, dataset, settings, resume, .. } = *self;
-        Wanted { goal, info: &dataset.info, settings, resume }
+        RunQuery { goal, info: &dataset.info, settings, resume }
     }
 
     /// Returns the name of a new folder.

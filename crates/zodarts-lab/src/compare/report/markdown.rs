@@ -1,10 +1,10 @@
 //! The tables of a comparison, `tables.md`.
 
 use super::Comparison;
-use crate::compare::live::Milestones;
+use crate::compare::live_operations::Milestones;
 use crate::compare::published::{ELSEWHERE, Published, published};
 use crate::compare::rows::{Row, SearchRow};
-use crate::compare::samples::SampleRow;
+use crate::compare::sample_statistics::SampleRow;
 use crate::compare::spread::Spread;
 use crate::text::{markdown, number};
 use std::fmt::Write as _;
@@ -119,7 +119,7 @@ fn quality(dataset: &str, rows: &[&Row], protocol: Protocol) -> String {
     let own = rows.iter().map(|row| {
         let auc = row.auc.map_or(NOTHING.into(), |auc| auc.text_with_interval(3));
         let (seeds, acc) = (row.seeds.len().to_string(), row.acc.text_with_interval(3));
-        vec![row.contender.into(), seeds, acc, auc, published_acc(row.published)]
+        vec![row.candidate.into(), seeds, acc, auc, published_acc(row.published)]
     });
     let elsewhere = ELSEWHERE.iter().filter_map(|(key, name)| {
         let found = published(key, dataset)?;
@@ -147,7 +147,7 @@ fn cost(rows: &[&Row]) -> String {
         let search = row.search.as_ref()?;
         let seconds = row.published.and_then(|published| published.search_seconds);
         Some(vec![
-            row.contender.into(),
+            row.candidate.into(),
             search.seconds.text(1),
             threads(search),
             search.passes.text(0),
@@ -193,7 +193,7 @@ fn beyond(rows: &[&Row]) -> String {
         let share = |spread: Option<Spread>| spread.map_or(NOTHING.into(), |spread| spread.text(3));
         let search = row.search.as_ref();
         vec![
-            row.contender.to_owned(),
+            row.candidate.to_owned(),
             number::count(row.params.mean as u64),
             number::count(row.macs.mean as u64),
             share(search.and_then(|search| search.mixed_acc)),
@@ -217,7 +217,7 @@ fn milestones(row: &Row) -> Option<Milestones> {
 fn live(rows: &[&Row]) -> String {
     let line = |row: &&Row| {
         let numbers = milestones(row)?.map(|mean| format!("{mean:.1}"));
-        Some(std::iter::once(row.contender.to_owned()).chain(numbers).collect())
+        Some(std::iter::once(row.candidate.to_owned()).chain(numbers).collect())
     };
     let rows: Vec<Vec<String>> = rows.iter().filter_map(line).collect();
     markdown::table(&["", "first epoch", "¼", "½", "¾", "end"], &rows)
@@ -240,7 +240,7 @@ fn architectures(rows: &[&Row]) -> String {
     let lines = rows.iter().flat_map(|row| {
         let seeds = row.seeds.iter().zip(&row.genotypes);
         seeds
-            .map(|(seed, genotype)| vec![row.contender.to_owned(), seed.to_string(), format!("`{genotype}`")])
+            .map(|(seed, genotype)| vec![row.candidate.to_owned(), seed.to_string(), format!("`{genotype}`")])
     });
     markdown::table(&["", "seed", "genotype"], &lines.collect::<Vec<_>>())
 }

@@ -4,9 +4,9 @@ mod figure;
 mod markdown;
 mod trials;
 
-use self::figure::Course;
+use self::figure::EpochRecords;
 use super::rows::Row;
-use super::samples::SampleRow;
+use super::sample_statistics::SampleRow;
 use super::trial::TrialResult;
 use crate::error::Error;
 use serde::Serialize;
@@ -25,9 +25,9 @@ pub struct Comparison {
     pub version: &'static str,
     /// Settings that all trials share; method, architecture and seed are each trial's own.
     pub settings: Settings,
-    /// One row for each data set and contender that has a finished trial, in the order they were named.
+    /// One row for each data set and candidate that has a finished trial, in the order they were named.
     pub rows: Vec<Row>,
-    /// The samples that contenders were taken from, by data set.
+    /// The samples that candidates were taken from, by data set.
     pub samples: Vec<SampleRow>,
     /// The trials that failed, with the reasons.
     pub failures: Vec<Failure>,
@@ -47,14 +47,15 @@ pub struct Failure {
 impl Comparison {
     /// Returns the comparison of finished and failed trials.
     pub fn new(
-        (protocol, settings): (Protocol, &Settings),
+        protocol: Protocol,
+        settings: &Settings,
         results: Vec<TrialResult>,
         failures: Vec<Failure>,
     ) -> Self {
         let mut groups: Vec<Vec<&TrialResult>> = Vec::new();
         for result in &results {
             let own = |group: &&mut Vec<&TrialResult>| {
-                group[0].contender == result.contender
+                group[0].candidate == result.candidate
                     && group[0].test().fingerprint == result.test().fingerprint
             };
             match groups.iter_mut().find(own) {
@@ -84,15 +85,15 @@ impl Comparison {
     /// # Errors
     /// Returns an error if a file cannot be written.
     pub fn write(&self, out: &Path) -> Result<(), Error> {
-        for (dataset, courses) in self.courses(|result| &result.course) {
-            keep(out, ("figure-1", dataset), figure::first_edge(&courses))?;
-            keep(out, ("figure-1-all-edges", dataset), figure::all_edges(&courses))?;
-            keep(out, ("live-operations", dataset), figure::live_operations(&courses))?;
+        for (dataset, runs) in self.epoch_records(|result| &result.search_records) {
+            write_figure(out, "figure-1", dataset, figure::first_edge(&runs))?;
+            write_figure(out, "figure-1-all-edges", dataset, figure::all_edges(&runs))?;
+            write_figure(out, "live-operations", dataset, figure::live_operations(&runs))?;
         }
         // Under protocol `paper` the epochs are measured on the test images, not on validation images.
         if self.protocol == Protocol::Official {
-            for (dataset, courses) in self.courses(|result| &result.trainings[0].course) {
-                keep(out, ("training", dataset), figure::training(&courses))?;
+            for (dataset, runs) in self.epoch_records(|result| &result.trainings[0].records) {
+                write_figure(out, "training", dataset, figure::training(&runs))?;
             }
         }
         write_file(&out.join("tables.md"), self.markdown().as_bytes())?;
@@ -101,26 +102,29 @@ impl Comparison {
         Ok(())
     }
 
-    /// Returns the first course of each contender that has one, by data set.
-    fn courses<R: Clone>(&self, of: impl Fn(&TrialResult) -> &[R]) -> Vec<(&str, Vec<Course<R>>)> {
-        let mut courses: Vec<(&str, Vec<Course<R>>)> = Vec::new();
+    /// Returns the first records of each candidate that has some, by data set.
+    fn epoch_records<R: Clone>(
+        &self,
+        of: impl Fn(&TrialResult) -> &[R],
+    ) -> Vec<(&str, Vec<EpochRecords<R>>)> {
+        let mut runs: Vec<(&str, Vec<EpochRecords<R>>)> = Vec::new();
         for result in self.results.iter().filter(|result| !of(result).is_empty()) {
-            let (name, dataset) = (result.contender.name(), &*result.test().dataset);
-            let at = courses.iter().position(|(other, _)| *other == dataset).unwrap_or_else(|| {
-                courses.push((dataset, Vec::new()));
-                courses.len() - 1
+            let (name, dataset) = (result.candidate.name(), &*result.test().dataset);
+            let at = runs.iter().position(|(other, _)| *other == dataset).unwrap_or_else(|| {
+                runs.push((dataset, Vec::new()));
+                runs.len() - 1
             });
-            let of_dataset = &mut courses[at].1;
-            if of_dataset.iter().all(|course| course.name != name) {
-                of_dataset.push(Course { name, seed: result.seed, records: of(result).to_vec() });
+            let of_dataset = &mut runs[at].1;
+            if of_dataset.iter().all(|run| run.name != name) {
+                of_dataset.push(EpochRecords { name, seed: result.seed, records: of(result).to_vec() });
             }
         }
-        courses
+        runs
     }
 }
 
 /// Writes a figure of a data set.
-fn keep(out: &Path, (name, dataset): (&str, &str), svg: Result<String, String>) -> Result<(), Error> {
+fn write_figure(out: &Path, name: &str, dataset: &str, svg: Result<String, String>) -> Result<(), Error> {
     let what = || format!("{name} of {dataset}");
     let svg = svg.map_err(|reason| Error::Drawing { what: what(), reason })?;
     Ok(write_file(&out.join(format!("{name}-{dataset}.svg")), svg.as_bytes())?)

@@ -44,7 +44,7 @@ fn fields(result: &TrialResult, training: &Trained) -> [String; HEADER.len()] {
     let auc_end = |end: usize| optional(report.auc_ci95.map(|ends| ends[end]));
     [
         test.dataset.clone(),
-        result.contender.name().into(),
+        result.candidate.name().into(),
         result.seed.to_string(),
         training.retrain.to_string(),
         test.protocol.to_string(),

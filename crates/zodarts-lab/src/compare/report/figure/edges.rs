@@ -1,6 +1,6 @@
 //! The paper's Figure 1: the operations of an edge over a search, one panel per method.
 
-use super::Course;
+use super::EpochRecords;
 use crate::drawing::{Area, COLOURS, Drawn, render};
 use plotters::prelude::*;
 use std::ops::Range;
@@ -16,60 +16,64 @@ enum Quantity {
     Rank,
 }
 
+/// A row of panels: the quantity of an edge.
+#[derive(Clone, Copy)]
+struct PanelRow {
+    edge: usize,
+    quantity: Quantity,
+}
+
 /// Draws probability and rank of the operations of the cell's first edge, which receives the cell's input
 /// whatever the other edges do.
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn first_edge(courses: &[Course]) -> Result<String, String> {
-    draw(courses, &[(0, Quantity::Probability), (0, Quantity::Rank)])
+pub fn first_edge(runs: &[EpochRecords]) -> Result<String, String> {
+    draw(runs, &[Quantity::Probability, Quantity::Rank].map(|quantity| PanelRow { edge: 0, quantity }))
 }
 
 /// Draws the probabilities of the operations of all edges.
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn all_edges(courses: &[Course]) -> Result<String, String> {
-    let rows: Vec<_> = (0..space(courses).rows()).map(|row| (row, Quantity::Probability)).collect();
-    draw(courses, &rows)
+pub fn all_edges(runs: &[EpochRecords]) -> Result<String, String> {
+    let rows: Vec<_> =
+        (0..space(runs).rows()).map(|edge| PanelRow { edge, quantity: Quantity::Probability }).collect();
+    draw(runs, &rows)
 }
 
 /// Returns the space that was searched.
-fn space(courses: &[Course]) -> &'static Space {
-    let record = courses.iter().find_map(|course| course.records.first());
+fn space(runs: &[EpochRecords]) -> &'static Space {
+    let record = runs.iter().find_map(|run| run.records.first());
     record.map_or(&NAS_BENCH_201, |record| record.genotype.space())
 }
 
 /// Draws one row of panels for each edge and quantity, and one column for each search.
-fn draw(courses: &[Course], rows: &[(usize, Quantity)]) -> Result<String, String> {
-    let size = (PANEL.0 * courses.len() as u32, PANEL.1 * rows.len() as u32);
-    render(size, |root| draw_on(root, courses, rows))
+fn draw(runs: &[EpochRecords], rows: &[PanelRow]) -> Result<String, String> {
+    let size = (PANEL.0 * runs.len() as u32, PANEL.1 * rows.len() as u32);
+    render(size, |root| draw_on(root, runs, rows))
 }
 
-fn draw_on<'a>(root: &Area<'a>, courses: &[Course], rows: &[(usize, Quantity)]) -> Drawn<'a> {
-    let panels = root.split_evenly((rows.len(), courses.len()));
+fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords], rows: &[PanelRow]) -> Drawn<'a> {
+    let panels = root.split_evenly((rows.len(), runs.len()));
     let places = rows.iter().enumerate().flat_map(|(row, what)| {
-        courses.iter().enumerate().map(move |(column, course)| (*what, course, (row, column) == (0, 0)))
+        runs.iter().enumerate().map(move |(column, run)| (*what, run, (row, column) == (0, 0)))
     });
-    for (panel, ((edge, quantity), course, first)) in panels.iter().zip(places) {
-        draw_panel(panel, course, (edge, quantity), first)?;
+    for (panel, (row, run, first)) in panels.iter().zip(places) {
+        draw_panel(panel, run, row, first)?;
     }
     Ok(())
 }
 
-fn draw_panel<'a>(
-    panel: &Area<'a>,
-    course: &Course,
-    (edge, quantity): (usize, Quantity),
-    with_legend: bool,
-) -> Drawn<'a> {
+fn draw_panel<'a>(panel: &Area<'a>, run: &EpochRecords, row: PanelRow, with_legend: bool) -> Drawn<'a> {
+    let PanelRow { edge, quantity } = row;
     // Epochs count from 1 in everything that people read.
-    let last = course.records.len().max(2) as f64;
-    let space = space(std::slice::from_ref(course));
+    let last = run.records.len().max(2) as f64;
+    let space = space(std::slice::from_ref(run));
     let place = space.cell_edge(edge);
     let cell = place.cell.map_or(String::new(), |cell| format!("cell {}, ", cell + 1));
     let (source, target) = (place.edge.source, place.edge.target);
-    let title = format!("{} (seed {}), {cell}edge {source}→{target}", course.name, course.seed);
+    let title = format!("{} (seed {}), {cell}edge {source}→{target}", run.name, run.seed);
     let mut chart = ChartBuilder::on(panel)
         .caption(title, ("sans-serif", 13))
         .margin(8)
@@ -87,7 +91,7 @@ fn draw_panel<'a>(
         .y_label_formatter(&|value| quantity.label(*value))
         .draw()?;
     for ((column, operation), colour) in space.operations.iter().enumerate().zip(COLOURS) {
-        let points = course
+        let points = run
             .records
             .iter()
             .enumerate()
@@ -154,8 +158,9 @@ mod tests {
 
     #[test]
     fn every_panel_has_a_title_and_its_lines() {
-        let courses = [Course::example("zo-darts", &[24, 20]), Course::example("zo-darts-plus", &[24, 6])];
-        let (figure, appendix) = (first_edge(&courses).unwrap(), all_edges(&courses).unwrap());
+        let runs =
+            [EpochRecords::example("zo-darts", &[24, 20]), EpochRecords::example("zo-darts-plus", &[24, 6])];
+        let (figure, appendix) = (first_edge(&runs).unwrap(), all_edges(&runs).unwrap());
         assert_eq!(figure.matches("zo-darts-plus (seed 1)").count(), 2);
         // A line in each of four panels, and one in the legend.
         assert_eq!(figure.matches("stroke=\"#D55E00\"").count(), 5, "{figure}");

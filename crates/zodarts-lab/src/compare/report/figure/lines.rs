@@ -1,6 +1,6 @@
 //! A chart over the epochs with one line per candidate.
 
-use super::Course;
+use super::EpochRecords;
 use crate::drawing::{Area, Drawn, Line};
 use plotters::prelude::*;
 use std::ops::Range;
@@ -20,11 +20,11 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Draws `value` of each epoch of each course, over an abscissa of `epochs` epochs that count from 1.
+    /// Draws `value` of each epoch of each run, over an abscissa of `epochs` epochs that count from 1.
     pub fn draw<'a, R>(
         self,
         area: &Area<'a>,
-        courses: &[Course<R>],
+        runs: &[EpochRecords<R>],
         epochs: usize,
         value: impl Fn(&R) -> f64,
     ) -> Drawn<'a> {
@@ -44,10 +44,10 @@ impl Lines {
             .y_labels(most)
             .y_label_formatter(&|value| format!("{value:.decimals$}"))
             .draw()?;
-        for (number, course) in courses.iter().enumerate() {
-            let records = course.records.iter().enumerate();
+        for (number, run) in runs.iter().enumerate() {
+            let records = run.records.iter().enumerate();
             let points: Vec<_> = records.map(|(epoch, record)| ((epoch + 1) as f64, value(record))).collect();
-            let name = format!("{} (seed {})", course.name, course.seed);
+            let name = format!("{} (seed {})", run.name, run.seed);
             Line { number, width: self.width, circles: 0, name }.draw(&mut chart, &points)?;
         }
         match self.legend {

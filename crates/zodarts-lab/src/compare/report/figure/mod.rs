@@ -2,19 +2,19 @@
 
 mod edges;
 mod lines;
-mod live;
+mod live_operations;
 mod training;
 
 pub use edges::{all_edges, first_edge};
-pub use live::live_operations;
+pub use live_operations::live_operations;
 pub use training::training;
 
 use zodarts_nas::records::SearchRecord;
 
 /// A search or a training, epoch by epoch.
 #[derive(Clone, Debug)]
-pub struct Course<R = SearchRecord> {
-    /// The contender.
+pub struct EpochRecords<R = SearchRecord> {
+    /// The candidate.
     pub name: &'static str,
     /// The seed.
     pub seed: u64,
@@ -23,7 +23,7 @@ pub struct Course<R = SearchRecord> {
 }
 
 #[cfg(test)]
-impl Course {
+impl EpochRecords {
     /// Returns a search of seed 1 that was planned for three epochs, with these numbers of live operations.
     fn example(name: &'static str, live: &[usize]) -> Self {
         Self { name, seed: 1, records: crate::compare::example_records::search_records(live, 3) }

@@ -1,6 +1,6 @@
 //! Training and validation accuracy of trainings over the epochs, one line per candidate.
 
-use super::Course;
+use super::EpochRecords;
 use super::lines::Lines;
 use crate::drawing::render;
 use plotters::chart::SeriesLabelPosition;
@@ -17,20 +17,20 @@ type Accuracy = fn(&TrainRecord) -> f64;
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn training(courses: &[Course<TrainRecord>]) -> Result<String, String> {
+pub fn training(runs: &[EpochRecords<TrainRecord>]) -> Result<String, String> {
     // The lines of the validation images fill the panel; those of the training images leave a corner free.
     let corner = Some(SeriesLabelPosition::LowerRight);
     let panels: [(Lines, Accuracy); 2] = [
         (panel("ACC on the training images, as augmented", corner), |record| record.train_acc),
         (panel("ACC on the validation images", None), |record| record.val_acc),
     ];
-    let epochs = courses.iter().map(|course| course.records.len()).max().unwrap_or(0);
+    let epochs = runs.iter().map(|run| run.records.len()).max().unwrap_or(0);
     render((2 * PANEL.0, PANEL.1), |root| {
         let areas = root.split_evenly((1, 2));
         areas
             .iter()
             .zip(panels)
-            .try_for_each(|(area, (lines, accuracy))| lines.draw(area, courses, epochs, accuracy))
+            .try_for_each(|(area, (lines, accuracy))| lines.draw(area, runs, epochs, accuracy))
     })
 }
 
@@ -46,8 +46,8 @@ mod tests {
     fn both_panels_have_a_line_for_every_contender() {
         let record =
             |epoch| TrainRecord { epoch, epochs: 3, train_acc: 0.9, val_acc: 0.8, ..TrainRecord::default() };
-        let course = |name| Course { name, seed: 1, records: (0..3).map(record).collect() };
-        let figure = training(&[course("random"), course("resnet18")]).unwrap();
+        let run = |name| EpochRecords { name, seed: 1, records: (0..3).map(record).collect() };
+        let figure = training(&[run("random"), run("resnet18")]).unwrap();
         // A line in each of two panels, and a mark in the legend.
         let lines: Vec<&str> = figure.lines().filter(|line| line.contains("stroke=\"#E69F00\"")).collect();
         assert_eq!(lines.len(), 3, "{figure}");

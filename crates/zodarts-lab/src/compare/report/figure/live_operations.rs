@@ -1,6 +1,6 @@
 //! The share of live operations over a search, one line per method.
 
-use super::Course;
+use super::EpochRecords;
 use super::lines::Lines;
 use crate::drawing::{Area, Drawn, render};
 use plotters::chart::SeriesLabelPosition;
@@ -13,12 +13,12 @@ const SIZE: (u32, u32) = (560, 320);
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn live_operations(courses: &[Course]) -> Result<String, String> {
-    render(SIZE, |root| draw_on(root, courses))
+pub fn live_operations(runs: &[EpochRecords]) -> Result<String, String> {
+    render(SIZE, |root| draw_on(root, runs))
 }
 
-fn draw_on<'a>(root: &Area<'a>, courses: &[Course]) -> Drawn<'a> {
-    let planned = courses.iter().filter_map(|course| course.records.first()).map(|record| record.epochs);
+fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords]) -> Drawn<'a> {
+    let planned = runs.iter().filter_map(|run| run.records.first()).map(|record| record.epochs);
     let lines = Lines {
         title: "live operations",
         ordinate: "share of all",
@@ -29,7 +29,7 @@ fn draw_on<'a>(root: &Area<'a>, courses: &[Course]) -> Drawn<'a> {
     };
     let share =
         |record: &SearchRecord| record.live_operations as f64 / record.genotype.space().most_live() as f64;
-    lines.draw(root, courses, planned.max().unwrap_or(0), share)
+    lines.draw(root, runs, planned.max().unwrap_or(0), share)
 }
 
 #[cfg(test)]
@@ -38,9 +38,11 @@ mod tests {
 
     #[test]
     fn every_search_has_a_line_as_long_as_it_went_on() {
-        let courses =
-            [Course::example("darts-v1", &[24, 24, 24]), Course::example("zo-darts-plus", &[24, 12])];
-        let figure = live_operations(&courses).unwrap();
+        let runs = [
+            EpochRecords::example("darts-v1", &[24, 24, 24]),
+            EpochRecords::example("zo-darts-plus", &[24, 12]),
+        ];
+        let figure = live_operations(&runs).unwrap();
         assert!(
             figure.contains("darts-v1 (seed 1)") && figure.contains("zo-darts-plus (seed 1)"),
             "{figure}"
@@ -53,9 +55,9 @@ mod tests {
 
     #[test]
     fn lines_that_share_a_colour_differ_in_dashes() {
-        let black = |courses: usize| {
-            let courses = vec![Course::example("random-ws", &[24, 24, 24]); courses];
-            live_operations(&courses).unwrap().matches("stroke=\"#000000\"").count()
+        let black = |runs: usize| {
+            let runs = vec![EpochRecords::example("random-ws", &[24, 24, 24]); runs];
+            live_operations(&runs).unwrap().matches("stroke=\"#000000\"").count()
         };
         // The ninth has the first colour again, in many pieces; the eighth has one of its own.
         assert_eq!(black(8), black(7));

@@ -12,7 +12,7 @@ use zodarts_run::settings::{Checked, PredictSettings, Settings};
 /// A run folder of a comparison, which is resumed if it was begun before, and the data and settings of its
 /// run.
 #[derive(Clone, Debug)]
-pub struct Slot<'a> {
+pub struct ResumableFolder<'a> {
     pub dataset: &'a Dataset,
     /// The data as the user named them.
     pub data: &'a str,
@@ -21,7 +21,7 @@ pub struct Slot<'a> {
     pub path: PathBuf,
 }
 
-impl Slot<'_> {
+impl ResumableFolder<'_> {
     /// Returns the folder, or `None` if it was not begun.
     pub fn begun(&self) -> Result<Option<RunFolder>, Error> {
         let begun = self.path.join(names::CONFIG).exists();

@@ -10,8 +10,8 @@ pub type Milestones = [f64; 5];
 
 /// Returns the means over searches, or `None` if one of them has no records. A search that stopped early
 /// keeps its last value.
-pub fn milestones(courses: &[&[SearchRecord]]) -> Option<Milestones> {
-    let each: Option<Vec<Milestones>> = courses.iter().map(|records| of(records)).collect();
+pub fn milestones(searches: &[&[SearchRecord]]) -> Option<Milestones> {
+    let each: Option<Vec<Milestones>> = searches.iter().map(|records| of(records)).collect();
     let each = each.filter(|each| !each.is_empty())?;
     let mean = |at: usize| each.iter().map(|one| one[at]).sum::<f64>() / each.len() as f64;
     Some(std::array::from_fn(mean))
@@ -28,11 +28,11 @@ mod tests {
     use super::*;
 
     fn of_seeds(lives: &[(&[usize], usize)]) -> Option<Milestones> {
-        let courses: Vec<_> = lives
+        let searches: Vec<_> = lives
             .iter()
             .map(|(live, planned)| crate::compare::example_records::search_records(live, *planned))
             .collect();
-        milestones(&courses.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        milestones(&searches.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 
     #[test]

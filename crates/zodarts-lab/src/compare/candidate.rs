@@ -13,7 +13,7 @@ use zodarts_run::settings::{Architecture, Settings};
 
 /// A way to come to a trained network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Contender {
+pub enum Candidate {
     /// A search by the method of this name, then training of what it found.
     Search(&'static str),
     /// A random search with shared weights, then training of what it found.
@@ -29,69 +29,69 @@ pub enum Contender {
 /// A name that no candidate has.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("unknown method {found:?}, expected `all` or names from {}", names())]
-pub struct UnknownContender {
+pub struct UnknownCandidate {
     /// The name found.
     pub found: String,
 }
 
-impl Contender {
+impl Candidate {
     /// Returns all candidates, in the order of the tables.
-    pub fn all() -> impl Iterator<Item = Contender> {
-        let searches = AnyMethod::all().into_iter().map(|method| Contender::Search(method.name()));
-        let samples = [End::Best, End::Worst].map(Contender::OfSample);
-        searches.chain([Contender::RandomWs, Contender::Random]).chain(samples).chain([Contender::Resnet18])
+    pub fn all() -> impl Iterator<Item = Candidate> {
+        let searches = AnyMethod::all().into_iter().map(|method| Candidate::Search(method.name()));
+        let samples = [End::Best, End::Worst].map(Candidate::OfSample);
+        searches.chain([Candidate::RandomWs, Candidate::Random]).chain(samples).chain([Candidate::Resnet18])
     }
 
     /// Returns the name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
-            Contender::Search(name) => name,
-            Contender::RandomWs => "random-ws",
-            Contender::Random => "random",
-            Contender::OfSample(End::Best) => "best-of-32",
-            Contender::OfSample(End::Worst) => "worst-of-32",
-            Contender::Resnet18 => "resnet18",
+            Candidate::Search(name) => name,
+            Candidate::RandomWs => "random-ws",
+            Candidate::Random => "random",
+            Candidate::OfSample(End::Best) => "best-of-32",
+            Candidate::OfSample(End::Worst) => "worst-of-32",
+            Candidate::Resnet18 => "resnet18",
         }
     }
 
     /// Returns a description of one line.
     pub fn description(self) -> &'static str {
         match self {
-            Contender::Search(name) => AnyMethod::named(name).map_or("", |method| method.card().description),
-            Contender::RandomWs => {
+            Candidate::Search(name) => AnyMethod::named(name).map_or("", |method| method.card().description),
+            Candidate::RandomWs => {
                 "random search with shared weights: the best of 256 genotypes by a supernet trained on \
                  random ones"
             }
-            Contender::Random => "a genotype drawn at random, trained like those that were searched",
-            Contender::OfSample(End::Best) => {
+            Candidate::Random => "a genotype drawn at random, trained like those that were searched",
+            Candidate::OfSample(End::Best) => {
                 "the best of 32 random genotypes on the validation images, after a tenth of the training; \
                  protocol official only"
             }
-            Contender::OfSample(End::Worst) => {
+            Candidate::OfSample(End::Worst) => {
                 "the worst of the same 32, to show how much the choice matters"
             }
-            Contender::Resnet18 => "ResNet-18, trained like the networks that were searched",
+            Candidate::Resnet18 => "ResNet-18, trained like the networks that were searched",
         }
     }
 
     /// Reports whether the candidate can run under a protocol. Those that are chosen on the validation images
     /// cannot run under `paper`, whose trainings see these images.
     pub fn runs_under(self, protocol: Protocol) -> bool {
-        protocol == Protocol::Official || !matches!(self, Contender::OfSample(_))
+        protocol == Protocol::Official || !matches!(self, Candidate::OfSample(_))
     }
 
     /// Returns the settings of its trial with a seed. `methods` holds the settings of the search methods.
-    pub fn settings(self, (base, methods): (&Settings, &[AnyMethod]), seed: u64) -> Settings {
+    pub fn settings(self, base: &Settings, methods: &[AnyMethod], seed: u64) -> Settings {
         let mut settings = Settings { seed, ..base.clone() };
         settings.train.architecture = Architecture::Genotype;
         match self {
-            Contender::Search(name) => {
+            Candidate::Search(name) => {
                 if let Some(method) = methods.iter().find(|method| method.name() == name) {
                     settings.method = method.clone();
                 }
             }
-            Contender::RandomWs | Contender::Random | Contender::OfSample(_) => {}
-            Contender::Resnet18 => settings.train.architecture = Architecture::Resnet18,
+            Candidate::RandomWs | Candidate::Random | Candidate::OfSample(_) => {}
+            Candidate::Resnet18 => settings.train.architecture = Architecture::Resnet18,
         }
         settings
     }
@@ -102,23 +102,23 @@ pub fn random_genotype(space: &'static Space, seed: u64) -> Genotype {
     Genotype::draw(space, &mut stream(seed, "random-genotype", 0))
 }
 
-impl fmt::Display for Contender {
+impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
 fn names() -> String {
-    let names: Vec<&str> = Contender::all().map(Contender::name).collect();
+    let names: Vec<&str> = Candidate::all().map(Candidate::name).collect();
     names.join(", ")
 }
 
-impl FromStr for Contender {
-    type Err = UnknownContender;
+impl FromStr for Candidate {
+    type Err = UnknownCandidate;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let found = Contender::all().find(|contender| contender.name() == name);
-        found.ok_or_else(|| UnknownContender { found: name.to_owned() })
+        let found = Candidate::all().find(|candidate| candidate.name() == name);
+        found.ok_or_else(|| UnknownCandidate { found: name.to_owned() })
     }
 }
 
@@ -132,10 +132,10 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        for contender in Contender::all() {
-            assert_eq!(contender.name().parse(), Ok(contender));
+        for candidate in Candidate::all() {
+            assert_eq!(candidate.name().parse(), Ok(candidate));
         }
-        let message = "autokeras".parse::<Contender>().unwrap_err().to_string();
+        let message = "autokeras".parse::<Candidate>().unwrap_err().to_string();
         assert!(
             message.contains("darts-v1, darts-v2") && message.ends_with("worst-of-32, resnet18"),
             "{message}"
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn names_and_descriptions_give_the_numbers_that_are_used() {
-        assert!(Contender::RandomWs.description().contains(&format!("best of {SCORED} genotypes")));
-        assert_eq!(Contender::OfSample(End::Best).name(), format!("best-of-{SAMPLE}"));
-        assert_eq!(Contender::OfSample(End::Worst).name(), format!("worst-of-{SAMPLE}"));
+        assert!(Candidate::RandomWs.description().contains(&format!("best of {SCORED} genotypes")));
+        assert_eq!(Candidate::OfSample(End::Best).name(), format!("best-of-{SAMPLE}"));
+        assert_eq!(Candidate::OfSample(End::Worst).name(), format!("worst-of-{SAMPLE}"));
     }
 
     const PINNED: usize = 13_501;
