@@ -2,21 +2,21 @@
 //! weights.
 
 mod batches;
+mod early_stop;
 mod memory;
 mod random_ws;
 mod rounds;
-mod settled;
 mod snapshots;
 mod stage;
-mod standing;
 mod summary;
+mod supernet_accuracy;
 
 pub use batches::{Batches, EpochImages, Halves, Position, RoundImages};
 pub use memory::check_memory;
-pub use random_ws::{RandomWsOutcome, SCORED, Scored, random_search};
+pub use random_ws::{RandomWsOutcome, SCORED, ScoredGenotype, random_search};
 pub use snapshots::{Snapshot, Snapshots, snapshots};
-pub use standing::SupernetAccuracy;
 pub use summary::SearchSummary;
+pub use supernet_accuracy::SupernetAccuracy;
 
 use crate::bilevel::BilevelProblem;
 use crate::error::Error;
