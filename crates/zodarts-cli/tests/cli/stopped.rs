@@ -61,7 +61,7 @@ fn a_run_that_is_interrupted_says_how_to_go_on_and_does() {
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(status), "{file}: {text}");
         assert!(text.contains(&format!("interrupted\nhint: what there is of it is in {RUN}")), "{text}");
-        assert!(text.contains("hint: give the same command again to go on"), "{text}");
+        assert!(text.contains("hint: run the same command again to resume"), "{text}");
         assert!(output.stdout.is_empty());
     }
     // By now it is clear that it goes on, so it may be insisted on.

@@ -142,7 +142,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     let genotype = Genotype::strongest_connected(settings.space, &state.alpha);
     if genotype != argmax {
         observer.event(Event::Note(format!(
-            "{argmax} has no path from input to output; took the strongest one that has"
+            "{argmax} has no path from input to output; the strongest genotype with a path is used instead"
         )));
     }
     let (alpha, weights) = (state.alpha, state.chain.weights);
