@@ -203,7 +203,7 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
         1
     }
 
-    /// The weight steps, the validation batches, and one pass for each step on the way back.
+    /// Returns the weight steps, the validation batches, and one pass for each step on the way back.
     fn passes(&self) -> usize {
         2 * self.settings.steps + self.settings.validation_batches
     }
