@@ -31,7 +31,7 @@ crate::settings! {
     pub struct DartsUnrolled in "method" {
         /// Weight steps T of a round.
         steps: usize = 10, Range::AtLeast(1.0);
-        /// Validation batches M that a round is judged by.
+        /// Validation batches M per round, on which the hypergradient is taken.
         validation_batches: usize = 4, Range::AtLeast(1.0);
         /// Radius of the probes of the curvature.
         radius: f64 = 0.1, Range::Above(0.0);
