@@ -1,3 +1,5 @@
+//! The errors of an evaluation.
+
 use zodarts_data::Task;
 
 /// An error of comparing scores with labels.

@@ -1,3 +1,5 @@
+//! The state of a search, its weight chain, and the evaluation of batches.
+
 use super::{Round, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use zodarts_nn::optim::{Adam, AdamState, Sgd, SgdState};

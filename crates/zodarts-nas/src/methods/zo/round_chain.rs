@@ -1,3 +1,5 @@
+//! The chains of a zeroth-order round, the main one and the perturbed ones, and their parallel run.
+
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::methods::combined;
 use crate::methods::state::{Chain, Evaluator, fit};
