@@ -15,7 +15,7 @@ use zodarts_nas::methods::{AnyMethod, ZoDarts, ZoDartsPlus};
 use zodarts_nas::observer::{Observer, Silent};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::TrainRecord;
-use zodarts_nas::search::{SCORED, Scored};
+use zodarts_nas::search::{SCORED, ScoredGenotype};
 use zodarts_run::folder::RunFolder;
 use zodarts_run::lock::Lock;
 use zodarts_run::settings::{Auto, Settings};
@@ -321,7 +321,7 @@ fn random_search_with_shared_weights_is_trained_like_any_other_and_draws_no_mixt
 
     let trial = folder.path().join("trials/official/phantom/random-ws/seed-1");
     let run = RunFolder::open(&trial).unwrap();
-    let sample: Vec<Scored> = run.record("random-ws.json").unwrap().unwrap();
+    let sample: Vec<ScoredGenotype> = run.record("random-ws.json").unwrap().unwrap();
     let best = sample.iter().map(|scored| scored.acc).fold(0.0, f64::max);
     let chosen = sample.iter().find(|scored| scored.genotype == row.genotypes[0]).unwrap();
     assert_eq!((sample.len(), chosen.acc, search.discrete_acc.unwrap().mean), (SCORED, best, best));

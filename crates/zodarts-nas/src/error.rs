@@ -50,7 +50,7 @@ pub enum Error {
         diagnosis: String,
     },
     /// A time limit that passed before the first epoch was done.
-    #[error("the time limit was over before the first epoch of {stage} was done")]
+    #[error("the time limit passed before the first epoch of {stage} was done")]
     OutOfTime {
         /// `search` or `training`.
         stage: &'static str,
@@ -89,9 +89,9 @@ impl Error {
             Error::File(error) => return error.hint(),
             Error::Predictions(error) => return error.hint(),
             Error::Diverged { .. } => "a lower learning rate may help",
-            Error::OutOfTime { .. } => "give --max-time more",
-            Error::Interrupted => "give the same command again to go on",
-            Error::NoGenotype => "pass one, or the folder of a search",
+            Error::OutOfTime { .. } => "give a longer --max-time",
+            Error::Interrupted => "run the same command again to resume",
+            Error::NoGenotype => "give a genotype, or the folder of a search",
             Error::TooFewImages { .. } => return None,
         };
         Some(hint.into())

@@ -36,7 +36,7 @@ pub enum FileError {
         reason: String,
     },
     /// The file was written by a later version.
-    #[error("{path}: has format {found}, but this zodarts knows formats up to {known}")]
+    #[error("{path}: has format {found}, but this version of zodarts reads formats up to {known}")]
     Newer {
         /// The file.
         path: PathBuf,
@@ -50,7 +50,8 @@ pub enum FileError {
 impl FileError {
     /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
-        matches!(self, Self::Newer { .. }).then(|| "it was written by a newer one, use that".into())
+        matches!(self, Self::Newer { .. })
+            .then(|| "it was written by a newer version of zodarts; use that one".into())
     }
 }
 
@@ -69,7 +70,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     let bytes = read_up_to(path, limit).map_err(|source| FileError::Read { path: path.into(), source })?;
     if bytes.len() as u64 > limit {
-        let reason = format!("larger than {} MiB", limit >> 20);
+        let reason = format!("is larger than {} MiB", limit >> 20);
         return Err(FileError::Damaged { path: path.into(), reason });
     }
     Ok(bytes)

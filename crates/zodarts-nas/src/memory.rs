@@ -90,7 +90,7 @@ impl OutOfMemory {
     /// Returns advice for the user, if there is any.
     pub fn hint(&self) -> Option<String> {
         Some(match self.largest {
-            0 => "not even one image at a time fits: give fewer channels or cells, or a smaller input_size"
+            0 => "not even one image at a time fits: choose fewer channels or cells, or a smaller input_size"
                 .into(),
             largest => format!("the largest batch size that fits is {largest}"),
         })

@@ -27,7 +27,7 @@ impl SupernetProblem {
     /// Returns the problem at a temperature.
     ///
     /// # Panics
-    /// If `network` is not a supernet.
+    /// Panics if `network` is not a supernet.
     pub fn new(network: Arc<Network>, mixing: Arc<dyn Mixing>, loss: Loss, temperature: f64) -> Self {
         assert!(network.space.is_some(), "a supernet");
         let (convolutions, extent) = (Convolutions::default(), Extent::default());

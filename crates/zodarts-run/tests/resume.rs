@@ -407,6 +407,6 @@ fn numbers_that_go_wrong_again_end_the_run_and_say_where() {
         let error = stage.try_run(&phantom(), &settings, &folder, &mut watcher).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name} diverged in epoch 1: the loss is ")), "{error}");
         assert!(names_a_place(&error) && error.ends_with("; a lower learning rate may help"), "{error}");
-        assert_eq!(said(&[watcher.notes.clone()], "begins again at half the rate"), [true]);
+        assert_eq!(said(&[watcher.notes.clone()], "is repeated at half the learning rate"), [true]);
     }
 }

@@ -1,3 +1,5 @@
+//! The errors of an evaluation.
+
 use zodarts_data::Task;
 
 /// An error of comparing scores with labels.
@@ -72,7 +74,7 @@ impl EvaluateError {
             EvaluateError::Shape { .. } => "every dimension must be at least 1",
             EvaluateError::NotFinite { .. } => "the network has diverged or the file is damaged",
             EvaluateError::Images { .. } => "are both of the same split?",
-            EvaluateError::NoReplicates => "ask for at least 1, better 1,000 or more",
+            EvaluateError::NoReplicates => "use at least 1 replicate, better 1,000 or more",
             EvaluateError::Columns { .. } | EvaluateError::Label { .. } => return None,
         };
         Some(hint.into())

@@ -187,8 +187,8 @@ impl Rows {
         &self.values[row * self.columns..][..self.columns]
     }
 
-    /// Returns the positions of the rows of images 0, 1, and so on. On failure, says which index is missing
-    /// or duplicated.
+    /// Returns the positions of the rows of images 0, 1, and so on. On failure, returns a message that names
+    /// the missing or duplicated index.
     fn order(&self) -> Result<Vec<usize>, String> {
         let mut order: Vec<usize> = (0..self.images.len()).collect();
         order.sort_by_key(|row| self.images[*row]);

@@ -1,3 +1,5 @@
+//! Tests of an evaluation against values computed by hand, by brute force and by theory.
+
 use super::*;
 use proptest::prelude::*;
 use serde::Deserialize;

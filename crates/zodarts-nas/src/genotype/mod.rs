@@ -71,7 +71,7 @@ impl GenotypeError {
             ),
             GenotypeError::Syntax { space, .. } => Some(format!("the form is {}", Genotype::heaviest(space))),
             GenotypeError::Space(_) => None,
-            GenotypeError::NoPath { .. } => Some("search longer or choose another".into()),
+            GenotypeError::NoPath { .. } => Some("search for more epochs, or choose another genotype".into()),
         }
     }
 }

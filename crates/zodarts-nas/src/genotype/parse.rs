@@ -1,3 +1,5 @@
+//! The parser of a genotype's text.
+
 use super::{Genotype, GenotypeError};
 use zodarts_nn::space::{NAS_BENCH_201, Operation, Space};
 

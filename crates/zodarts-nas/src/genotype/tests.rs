@@ -1,3 +1,5 @@
+//! Tests of the text, the numbering and the live edges of genotypes.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::HashSet;

@@ -8,7 +8,7 @@
 //! derivative with respect to the gradient of a step, both `∂²L_train/∂w² · δ` and `∂²L_train/∂α∂w · δ` come
 //! from one difference of gradients, at w and at w + r·δ, where r = radius/‖δ‖.
 
-use super::state::{Chain, Site, fit};
+use super::state::{Chain, Evaluator, fit};
 use super::{
     AnnealingSettings, Card, Method, Optimisers, Round, RoundReport, SearchMethod, SearchState, combined,
 };
@@ -31,7 +31,7 @@ crate::settings! {
     pub struct DartsUnrolled in "method" {
         /// Weight steps T of a round.
         steps: usize = 10, Range::AtLeast(1.0);
-        /// Validation batches M that a round is judged by.
+        /// Validation batches M per round, on which the hypergradient is taken.
         validation_batches: usize = 4, Range::AtLeast(1.0);
         /// Radius of the probes of the curvature.
         radius: f64 = 0.1, Range::Above(0.0);
@@ -78,7 +78,7 @@ pub struct Unrolled {
     adam: Adam,
     settings: UnrolledSettings,
     /// The steps of the round, in order. The list is longer than a short round at the end of an epoch.
-    taken: Vec<Taken>,
+    taken: Vec<StepTaken>,
     adjoint: SgdAdjoint,
     /// δ, then the probe w + r·δ.
     probe: Vec<f32>,
@@ -88,7 +88,7 @@ pub struct Unrolled {
 
 /// The point from which a weight step was taken, and the gradients there.
 #[derive(Clone, Default)]
-struct Taken {
+struct StepTaken {
     weights: Vec<f32>,
     gradients: Gradients,
 }
@@ -109,21 +109,21 @@ impl Unrolled {
     }
 
     /// Takes the weight steps of the round and stores the point and the gradients of each.
-    fn descend<P: BilevelProblem>(
+    fn take_steps<P: BilevelProblem>(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         (chain, alpha): (&mut Chain, &[f32]),
         round: &Round<P::Batch>,
     ) -> Evaluation {
         if self.taken.len() < round.training.len() {
-            self.taken.resize_with(round.training.len(), Taken::default);
+            self.taken.resize_with(round.training.len(), StepTaken::default);
         }
         let mut total = Evaluation::default();
         for (taken, batch) in self.taken.iter_mut().zip(round.training) {
-            fit(&mut taken.gradients, at.problem);
+            fit(&mut taken.gradients, evaluator.problem);
             taken.weights.clone_from(&chain.weights);
             let stepping = (&self.sgd, round.learning_rate);
-            let step = chain.descend(at, alpha, batch, stepping, Want::Both, &mut taken.gradients);
+            let step = chain.descend(evaluator, alpha, batch, stepping, Want::Both, &mut taken.gradients);
             total = combined(total, step);
         }
         total
@@ -131,14 +131,14 @@ impl Unrolled {
 
     /// Sets λ to the validation gradient at the last weights and returns the validation result and
     /// `∂L_val/∂α`.
-    fn close<P: BilevelProblem>(
+    fn start_adjoint<P: BilevelProblem>(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         (chain, alpha): (&Chain, &[f32]),
         validation: &[P::Batch],
     ) -> (Evaluation, Vec<f64>) {
-        fit(&mut self.probed, at.problem);
-        let found = at.evaluate_all(&chain.weights, alpha, validation, Want::Both, &mut self.probed);
+        fit(&mut self.probed, evaluator.problem);
+        let found = evaluator.evaluate_all(&chain.weights, alpha, validation, Want::Both, &mut self.probed);
         self.adjoint.weights.clone_from(&self.probed.weights);
         self.adjoint.momentum_buffer.clear();
         self.adjoint.momentum_buffer.resize(self.probed.weights.len(), 0.0);
@@ -147,18 +147,18 @@ impl Unrolled {
 
     /// Propagates λ back through step `index` and adds the step's part of the hypergradient to `total`.
     /// Returns the number of passes it took: 0 if the loss does not depend on the step.
-    fn pull_back<P: BilevelProblem>(
+    fn propagate_back<P: BilevelProblem>(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         alpha: &[f32],
         round: &Round<P::Batch>,
         index: usize,
         total: &mut [f64],
     ) -> usize {
-        let Some(r) = self.place_probe(index, round.learning_rate) else { return 0 };
+        let Some(r) = self.set_probe(index, round.learning_rate) else { return 0 };
         // λ before the first step is not needed.
         let want = if index == 0 { Want::Alpha } else { Want::Both };
-        at.evaluate(&self.probe, alpha, &round.training[index], want, &mut self.probed);
+        evaluator.evaluate(&self.probe, alpha, &round.training[index], want, &mut self.probed);
         let here = &self.taken[index].gradients;
         let slope = |ahead: &f32, here: &f32| (f64::from(*ahead) - f64::from(*here)) / r;
         if want.weights() {
@@ -174,7 +174,7 @@ impl Unrolled {
 
     /// Propagates λ back through the update rule of step `index` and sets the probe to w + r·δ. Returns r, or
     /// `None` if δ is 0.
-    fn place_probe(&mut self, index: usize, learning_rate: f64) -> Option<f64> {
+    fn set_probe(&mut self, index: usize, learning_rate: f64) -> Option<f64> {
         let taken = &self.taken[index];
         self.probe.resize(taken.weights.len(), 0.0);
         self.sgd.pull_back(&mut self.adjoint, &taken.gradients.weights, learning_rate, &mut self.probe);
@@ -203,7 +203,7 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
         1
     }
 
-    /// The weight steps, the validation batches, and one pass for each step on the way back.
+    /// Returns the weight steps, the validation batches, and one pass for each step on the way back.
     fn passes(&self) -> usize {
         2 * self.settings.steps + self.settings.validation_batches
     }
@@ -226,12 +226,12 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
     ) -> RoundReport {
         let steps = round.steps(self.settings.steps);
         let SearchState { chain, alpha, .. } = state;
-        let mut at = Site { problem, worker: &mut workers[0] };
-        let training = self.descend(&mut at, (chain, alpha), round);
-        let (validation, mut total) = self.close(&mut at, (chain, alpha), round.validation);
+        let mut evaluator = Evaluator { problem, worker: &mut workers[0] };
+        let training = self.take_steps(&mut evaluator, (chain, alpha), round);
+        let (validation, mut total) = self.start_adjoint(&mut evaluator, (chain, alpha), round.validation);
         let mut passes = steps + round.validation.len();
         for index in (0..steps).rev() {
-            passes += self.pull_back(&mut at, alpha, round, index, &mut total);
+            passes += self.propagate_back(&mut evaluator, alpha, round, index, &mut total);
         }
         self.hypergradient.clear();
         self.hypergradient.extend(total.into_iter().map(|g| g as f32));

@@ -1,7 +1,7 @@
 //! First-order DARTS (Liu, Simonyan & Yang, 2019): the hypergradient is `∇_α L_val(w, α)`, as if w did not
 //! depend on α.
 
-use super::state::Site;
+use super::state::Evaluator;
 use super::stepwise::{First, Rule, Stepwise};
 use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
@@ -33,14 +33,15 @@ struct ValidationGradient;
 impl<P: BilevelProblem> Rule<P> for ValidationGradient {
     fn estimate(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         state: &SearchState,
         round: &Round<P::Batch>,
         training: &mut Gradients,
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize) {
         let SearchState { chain, alpha, .. } = state;
-        let validation = at.evaluate_all(&chain.weights, alpha, round.validation, Want::Alpha, training);
+        let validation =
+            evaluator.evaluate_all(&chain.weights, alpha, round.validation, Want::Alpha, training);
         hypergradient.clone_from(&training.alpha);
         (validation, round.validation.len())
     }

@@ -6,7 +6,7 @@
 //! g = `∇_α L_val(w', α) − ξ·[∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)]/(2R)`, where
 //! `w± = w ± R·∇_w L_val(w', α)` and `R = radius/‖∇_w L_val(w', α)‖`.
 
-use super::state::{Chain, Site, fit};
+use super::state::{Chain, Evaluator, fit};
 use super::stepwise::{First, Rule, Stepwise};
 use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
@@ -62,48 +62,61 @@ impl VirtualStep {
     }
 
     /// Sets the probe to `w + by·∇_w L_val(w', α)`.
-    fn displace(&mut self, chain: &Chain, by: f64) {
+    fn set_probe(&mut self, chain: &Chain, by: f64) {
         let by = by as f32;
         self.probe.clear();
         self.probe.extend(chain.weights.iter().zip(&self.unrolled.weights).map(|(w, v)| w + by * v));
+    }
+
+    /// Subtracts ξ times the Hessian–vector product `∂²L_train/∂α∂w · ∇_w L_val(w', α)`, measured by a central
+    /// difference of gradients, from `hypergradient`. Returns the number of passes it took.
+    fn subtract_hessian_vector_product<P: BilevelProblem>(
+        &mut self,
+        evaluator: &mut Evaluator<P>,
+        state: &SearchState,
+        round: &Round<P::Batch>,
+        training: &mut Gradients,
+        hypergradient: &mut [f32],
+    ) -> usize {
+        let length = norm(&self.unrolled.weights);
+        // Without a validation gradient the product is 0, and there is no direction for the probes.
+        if length.is_nan() || length <= 0.0 {
+            return 0;
+        }
+        let radius = self.radius / length;
+        for sign in [1.0, -1.0] {
+            self.set_probe(&state.chain, sign * radius);
+            evaluator.evaluate(&self.probe, &state.alpha, round.single(), Want::Alpha, training);
+            let share = -sign * round.learning_rate / (2.0 * radius);
+            for (h, g) in hypergradient.iter_mut().zip(&training.alpha) {
+                *h = (f64::from(*h) + share * f64::from(*g)) as f32;
+            }
+        }
+        2
     }
 }
 
 impl<P: BilevelProblem> Rule<P> for VirtualStep {
     fn estimate(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         state: &SearchState,
         round: &Round<P::Batch>,
         training: &mut Gradients,
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize) {
-        fit(&mut self.unrolled, at.problem);
+        fit(&mut self.unrolled, evaluator.problem);
         let SearchState { chain, alpha, .. } = state;
         let (batch, rate) = (round.single(), round.learning_rate);
 
-        at.evaluate(&chain.weights, alpha, batch, Want::Weights, training);
+        evaluator.evaluate(&chain.weights, alpha, batch, Want::Weights, training);
         self.unroll(chain, &training.weights, rate);
         let validation =
-            at.evaluate_all(&self.probe, alpha, round.validation, Want::Both, &mut self.unrolled);
+            evaluator.evaluate_all(&self.probe, alpha, round.validation, Want::Both, &mut self.unrolled);
         hypergradient.clone_from(&self.unrolled.alpha);
 
-        let length = norm(&self.unrolled.weights);
-        let mut passes = 1 + round.validation.len();
-        // Without a validation gradient the second-order term is 0, and there is no direction for the probes.
-        if length > 0.0 {
-            let radius = self.radius / length;
-            for sign in [1.0, -1.0] {
-                self.displace(chain, sign * radius);
-                at.evaluate(&self.probe, alpha, batch, Want::Alpha, training);
-                let share = -sign * rate / (2.0 * radius);
-                for (h, g) in hypergradient.iter_mut().zip(&training.alpha) {
-                    *h = (f64::from(*h) + share * f64::from(*g)) as f32;
-                }
-            }
-            passes += 2;
-        }
-        (validation, passes)
+        let passes = self.subtract_hessian_vector_product(evaluator, state, round, training, hypergradient);
+        (validation, 1 + round.validation.len() + passes)
     }
 
     fn passes(&self) -> usize {

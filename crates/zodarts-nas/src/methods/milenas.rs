@@ -1,7 +1,7 @@
 //! `MiLeNAS` (He et al., 2020): mixed-level search along `∇_α L_train(w, α) + λ·∇_α L_val(w, α)` after each
 //! weight step.
 
-use super::state::Site;
+use super::state::Evaluator;
 use super::stepwise::{First, Rule, Stepwise};
 use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
@@ -39,16 +39,17 @@ struct MixedLevel {
 impl<P: BilevelProblem> Rule<P> for MixedLevel {
     fn estimate(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         state: &SearchState,
         round: &Round<P::Batch>,
         training: &mut Gradients,
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize) {
         let SearchState { chain, alpha, .. } = state;
-        at.evaluate(&chain.weights, alpha, round.single(), Want::Alpha, training);
+        evaluator.evaluate(&chain.weights, alpha, round.single(), Want::Alpha, training);
         hypergradient.clone_from(&training.alpha);
-        let validation = at.evaluate_all(&chain.weights, alpha, round.validation, Want::Alpha, training);
+        let validation =
+            evaluator.evaluate_all(&chain.weights, alpha, round.validation, Want::Alpha, training);
         for (h, g) in hypergradient.iter_mut().zip(&training.alpha) {
             *h += self.lambda as f32 * g;
         }

@@ -1,3 +1,5 @@
+//! The optimisers of a search.
+
 use zodarts_nn::optim::{Adam, Sgd};
 
 /// The optimisers of a search, which all methods share.

@@ -1,3 +1,5 @@
+//! The inputs and the report of a round, and the trait of the methods that run rounds.
+
 use super::SearchState;
 use crate::bilevel::{BilevelProblem, Evaluation};
 use rand_chacha::ChaCha8Rng;

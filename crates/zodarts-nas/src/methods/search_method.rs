@@ -1,3 +1,5 @@
+//! The trait of a method's settings, from which the method is built.
+
 use super::{Method, Optimisers};
 use crate::SupernetProblem;
 use crate::bilevel::BilevelProblem;

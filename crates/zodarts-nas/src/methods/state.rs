@@ -1,3 +1,5 @@
+//! The state of a search, its weight chain, and the evaluation of batches.
+
 use super::{Round, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use zodarts_nn::optim::{Adam, AdamState, Sgd, SgdState};
@@ -28,14 +30,14 @@ impl Chain {
     /// `gradients`.
     pub(super) fn descend<P: BilevelProblem>(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         alpha: &[f32],
         batch: &P::Batch,
         (sgd, learning_rate): (&Sgd, f64),
         want: Want,
         gradients: &mut Gradients,
     ) -> Evaluation {
-        let evaluation = at.evaluate(&self.weights, alpha, batch, want, gradients);
+        let evaluation = evaluator.evaluate(&self.weights, alpha, batch, want, gradients);
         sgd.step(&mut self.sgd, &mut self.weights, &gradients.weights, learning_rate);
         evaluation
     }
@@ -61,13 +63,13 @@ impl SearchState {
     /// Takes one SGD step of the main chain, for a method that takes one per round.
     pub(super) fn descend<P: BilevelProblem>(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         round: &Round<P::Batch>,
         sgd: &Sgd,
         gradients: &mut Gradients,
     ) -> Evaluation {
         let stepping = (sgd, round.learning_rate);
-        self.chain.descend(at, &self.alpha, round.single(), stepping, Want::Weights, gradients)
+        self.chain.descend(evaluator, &self.alpha, round.single(), stepping, Want::Weights, gradients)
     }
 
     /// Takes one Adam step of α.
@@ -77,12 +79,12 @@ impl SearchState {
 }
 
 /// A problem with the buffers to evaluate it.
-pub(super) struct Site<'a, P: BilevelProblem> {
+pub(super) struct Evaluator<'a, P: BilevelProblem> {
     pub problem: &'a P,
     pub worker: &'a mut P::Worker,
 }
 
-impl<P: BilevelProblem> Site<'_, P> {
+impl<P: BilevelProblem> Evaluator<'_, P> {
     pub fn evaluate(
         &mut self,
         weights: &[f32],
@@ -177,13 +179,13 @@ mod tests {
 
     #[test]
     fn batches_count_by_their_images() {
-        let mut at = Site { problem: &Shifted, worker: &mut () };
+        let mut evaluator = Evaluator { problem: &Shifted, worker: &mut () };
         let mut gradients = Gradients { weights: vec![7.0], alpha: vec![7.0] };
         let batches = [(0.0, 3), (4.0, 1)];
-        let found = at.evaluate_all(&[1.0], &[1.0], &batches, Want::Both, &mut gradients);
+        let found = evaluator.evaluate_all(&[1.0], &[1.0], &batches, Want::Both, &mut gradients);
         assert_eq!(found, Evaluation { loss: 4.0, correct: 2.0, images: 4 });
         assert_eq!((gradients.weights[0], gradients.alpha[0]), (2.0, 2.0), "(3·4 + 1·(−4))/4");
-        at.evaluate_all(&[1.0], &[1.0], &batches[..1], Want::Alpha, &mut gradients);
+        evaluator.evaluate_all(&[1.0], &[1.0], &batches[..1], Want::Alpha, &mut gradients);
         assert_eq!(gradients.alpha[0], 4.0);
     }
 }

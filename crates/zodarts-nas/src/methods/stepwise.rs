@@ -1,6 +1,6 @@
 //! The round of the methods that take one weight step per round, except for their estimate.
 
-use super::state::{Site, fit};
+use super::state::{Evaluator, fit};
 use super::{Method, Optimisers, Round, RoundReport, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients};
 use zodarts_nn::optim::{Adam, Sgd, norm};
@@ -11,7 +11,7 @@ pub(super) trait Rule<P: BilevelProblem>: Send {
     /// evaluation of the validation batches and the number of passes.
     fn estimate(
         &mut self,
-        at: &mut Site<P>,
+        evaluator: &mut Evaluator<P>,
         state: &SearchState,
         round: &Round<P::Batch>,
         training: &mut Gradients,
@@ -70,9 +70,9 @@ impl<P: BilevelProblem, R: Rule<P>> Method<P> for Stepwise<R> {
         round: &mut Round<P::Batch>,
     ) -> RoundReport {
         fit(&mut self.training, problem);
-        let mut at = Site { problem, worker: &mut workers[0] };
+        let mut evaluator = Evaluator { problem, worker: &mut workers[0] };
         let (validation, passes) =
-            self.rule.estimate(&mut at, state, round, &mut self.training, &mut self.hypergradient);
+            self.rule.estimate(&mut evaluator, state, round, &mut self.training, &mut self.hypergradient);
         let hypergradient_norm = norm(&self.hypergradient);
         RoundReport { validation, passes, hypergradient_norm, ..RoundReport::default() }
     }
@@ -116,7 +116,7 @@ impl<R> Stepwise<R> {
         round: &Round<P::Batch>,
     ) -> Evaluation {
         fit(&mut self.training, problem);
-        let mut at = Site { problem, worker: &mut workers[0] };
-        state.descend(&mut at, round, &self.sgd, &mut self.training)
+        let mut evaluator = Evaluator { problem, worker: &mut workers[0] };
+        state.descend(&mut evaluator, round, &self.sgd, &mut self.training)
     }
 }

@@ -38,7 +38,7 @@ crate::settings! {
         mu: f64 = 0.1, Range::Above(0.0);
         /// Unit of μ: units of α, or ‖α‖ as in the paper's code (there with μ = 0.005).
         mu_scale: MuScale = MuScale::Absolute;
-        /// Finite difference that the estimate is.
+        /// Finite difference that estimates the hypergradient.
         difference: Difference = Difference::Forward;
         /// Start of the perturbed chain: an exact copy, or as in the authors' code.
         perturbed_chain: PerturbedChain = PerturbedChain::Exact;

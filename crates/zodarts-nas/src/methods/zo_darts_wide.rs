@@ -23,12 +23,12 @@ crate::settings! {
     pub struct ZoDartsWide in "method" {
         /// Weight steps T of a round.
         steps: usize = ZoSettings::WIDE.steps, Range::AtLeast(1.0);
-        /// Validation batches M that a round is judged by.
+        /// Validation batches M per round, on which the losses are compared.
         validation_batches: usize = ZoSettings::WIDE.validation_batches, Range::AtLeast(1.0);
-        /// Directions K of a round, each with chains of its own: at most the length of α without its shifts.
+        /// Directions K per round, each with its own chains: at most the length of α without its shifts.
         directions: usize = ZoSettings::WIDE.directions,
             Range::Within(1.0, ZoSettings::WIDE.dimensions(&NAS_BENCH_201) as f64);
-        /// Perturb α to both sides of a direction.
+        /// Perturb α to both sides of each direction.
         antithetic: bool = true;
         /// Length μ of the perturbation of α, in units of the temperature.
         smoothing: f64 = 1.0, Range::Above(0.0);

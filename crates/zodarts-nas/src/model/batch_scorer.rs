@@ -1,6 +1,6 @@
 //! Scores under the statistics of the batch, as the authors of ZO-DARTS+ compute them.
 
-use super::in_order::in_order;
+use super::prefetch_in_order::prefetch_in_order;
 use super::{ModelCard, ModelError, Scored, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl BatchScorer {
         let mut values = vec![0.0; samples.len() * classes];
         let mut rows = values.chunks_exact_mut(classes);
         let mut total = 0.0;
-        in_order(samples, self.side, self.batch_size, |batches| {
+        prefetch_in_order(samples, self.side, self.batch_size, |batches| {
             while let Some(Batch { images, targets, n, .. }) = batches.next() {
                 let (parameters, count) = (Parameters { weights, mixture: None }, *n);
                 let view = BatchView { images, targets, count };

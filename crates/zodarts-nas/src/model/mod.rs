@@ -3,9 +3,9 @@
 mod batch_scorer;
 mod calibration;
 mod file;
-mod in_order;
 mod network_input;
 mod predictor;
+mod prefetch_in_order;
 mod scorer;
 
 pub use batch_scorer::BatchScorer;

@@ -1,6 +1,6 @@
 //! Scores of a data set's images, and their loss.
 
-use super::in_order::in_order;
+use super::prefetch_in_order::prefetch_in_order;
 use super::{ModelCard, Predictor, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl Scorer {
         let classes = self.network.classes;
         let mut predictor = Predictor::new(&self.network, weights, statistics, self.task);
         let mut values = Vec::with_capacity(samples.len() * classes);
-        in_order(samples, self.side, BATCH, |batches| {
+        prefetch_in_order(samples, self.side, BATCH, |batches| {
             while let Some(batch) = batches.next() {
                 let logits = predictor.append_scores(&batch.images, &mut values);
                 let rows = logits.chunks_exact(classes).zip(batch.targets.chunks_exact(classes));

@@ -1,3 +1,5 @@
+//! The temperature schedule.
+
 use serde::{Deserialize, Serialize};
 
 /// The lowest temperature. Going lower changes nothing, while α divided by it could overflow.

@@ -1,3 +1,5 @@
+//! Softmax of a row and its Jacobian.
+
 /// Replaces zᵢ with exp(zᵢ) / Σ exp(zⱼ). The maximum is subtracted first, so that nothing overflows.
 pub(super) fn forward(row: &mut [f64]) {
     let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,3 +1,5 @@
+//! Sparsemax of a row and its Jacobian.
+
 /// Replaces z with the point p of the simplex that minimises ‖p − z‖²: with z sorted in descending order, k =
 /// max{j : 1 + j·z₍ⱼ₎ > Σ_{i≤j} z₍ᵢ₎}, θ = (Σ_{i≤k} z₍ᵢ₎ − 1)/k and pᵢ = max(zᵢ − θ, 0).
 ///

@@ -1,3 +1,5 @@
+//! Tests of the normalisers against their definitions and of their gradients against differences.
+
 use super::*;
 use proptest::prelude::*;
 use zodarts_nn::space::{NAS_BENCH_201, STAGES};

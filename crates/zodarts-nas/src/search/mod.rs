@@ -2,21 +2,21 @@
 //! weights.
 
 mod batches;
+mod early_stop;
 mod memory;
 mod random_ws;
 mod rounds;
-mod settled;
 mod snapshots;
 mod stage;
-mod standing;
 mod summary;
+mod supernet_accuracy;
 
 pub use batches::{Batches, EpochImages, Halves, Position, RoundImages};
 pub use memory::check_memory;
-pub use random_ws::{RandomWsOutcome, SCORED, Scored, random_search};
+pub use random_ws::{RandomWsOutcome, SCORED, ScoredGenotype, random_search};
 pub use snapshots::{Snapshot, Snapshots, snapshots};
-pub use standing::SupernetAccuracy;
 pub use summary::SearchSummary;
+pub use supernet_accuracy::SupernetAccuracy;
 
 use crate::bilevel::BilevelProblem;
 use crate::error::Error;
@@ -142,7 +142,7 @@ pub fn search(input: SearchInput<'_>, observer: &mut dyn Observer) -> Result<Sea
     let genotype = Genotype::strongest_connected(settings.space, &state.alpha);
     if genotype != argmax {
         observer.event(Event::Note(format!(
-            "{argmax} has no path from input to output; took the strongest one that has"
+            "{argmax} has no path from input to output; the strongest genotype with a path is used instead"
         )));
     }
     let (alpha, weights) = (state.alpha, state.chain.weights);

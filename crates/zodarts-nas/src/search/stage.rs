@@ -2,10 +2,10 @@
 
 use super::SearchInput;
 use super::batches::{Batches, Halves, Position, RoundImages};
+use super::early_stop::EarlyStop;
 use super::memory::workers;
 use super::rounds::rounds;
-use super::settled::Settled;
-use super::standing::AlphaHalf;
+use super::supernet_accuracy::AlphaHalf;
 use crate::bilevel::{BilevelProblem, Evaluation};
 use crate::diagnosis::{is_broken, of_search};
 use crate::error::Error;
@@ -30,7 +30,7 @@ pub struct SearchStage<'a> {
     method: Box<dyn Method<SupernetProblem>>,
     workers: Vec<Executor<f32>>,
     /// The state after the last epoch that was done.
-    settled: Settled,
+    settled: EarlyStop,
     /// True if every edge had settled in the last epoch.
     over: bool,
     /// Number of passes over one batch in all epochs that are done.
@@ -41,7 +41,7 @@ pub struct SearchStage<'a> {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct SearchPart {
     totals: Totals,
-    settled: Settled,
+    settled: EarlyStop,
     /// Number of random words drawn for the augmentation.
     augmented: u64,
     /// Number of random words drawn for directions.
@@ -68,7 +68,7 @@ struct Epoch<'e> {
 
 impl SearchPart {
     /// Returns an epoch before its first round, after one that left `settled`.
-    fn after(mut settled: Settled) -> Self {
+    fn after(mut settled: EarlyStop) -> Self {
         settled.begin();
         Self { totals: Totals::default(), settled, augmented: 0, directed: 0 }
     }
@@ -138,7 +138,7 @@ impl Stage for SearchStage<'_> {
         records: &[SearchRecord],
         good: &SearchState,
     ) -> Result<(), FileError> {
-        self.settled = Settled::after(self.problem.space(), &good.alpha);
+        self.settled = EarlyStop::after(self.problem.space(), &good.alpha);
         self.over = checkpoint.count("settled")? > 0;
         self.passes = records.iter().fold(0, |sum, record| sum.saturating_add(record.passes));
         Ok(())
@@ -152,7 +152,7 @@ impl<'a> SearchStage<'a> {
         let batches = Batches::new(input, halves);
         let workers = workers(settings.chains, method.workers(), batches.largest());
         let workers = (0..workers).map(|_| problem.worker()).collect();
-        let settled = Settled::default();
+        let settled = EarlyStop::default();
         Self { input: *input, problem, batches, method, workers, settled, over: false, passes: 0 }
     }
 

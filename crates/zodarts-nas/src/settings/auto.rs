@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Auto {
 }
 
 /// Returns the batch size of a search: the authors' for their data sets, else by the number of images. It is
-/// smaller for images of so many pixels a side that a batch would not fit in the memory of most machines.
+/// smaller for large images, so that a batch fits in the memory of most machines.
 pub fn search_batch(dataset: &str, images: usize, side: usize) -> usize {
     let wanted = match dataset {
         "breastmnist" => 16,

@@ -8,8 +8,9 @@ crate::settings! {
     pub struct PredictSettings in "predict" {
         /// Scale the logits by a temperature that is chosen on the validation images.
         calibrate: bool = true;
-        /// Decide for the positive class so readily that this share of its validation images is found, such
-        /// as 0.95; unset, for the more probable class. For data sets of two classes.
+        /// Lower the decision threshold of the positive class until this share of its validation images is
+        /// found, for example 0.95; unset, the more probable class is decided for. For data sets of two
+        /// classes.
         sensitivity: Option<f64> = None, Range::AboveUpTo(0.0, 1.0);
         /// The class that must not be missed; the last if unset.
         positive: Option<String> = None;

@@ -122,7 +122,7 @@ fn turn<S: Stage>(
             Err(Error::Interrupted)
         }
         Err(error @ Error::Diverged { .. }) if !progress.halved => {
-            observer.event(Event::Note(format!("{error}; the epoch begins again at half the rate")));
+            observer.event(Event::Note(format!("{error}; the epoch is repeated at half the learning rate")));
             progress.roll_back();
             Ok(Turn::RolledBack)
         }
@@ -135,7 +135,7 @@ fn turn<S: Stage>(
 fn planned(limits: &Limits<'_>, start: Instant, title: &str, observer: &mut dyn Observer) -> usize {
     let planned = limits.deadline.plan(limits.epochs, 1, start.elapsed());
     if planned < limits.epochs {
-        observer.event(Event::Note(format!("the time limit leaves {planned} epochs of {title}")));
+        observer.event(Event::Note(format!("the time limit leaves time for {planned} epochs of {title}")));
     }
     planned
 }

@@ -1,6 +1,6 @@
 //! The progress of a stage, and its records and checkpoints.
 
-use super::resume::{Resumed, resume};
+use super::resume::{ResumePoint, resume};
 use super::store::{Checkpoint, Store};
 use super::{EpochPlan, Limits, PartialEpoch, SavedState, Stage, StageState};
 use crate::error::Error;
@@ -49,10 +49,10 @@ impl<S: Stage> Progress<S> {
     fn restored(
         stage: &mut S,
         first: &S::State,
-        from: Resumed<S::Record>,
+        from: ResumePoint<S::Record>,
         epochs: usize,
     ) -> Result<Self, Error> {
-        let Resumed { mut checkpoint, records } = from;
+        let ResumePoint { mut checkpoint, records } = from;
         let partial = checkpoint.partial()?;
         let state = first.restored(&mut SavedState::new(&mut checkpoint, ""))?;
         // Between two epochs, both states are the same.

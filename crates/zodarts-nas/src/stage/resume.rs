@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 /// A stage up to its last usable checkpoint, with its records.
 #[derive(Debug)]
-pub struct Resumed<R> {
+pub struct ResumePoint<R> {
     /// The checkpoint.
     pub checkpoint: Restored,
     /// The records up to it, one per epoch.
@@ -23,7 +23,7 @@ pub fn resume<R: DeserializeOwned>(
     store: Option<&dyn Store>,
     stage: &str,
     observer: &mut dyn Observer,
-) -> Result<Option<Resumed<R>>, Error> {
+) -> Result<Option<ResumePoint<R>>, Error> {
     let Some(store) = store else { return Ok(None) };
     let check = |line: &str| serde_json::from_str::<R>(line).map(drop).map_err(|error| error.to_string());
     let Resumption { from, refused } = store.resume(stage, &check)?;
@@ -36,5 +36,5 @@ pub fn resume<R: DeserializeOwned>(
     observer.event(Event::Note(format!("{stage} goes on after {epochs} epochs{part}")));
     let records =
         kept.records.iter().map(|line| serde_json::from_str(line).expect("a record that was checked"));
-    Ok(Some(Resumed { records: records.collect(), checkpoint: kept.checkpoint }))
+    Ok(Some(ResumePoint { records: records.collect(), checkpoint: kept.checkpoint }))
 }

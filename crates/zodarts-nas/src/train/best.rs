@@ -1,7 +1,7 @@
 //! The epoch whose weights a training keeps.
 
 use super::TrainInput;
-use super::judge::merit;
+use super::epoch_scorer::merit;
 use super::state::TrainState;
 use crate::evaluate::Point;
 use crate::files::FileError;

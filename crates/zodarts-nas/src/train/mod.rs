@@ -2,7 +2,7 @@
 
 mod best;
 mod class_weights;
-mod judge;
+mod epoch_scorer;
 mod memory;
 mod stage;
 mod state;

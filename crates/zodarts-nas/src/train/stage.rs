@@ -2,7 +2,7 @@
 
 use super::TrainInput;
 use super::best::{Best, improves, keeps_last};
-use super::judge::Judge;
+use super::epoch_scorer::EpochScorer;
 use super::memory::batch_size;
 use super::state::TrainState;
 use crate::diagnosis::{of_scores, of_training};
@@ -36,7 +36,7 @@ pub struct TrainStage<'a> {
     loss: Loss,
     executor: Executor<f32>,
     gradient: Vec<f32>,
-    judge: Judge,
+    scorer: EpochScorer,
     labels: Labels,
     /// The best epoch so far.
     pub best: Option<Best>,
@@ -108,7 +108,7 @@ impl Stage for TrainStage<'_> {
         let mut epoch = Epoch { plan, learning_rate, steps, state: &mut *state };
         let step = |part: &mut TrainPart, images: &Images| self.step(&mut epoch, part, images);
         let end = run_steps(from, deadline, make, observer, step)?;
-        end.try_map(|whole| self.judged(plan, state, unjudged(plan, learning_rate, &whole)))
+        end.try_map(|whole| self.scored(plan, state, unscored(plan, learning_rate, &whole)))
     }
 
     fn announce(&self, record: &TrainRecord, _: &TrainState, observer: &mut dyn Observer) {
@@ -168,7 +168,7 @@ impl<'a> TrainStage<'a> {
             loss,
             executor: Executor::with_kernels(network.clone(), Kernels::detect(), settings.convolutions),
             gradient: vec![0.0; network.weights.len()],
-            judge: Judge::new(input, network.clone(), card)?,
+            scorer: EpochScorer::new(input, network.clone(), card)?,
             labels: Labels::of(input.val)?,
             best: None,
         })
@@ -208,7 +208,7 @@ impl<'a> TrainStage<'a> {
     }
 
     /// Scores an epoch that is done, and keeps its weights if they are the best so far.
-    fn judged(
+    fn scored(
         &mut self,
         plan: &EpochPlan,
         state: &TrainState,
@@ -219,7 +219,7 @@ impl<'a> TrainStage<'a> {
             let diagnosis = of_scores(&self.executor.network().weights, &state.weights);
             Error::Diverged { stage: Self::TITLE, epoch, diagnosis }
         };
-        let scored = self.judge.score(state, input).map_err(diverged)?;
+        let scored = self.scorer.score(state, input).map_err(diverged)?;
         let point = score(&scored.scores, &self.labels, input.info.task, &input.info.classes)?;
         record.take(scored.loss, &point);
         record.selected = keeps_last(input) && epoch + 1 == plan.epochs
@@ -232,7 +232,7 @@ impl<'a> TrainStage<'a> {
 }
 
 /// Returns the record of an epoch without its validation results.
-fn unjudged(plan: &EpochPlan, learning_rate: f64, whole: &PartialEpoch<TrainPart>) -> TrainRecord {
+fn unscored(plan: &EpochPlan, learning_rate: f64, whole: &PartialEpoch<TrainPart>) -> TrainRecord {
     let PartialEpoch { part: TrainPart { totals, .. }, times } = whole;
     TrainRecord {
         epoch: plan.epoch,

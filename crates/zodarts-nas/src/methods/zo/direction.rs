@@ -1,3 +1,5 @@
+//! Random orthogonal directions in the space of α.
+
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use zodarts_nn::optim::{dot, norm};

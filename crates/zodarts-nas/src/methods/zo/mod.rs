@@ -10,13 +10,13 @@
 //! leave such shifts out: they lose nothing of ∇F, and d is smaller by the number of edges.
 
 mod direction;
-mod lane;
+mod round_chain;
 mod settings;
 
 pub use settings::{Difference, Mu, PerturbedChain, ZoSettings};
 
 use self::direction::Sphere;
-use self::lane::{Lane, Leg, run_side_by_side};
+use self::round_chain::{RoundBatches, RoundChain, run_all};
 use super::{Method, Optimisers, Round, RoundReport, SearchState, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Want};
 use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
@@ -26,10 +26,10 @@ pub struct ZerothOrder {
     adam: Adam,
     zo: ZoSettings,
     /// The perturbed chain from which all others are cloned.
-    perturbed: Lane,
+    perturbed: RoundChain,
     /// The main chain, then the perturbed chains, direction by direction. The main chain's weights are moved
     /// here from the search state for the length of a round.
-    lanes: Vec<Lane>,
+    chains: Vec<RoundChain>,
     directions: Vec<Vec<f32>>,
     hypergradient: Vec<f32>,
 }
@@ -38,14 +38,14 @@ impl ZerothOrder {
     /// Returns an estimator. Its buffers are allocated in the first round.
     pub fn new(optimisers: &Optimisers, zo: ZoSettings) -> Self {
         let Optimisers { sgd, adam } = *optimisers;
-        let mut main = Lane::copying(sgd);
+        let mut main = RoundChain::exact_copy(sgd);
         let mut perturbed = match zo.perturbed_chain {
-            PerturbedChain::Exact => Lane::copying(sgd),
-            PerturbedChain::Fresh => Lane::starting_afresh(Sgd { nesterov: false, ..sgd }),
+            PerturbedChain::Exact => RoundChain::exact_copy(sgd),
+            PerturbedChain::Fresh => RoundChain::fresh(Sgd { nesterov: false, ..sgd }),
         };
-        (main.closing, perturbed.closing) = closing(zo.difference);
+        (main.validation_want, perturbed.validation_want) = validation_wants(zo.difference);
         let (directions, hypergradient) = (Vec::new(), Vec::new());
-        ZerothOrder { adam, zo, perturbed, lanes: vec![main], directions, hypergradient }
+        ZerothOrder { adam, zo, perturbed, chains: vec![main], directions, hypergradient }
     }
 
     /// Estimates the hypergradient as [`Method::estimate`] does, but along the given `directions`, any number
@@ -77,22 +77,30 @@ impl ZerothOrder {
         let steps = round.steps(self.zo.steps);
         let mu = self.zo.mu.at(&state.alpha, problem.temperature());
         self.fork(state, mu);
-        let perturbed_alphas = self.lanes[1..].iter().map(|lane| lane.alpha.clone()).collect();
+        let perturbed_alphas = self.chains[1..].iter().map(|chain| chain.alpha.clone()).collect();
 
-        let leg = Leg {
+        let batches = RoundBatches {
             training: round.training,
             validation: round.validation,
             learning_rate: round.learning_rate,
         };
-        self.lanes[0].chain = std::mem::take(&mut state.chain);
-        run_side_by_side(problem, workers, &mut self.lanes, &leg);
+        self.chains[0].chain = std::mem::take(&mut state.chain);
+        run_all(problem, workers, &mut self.chains, &batches);
 
         self.gather(mu);
-        state.chain = std::mem::take(&mut self.lanes[0].chain);
+        state.chain = std::mem::take(&mut self.chains[0].chain);
         RoundReport {
-            training: self.lanes[0].training,
-            validation: self.lanes.iter().map(|lane| lane.validation).fold(Evaluation::default(), combined),
-            passes: self.lanes.iter().map(|lane| steps + lane.evaluations(round.validation.len())).sum(),
+            training: self.chains[0].training,
+            validation: self
+                .chains
+                .iter()
+                .map(|chain| chain.validation)
+                .fold(Evaluation::default(), combined),
+            passes: self
+                .chains
+                .iter()
+                .map(|chain| steps + chain.validation_passes(round.validation.len()))
+                .sum(),
             perturbed_alphas,
             hypergradient_norm: norm(&self.hypergradient),
         }
@@ -101,24 +109,24 @@ impl ZerothOrder {
     /// Sets every chain to the state, with α at α ± μu for the perturbed ones.
     fn fork(&mut self, state: &SearchState, mu: f64) {
         let signs = self.zo.difference.signs();
-        self.lanes.resize(1 + self.directions.len() * signs.len(), self.perturbed.clone());
-        let (main, perturbed) = self.lanes.split_first_mut().expect("the main lane");
+        self.chains.resize(1 + self.directions.len() * signs.len(), self.perturbed.clone());
+        let (main, perturbed) = self.chains.split_first_mut().expect("the main chain");
         main.alpha.clone_from(&state.alpha);
-        for (lanes, direction) in perturbed.chunks_exact_mut(signs.len()).zip(&self.directions) {
+        for (chains, direction) in perturbed.chunks_exact_mut(signs.len()).zip(&self.directions) {
             assert_eq!(direction.len(), state.alpha.len(), "length of the direction");
-            for (lane, sign) in lanes.iter_mut().zip(signs) {
-                lane.place(&state.alpha, direction, sign * mu);
-                lane.start_from(&state.chain);
+            for (chain, sign) in chains.iter_mut().zip(signs) {
+                chain.perturb(&state.alpha, direction, sign * mu);
+                chain.start_from(&state.chain);
             }
         }
     }
 
     /// Computes the hypergradient from the chains after they have run.
     fn gather(&mut self, mu: f64) {
-        let (main, perturbed) = self.lanes.split_first().expect("the main lane");
+        let (main, perturbed) = self.chains.split_first().expect("the main chain");
         let mut sum = vec![0.0; main.alpha.len()];
-        for (lanes, u) in perturbed.chunks_exact(self.zo.difference.signs().len()).zip(&self.directions) {
-            let slope = self.slope(main, lanes, u, mu);
+        for (chains, u) in perturbed.chunks_exact(self.zo.difference.signs().len()).zip(&self.directions) {
+            let slope = self.slope(main, chains, u, mu);
             sum.iter_mut().zip(u).for_each(|(sum, u)| *sum += slope * f64::from(*u));
         }
         self.hypergradient.clear();
@@ -126,10 +134,10 @@ impl ZerothOrder {
     }
 
     /// Returns the derivative of the validation loss along a direction, from the chains perturbed along it.
-    fn slope(&self, main: &Lane, perturbed: &[Lane], direction: &[f32], mu: f64) -> f64 {
+    fn slope(&self, main: &RoundChain, perturbed: &[RoundChain], direction: &[f32], mu: f64) -> f64 {
         let (first, last) = (&perturbed[0], &perturbed[perturbed.len() - 1]);
         let direct = || dot(&main.gradients.alpha, direction);
-        let through_weights = |ahead: &Lane, behind: &Lane| {
+        let through_weights = |ahead: &RoundChain, behind: &RoundChain| {
             difference_dot(&ahead.chain.weights, &behind.chain.weights, &main.gradients.weights)
         };
         match self.zo.difference {
@@ -156,7 +164,7 @@ impl ZoSettings {
     /// Returns the numbers of evaluations of a validation batch in a round, of all chains: those with a
     /// gradient, and those of the loss alone.
     pub fn evaluations(&self) -> (usize, usize) {
-        let (main, perturbed) = closing(self.difference);
+        let (main, perturbed) = validation_wants(self.difference);
         let count = |is: fn(Want) -> bool| {
             let chains =
                 usize::from(main.is_some_and(is)) + self.chains() * usize::from(perturbed.is_some_and(is));
@@ -168,7 +176,7 @@ impl ZoSettings {
 
 /// Returns the quantities that the main chain and the perturbed chains evaluate on the validation batches
 /// after their last step.
-fn closing(difference: Difference) -> (Option<Want>, Option<Want>) {
+fn validation_wants(difference: Difference) -> (Option<Want>, Option<Want>) {
     match difference {
         Difference::Forward | Difference::Central => (Some(Want::Both), None),
         Difference::ForwardLoss => (Some(Want::Loss), Some(Want::Loss)),

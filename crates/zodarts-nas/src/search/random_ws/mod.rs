@@ -10,7 +10,7 @@
 mod score;
 mod stage;
 
-pub use score::Scored;
+pub use score::ScoredGenotype;
 
 use self::score::{best, score};
 use self::stage::SharedWeights;
@@ -31,9 +31,9 @@ pub const SCORED: usize = 256;
 #[derive(Clone, Debug, PartialEq)]
 pub struct RandomWsOutcome {
     /// The best genotype of the sample: most correct answers, then smallest loss, then drawn first.
-    pub best: Scored,
+    pub best: ScoredGenotype,
     /// The sample, in the order in which it was drawn.
-    pub sample: Vec<Scored>,
+    pub sample: Vec<ScoredGenotype>,
     /// Number of epochs done.
     pub epochs: usize,
     /// Passes over one batch: one per weight step, and one per batch that was scored.

@@ -5,13 +5,13 @@ use crate::error::Error;
 use crate::genotype::Genotype;
 use crate::observer::{Event, Observer, StageKind, Step};
 use crate::search::stage::share;
-use crate::search::standing::{AlphaHalf, one_hot};
+use crate::search::supernet_accuracy::{AlphaHalf, one_hot};
 use serde::{Deserialize, Serialize};
 
 /// A genotype with the accuracy and loss of the shared weights on the architecture half, under statistics of
 /// the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Scored {
+pub struct ScoredGenotype {
     /// The genotype.
     pub genotype: Genotype,
     /// Share of the images classified correctly.
@@ -29,12 +29,12 @@ pub fn score(
     weights: &[f32],
     genotypes: &[Genotype],
     observer: &mut dyn Observer,
-) -> Result<Vec<Scored>, Error> {
-    let mut sample: Vec<Scored> = Vec::with_capacity(genotypes.len());
+) -> Result<Vec<ScoredGenotype>, Error> {
+    let mut sample: Vec<ScoredGenotype> = Vec::with_capacity(genotypes.len());
     for genotype in genotypes.iter().copied() {
         let alpha = one_hot(genotype, half.problem.temperature());
         let total = half.evaluate(weights, &alpha);
-        sample.push(Scored { genotype, acc: share(total), loss: total.loss });
+        sample.push(ScoredGenotype { genotype, acc: share(total), loss: total.loss });
         observer.event(Event::Step(scoring(&sample, genotypes.len())));
         if sample.len() < genotypes.len() && observer.stop_requested() {
             return Err(Error::Interrupted);
@@ -44,8 +44,8 @@ pub fn score(
 }
 
 /// Returns the best of a sample, or `None` if no loss is finite.
-pub fn best(sample: &[Scored]) -> Option<Scored> {
-    let better = |a: Scored, b: Scored| {
+pub fn best(sample: &[ScoredGenotype]) -> Option<ScoredGenotype> {
+    let better = |a: ScoredGenotype, b: ScoredGenotype| {
         let is_better = b.acc > a.acc || (b.acc == a.acc && b.loss < a.loss);
         if is_better { b } else { a }
     };
@@ -53,7 +53,7 @@ pub fn best(sample: &[Scored]) -> Option<Scored> {
 }
 
 /// Returns the progress of the scoring, with the best accuracy and loss so far.
-fn scoring(sample: &[Scored], of: usize) -> Step {
+fn scoring(sample: &[ScoredGenotype], of: usize) -> Step {
     let (accuracy, loss) = best(sample).map_or((0.0, f64::NAN), |best| (best.acc, best.loss));
     Step {
         stage: StageKind::Score,
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn ties_go_to_the_smaller_loss_and_then_to_the_first_drawn() {
         let genotype = |index| Genotype::from_index(&NAS_BENCH_201, index).unwrap();
-        let scored = |index, acc, loss| Scored { genotype: genotype(index), acc, loss };
+        let scored = |index, acc, loss| ScoredGenotype { genotype: genotype(index), acc, loss };
         let nan = scored(1, 1.0, f64::NAN);
         let sample =
             [nan, scored(2, 0.5, 0.3), scored(3, 0.7, 0.4), scored(4, 0.7, 0.2), scored(5, 0.7, 0.2)];

@@ -10,7 +10,7 @@ use crate::records::RandomWsRecord;
 use crate::search::SearchInput;
 use crate::search::batches::{Batches, Position, RoundImages};
 use crate::search::stage::share;
-use crate::search::standing::{AlphaHalf, one_hot};
+use crate::search::supernet_accuracy::{AlphaHalf, one_hot};
 use crate::stage::{EpochEnd, EpochPlan, PartialEpoch, Stage, run_steps};
 use crate::supernet_problem::SupernetProblem;
 use rand_chacha::ChaCha8Rng;

@@ -1,10 +1,12 @@
+//! The chains of a zeroth-order round, the main one and the perturbed ones, and their parallel run.
+
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::methods::combined;
-use crate::methods::state::{Chain, Site, fit};
+use crate::methods::state::{Chain, Evaluator, fit};
 use zodarts_nn::optim::{Sgd, SgdState};
 
 /// The batches and learning rate that every chain of a round uses.
-pub(super) struct Leg<'a, B> {
+pub(super) struct RoundBatches<'a, B> {
     pub training: &'a [B],
     pub validation: &'a [B],
     pub learning_rate: f64,
@@ -12,12 +14,12 @@ pub(super) struct Leg<'a, B> {
 
 /// A chain with its own α and buffers, which runs independently of all others.
 #[derive(Clone)]
-pub(super) struct Lane {
+pub(super) struct RoundChain {
     pub chain: Chain,
     pub alpha: Vec<f32>,
     pub gradients: Gradients,
     /// The quantities to evaluate on the validation batches after the last step, if any.
-    pub closing: Option<Want>,
+    pub validation_want: Option<Want>,
     /// Training loss and accuracy over the batches.
     pub training: Evaluation,
     /// Validation loss and accuracy, if evaluated.
@@ -27,14 +29,14 @@ pub(super) struct Lane {
     alpha_sgd: Option<SgdState>,
 }
 
-impl Lane {
+impl RoundChain {
     /// Returns a chain that starts as an exact copy of the main chain and keeps its α.
-    pub fn copying(sgd: Sgd) -> Self {
-        Lane {
+    pub fn exact_copy(sgd: Sgd) -> Self {
+        RoundChain {
             chain: Chain::default(),
             alpha: Vec::new(),
             gradients: Gradients::default(),
-            closing: None,
+            validation_want: None,
             training: Evaluation::default(),
             validation: Evaluation::default(),
             sgd,
@@ -43,12 +45,12 @@ impl Lane {
     }
 
     /// Returns a chain that starts without momentum and also moves its α by SGD, clipped by its own norm.
-    pub fn starting_afresh(sgd: Sgd) -> Self {
-        Lane { alpha_sgd: Some(SgdState::default()), ..Lane::copying(sgd) }
+    pub fn fresh(sgd: Sgd) -> Self {
+        RoundChain { alpha_sgd: Some(SgdState::default()), ..RoundChain::exact_copy(sgd) }
     }
 
     /// Sets α to `alpha + by·direction`.
-    pub fn place(&mut self, alpha: &[f32], direction: &[f32], by: f64) {
+    pub fn perturb(&mut self, alpha: &[f32], direction: &[f32], by: f64) {
         self.alpha.clear();
         self.alpha
             .extend(alpha.iter().zip(direction).map(|(&a, &u)| (f64::from(a) + by * f64::from(u)) as f32));
@@ -65,27 +67,33 @@ impl Lane {
     }
 
     /// Returns the number of passes over validation batches, of which there are `batches`.
-    pub fn evaluations(&self, batches: usize) -> usize {
-        if self.closing.is_some() { batches } else { 0 }
+    pub fn validation_passes(&self, batches: usize) -> usize {
+        if self.validation_want.is_some() { batches } else { 0 }
     }
 
-    fn run<P: BilevelProblem>(&mut self, problem: &P, worker: &mut P::Worker, leg: &Leg<P::Batch>) {
+    fn run<P: BilevelProblem>(
+        &mut self,
+        problem: &P,
+        worker: &mut P::Worker,
+        batches: &RoundBatches<P::Batch>,
+    ) {
         fit(&mut self.gradients, problem);
-        let mut at = Site { problem, worker };
+        let mut evaluator = Evaluator { problem, worker };
         let want = if self.alpha_sgd.is_some() { Want::Both } else { Want::Weights };
-        let stepping = (&self.sgd, leg.learning_rate);
+        let stepping = (&self.sgd, batches.learning_rate);
         self.training = Evaluation::default();
-        for batch in leg.training {
-            let step = self.chain.descend(&mut at, &self.alpha, batch, stepping, want, &mut self.gradients);
+        for batch in batches.training {
+            let step =
+                self.chain.descend(&mut evaluator, &self.alpha, batch, stepping, want, &mut self.gradients);
             self.training = combined(self.training, step);
             if let Some(alpha_sgd) = &mut self.alpha_sgd {
-                self.sgd.step(alpha_sgd, &mut self.alpha, &self.gradients.alpha, leg.learning_rate);
+                self.sgd.step(alpha_sgd, &mut self.alpha, &self.gradients.alpha, batches.learning_rate);
             }
         }
-        if let Some(want) = self.closing {
+        if let Some(want) = self.validation_want {
             let weights = &self.chain.weights;
             self.validation =
-                at.evaluate_all(weights, &self.alpha, leg.validation, want, &mut self.gradients);
+                evaluator.evaluate_all(weights, &self.alpha, batches.validation, want, &mut self.gradients);
         }
     }
 }
@@ -95,24 +103,24 @@ impl Lane {
 ///
 /// # Panics
 /// Panics without a worker.
-pub(super) fn run_side_by_side<P: BilevelProblem>(
+pub(super) fn run_all<P: BilevelProblem>(
     problem: &P,
     workers: &mut [P::Worker],
-    lanes: &mut [Lane],
-    leg: &Leg<P::Batch>,
+    chains: &mut [RoundChain],
+    batches: &RoundBatches<P::Batch>,
 ) {
-    let sides = workers.len().min(lanes.len());
-    if sides < 2 {
+    let parallel = workers.len().min(chains.len());
+    if parallel < 2 {
         let worker = workers.first_mut().expect("at least one worker");
-        for lane in lanes {
-            lane.run(problem, worker, leg);
+        for chain in chains {
+            chain.run(problem, worker, batches);
         }
         return;
     }
-    let (workers, more_workers) = workers.split_at_mut(sides / 2);
-    let (lanes, more_lanes) = lanes.split_at_mut(lanes.len() * workers.len() / sides);
+    let (workers, more_workers) = workers.split_at_mut(parallel / 2);
+    let (chains, more_chains) = chains.split_at_mut(chains.len() * workers.len() / parallel);
     rayon::join(
-        || run_side_by_side(problem, workers, lanes, leg),
-        || run_side_by_side(problem, more_workers, more_lanes, leg),
+        || run_all(problem, workers, chains, batches),
+        || run_all(problem, more_workers, more_chains, batches),
     );
 }

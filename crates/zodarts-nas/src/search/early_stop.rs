@@ -16,13 +16,13 @@ use zodarts_nn::space::{Mixture, Space};
 
 /// Watches the rounds of an epoch for edges that have not settled.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct Settled {
+pub struct EarlyStop {
     one_hot: bool,
     genotype: Option<Genotype>,
     unchanged: bool,
 }
 
-impl Settled {
+impl EarlyStop {
     /// Returns the state after an epoch that ended with this α and had not settled.
     pub fn after(space: &'static Space, alpha: &[f32]) -> Self {
         Self { genotype: Some(Genotype::argmax(space, alpha)), ..Self::default() }
@@ -71,7 +71,7 @@ mod tests {
     use zodarts_nn::networks::{MacroShape, supernet};
     use zodarts_nn::space::NAS_BENCH_201;
 
-    fn epoch(settled: &mut Settled, alphas: &[(&[f32], &[f32])]) -> bool {
+    fn epoch(settled: &mut EarlyStop, alphas: &[(&[f32], &[f32])]) -> bool {
         let input = Shape { channels: 1, height: 4, width: 4 };
         let shape = MacroShape { input, classes: 2, channels: 8, cells: 1 };
         let network = Arc::new(supernet(&NAS_BENCH_201, &shape));
@@ -93,7 +93,7 @@ mod tests {
         soft[3] = 0.2;
         let mut other = sharp.clone();
         (other[3], other[1]) = (0.0, 1.0);
-        let mut settled = Settled::default();
+        let mut settled = EarlyStop::default();
         // The first epoch has no earlier genotype to compare with.
         assert!(!epoch(&mut settled, &[(&sharp, &sharp), (&sharp, &sharp)]));
         assert!(epoch(&mut settled, &[(&sharp, &sharp), (&sharp, &sharp)]));
@@ -109,7 +109,7 @@ mod tests {
         for (edge, operation) in [(0, 0), (1, 0), (3, 1)] {
             alpha[5 * edge + operation] = 1.0;
         }
-        let mut settled = Settled::default();
+        let mut settled = EarlyStop::default();
         epoch(&mut settled, &[(&alpha, &alpha)]);
         assert!(epoch(&mut settled, &[(&alpha, &alpha)]));
         // Once 0→1 passes something, the edges out of node 1 have an effect again. One chain is enough for
@@ -126,7 +126,7 @@ mod tests {
         first.chunks_exact_mut(5).for_each(|row| row[3] = 1.0);
         let mut second = first.clone();
         (second[3], second[1]) = (0.0, 1.0);
-        let mut settled = Settled::default();
+        let mut settled = EarlyStop::default();
         epoch(&mut settled, &[(&first, &first)]);
         assert!(!epoch(&mut settled, &[(&first, &second)]));
     }

@@ -3,7 +3,7 @@
 use zodarts_data::{Batch, Prefetched, Samples, prefetch};
 
 /// Calls `work` with batches of all images in order, `size` images of `side` pixels at a time, prefetched.
-pub fn in_order<R>(
+pub fn prefetch_in_order<R>(
     samples: &Samples,
     side: usize,
     size: usize,

@@ -11,28 +11,28 @@ use std::sync::Arc;
 use zodarts_nn::graph::Network;
 
 /// Scores an epoch by the rules of its protocol.
-pub enum Judge {
+pub enum EpochScorer {
     /// Scores under running statistics.
     Running(Box<Scorer>),
     /// Scores under the statistics of the batch.
     Batch(Box<BatchScorer>),
 }
 
-impl Judge {
+impl EpochScorer {
     pub fn new(input: &TrainInput<'_>, network: Arc<Network>, card: &ModelCard) -> Result<Self, Error> {
         Ok(match input.protocol {
-            Protocol::Official => Judge::Running(Box::new(Scorer::new(network, card))),
+            Protocol::Official => EpochScorer::Running(Box::new(Scorer::new(network, card))),
             Protocol::Paper => {
                 let batch = batch_size(input.info, input.train.len(), &input.settings);
-                Judge::Batch(Box::new(BatchScorer::new(card, batch)?))
+                EpochScorer::Batch(Box::new(BatchScorer::new(card, batch)?))
             }
         })
     }
 
     pub fn score(&mut self, state: &TrainState, input: &TrainInput<'_>) -> Result<Scored, EvaluateError> {
         match self {
-            Judge::Running(scorer) => scorer.score(&state.weights, &state.statistics, input.val),
-            Judge::Batch(scorer) => scorer.score(&state.weights, input.val),
+            EpochScorer::Running(scorer) => scorer.score(&state.weights, &state.statistics, input.val),
+            EpochScorer::Batch(scorer) => scorer.score(&state.weights, input.val),
         }
     }
 }
