@@ -19,17 +19,17 @@ use zodarts_nas::search::{SCORED, ScoredGenotype};
 use zodarts_run::folder::RunFolder;
 use zodarts_run::lock::Lock;
 use zodarts_run::settings::{Auto, Settings};
+use zodarts_testkit::{Epochs, short_rounds, tiny};
 
 const CANDIDATES: [Candidate; 3] =
     [Candidate::Search("zo-darts-plus"), Candidate::Search("darts-v1"), Candidate::Random];
 
 fn phantom() -> Vec<NamedDataset> {
-    let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
-    vec![NamedDataset { data: "phantom".into(), dataset }]
+    vec![NamedDataset { data: "phantom".into(), dataset: zodarts_testkit::phantom() }]
 }
 
 fn plus() -> AnyMethod {
-    ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }.into()
+    short_rounds().into()
 }
 
 /// Every method, with rounds of three steps where the settings of the comparison have them.
@@ -38,21 +38,8 @@ fn methods() -> Vec<AnyMethod> {
     AnyMethod::all().into_iter().map(short).collect()
 }
 
-/// Twelve pixels, two channels, two epochs each.
-fn tiny() -> Settings {
-    let mut settings = Settings::default();
-    settings.search.epochs = 2;
-    settings.search.channels = 2;
-    settings.search.cells = 1;
-    settings.search.batch_size = Auto::Fixed(48);
-    settings.method = plus();
-    settings.search.input_size = Auto::Fixed(12);
-    settings.train.epochs = 2;
-    settings.train.channels = 2;
-    settings.train.cells = 1;
-    settings.train.input_size = Auto::Fixed(12);
-    settings
-}
+/// Two epochs of each stage.
+const TWO: Epochs = Epochs { search: 2, train: 2 };
 
 /// Counts what is run and what had been finished.
 #[derive(Default)]
@@ -109,7 +96,7 @@ fn lasting(comparison: &Comparison) -> Vec<String> {
 
 #[test]
 fn finished_trials_are_not_run_again_and_jobs_change_nothing() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
 
@@ -140,7 +127,7 @@ fn finished_trials_are_not_run_again_and_jobs_change_nothing() {
 
 #[test]
 fn a_stage_that_was_cut_short_goes_on_and_a_finished_one_is_kept() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let only = (&CANDIDATES[..1], &[4][..], 1);
     let (whole, ..) = compare(&datasets, only, &settings, folder.path());
@@ -171,7 +158,7 @@ fn a_stage_that_was_cut_short_goes_on_and_a_finished_one_is_kept() {
 
 #[test]
 fn an_evaluation_that_was_cut_short_is_completed_and_counted_once() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let only = (&CANDIDATES[..1], &[4][..], 1);
     compare(&datasets, only, &settings, folder.path()).0.unwrap();
@@ -192,7 +179,7 @@ fn an_evaluation_that_was_cut_short_is_completed_and_counted_once() {
 
 #[test]
 fn a_damaged_trial_fails_alone_and_stays_as_it_is() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let both = (&CANDIDATES[1..], &[1][..], 1);
     compare(&datasets, both, &settings, folder.path()).0.unwrap();
@@ -209,7 +196,7 @@ fn a_damaged_trial_fails_alone_and_stays_as_it_is() {
 
 #[test]
 fn a_trial_that_another_process_runs_is_left_to_it() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let both = (&CANDIDATES[1..], &[1][..], 1);
     let trials = folder.path().join("trials/official/phantom/random");
@@ -226,7 +213,7 @@ fn a_trial_that_another_process_runs_is_left_to_it() {
 
 #[test]
 fn trials_of_another_configuration_and_repetitions_are_refused() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let only = (&CANDIDATES[2..], &[1][..], 1);
     compare(&datasets, only, &settings, folder.path()).0.unwrap();
@@ -246,7 +233,7 @@ fn trials_of_another_configuration_and_repetitions_are_refused() {
 
 #[test]
 fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
-    let (datasets, mut settings) = (phantom(), tiny());
+    let (datasets, mut settings) = (phantom(), tiny(TWO));
     settings.train.epochs = 4;
     let folder = tempfile::tempdir().unwrap();
     let only = (&CANDIDATES[2..], &[1][..], 1);
@@ -279,7 +266,7 @@ fn protocol_paper_takes_the_best_epoch_on_the_test_images() {
 
 #[test]
 fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_go_on() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let only = (&CANDIDATES[..1], &[1][..], 1);
     let compare = || compare_under(Protocol::Paper, &datasets, only, &settings, folder.path());
@@ -311,7 +298,7 @@ fn a_training_of_protocol_paper_that_was_cut_short_is_the_only_one_to_go_on() {
 
 #[test]
 fn random_search_with_shared_weights_is_trained_like_any_other_and_draws_no_mixture() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let only = (&[Candidate::RandomWs][..], &[1][..], 1);
     let (comparison, ..) = compare(&datasets, only, &settings, folder.path());
@@ -341,7 +328,7 @@ const ENDS: [Candidate; 2] = [Candidate::OfSample(End::Best), Candidate::OfSampl
 
 #[test]
 fn best_and_worst_share_a_sample_that_two_jobs_make_once() {
-    let (datasets, mut settings) = (phantom(), tiny());
+    let (datasets, mut settings) = (phantom(), tiny(TWO));
     settings.train.epochs = 3;
     let folder = tempfile::tempdir().unwrap();
     let compare = |jobs| compare(&datasets, (&ENDS, &[1], jobs), &settings, folder.path()).0.unwrap();
@@ -400,7 +387,7 @@ fn extremes(sample: &[Sampled]) -> (f64, f64) {
 
 #[test]
 fn what_is_chosen_on_validation_images_is_refused_where_training_sees_them() {
-    let (datasets, settings) = (phantom(), tiny());
+    let (datasets, settings) = (phantom(), tiny(TWO));
     let folder = tempfile::tempdir().unwrap();
     let (refused, ..) =
         compare_under(Protocol::Paper, &datasets, (&ENDS[1..], &[1], 1), &settings, folder.path());

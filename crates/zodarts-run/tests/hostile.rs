@@ -24,6 +24,7 @@ use zodarts_run::Error;
 use zodarts_run::folder::{RunConfig, RunFolder};
 use zodarts_run::job::Job;
 use zodarts_run::settings::{Auto, Settings};
+use zodarts_testkit::{Epochs, phantom};
 
 const GENOTYPE: &str = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
 
@@ -165,16 +166,14 @@ impl Observer for Once {
 }
 
 fn tiny() -> Settings {
-    let mut settings = Settings::default();
-    let train = &mut settings.train;
-    (train.epochs, train.channels, train.cells) = (4, 2, 1);
-    (train.input_size, train.batch_size) = (Auto::Fixed(12), Auto::Fixed(48));
+    let mut settings = zodarts_testkit::tiny(Epochs { search: 4, train: 4 });
+    settings.train.batch_size = Auto::Fixed(48);
     settings
 }
 
 /// Goes on with a training in a folder by one step.
 fn trained(alone: &Alone, folder: &RunFolder, settings: &Settings) -> (Result<(), Error>, Vec<String>) {
-    let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+    let dataset = phantom();
     let (protocol, start) = (Protocol::Official, Instant::now());
     let settings = &settings.clone().check().unwrap();
     let job = Job { dataset: &dataset, data: "phantom", settings, folder, protocol, limit: None, start };
@@ -262,7 +261,7 @@ fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Er
     let search = &mut settings.search;
     (search.epochs, search.channels, search.cells) = (4, 2, 1);
     (search.input_size, search.batch_size) = (Auto::Fixed(12), Auto::Fixed(48));
-    let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+    let dataset = phantom();
     let (protocol, start) = (Protocol::Official, Instant::now());
     let (settings, folder) = (&settings, &folder);
     let settings = &settings.clone().check().unwrap();

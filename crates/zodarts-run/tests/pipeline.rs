@@ -15,30 +15,10 @@ use zodarts_run::folder::RunFolder;
 use zodarts_run::folder::Split;
 use zodarts_run::job::{Fit, Job, check_same_data, evaluate_run};
 use zodarts_run::settings::{Architecture, Auto, Checked, Selection, Settings, TrainSettings};
+use zodarts_testkit::{Epochs, phantom, short_rounds, tiny};
 
-fn phantom() -> Dataset {
-    Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
-}
-
-fn plus() -> ZoDartsPlus {
-    ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }
-}
-
-/// A twelve-pixel, two-channel run of two epochs each.
-fn tiny() -> Settings {
-    let mut settings = Settings { seed: 3, ..Settings::default() };
-    settings.search.epochs = 2;
-    settings.search.channels = 2;
-    settings.search.cells = 1;
-    settings.search.batch_size = Auto::Fixed(48);
-    settings.method = plus().into();
-    settings.search.input_size = Auto::Fixed(12);
-    settings.train.epochs = 2;
-    settings.train.channels = 2;
-    settings.train.cells = 1;
-    settings.train.input_size = Auto::Fixed(12);
-    settings
-}
+/// Two epochs of each stage.
+const TWO: Epochs = Epochs { search: 2, train: 2 };
 
 fn run_search(dataset: &Dataset, settings: &Settings, observer: &mut dyn Observer) -> SearchOutcome {
     let development = dataset.train.merged(&dataset.val);
@@ -79,7 +59,7 @@ fn fingerprint(outcome: &SearchOutcome) -> (String, Vec<u32>, Vec<u32>) {
 fn every_method_gives_the_same_bits_on_any_number_of_threads() {
     let dataset = phantom();
     for method in AnyMethod::all() {
-        let mut settings = tiny();
+        let mut settings = tiny(TWO);
         settings.method = method.clone();
         settings.search.epochs = 1;
         let run =
@@ -96,7 +76,7 @@ fn every_method_gives_the_same_bits_on_any_number_of_threads() {
 #[test]
 fn training_gives_the_same_bits_on_any_number_of_threads() {
     let dataset = phantom();
-    let settings = tiny();
+    let settings = tiny(TWO);
     let run = |threads| {
         with_threads(threads, || {
             let genotype = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
@@ -135,10 +115,10 @@ impl Observer for Records {
 #[test]
 fn a_search_stops_when_every_edge_has_settled() {
     let dataset = phantom();
-    let mut settings = tiny();
+    let mut settings = tiny(TWO);
     settings.search.epochs = 9;
     // A cold, fast annealing: one-hot from the second epoch on.
-    let mut method = plus();
+    let mut method = short_rounds();
     (method.annealing.anneal_every, method.annealing.anneal_factor, method.zo.mu) = (1, 1e-3, 1e-6);
     settings.method = method.into();
     let mut records = Records::default();
@@ -155,9 +135,9 @@ fn a_search_stops_when_every_edge_has_settled() {
 #[test]
 fn live_operations_are_the_support_of_the_mixture() {
     let dataset = phantom();
-    let mut settings = tiny();
+    let mut settings = tiny(TWO);
     settings.search.epochs = 4;
-    let mut method = plus();
+    let mut method = short_rounds();
     (method.annealing.anneal_every, method.annealing.anneal_factor) = (1, 0.02);
     settings.method = method.into();
     let mut records = Records::default();
@@ -174,7 +154,7 @@ fn live_operations_are_the_support_of_the_mixture() {
 fn a_run_folder_holds_everything_and_the_test_split_is_read_once() {
     let dataset = phantom();
     let place = tempfile::tempdir().unwrap();
-    let (folder, fit) = fit(&dataset, &tiny(), &place.path().join("run"));
+    let (folder, fit) = fit(&dataset, &tiny(TWO), &place.path().join("run"));
     for name in [
         "config.toml",
         "genotype.txt",
@@ -194,7 +174,7 @@ fn a_run_folder_holds_everything_and_the_test_split_is_read_once() {
     assert_eq!(folder.metrics("test").unwrap().unwrap(), fit.metrics);
     assert_eq!(folder.genotype().unwrap(), fit.search.unwrap().genotype);
     let (info, settings) = folder.config().unwrap();
-    assert_eq!(settings, tiny());
+    assert_eq!(settings, tiny(TWO));
     assert_eq!(info.unwrap().fingerprint, dataset.info.fingerprint);
 
     // A stored model gives the same numbers, and a second look is counted.
@@ -211,7 +191,7 @@ fn a_run_folder_holds_everything_and_the_test_split_is_read_once() {
 fn the_same_run_leaves_the_same_bytes() {
     let dataset = phantom();
     let place = tempfile::tempdir().unwrap();
-    let folders = ["a", "b"].map(|name| fit(&dataset, &tiny(), &place.path().join(name)).0);
+    let folders = ["a", "b"].map(|name| fit(&dataset, &tiny(TWO), &place.path().join(name)).0);
     for name in ["model.safetensors", "genotype.txt", "predictions.csv", "checkpoint/latest.safetensors"] {
         let [a, b] =
             [&folders[0], &folders[1]].map(|folder| std::fs::read(folder.path().join(name)).unwrap());
@@ -223,7 +203,7 @@ fn the_same_run_leaves_the_same_bytes() {
 fn a_model_refuses_other_data() {
     let dataset = phantom();
     let place = tempfile::tempdir().unwrap();
-    let (folder, fit) = fit(&dataset, &tiny(), &place.path().join("run"));
+    let (folder, fit) = fit(&dataset, &tiny(TWO), &place.path().join("run"));
     let other = Dataset::open("phantom:9", &OpenOptions::default(), &|_| ()).unwrap();
     let error = check_same_data(folder.path(), &fit.train.model, &other).unwrap_err().to_string();
     assert!(error.contains("phantom") && error.contains("fingerprint"), "{error}");
@@ -234,7 +214,7 @@ fn a_model_refuses_other_data() {
 fn damaged_models_are_refused() {
     let dataset = phantom();
     let place = tempfile::tempdir().unwrap();
-    let (folder, _) = fit(&dataset, &tiny(), &place.path().join("run"));
+    let (folder, _) = fit(&dataset, &tiny(TWO), &place.path().join("run"));
     let (weights, card) = (folder.path().join("model.safetensors"), folder.path().join("model.json"));
     let (weight_bytes, card_text) =
         (std::fs::read(&weights).unwrap(), std::fs::read_to_string(&card).unwrap());
@@ -253,7 +233,7 @@ fn damaged_models_are_refused() {
 #[test]
 fn resnet_runs_through_the_same_loop() {
     let dataset = phantom();
-    let mut settings = tiny();
+    let mut settings = tiny(TWO);
     settings.train.architecture = Architecture::Resnet18;
     settings.train.epochs = 1;
     settings.train.input_size = Auto::Fixed(4);
@@ -266,7 +246,7 @@ fn resnet_runs_through_the_same_loop() {
 #[test]
 fn patience_and_selection_choose_the_epoch() {
     let dataset = phantom();
-    let mut settings = tiny().train;
+    let mut settings = tiny(TWO).train;
     settings.epochs = 12;
     settings.patience = 2;
     let genotype = "|skip_connect~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|".parse().unwrap();
@@ -297,7 +277,7 @@ fn patience_and_selection_choose_the_epoch() {
 #[test]
 fn a_time_limit_delivers_what_there_is() {
     let dataset = phantom();
-    let mut settings = tiny();
+    let mut settings = tiny(TWO);
     (settings.search.epochs, settings.train.epochs) = (100_000, 100_000);
     let place = tempfile::tempdir().unwrap();
     let folder = RunFolder::create(&place.path().join("run")).unwrap();

@@ -1,10 +1,6 @@
 //! A stage that was cut short after any epoch, with any leftovers of a killed process, ends with the same
 //! bits as one that was not.
 
-#[path = "common/folders.rs"]
-mod folders;
-
-use folders::copy_folder;
 use safetensors::SafeTensors;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,28 +15,12 @@ use zodarts_run::Error;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::Job;
 use zodarts_run::settings::{Auto, Selection, Settings};
+use zodarts_testkit::{Epochs, copy_folder, phantom, short_rounds, tiny};
 
 const GENOTYPE: &str = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
 
-fn phantom() -> Dataset {
-    Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
-}
-
-fn plus() -> ZoDartsPlus {
-    ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }
-}
-
-/// Four epochs of each stage at twelve pixels and two channels.
-fn tiny() -> Settings {
-    let mut settings = Settings { seed: 3, ..Settings::default() };
-    let (search, train) = (&mut settings.search, &mut settings.train);
-    (search.epochs, search.channels, search.cells) = (4, 2, 1);
-    (search.batch_size, search.input_size) = (Auto::Fixed(48), Auto::Fixed(12));
-    (train.epochs, train.channels, train.cells) = (4, 2, 1);
-    train.input_size = Auto::Fixed(12);
-    settings.method = plus().into();
-    settings
-}
+/// Four epochs of each stage.
+const FOUR: Epochs = Epochs { search: 4, train: 4 };
 
 /// Copies the folder as it is after each epoch, and notes what is said.
 struct Copies<'a> {
@@ -195,11 +175,11 @@ fn in_pieces(stage: Stage, settings: &Settings, path: &Path, steps: usize) -> (u
 
 #[test]
 fn stopped_after_any_step_it_goes_on_with_the_next() {
-    let mut zo = tiny();
+    let mut zo = tiny(FOUR);
     (zo.search.batch_size, zo.search.epochs) = (Auto::Fixed(16), 3);
     let mut unrolled = zo.clone();
     unrolled.method = DartsV2::default().into();
-    let mut best = tiny();
+    let mut best = tiny(FOUR);
     (best.train.selection, best.train.batch_size) = (Selection::Best, Auto::Fixed(48));
     let shared = zo.clone();
     let stages =
@@ -226,8 +206,8 @@ fn said(notes: &[Vec<String>], what: &str) -> Vec<bool> {
 
 #[test]
 fn a_search_goes_on_after_any_epoch_with_any_kind_of_method() {
-    for method in [plus().into(), DartsV2::default().into()] {
-        let mut settings = tiny();
+    for method in [short_rounds().into(), DartsV2::default().into()] {
+        let mut settings = tiny(FOUR);
         settings.method = method;
         let notes = Stage::Search.check(&settings, |_| ());
         assert_eq!(said(&notes, "search goes on after"), [true; 4]);
@@ -237,10 +217,10 @@ fn a_search_goes_on_after_any_epoch_with_any_kind_of_method() {
 
 #[test]
 fn a_search_that_had_settled_is_over() {
-    let mut settings = tiny();
+    let mut settings = tiny(FOUR);
     settings.search.epochs = 9;
     // A cold, fast annealing: one-hot from the second epoch on.
-    let mut method = plus();
+    let mut method = short_rounds();
     (method.annealing.anneal_every, method.annealing.anneal_factor, method.zo.mu) = (1, 1e-3, 1e-6);
     settings.method = method.into();
     let notes = Stage::Search.check(&settings, |_| ());
@@ -249,13 +229,13 @@ fn a_search_that_had_settled_is_over() {
 
 #[test]
 fn shared_weights_go_on_after_any_epoch() {
-    let notes = Stage::RandomWs.check(&tiny(), |_| ());
+    let notes = Stage::RandomWs.check(&tiny(FOUR), |_| ());
     assert_eq!(said(&notes, "random-ws goes on after"), [true; 4]);
 }
 
 #[test]
 fn a_checkpoint_of_shared_weights_without_the_count_of_divergence_is_read() {
-    let settings = tiny();
+    let settings = tiny(FOUR);
     let notes = Stage::RandomWs.check(&settings, |folder| {
         let records = fs::read_to_string(folder.join("random-ws.jsonl")).unwrap();
         let epochs_done = records.lines().count();
@@ -301,7 +281,7 @@ fn a_stop_after_the_last_step_of_an_epoch_keeps_the_epoch() {
         let path = root.path().join("run");
         let folder = RunFolder::create(&path).unwrap();
         let mut observer = StopsAtTheLastStep::default();
-        let error = stage.try_run(&phantom(), &tiny(), &folder, &mut observer).unwrap_err();
+        let error = stage.try_run(&phantom(), &tiny(FOUR), &folder, &mut observer).unwrap_err();
         assert!(matches!(error, Error::Stage(zodarts_nas::Error::Interrupted)), "{error}");
         let records = fs::read_to_string(path.join(stage.records())).unwrap();
         assert_eq!(records.lines().count(), 1, "{records}");
@@ -311,7 +291,7 @@ fn a_stop_after_the_last_step_of_an_epoch_keeps_the_epoch() {
 #[test]
 fn a_training_goes_on_whichever_epoch_is_kept() {
     for (selection, patience) in [(Selection::Last, 0), (Selection::Best, 0), (Selection::Best, 1)] {
-        let mut settings = tiny();
+        let mut settings = tiny(FOUR);
         (settings.train.selection, settings.train.patience) = (selection, patience);
         let notes = Stage::Train.check(&settings, |_| ());
         assert!(said(&notes, "train goes on after").iter().all(|said| *said));
@@ -321,7 +301,7 @@ fn a_training_goes_on_whichever_epoch_is_kept() {
 #[test]
 fn what_a_killed_process_leaves_does_not_matter() {
     // A record without its checkpoint, and half a record.
-    let notes = Stage::Train.check(&tiny(), |folder| {
+    let notes = Stage::Train.check(&tiny(FOUR), |folder| {
         let path = folder.join("train.jsonl");
         let text = fs::read_to_string(&path).unwrap();
         let last = text.lines().last().unwrap();
@@ -340,7 +320,7 @@ fn a_damaged_checkpoint_gives_way_to_the_one_before_and_says_so() {
         fs::write(&path, bytes).unwrap();
     };
     for stage in Stage::ALL {
-        let notes = stage.check(&tiny(), flip);
+        let notes = stage.check(&tiny(FOUR), flip);
         assert_eq!(said(&notes, "does not fit its checksum; it is not used"), [true; 4]);
         // The first has none before it and begins again.
         assert_eq!(said(&notes, "goes on after"), [false, true, true, true]);
@@ -349,7 +329,8 @@ fn a_damaged_checkpoint_gives_way_to_the_one_before_and_says_so() {
 
 #[test]
 fn lost_records_make_a_stage_begin_again() {
-    let notes = Stage::Search.check(&tiny(), |folder| fs::write(folder.join("search.jsonl"), "").unwrap());
+    let notes =
+        Stage::Search.check(&tiny(FOUR), |folder| fs::write(folder.join("search.jsonl"), "").unwrap());
     assert_eq!(said(&notes, "0 records, but"), [true; 4]);
     assert_eq!(said(&notes, "goes on after"), [false; 4]);
 }
@@ -364,7 +345,7 @@ fn names_a_place(text: &str) -> bool {
 fn too_fast(stage: Stage) -> Settings {
     let dataset = phantom();
     for power in 0..120 {
-        let mut settings = tiny();
+        let mut settings = tiny(FOUR);
         let rate = 2f64.powi(power);
         (settings.search.clip, settings.search.learning_rate, settings.search.batch_size) =
             (0.0, rate, Auto::Fixed(24));
@@ -398,7 +379,7 @@ fn numbers_that_go_wrong_are_taken_back_once_at_half_the_rate_and_stopping_chang
 fn numbers_that_go_wrong_again_end_the_run_and_say_where() {
     for (stage, name) in [(Stage::Search, "search"), (Stage::RandomWs, "search"), (Stage::Train, "training")]
     {
-        let mut settings = tiny();
+        let mut settings = tiny(FOUR);
         (settings.search.clip, settings.search.learning_rate) = (0.0, 1e30);
         (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, 1e30, 0);
         let root = tempfile::tempdir().unwrap();

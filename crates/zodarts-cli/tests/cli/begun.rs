@@ -5,7 +5,6 @@
 //! second. `ends.json` holds what that version itself made of them: for each run folder the genotype, and the
 //! SHA-256 over names and values of the tensors, in the order of their names.
 
-use crate::folders::copy_folder;
 use crate::support::zodarts;
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use zodarts_testkit::copy_folder;
 
 /// The end of a run.
 #[derive(Debug, Deserialize, PartialEq)]

@@ -1,10 +1,10 @@
 //! Run folders of earlier formats, kept in `tests/legacy/`, and of formats to come.
 
-use crate::folders::copy_folder;
 use crate::support::{run, stdout};
 use predicates::str::contains;
 use std::fs;
 use std::path::Path;
+use zodarts_testkit::copy_folder;
 
 /// A copy of a folder of `tests/legacy/`.
 fn legacy(name: &str) -> tempfile::TempDir {

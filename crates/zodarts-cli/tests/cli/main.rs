@@ -9,8 +9,6 @@ mod determinism;
 mod dicom;
 mod engine;
 mod export;
-#[path = "../../../zodarts-run/tests/common/folders.rs"]
-mod folders;
 mod full_disk;
 mod help;
 mod killed;

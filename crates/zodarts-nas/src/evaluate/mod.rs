@@ -13,6 +13,7 @@ pub mod predictions;
 mod record;
 mod reliability;
 mod report;
+mod table;
 #[cfg(test)]
 mod tests;
 mod threshold;

@@ -1,35 +1,34 @@
-//! Files of true labels in the form of the predictions: a row `index,label,…` per image.
+//! The labels that predictions are held against, in the same form: one row `index,label,…` per image.
 
-use super::predictions::{self, PredictionsError};
-use super::{Labels, Scores};
+use super::Labels;
+use super::table::{Cell, PredictionsError, Table};
 use std::path::Path;
+
+impl Cell for u16 {
+    const NAME: &'static str = "label";
+    const EXPECTED: &'static str = "a label";
+
+    fn parse(field: &str) -> Option<Self> {
+        field.parse().ok()
+    }
+}
 
 /// Writes a file of labels, which replaces an older one only when it is complete.
 ///
 /// # Errors
 /// Returns an error if the file cannot be written.
-///
-/// # Panics
-/// Never: every label is a finite `f32`.
 pub fn save(labels: &Labels, path: &Path) -> Result<(), PredictionsError> {
-    let values = labels.rows().flatten().map(|label| f32::from(*label)).collect();
-    let rows = Scores::new(labels.n(), labels.columns(), values).expect("labels are finite and of one width");
-    predictions::save(&rows, path)
+    super::table::save(labels.rows(), path)
 }
 
 /// Reads a file of labels.
 ///
 /// # Errors
-/// See [`predictions::load`]; also returns an error if a value is not a label.
+/// As [`predictions::load`](super::predictions::load), or if a value is not a label.
 pub fn load(path: &Path) -> Result<Labels, PredictionsError> {
-    let rows = predictions::load(path)?;
+    let Table { rows, columns, values } = Table::load(path)?;
     let reject = |problem| PredictionsError::Rows { path: path.to_owned(), problem };
-    let label = |value: &f32| {
-        let label = *value as u16;
-        if f32::from(label) == *value { Ok(label) } else { Err(reject(format!("{value} is not a label"))) }
-    };
-    let values: Result<Vec<u16>, _> = rows.rows().flatten().map(label).collect();
-    Labels::new(rows.n(), rows.columns(), values?).map_err(|error| reject(error.to_string()))
+    Labels::new(rows, columns, values).map_err(|error| reject(error.to_string()))
 }
 
 #[cfg(test)]

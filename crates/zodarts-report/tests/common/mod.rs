@@ -3,36 +3,24 @@
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
-use zodarts_data::{Dataset, OpenOptions};
-use zodarts_nas::methods::{ZoDarts, ZoDartsPlus};
+use zodarts_data::Dataset;
 use zodarts_nas::observer::Silent;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::Job;
-use zodarts_run::settings::{Auto, Settings};
+use zodarts_run::settings::Settings;
+use zodarts_testkit::{Epochs, phantom, tiny};
 
 /// Returns the built-in images with class names that need escaping.
 pub fn hostile() -> Dataset {
-    let mut dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+    let mut dataset = phantom();
     dataset.info.classes = vec!["<script>alert(1)</script>".into(), "\"quoted\" & 'so'".into()];
     dataset
 }
 
 /// Returns settings for two epochs of search and three of training at two channels.
 pub fn settings() -> Settings {
-    let mut settings = Settings { seed: 3, ..Settings::default() };
-    settings.search.epochs = 2;
-    settings.search.channels = 2;
-    settings.search.cells = 1;
-    settings.search.batch_size = Auto::Fixed(48);
-    settings.method =
-        ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }.into();
-    settings.search.input_size = Auto::Fixed(12);
-    settings.train.epochs = 3;
-    settings.train.channels = 2;
-    settings.train.cells = 1;
-    settings.train.input_size = Auto::Fixed(12);
-    settings
+    tiny(Epochs { search: 2, train: 3 })
 }
 
 /// Does a whole run in `path`.

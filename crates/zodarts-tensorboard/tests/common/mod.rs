@@ -9,23 +9,14 @@ use zodarts_run::folder::RunFolder;
 use zodarts_run::job::{Fit, Job};
 use zodarts_run::settings::{Auto, Settings};
 use zodarts_tensorboard::TensorBoard;
+use zodarts_testkit::{Epochs, phantom};
 
 /// Epochs of the search, and of the training.
 pub const EPOCHS: (usize, usize) = (3, 2);
 
-pub fn phantom() -> Dataset {
-    Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
-}
-
-/// A run at twelve pixels and two channels.
+/// Returns settings of tiny networks.
 pub fn tiny() -> Settings {
-    let mut settings = Settings { seed: 3, ..Settings::default() };
-    let (search, train) = (&mut settings.search, &mut settings.train);
-    (search.epochs, search.channels, search.cells) = (EPOCHS.0, 2, 1);
-    (search.batch_size, search.input_size) = (Auto::Fixed(48), Auto::Fixed(12));
-    (train.epochs, train.channels, train.cells) = (EPOCHS.1, 2, 1);
-    train.input_size = Auto::Fixed(12);
-    settings
+    zodarts_testkit::tiny(Epochs { search: EPOCHS.0, train: EPOCHS.1 })
 }
 
 /// Does a whole run, watched by the observer that `observer` makes for the job.
