@@ -5,20 +5,19 @@ use std::fs;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use zodarts_data::{Dataset, OpenOptions};
 use zodarts_lab::Error;
 use zodarts_lab::compare::{
     Candidate, Comparison, End, NamedDataset, Plan, Runner, Sampled, Trial, TrialPosition, TrialResult,
     Watcher,
 };
-use zodarts_nas::methods::{AnyMethod, ZoDarts, ZoDartsPlus};
+use zodarts_nas::methods::AnyMethod;
 use zodarts_nas::observer::{Observer, Silent};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::TrainRecord;
 use zodarts_nas::search::{SCORED, ScoredGenotype};
 use zodarts_run::folder::RunFolder;
 use zodarts_run::lock::Lock;
-use zodarts_run::settings::{Auto, Settings};
+use zodarts_run::settings::Settings;
 use zodarts_testkit::{Epochs, short_rounds, tiny};
 
 const CANDIDATES: [Candidate; 3] =

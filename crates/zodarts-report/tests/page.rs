@@ -2,12 +2,13 @@
 
 mod common;
 
-use common::{fit, hostile, settings};
+use common::{fit, settings};
 use std::fs;
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_report::{page, write, write_comparison};
 use zodarts_run::folder::RunFolder;
 use zodarts_run::settings::Architecture;
+use zodarts_testkit::phantom_of_hostile_names;
 
 fn page_of(folder: &RunFolder) -> String {
     page(folder, Err("they are not at hand".into())).unwrap()
@@ -16,7 +17,7 @@ fn page_of(folder: &RunFolder) -> String {
 #[test]
 fn a_complete_run_has_every_section_and_escapes_all_text() {
     let place = tempfile::tempdir().unwrap();
-    let dataset = hostile();
+    let dataset = phantom_of_hostile_names();
     let folder = fit(&dataset, &settings(), &place.path().join("run"));
     let path = write(&folder, Ok(&dataset)).unwrap();
     assert_eq!(path, folder.path().join("report.html"));
@@ -44,7 +45,7 @@ fn a_complete_run_has_every_section_and_escapes_all_text() {
 #[test]
 fn a_run_that_was_cut_short_says_so_and_shows_what_there_is() {
     let place = tempfile::tempdir().unwrap();
-    let dataset = hostile();
+    let dataset = phantom_of_hostile_names();
     let folder = fit(&dataset, &settings(), &place.path().join("run"));
     let remove = |names: &[&str]| {
         for name in names {
@@ -86,7 +87,7 @@ fn a_run_that_was_cut_short_says_so_and_shows_what_there_is() {
 #[test]
 fn without_its_data_a_page_says_why_and_keeps_the_rest() {
     let place = tempfile::tempdir().unwrap();
-    let folder = fit(&hostile(), &settings(), &place.path().join("run"));
+    let folder = fit(&phantom_of_hostile_names(), &settings(), &place.path().join("run"));
     let html = page_of(&folder);
     assert!(html.contains("The images cannot be shown: they are not at hand"));
     assert!(!html.contains("data:image/png"));
@@ -99,7 +100,7 @@ fn without_its_data_a_page_says_why_and_keeps_the_rest() {
 #[test]
 fn damaged_files_are_named() {
     let place = tempfile::tempdir().unwrap();
-    let folder = fit(&hostile(), &settings(), &place.path().join("run"));
+    let folder = fit(&phantom_of_hostile_names(), &settings(), &place.path().join("run"));
     let refused = |name: &str, content: &str| {
         let path = folder.path().join(name);
         let whole = fs::read(&path).unwrap();
@@ -120,7 +121,7 @@ fn damaged_files_are_named() {
 #[test]
 fn runs_side_by_side_are_told_apart() {
     let place = tempfile::tempdir().unwrap();
-    let dataset = hostile();
+    let dataset = phantom_of_hostile_names();
     let first = fit(&dataset, &settings(), &place.path().join("first"));
     let other = Dataset::open("phantom:1", &OpenOptions::default(), &|_| ()).unwrap();
     let second = fit(&other, &settings(), &place.path().join("<second>"));
@@ -144,7 +145,7 @@ fn resnet18_has_a_page_without_a_cell() {
     settings.train.architecture = Architecture::Resnet18;
     settings.train.epochs = 1;
     let folder = RunFolder::create(place.path()).unwrap();
-    let dataset = hostile();
+    let dataset = phantom_of_hostile_names();
     let run = zodarts_run::folder::RunInfo {
         format: zodarts_run::folder::RunInfo::FORMAT,
         version: "0".into(),

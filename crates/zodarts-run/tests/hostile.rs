@@ -8,7 +8,6 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
-use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::evaluate::{predictions, truth};
 use zodarts_nas::genotype::Genotype;

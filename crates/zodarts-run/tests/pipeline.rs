@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::memory::Memory;
-use zodarts_nas::methods::{AnyMethod, ZoDarts, ZoDartsPlus};
+use zodarts_nas::methods::AnyMethod;
 use zodarts_nas::observer::{Event, Observer, Silent};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::SearchRecord;

@@ -23,6 +23,16 @@ pub fn phantom() -> Dataset {
     Dataset::open("phantom", &OpenOptions::default(), &|_| ()).expect("built-in images")
 }
 
+/// Returns the built-in images with class names that a page has to escape.
+///
+/// # Panics
+/// If they cannot be made.
+pub fn phantom_of_hostile_names() -> Dataset {
+    let mut dataset = phantom();
+    dataset.info.classes = vec!["<script>alert(1)</script>".into(), "\"quoted\" & 'so'".into()];
+    dataset
+}
+
 /// Returns ZO-DARTS+ with rounds of three steps.
 pub fn short_rounds() -> ZoDartsPlus {
     ZoDartsPlus { zo: ZoDarts { steps: 3, ..ZoDarts::default() }, ..ZoDartsPlus::default() }

@@ -109,7 +109,8 @@ fn a_checkpoint_of_a_later_version_is_not_begun_again_over() {
     let header = r#"{"__metadata__": {"progress": "{\"format\": 7, \"news\": []}"}}"#;
     let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
     fs::write(&path, &bytes).unwrap();
-    let message = "checkpoint/latest.safetensors: has format 7, but this version of zodarts reads formats up to 3";
+    let message =
+        "checkpoint/latest.safetensors: has format 7, but this version of zodarts reads formats up to 3";
     run(place, line).failure().code(1).stderr(contains(message));
     assert!(fs::read(&path).unwrap() == bytes && trial.join("train.jsonl").is_file());
 }

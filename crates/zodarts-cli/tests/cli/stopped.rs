@@ -60,8 +60,13 @@ fn a_run_that_is_interrupted_says_how_to_go_on_and_does() {
         let output = ended(place, line, &format!("{RUN}/{file}"), signal);
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(status), "{file}: {text}");
-        assert!(text.contains(&format!("interrupted
-hint: its files are in {RUN}")), "{text}");
+        assert!(
+            text.contains(&format!(
+                "interrupted
+hint: its files are in {RUN}"
+            )),
+            "{text}"
+        );
         assert!(text.contains("hint: run the same command again to resume"), "{text}");
         assert!(output.stdout.is_empty());
     }

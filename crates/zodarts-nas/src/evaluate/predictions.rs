@@ -142,9 +142,8 @@ mod tests {
             values in prop::collection::vec(prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL, 1..60)
         ) {
             let scores = Scores::new(values.len(), 1, values).unwrap();
-            let mut text = Vec::new();
-            write(&scores, &mut text).unwrap();
-            prop_assert_eq!(parse(&text).unwrap(), scores);
+            let text = crate::evaluate::table::text(scores.rows());
+            prop_assert_eq!(parse(text.as_bytes()).unwrap(), scores);
         }
     }
 }

@@ -77,11 +77,8 @@ pub(super) struct Table<T> {
     pub values: Vec<T>,
 }
 
-/// Writes a file of rows, which replaces an older one only when it is complete.
-pub(super) fn save<'r, T: Cell + 'r>(
-    rows: impl Iterator<Item = &'r [T]>,
-    path: &Path,
-) -> Result<(), PredictionsError> {
+/// Returns the text of rows, numbered from 0.
+pub(super) fn text<'r, T: Cell + 'r>(rows: impl Iterator<Item = &'r [T]>) -> String {
     let mut text = String::new();
     for (index, row) in rows.enumerate() {
         text += &index.to_string();
@@ -90,8 +87,16 @@ pub(super) fn save<'r, T: Cell + 'r>(
         }
         text.push('\n');
     }
+    text
+}
+
+/// Writes a file of rows, which replaces an older one only when it is complete.
+pub(super) fn save<'r, T: Cell + 'r>(
+    rows: impl Iterator<Item = &'r [T]>,
+    path: &Path,
+) -> Result<(), PredictionsError> {
     let failed = |source| PredictionsError::Io { action: "write", path: path.to_owned(), source };
-    write_atomically(path, text.as_bytes()).map_err(failed)
+    write_atomically(path, text(rows).as_bytes()).map_err(failed)
 }
 
 impl<T: Cell> Table<T> {

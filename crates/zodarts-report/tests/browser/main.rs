@@ -10,9 +10,10 @@ mod common;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chromium::{BrowserPage, installed};
-use common::{fit, hostile, settings};
+use common::{fit, settings};
 use std::path::{Path, PathBuf};
 use zodarts_report::{write, write_comparison};
+use zodarts_testkit::phantom_of_hostile_names;
 
 fn browser() -> Option<PathBuf> {
     let found = installed();
@@ -113,7 +114,7 @@ fn print(page: &mut BrowserPage) {
 fn a_page_works_in_a_browser() {
     let Some(chromium) = browser() else { return };
     let place = tempfile::tempdir().unwrap();
-    let dataset = hostile();
+    let dataset = phantom_of_hostile_names();
     let folder = fit(&dataset, &settings(), &place.path().join("run"));
     let mut page = BrowserPage::open(&chromium, &write(&folder, Ok(&dataset)).unwrap());
     page.resize(1280, 900, false);
@@ -147,7 +148,7 @@ fn a_page_works_in_a_browser() {
 fn runs_side_by_side_work_in_a_browser() {
     let Some(chromium) = browser() else { return };
     let place = tempfile::tempdir().unwrap();
-    let dataset = hostile();
+    let dataset = phantom_of_hostile_names();
     let runs = ["first", "second"].map(|name| fit(&dataset, &settings(), &place.path().join(name)));
     let file = place.path().join("comparison.html");
     write_comparison(&runs, &file).unwrap();

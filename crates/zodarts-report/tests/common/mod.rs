@@ -9,14 +9,7 @@ use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::Job;
 use zodarts_run::settings::Settings;
-use zodarts_testkit::{Epochs, phantom, tiny};
-
-/// Returns the built-in images with class names that need escaping.
-pub fn hostile() -> Dataset {
-    let mut dataset = phantom();
-    dataset.info.classes = vec!["<script>alert(1)</script>".into(), "\"quoted\" & 'so'".into()];
-    dataset
-}
+use zodarts_testkit::{Epochs, tiny};
 
 /// Returns settings for two epochs of search and three of training at two channels.
 pub fn settings() -> Settings {

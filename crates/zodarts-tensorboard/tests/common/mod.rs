@@ -2,12 +2,11 @@
 
 use std::path::Path;
 use std::time::Instant;
-use zodarts_data::{Dataset, OpenOptions};
 use zodarts_nas::observer::Observer;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::{Fit, Job};
-use zodarts_run::settings::{Auto, Settings};
+use zodarts_run::settings::Settings;
 use zodarts_tensorboard::TensorBoard;
 use zodarts_testkit::{Epochs, phantom};
 
