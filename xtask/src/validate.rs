@@ -1,6 +1,6 @@
 //! Every check of the workspace, cheapest first, up to the first that fails.
 
-use crate::{browser, deny, network, python, sanitize, shell};
+use crate::{browser, deny, hot_kernels, network, python, sanitize, shell};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsString;
@@ -166,6 +166,8 @@ pub fn run(options: &Options) -> Result<()> {
     }
     // Of the tests just compiled: for one package alone, libraries would be built again with other features.
     timed("kernels under valgrind", OVER, "cargo xtask sanitize", || sanitize::memory(&["--workspace"]))?;
+    // Last: it builds the release binary, which no test needs.
+    timed("kernels in the release binary", OVER, "cargo xtask hot-kernels", hot_kernels::check)?;
     println!("==> all checks passed in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }

@@ -61,6 +61,11 @@ pub struct Options {
     binary: Option<PathBuf>,
 }
 
+/// Builds the release binary and checks it.
+pub fn check() -> Result<()> {
+    run(&Options { binary: None })
+}
+
 /// Reads the binary and fails if a kernel has come apart.
 pub fn run(options: &Options) -> Result<()> {
     if !cfg!(all(target_arch = "x86_64", target_os = "linux")) {
