@@ -115,7 +115,8 @@ fn a_changed_weight_is_refused() {
         // Edges on no path to the output are not exported.
         let Some(at) = position(&bytes, &values) else { continue };
         let mut bytes = bytes.clone();
-        bytes[at + 3] ^= 0x40;
+        // The highest bit of every exponent: a single value may meet nothing but zeros behind a ReLU.
+        bytes[at..][..values.len()].iter_mut().skip(3).step_by(4).for_each(|byte| *byte ^= 0x40);
         assert!(is_refused(&model, &bytes), "{}", tensor.name);
         changed += 1;
     }
@@ -157,7 +158,7 @@ fn a_flipped_bit_is_refused_or_does_no_harm() {
     let model = resized();
     let (bytes, inputs) = (file(&model), SampleInputs::for_model(&model));
     let (mut refused, mut harmless) = (0, 0);
-    for at in (0..bytes.len()).step_by(bytes.len() / 150) {
+    for at in (0..bytes.len()).step_by(bytes.len() / 60) {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1 << (at % 8);
         if is_refused(&model, &bytes) {
@@ -169,5 +170,5 @@ fn a_flipped_bit_is_refused_or_does_no_harm() {
         assert!(difference <= 2.0 * TOLERANCE, "byte {at}: {difference}");
         harmless += 1;
     }
-    assert!(refused > 20 && harmless > 5, "{refused} refused, {harmless} harmless");
+    assert!(refused > 10 && harmless > 3, "{refused} refused, {harmless} harmless");
 }
