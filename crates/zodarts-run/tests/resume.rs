@@ -340,26 +340,43 @@ fn names_a_place(text: &str) -> bool {
     text.contains('`') || text.contains(", α of ")
 }
 
+/// Returns the settings of a stage at a learning rate. Gradients are not clipped, or none would be large.
+fn at_rate(rate: f64) -> Settings {
+    let mut settings = tiny(FOUR);
+    (settings.search.clip, settings.search.learning_rate, settings.search.batch_size) =
+        (0.0, rate, Auto::Fixed(24));
+    (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, rate, 0);
+    settings
+}
+
+/// Returns how often a stage diverges at a learning rate: never, once, or twice.
+fn divergences(stage: Stage, rate: f64) -> usize {
+    let root = tempfile::tempdir().unwrap();
+    let folder = RunFolder::create(&root.path().join("run")).unwrap();
+    let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
+    let result = stage.try_run(&phantom(), &at_rate(rate), &folder, &mut watcher);
+    let Some(note) = watcher.notes.iter().find(|note| note.contains("at half the learning rate")) else {
+        result.unwrap();
+        return 0;
+    };
+    assert!(note.contains("diverged in epoch ") && names_a_place(note), "{note}");
+    1 + usize::from(result.is_err())
+}
+
 /// Returns the settings of a stage with a learning rate so large that numbers overflow, while half of it does
-/// not: the lowest such power of two. Gradients are not clipped, or none would be large.
+/// not: the lowest such power of two, or one less than a factor of two below it.
 fn too_fast(stage: Stage) -> Settings {
-    let dataset = phantom();
-    for power in 0..120 {
-        let mut settings = tiny(FOUR);
-        let rate = 2f64.powi(power);
-        (settings.search.clip, settings.search.learning_rate, settings.search.batch_size) =
-            (0.0, rate, Auto::Fixed(24));
-        (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, rate, 0);
-        let root = tempfile::tempdir().unwrap();
-        let folder = RunFolder::create(&root.path().join("run")).unwrap();
-        let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
-        stage.try_run(&dataset, &settings, &folder, &mut watcher).unwrap();
-        if let Some(note) = watcher.notes.iter().find(|note| note.contains("at half the rate")) {
-            assert!(note.contains("diverged in epoch ") && names_a_place(note), "{note}");
-            return settings;
-        }
+    let rates = (0..120).map(|power| 2f64.powi(power));
+    let (rate, found) = rates
+        .map(|rate| (rate, divergences(stage, rate)))
+        .find(|(_, found)| *found > 0)
+        .expect("some rate is too fast");
+    if found == 1 {
+        return at_rate(rate);
     }
-    panic!("no rate is too fast");
+    // After epochs at that rate, half of it is too fast, too. A lower rate diverges later.
+    let mut lower = (1..32).map(|part| rate / 2.0 * 2f64.powf(f64::from(part) / 32.0));
+    at_rate(lower.find(|rate| divergences(stage, *rate) == 1).expect("a rate whose half is not too fast"))
 }
 
 #[test]
@@ -385,9 +402,11 @@ fn numbers_that_go_wrong_again_end_the_run_and_say_where() {
         let root = tempfile::tempdir().unwrap();
         let folder = RunFolder::create(&root.path().join("run")).unwrap();
         let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
-        let error = stage.try_run(&phantom(), &settings, &folder, &mut watcher).unwrap_err().to_string();
+        let error = stage.try_run(&phantom(), &settings, &folder, &mut watcher).unwrap_err();
+        assert_eq!(error.hint().unwrap(), "a lower learning rate may help");
+        let error = error.to_string();
         assert!(error.starts_with(&format!("{name} diverged in epoch 1: the loss is ")), "{error}");
-        assert!(names_a_place(&error) && error.ends_with("; a lower learning rate may help"), "{error}");
+        assert!(names_a_place(&error), "{error}");
         assert_eq!(said(&[watcher.notes.clone()], "is repeated at half the learning rate"), [true]);
     }
 }

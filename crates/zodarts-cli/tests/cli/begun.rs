@@ -75,7 +75,7 @@ fn runs_begun_at_8f9ca18_end_as_they_did_there() {
     );
     go_on(
         place,
-        "fit phantom --config begun.toml --method milenas --seed 4 --calibrate true --out fit",
+        "fit phantom --config begun.toml --method milenas --seed 4 --set predict.calibrate=true --out fit",
         &format!("train {part}"),
     );
     go_on(
