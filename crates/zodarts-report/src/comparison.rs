@@ -3,7 +3,7 @@
 use crate::chart::{Axis, Chart, Ink, Series};
 use crate::markup::Markup;
 use crate::run::Run;
-use crate::sections::{Section, cells, headline};
+use crate::sections::{PageSection, cells, headline};
 use askama::Template;
 use zodarts_lab::text::number;
 use zodarts_nas::records::TrainRecord;
@@ -49,7 +49,7 @@ struct CellsSection {
 }
 
 /// Returns a table of the results, the curves of the trainings and the cells.
-pub fn sections(runs: &[Run]) -> Vec<Section> {
+pub fn sections(runs: &[Run]) -> Vec<PageSection> {
     let table = Markup::of(&ComparisonTable {
         rows: runs.iter().map(row).collect(),
         several_data: differ(runs, |run| run.metrics.as_ref().map(|metrics| metrics.fingerprint.clone())),
@@ -57,13 +57,13 @@ pub fn sections(runs: &[Run]) -> Vec<Section> {
             run.metrics.as_ref().map(|metrics| metrics.protocol.to_string())
         }),
     });
-    let mut sections = vec![Section { id: "result", title: "Results", body: table }];
+    let mut sections = vec![PageSection { id: "result", title: "Results", body: table }];
     if runs.iter().any(|run| !run.train.is_empty()) {
-        sections.push(Section { id: "training", title: "Training", body: curves(runs) });
+        sections.push(PageSection { id: "training", title: "Training", body: curves(runs) });
     }
     let cells = cells(runs);
     if !cells.is_empty() {
-        sections.push(Section {
+        sections.push(PageSection {
             id: "network",
             title: "Networks",
             body: Markup::of(&CellsSection { cells }),
@@ -73,13 +73,13 @@ pub fn sections(runs: &[Run]) -> Vec<Section> {
 }
 
 /// Returns `true` if the runs that have a value do not all have the same.
-fn differ(runs: &[Run], value: impl Fn(&Run) -> Option<String>) -> bool {
+fn differ(runs: &[Run], value: impl Fn(&ReportedRun) -> Option<String>) -> bool {
     let mut found: Vec<String> = runs.iter().filter_map(value).collect();
     found.dedup();
     found.len() > 1
 }
 
-fn row(run: &Run) -> RunRow {
+fn row(run: &ReportedRun) -> RunRow {
     let none = || "–".to_owned();
     let interval = |value: f64, interval: Option<[f64; 2]>| {
         let interval = interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
@@ -103,10 +103,10 @@ fn row(run: &Run) -> RunRow {
 }
 
 fn curves(runs: &[Run]) -> Markup {
-    let trained: Vec<&Run> = runs.iter().filter(|run| !run.train.is_empty()).collect();
+    let trained: Vec<&ReportedRun> = runs.iter().filter(|run| !run.train.is_empty()).collect();
     let chart = |title: &str, value: fn(&TrainRecord) -> f64| {
         let shown = trained.iter().take(CURVES).enumerate();
-        let line = |(index, run): (usize, &&Run)| {
+        let line = |(index, run): (usize, &&ReportedRun)| {
             Series::over_epochs(&run.name, Ink::nth(index), run.train.iter().map(value))
         };
         let lines: Vec<Series> = shown.map(line).collect();

@@ -33,7 +33,7 @@ pub const FILE: &str = "report.html";
 /// # Errors
 /// If a file of the run is damaged, or `data` is another data set than the run's.
 pub fn page(folder: &RunFolder, data: Result<&Dataset, String>) -> Result<String, ReportError> {
-    let run = Run::read(folder)?;
+    let run = ReportedRun::read(folder)?;
     let images = match data {
         Ok(dataset) => MistakeImages::of(folder, &run, dataset)?,
         Err(reason) => MistakeImages::absent(reason),
@@ -57,7 +57,7 @@ pub fn write(folder: &RunFolder, data: Result<&Dataset, String>) -> Result<PathB
 /// # Errors
 /// If a file of a run is damaged, or the page cannot be written.
 pub fn write_comparison(folders: &[RunFolder], path: &Path) -> Result<(), ReportError> {
-    let runs: Vec<Run> = folders.iter().map(Run::read).collect::<Result<_, _>>()?;
+    let runs: Vec<ReportedRun> = folders.iter().map(ReportedRun::read).collect::<Result<_, _>>()?;
     let title = format!("{} runs side by side", runs.len());
     Ok(write_file(path, Page::new(title, comparison::sections(&runs)).html().as_bytes())?)
 }

@@ -1,21 +1,21 @@
 //! The template of a page: its head, its sections, its style sheet and its script.
 
 use crate::markup::Markup;
-use crate::sections::Section;
+use crate::sections::PageSection;
 use askama::Template;
 
 #[derive(Template)]
 #[template(path = "page.html")]
 pub struct Page {
     title: String,
-    sections: Vec<Section>,
+    sections: Vec<PageSection>,
     version: &'static str,
     style: Markup,
     script: Markup,
 }
 
 impl Page {
-    pub fn new(title: String, sections: Vec<Section>) -> Self {
+    pub fn new(title: String, sections: Vec<PageSection>) -> Self {
         Self {
             title,
             sections,

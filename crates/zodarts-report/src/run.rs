@@ -12,7 +12,7 @@ use zodarts_run::settings::{Architecture, Settings};
 
 /// The content of a run folder.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct ReportedRun {
     /// The name of the folder.
     pub name: String,
     /// The version, data and machine of the run.
@@ -56,7 +56,7 @@ pub enum Phase {
     Tested,
 }
 
-impl Run {
+impl ReportedRun {
     /// Reads a run folder.
     ///
     /// # Errors

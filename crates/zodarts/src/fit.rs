@@ -19,50 +19,50 @@ use zodarts_run::settings::{Preset, Settings};
 /// Labelled images: by name or path, or in memory.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Data {
+pub enum DataInput {
     /// `phantom`, the name of a MedMNIST data set, an npz file, or a folder of images.
     Named(String),
     /// Arrays in memory.
     Arrays(Box<LabelledArrays>),
 }
 
-impl From<&str> for Data {
+impl From<&str> for DataInput {
     fn from(spec: &str) -> Self {
-        Data::Named(spec.into())
+        DataInput::Named(spec.into())
     }
 }
 
-impl From<String> for Data {
+impl From<String> for DataInput {
     fn from(spec: String) -> Self {
-        Data::Named(spec)
+        DataInput::Named(spec)
     }
 }
 
-impl From<LabelledArrays> for Data {
+impl From<LabelledArrays> for DataInput {
     fn from(arrays: LabelledArrays) -> Self {
-        Data::Arrays(Box::new(arrays))
+        DataInput::Arrays(Box::new(arrays))
     }
 }
 
-impl Data {
+impl DataInput {
     fn open(&self, settings: &Settings) -> Result<Dataset, Error> {
         match self {
-            Data::Named(spec) => open_data(spec, &settings.data, &DataAccess::default(), &|_| ()),
-            Data::Arrays(arrays) => Ok(Dataset::from_arrays((**arrays).clone(), settings.data.split_seed)?),
+            DataInput::Named(spec) => open_data(spec, &settings.data, &DataAccess::default(), &|_| ()),
+            DataInput::Arrays(arrays) => Ok(Dataset::from_arrays((**arrays).clone(), settings.data.split_seed)?),
         }
     }
 
     fn spec(&self) -> &str {
         match self {
-            Data::Named(spec) => spec,
-            Data::Arrays(arrays) => &arrays.name,
+            DataInput::Named(spec) => spec,
+            DataInput::Arrays(arrays) => &arrays.name,
         }
     }
 }
 
 /// Starts a run that searches an architecture for `data`, trains its network and tests it once.
-pub fn fit(data: impl Into<Data>) -> Fit {
-    Fit {
+pub fn fit(data: impl Into<DataInput>) -> FitBuilder {
+    FitBuilder {
         data: data.into(),
         settings: Preset::Standard.settings(),
         place: Place::default(),
@@ -74,15 +74,15 @@ pub fn fit(data: impl Into<Data>) -> Fit {
 /// A run in the making; see [`fit`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing runs before `run`"]
-pub struct Fit {
-    data: Data,
+pub struct FitBuilder {
+    data: DataInput,
     settings: Settings,
     place: Place,
     resume: Resume,
     max_time: Option<Duration>,
 }
 
-impl Fit {
+impl FitBuilder {
     /// Takes the settings of a preset, [`Preset::Standard`] by default; the seed stays.
     pub fn preset(self, preset: Preset) -> Self {
         let settings = Settings { seed: self.settings.seed, ..preset.settings() };
@@ -122,7 +122,7 @@ impl Fit {
     /// Runs, and tells `observer` of every step. The observer can stop the run.
     ///
     /// # Errors
-    /// As [`Fit::run`], and if the observer stops it.
+    /// As [`FitBuilder::run`], and if the observer stops it.
     pub fn run_with(self, observer: &mut dyn Observer) -> Result<Run, Error> {
         let start = Instant::now();
         self.place.check()?;
@@ -152,20 +152,20 @@ impl Fit {
 }
 
 /// Starts a search of an architecture for `data`.
-pub fn search(data: impl Into<Data>) -> Search {
-    Search { data: data.into(), settings: Preset::Standard.settings(), method: None }
+pub fn search(data: impl Into<DataInput>) -> SearchBuilder {
+    SearchBuilder { data: data.into(), settings: Preset::Standard.settings(), method: None }
 }
 
 /// A search in the making; see [`search`].
 #[derive(Debug)]
 #[must_use = "nothing runs before `run`"]
-pub struct Search {
-    data: Data,
+pub struct SearchBuilder {
+    data: DataInput,
     settings: Settings,
     method: Option<Box<dyn SearchMethod>>,
 }
 
-impl Search {
+impl SearchBuilder {
     /// Takes the settings of a preset, [`Preset::Standard`] by default; the seed stays.
     pub fn preset(self, preset: Preset) -> Self {
         let settings = Settings { seed: self.settings.seed, ..preset.settings() };
@@ -206,7 +206,7 @@ impl Search {
     /// Searches, and tells `observer` of every step. The observer can stop the search.
     ///
     /// # Errors
-    /// As [`Search::run`], and if the observer stops it.
+    /// As [`SearchBuilder::run`], and if the observer stops it.
     pub fn run_with(self, observer: &mut dyn Observer) -> Result<SearchOutcome, Error> {
         let settings = self.settings.check()?;
         let dataset = self.data.open(&settings)?;

@@ -65,7 +65,7 @@ mod frames;
 mod run_handle;
 
 pub use classifier::{Answer, Classifier, Explanation};
-pub use fit::{Data, Fit, Search, fit, search};
+pub use fit::{DataInput, FitBuilder, SearchBuilder, fit, search};
 pub use frames::Frame;
 pub use run_handle::Run;
 pub use zodarts_data as data;

@@ -5,7 +5,7 @@ use crate::source::tokens;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that several crates may give to types of their own. The list only gets shorter.
-const SHARED: [&str; 23] = [
+const SHARED: [&str; 24] = [
     "Builder",
     "Canvas",
     "Chart",
@@ -28,6 +28,7 @@ const SHARED: [&str; 23] = [
     "Summary",
     "TensorProto",
     "TensorShapeProto",
+    "Value",
     "Values",
 ];
 

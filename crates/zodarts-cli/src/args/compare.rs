@@ -2,7 +2,7 @@
 
 use super::SourceOptions;
 use super::given::Given;
-use super::lists::Compare;
+use super::lists::CompareList;
 use super::run::{BaseOptions, PAPER, seed};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -41,7 +41,7 @@ pub struct CompareArgs {
     pub base: BaseOptions,
     /// Settings.
     #[command(flatten)]
-    pub given: Given<Compare>,
+    pub given: Given<CompareList>,
     /// Print the comparison as JSON
     #[arg(long, help_heading = "Run options")]
     pub json: bool,

@@ -1,7 +1,7 @@
 //! Arguments about data.
 
 use super::given::Given;
-use super::lists::Data;
+use super::lists::DataList;
 use clap::{Args, Subcommand};
 
 /// Where data may come from.
@@ -46,7 +46,7 @@ pub struct InfoArgs {
     pub json: bool,
     /// How the images are brought in.
     #[command(flatten)]
-    pub options: Given<Data>,
+    pub options: Given<DataList>,
     /// Where they may come from.
     #[command(flatten)]
     pub source: SourceOptions,

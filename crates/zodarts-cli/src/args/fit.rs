@@ -1,6 +1,6 @@
 //! Arguments of `fit`.
 
-use super::lists::Fit;
+use super::lists::FitList;
 use super::{RunOptions, SourceOptions};
 use clap::Args;
 
@@ -14,7 +14,7 @@ pub struct FitArgs {
     pub data: Option<String>,
     /// The run and its settings.
     #[command(flatten)]
-    pub run: RunOptions<Fit>,
+    pub run: RunOptions<FitList>,
     /// Where the data may come from.
     #[command(flatten)]
     pub source: SourceOptions,

@@ -38,9 +38,9 @@ impl Options for Seed {
 
 /// Of `fit`.
 #[derive(Clone, Copy, Debug)]
-pub struct Fit;
+pub struct FitList;
 
-impl Options for Fit {
+impl Options for FitList {
     const ALL: &'static [&'static [Named]] = &[
         &[
             CLASS_WEIGHTS,
@@ -56,18 +56,18 @@ impl Options for Fit {
 
 /// Of `search`.
 #[derive(Clone, Copy, Debug)]
-pub struct Search;
+pub struct SearchList;
 
-impl Options for Search {
+impl Options for SearchList {
     const ALL: &'static [&'static [Named]] =
         &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES];
 }
 
 /// Of `train`.
 #[derive(Clone, Copy, Debug)]
-pub struct Train;
+pub struct TrainList;
 
-impl Options for Train {
+impl Options for TrainList {
     const ALL: &'static [&'static [Named]] = &[
         &[
             CLASS_WEIGHTS,
@@ -82,9 +82,9 @@ impl Options for Train {
 
 /// Of `compare`.
 #[derive(Clone, Copy, Debug)]
-pub struct Compare;
+pub struct CompareList;
 
-impl Options for Compare {
+impl Options for CompareList {
     const ALL: &'static [&'static [Named]] = &[
         &[
             CLASS_WEIGHTS,
@@ -97,9 +97,9 @@ impl Options for Compare {
 
 /// Of the commands that look at data alone.
 #[derive(Clone, Copy, Debug)]
-pub struct Data;
+pub struct DataList;
 
-impl Options for Data {
+impl Options for DataList {
     const ALL: &'static [&'static [Named]] = &[
         IMAGES,
         &[

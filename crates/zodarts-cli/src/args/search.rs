@@ -1,6 +1,6 @@
 //! Arguments of `search`.
 
-use super::lists::Search;
+use super::lists::SearchList;
 use super::run::PAPER;
 use super::{RunOptions, SourceOptions};
 use clap::Args;
@@ -13,7 +13,7 @@ pub struct SearchArgs {
     pub data: String,
     /// The run and its settings.
     #[command(flatten)]
-    pub run: RunOptions<Search>,
+    pub run: RunOptions<SearchList>,
     /// Where the data may come from.
     #[command(flatten)]
     pub source: SourceOptions,

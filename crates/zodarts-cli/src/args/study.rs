@@ -2,7 +2,7 @@
 
 use super::SourceOptions;
 use super::given::Given;
-use super::lists::{Search, Seed};
+use super::lists::{SearchList, Seed};
 use super::run::{BaseOptions, PAPER};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ pub struct HypergradientArgs {
     pub seed: Given<Seed>,
     /// Settings.
     #[command(flatten)]
-    pub given: Given<Search>,
+    pub given: Given<SearchList>,
     /// Print the study as JSON
     #[arg(long, help_heading = "Run options")]
     pub json: bool,

@@ -1,6 +1,6 @@
 //! Arguments of `train`.
 
-use super::lists::Train;
+use super::lists::TrainList;
 use super::run::PAPER;
 use super::{RunOptions, SourceOptions};
 use clap::Args;
@@ -24,7 +24,7 @@ pub struct TrainArgs {
     pub from: Option<PathBuf>,
     /// The run and its settings.
     #[command(flatten)]
-    pub run: RunOptions<Train>,
+    pub run: RunOptions<TrainList>,
     /// Where the data may come from.
     #[command(flatten)]
     pub source: SourceOptions,

@@ -4,11 +4,11 @@
 pub use super::table::PredictionsError;
 
 use super::Scores;
-use super::table::{Cell, Table};
+use super::table::{TableValue, RowTable};
 use std::io::BufRead;
 use std::path::Path;
 
-impl Cell for f32 {
+impl TableValue for f32 {
     const NAME: &'static str = "score";
     const EXPECTED: &'static str = "a finite number";
 
@@ -47,7 +47,7 @@ pub fn save(scores: &Scores, path: &Path) -> Result<(), PredictionsError> {
 /// Returns an error if the file cannot be read, a line is not a row of finite numbers, rows differ in length,
 /// or the indices are not 0, 1, … without gaps.
 pub fn load(path: &Path) -> Result<Scores, PredictionsError> {
-    scores(Table::load(path)?, path)
+    scores(RowTable::load(path)?, path)
 }
 
 /// Reads predictions as [`load`] does. `path` is used in errors only.
@@ -55,11 +55,11 @@ pub fn load(path: &Path) -> Result<Scores, PredictionsError> {
 /// # Errors
 /// See [`load`].
 pub fn read(input: &mut impl BufRead, path: &Path) -> Result<Scores, PredictionsError> {
-    scores(Table::read(input, path)?, path)
+    scores(RowTable::read(input, path)?, path)
 }
 
-fn scores(table: Table<f32>, path: &Path) -> Result<Scores, PredictionsError> {
-    let Table { rows, columns, values } = table;
+fn scores(table: RowTable<f32>, path: &Path) -> Result<Scores, PredictionsError> {
+    let RowTable { rows, columns, values } = table;
     let empty = || PredictionsError::Rows { path: path.to_owned(), problem: "no rows".into() };
     Scores::new(rows, columns, values).map_err(|_| empty())
 }

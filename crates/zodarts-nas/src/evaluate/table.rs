@@ -59,7 +59,7 @@ impl PredictionsError {
 }
 
 /// A value of a table.
-pub(super) trait Cell: Copy + Display {
+pub(super) trait TableValue: Copy + Display {
     /// The name of a value in errors.
     const NAME: &'static str;
     /// The values that are accepted, in errors.
@@ -70,7 +70,7 @@ pub(super) trait Cell: Copy + Display {
 }
 
 /// A table in the order of its images.
-pub(super) struct Table<T> {
+pub(super) struct RowTable<T> {
     pub rows: usize,
     pub columns: usize,
     /// Row-major: `(rows, columns)`.
@@ -78,7 +78,7 @@ pub(super) struct Table<T> {
 }
 
 /// Returns the text of rows, numbered from 0.
-pub(super) fn text<'r, T: Cell + 'r>(rows: impl Iterator<Item = &'r [T]>) -> String {
+pub(super) fn text<'r, T: TableValue + 'r>(rows: impl Iterator<Item = &'r [T]>) -> String {
     let mut text = String::new();
     for (index, row) in rows.enumerate() {
         text += &index.to_string();
@@ -91,7 +91,7 @@ pub(super) fn text<'r, T: Cell + 'r>(rows: impl Iterator<Item = &'r [T]>) -> Str
 }
 
 /// Writes a file of rows, which replaces an older one only when it is complete.
-pub(super) fn save<'r, T: Cell + 'r>(
+pub(super) fn save<'r, T: TableValue + 'r>(
     rows: impl Iterator<Item = &'r [T]>,
     path: &Path,
 ) -> Result<(), PredictionsError> {
@@ -99,7 +99,7 @@ pub(super) fn save<'r, T: Cell + 'r>(
     write_atomically(path, text(rows).as_bytes()).map_err(failed)
 }
 
-impl<T: Cell> Table<T> {
+impl<T: TableValue> RowTable<T> {
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, PredictionsError> {
         let failed = |source| PredictionsError::Io { action: "read", path: path.to_owned(), source };
@@ -124,7 +124,7 @@ struct Rows<T> {
     values: Vec<T>,
 }
 
-impl<T: Cell> Rows<T> {
+impl<T: TableValue> Rows<T> {
     fn read(input: &mut impl BufRead, path: &Path) -> Result<Self, PredictionsError> {
         let mut rows = Self { images: Vec::new(), columns: 0, values: Vec::new() };
         let mut text = Vec::new();
@@ -190,7 +190,7 @@ impl<T: Cell> Rows<T> {
 }
 
 /// Parses a row: returns its index and appends its scores to `scores`.
-fn parse_row<T: Cell>(content: &[u8], cells: &mut Vec<T>) -> Result<u64, String> {
+fn parse_row<T: TableValue>(content: &[u8], cells: &mut Vec<T>) -> Result<u64, String> {
     let content = std::str::from_utf8(content).map_err(|_| "not text".to_owned())?;
     let mut fields = content.split(',').map(str::trim);
     let index = fields.next().unwrap_or_default();

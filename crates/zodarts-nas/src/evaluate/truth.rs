@@ -1,10 +1,10 @@
 //! The labels that predictions are held against, in the same form: one row `index,label,…` per image.
 
 use super::Labels;
-use super::table::{Cell, PredictionsError, Table};
+use super::table::{TableValue, PredictionsError, RowTable};
 use std::path::Path;
 
-impl Cell for u16 {
+impl TableValue for u16 {
     const NAME: &'static str = "label";
     const EXPECTED: &'static str = "a label";
 
@@ -26,7 +26,7 @@ pub fn save(labels: &Labels, path: &Path) -> Result<(), PredictionsError> {
 /// # Errors
 /// As [`predictions::load`](super::predictions::load), or if a value is not a label.
 pub fn load(path: &Path) -> Result<Labels, PredictionsError> {
-    let Table { rows, columns, values } = Table::load(path)?;
+    let RowTable { rows, columns, values } = RowTable::load(path)?;
     let reject = |problem| PredictionsError::Rows { path: path.to_owned(), problem };
     Labels::new(rows, columns, values).map_err(|error| reject(error.to_string()))
 }

@@ -4,7 +4,7 @@ use super::zo::{Difference, Mu, PerturbedChain, ZerothOrder, ZoSettings};
 use super::{Card, Method, Optimisers, SearchMethod};
 use crate::bilevel::BilevelProblem;
 use crate::normaliser::Normaliser;
-use crate::settings::{Choice, Range};
+use crate::settings::{Range, Word};
 use serde::{Deserialize, Serialize};
 
 const CARD: Card = Card {
@@ -24,7 +24,7 @@ pub enum MuScale {
     Relative,
 }
 
-impl Choice for MuScale {
+impl Word for MuScale {
     const ALL: &'static [Self] = &[MuScale::Absolute, MuScale::Relative];
 }
 

@@ -1,6 +1,6 @@
 //! Settings of the engine, which change results by rounding only.
 
-use super::Choice;
+use super::Word;
 use serde::{Deserialize, Serialize};
 
 pub use zodarts_nn::executor::Convolutions;
@@ -19,14 +19,14 @@ pub enum Chains {
     InTurn,
 }
 
-impl Choice for Chains {
+impl Word for Chains {
     const ALL: &'static [Self] = &[Chains::Auto, Chains::Together, Chains::InTurn];
 }
 
-impl Choice for Convolutions {
+impl Word for Convolutions {
     const ALL: &'static [Self] = &[Convolutions::Fast, Convolutions::Direct];
 }
 
-impl Choice for Extent {
+impl Word for Extent {
     const ALL: &'static [Self] = &[Extent::Support, Extent::All];
 }

@@ -1,7 +1,7 @@
 //! Settings of the architecture search, except for those of its method.
 
 use super::{
-    Auto, BATCH, CELLS, CHANNELS, Chains, Choice, Convolutions, EPOCHS, Extent, ImagePlan, InvalidSettings,
+    Auto, BATCH, CELLS, CHANNELS, Chains, Word, Convolutions, EPOCHS, Extent, ImagePlan, InvalidSettings,
     PADDING, Range, SIDE,
 };
 use crate::methods::Optimisers;
@@ -62,7 +62,7 @@ crate::settings! {
     }
 }
 
-impl Choice for &'static Space {
+impl Word for &'static Space {
     const ALL: &'static [Self] = &Space::ALL;
 }
 

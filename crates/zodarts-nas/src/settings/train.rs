@@ -1,7 +1,7 @@
 //! Settings of training.
 
 use super::{
-    Auto, BATCH, CELLS, CHANNELS, Choice, Convolutions, EPOCHS, ImagePlan, InvalidSettings, PADDING, Range,
+    Auto, BATCH, CELLS, CHANNELS, Word, Convolutions, EPOCHS, ImagePlan, InvalidSettings, PADDING, Range,
     SIDE,
 };
 use serde::{Deserialize, Serialize};
@@ -104,19 +104,19 @@ pub enum Selection {
     Best,
 }
 
-impl Choice for Architecture {
+impl Word for Architecture {
     const ALL: &'static [Self] = &[Architecture::Genotype, Architecture::Resnet18];
 }
 
-impl Choice for MixKind {
+impl Word for MixKind {
     const ALL: &'static [Self] = &[MixKind::None, MixKind::Mixup, MixKind::Cutmix];
 }
 
-impl Choice for ClassWeights {
+impl Word for ClassWeights {
     const ALL: &'static [Self] = &[ClassWeights::None, ClassWeights::Balanced];
 }
 
-impl Choice for Selection {
+impl Word for Selection {
     const ALL: &'static [Self] = &[Selection::Last, Selection::Best];
 }
 

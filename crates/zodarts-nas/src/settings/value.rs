@@ -57,7 +57,7 @@ pub trait SettingType: Sized {
 }
 
 /// A setting whose value is one word of a list.
-pub trait Choice: Copy + PartialEq + Serialize + DeserializeOwned + 'static {
+pub trait Word: Copy + PartialEq + Serialize + DeserializeOwned + 'static {
     /// All choices.
     const ALL: &'static [Self];
 }
@@ -67,7 +67,7 @@ fn word(choice: &impl Serialize) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-impl<T: Choice> SettingType for T {
+impl<T: Word> SettingType for T {
     fn read(value: &Value) -> Option<Self> {
         let Value::Text(text) = value else { return None };
         T::ALL.iter().find(|choice| word(*choice) == *text).copied()

@@ -14,7 +14,7 @@ struct DataSection<'a> {
 }
 
 /// Returns the data set's card, or `None` if the run has no summary of its data.
-pub fn body(run: &Run) -> Option<Markup> {
+pub fn body(run: &ReportedRun) -> Option<Markup> {
     let data = run.data.as_ref()?;
     let splits = [&data.train, &data.val, &data.test];
     let count = |class: usize| splits.map(|split| split.per_class.get(class).copied().unwrap_or(0));

@@ -61,7 +61,7 @@ impl MistakeImages {
     ///
     /// # Errors
     /// If the data are not those of the run.
-    pub fn of(folder: &RunFolder, run: &Run, dataset: &Dataset) -> Result<Self, ReportError> {
+    pub fn of(folder: &RunFolder, run: &ReportedRun, dataset: &Dataset) -> Result<Self, ReportError> {
         let (Some(model), Some(evaluation)) = (&run.model, &run.evaluation) else {
             return Ok(Self(Ok(Vec::new())));
         };
@@ -95,7 +95,7 @@ fn unnamed(image: usize) -> String {
 }
 
 /// Returns the mistakes with their images, or `None` if there is no evaluation with labels.
-pub fn body(run: &Run, images: &MistakeImages) -> Option<Markup> {
+pub fn body(run: &ReportedRun, images: &MistakeImages) -> Option<Markup> {
     let evaluation = run.evaluation.as_ref()?;
     let classes = &evaluation.metrics.report.classes;
     let names = |of: &[usize]| {

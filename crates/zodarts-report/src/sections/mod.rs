@@ -18,7 +18,7 @@ use crate::run::Run;
 
 /// A section of a page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Section {
+pub struct PageSection {
     /// The anchor of the section.
     pub id: &'static str,
     /// The heading.
@@ -28,7 +28,7 @@ pub struct Section {
 }
 
 /// Returns the sections of a run's page for which the run has content.
-pub fn of(run: &Run, images: &MistakeImages) -> Vec<Section> {
+pub fn of(run: &ReportedRun, images: &MistakeImages) -> Vec<PageSection> {
     let parts = [
         ("network", "Network", network::body(run)),
         ("search", "Search", search::body(run)),
@@ -38,7 +38,7 @@ pub fn of(run: &Run, images: &MistakeImages) -> Vec<Section> {
         ("data", "Data", data::body(run)),
         ("repeat", "How to repeat this run", Some(settings::body(run))),
     ];
-    let section = |(id, title, body): (_, _, Option<Markup>)| body.map(|body| Section { id, title, body });
-    let result = Section { id: "result", title: "Result", body: result::body(run) };
+    let section = |(id, title, body): (_, _, Option<Markup>)| body.map(|body| PageSection { id, title, body });
+    let result = PageSection { id: "result", title: "Result", body: result::body(run) };
     [result].into_iter().chain(parts.into_iter().filter_map(section)).collect()
 }

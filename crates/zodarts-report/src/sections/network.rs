@@ -18,7 +18,7 @@ struct NetworkSection {
 }
 
 /// Returns the cells, or `None` for `ResNet-18` and before a search has begun.
-pub fn body(run: &Run) -> Option<Markup> {
+pub fn body(run: &ReportedRun) -> Option<Markup> {
     let genotype = genotype(run)?;
     let stacked = run.model.as_ref().map(|model| {
         let (cells, channels, side) = (model.card.cells, model.card.channels, model.card.input_size);
@@ -35,7 +35,7 @@ pub fn body(run: &Run) -> Option<Markup> {
 }
 
 /// Returns the genotype that was trained, else the one that was found, else the current one of the search.
-fn genotype(run: &Run) -> Option<Genotype> {
+fn genotype(run: &ReportedRun) -> Option<Genotype> {
     if run.settings.train.architecture == Architecture::Resnet18 {
         return None;
     }

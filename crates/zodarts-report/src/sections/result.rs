@@ -18,13 +18,13 @@ struct ResultSection {
 }
 
 /// Returns the headline and the list of facts.
-pub fn body(run: &Run) -> Markup {
+pub fn body(run: &ReportedRun) -> Markup {
     let finished = run.phase() == Phase::Tested;
     Markup::of(&ResultSection { headline: headline(run), finished, facts: facts(run) })
 }
 
 /// Returns the test result in a sentence or two, or the state of an unfinished run.
-pub fn headline(run: &Run) -> String {
+pub fn headline(run: &ReportedRun) -> String {
     match (&run.metrics, run.phase()) {
         (Some(metrics), _) => tested(metrics),
         (None, Phase::Searching(done, planned)) => {
@@ -37,7 +37,7 @@ pub fn headline(run: &Run) -> String {
             format!("This run is not finished: {done} of {planned} epochs of the training are done.")
         }
         (None, Phase::Trained) => {
-            "The network is trained but has not been tested yet. Run zodarts evaluate to test it.".into()
+            "The network is trained but has not been tested yet. ReportedRun zodarts evaluate to test it.".into()
         }
         (None, _) => "This run has only just begun: there are no results yet.".into(),
     }
@@ -84,7 +84,7 @@ fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
-fn facts(run: &Run) -> Vec<(&'static str, String)> {
+fn facts(run: &ReportedRun) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("data", run.dataset().to_owned()),
         ("method", run.method()),
@@ -124,7 +124,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn search(run: &Run) -> Option<String> {
+fn search(run: &ReportedRun) -> Option<String> {
     let found = run.found?;
     let why = match found.stop {
         Stop::Finished => "",
@@ -134,7 +134,7 @@ fn search(run: &Run) -> Option<String> {
     Some(format!("{} in {}{why}", number::epochs(found.epochs), number::duration(found.seconds)))
 }
 
-fn training(run: &Run) -> Option<String> {
+fn training(run: &ReportedRun) -> Option<String> {
     let seconds: f64 = run.train.iter().map(|record| record.seconds).sum();
     let epochs = number::epochs(run.train.len());
     let kept = run.kept().map_or(String::new(), |epoch| format!("; the weights of epoch {epoch} were kept"));

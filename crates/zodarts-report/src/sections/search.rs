@@ -19,7 +19,7 @@ struct SearchSection {
 }
 
 /// Returns charts over the epochs of the search, or `None` if there was no search.
-pub fn body(run: &Run) -> Option<Markup> {
+pub fn body(run: &ReportedRun) -> Option<Markup> {
     if !run.random.is_empty() {
         return Some(random(run));
     }
@@ -125,7 +125,7 @@ fn norm(records: &[SearchRecord]) -> Chart {
 }
 
 /// Returns the charts of a random search with shared weights, which has no probabilities.
-fn random(run: &Run) -> Markup {
+fn random(run: &ReportedRun) -> Markup {
     let charts = [
         over(
             &run.random,

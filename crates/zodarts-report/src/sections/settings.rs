@@ -16,7 +16,7 @@ struct SettingsSection<'a> {
 }
 
 /// Returns the command, the version and machine, and the settings.
-pub fn body(run: &Run) -> Markup {
+pub fn body(run: &ReportedRun) -> Markup {
     let mut settings = Vec::new();
     let table = toml::Table::try_from(&run.settings).expect("settings are plain values");
     flatten("", &Value::Table(table), &mut settings);
@@ -24,7 +24,7 @@ pub fn body(run: &Run) -> Markup {
 }
 
 /// Returns the command that repeats the run. It is given in the folder that contains the run folder.
-fn command(run: &Run) -> String {
+fn command(run: &ReportedRun) -> String {
     let data = run.info.as_ref().map_or("DATA", |info| &*info.data);
     let config = format!("--config {}", quoted(&format!("{}/config.toml", run.name)));
     let trained = !run.train.is_empty();

@@ -36,7 +36,7 @@ struct ConfusionCell {
 }
 
 /// Returns the test results, or `None` before the test.
-pub fn body(run: &Run) -> Option<Markup> {
+pub fn body(run: &ReportedRun) -> Option<Markup> {
     let metrics = run.metrics.as_ref()?;
     let report = &metrics.report;
     let charts = run.evaluation.as_ref().map(charts).unwrap_or_default();

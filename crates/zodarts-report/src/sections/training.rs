@@ -13,7 +13,7 @@ struct TrainingSection {
 }
 
 /// Returns charts over the epochs of the training, or `None` if there was no training.
-pub fn body(run: &Run) -> Option<Markup> {
+pub fn body(run: &ReportedRun) -> Option<Markup> {
     run.train.first()?;
     let kept = run.kept().map(|epoch| Mark::Vertical(epoch as f64, format!("kept: epoch {epoch}")));
     let charts =

@@ -1,6 +1,6 @@
 //! Settings of a zeroth-order estimator.
 
-use crate::settings::Choice;
+use crate::settings::Word;
 use serde::{Deserialize, Serialize};
 use zodarts_nn::optim::norm;
 use zodarts_nn::space::Space;
@@ -125,12 +125,12 @@ pub enum PerturbedChain {
     Fresh,
 }
 
-impl Choice for Difference {
+impl Word for Difference {
     const ALL: &'static [Self] =
         &[Difference::Forward, Difference::Central, Difference::ForwardLoss, Difference::CentralLoss];
 }
 
-impl Choice for PerturbedChain {
+impl Word for PerturbedChain {
     const ALL: &'static [Self] = &[PerturbedChain::Exact, PerturbedChain::Fresh];
 }
 
