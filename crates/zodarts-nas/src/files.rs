@@ -152,11 +152,17 @@ pub fn read_up_to(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Returns a plain value as indented JSON with a final newline.
+///
+/// # Panics
+/// Panics if the value has no form in JSON, which a plain value always has.
 pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).expect("plain values have a form in JSON") + "\n"
 }
 
 /// Returns a plain value as one line of JSON with a final newline.
+///
+/// # Panics
+/// Panics if the value has no form in JSON, which a plain value always has.
 pub fn json_line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain values have a form in JSON") + "\n"
 }

@@ -32,8 +32,8 @@ fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
 }
 
-/// Writes a file of predictions, which replaces an older one only when it is complete. Scores are the shortest
-/// decimals that read back as the same `f32`.
+/// Writes a file of predictions, which replaces an older one only when it is complete. Scores are the
+/// shortest decimals that read back as the same `f32`.
 ///
 /// # Errors
 /// Returns an error if the file cannot be written.

@@ -68,8 +68,8 @@ impl VirtualStep {
         self.probe.extend(chain.weights.iter().zip(&self.unrolled.weights).map(|(w, v)| w + by * v));
     }
 
-    /// Subtracts ξ times the Hessian–vector product `∂²L_train/∂α∂w · ∇_w L_val(w', α)`, measured by a central
-    /// difference of gradients, from `hypergradient`. Returns the number of passes it took.
+    /// Subtracts ξ times the Hessian–vector product `∂²L_train/∂α∂w · ∇_w L_val(w', α)`, measured by a
+    /// central difference of gradients, from `hypergradient`. Returns the number of passes it took.
     fn subtract_hessian_vector_product<P: BilevelProblem>(
         &mut self,
         evaluator: &mut Evaluator<P>,

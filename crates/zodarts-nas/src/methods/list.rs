@@ -21,6 +21,7 @@ mod tests {
     use super::*;
     use crate::SupernetProblem;
     use crate::normaliser::{Annealing, Normaliser};
+    use crate::settings::Setting;
 
     fn methods() -> Vec<Box<dyn SearchMethod<SupernetProblem>>> {
         all()
@@ -38,10 +39,10 @@ mod tests {
 
     /// Returns the methods that have a setting with this key.
     fn readers(key: &str) -> Vec<&'static str> {
-        let reads = |method: &Box<dyn SearchMethod<SupernetProblem>>| {
-            method.settings().iter().any(|setting| setting.path() == format!("method.{key}"))
-        };
-        methods().iter().filter(|method| reads(method)).map(|method| method.card().name).collect()
+        let path = format!("method.{key}");
+        let reads = |settings: &[Setting]| settings.iter().any(|setting| setting.path() == path);
+        let methods = methods().into_iter().filter(|method| reads(&method.settings()));
+        methods.map(|method| method.card().name).collect()
     }
 
     #[test]

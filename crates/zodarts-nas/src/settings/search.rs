@@ -10,7 +10,6 @@ use zodarts_nn::space::{NAS_BENCH_201, Space};
 
 crate::settings! {
     /// The architecture search. The defaults are the protocol of ZO-DARTS+.
-    #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own for the user")]
     pub struct SearchSettings in "search" also SearchSettings::check_momentum {
         /// The search space.
         space: &'static Space = &NAS_BENCH_201;

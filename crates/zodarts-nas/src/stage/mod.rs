@@ -1,10 +1,10 @@
 //! The stages of a run, and the one loop that drives them.
 //!
 //! A [`Stage`] computes epochs: the search by a method, the training of the weights that random search
-//! shares, or the training of a network. [`drive`] does everything else: it resumes from a checkpoint, rolls
-//! back to the last epoch at half the learning rate the first time that numbers diverge, plans the epochs
-//! that a [`Deadline`] leaves, stops on request, and saves a record of every epoch and checkpoints between
-//! and within epochs.
+//! shares, or the training of a network. [`drive()`] does everything else: it resumes from a checkpoint,
+//! rolls back to the last epoch at half the learning rate the first time that numbers diverge, plans the
+//! epochs that a [`Deadline`] leaves, stops on request, and saves a record of every epoch and checkpoints
+//! between and within epochs.
 
 mod deadline;
 mod drive;
