@@ -179,19 +179,19 @@ mod tests {
 
     fn arrays() -> LabelledArrays {
         let classes = ["a", "b"].map(str::to_owned).to_vec();
-        let labels: Vec<u16> = (0..30).map(|image| image % 2).collect();
-        let pixels = (0..30 * 4).map(|value| value as u8).collect();
+        let labels: Vec<u16> = (0..40).map(|image| image % 2).collect();
+        let pixels = (0..40 * 4).map(|value| value as u8).collect();
         LabelledArrays::new(ImageSize::square(2), pixels, labels, classes)
     }
 
     #[test]
     fn images_are_cut_by_class_and_by_patient() {
         let data = Dataset::from_arrays(arrays(), 1).unwrap();
-        assert_eq!([data.train.len(), data.val.len(), data.test.reopen().len()], [20, 4, 6]);
+        assert_eq!([data.train.len(), data.val.len(), data.test.reopen().len()], [28, 4, 8]);
         assert_eq!(data.val.class_counts(), [2, 2]);
         assert_eq!(data.info.fingerprint, Dataset::from_arrays(arrays(), 1).unwrap().info.fingerprint);
         assert_ne!(data.info.fingerprint, Dataset::from_arrays(arrays(), 2).unwrap().info.fingerprint);
-        let patients = (0..30).map(|image| format!("p{}", image / 3)).collect();
+        let patients = (0..40).map(|image| format!("p{}", image / 3)).collect();
         let data = Dataset::from_arrays(arrays().with_patients(patients), 1).unwrap();
         let patient = |samples: &Samples, at| samples.store().patients.as_ref().unwrap()[samples.index(at)];
         let of = |samples: &Samples| -> std::collections::HashSet<u32> {
@@ -206,7 +206,7 @@ mod tests {
         let message = |arrays| Dataset::from_arrays(arrays, 0).unwrap_err().to_string();
         let mut short = arrays();
         short.pixels.pop();
-        assert_eq!(message(short), "array `pixels` is 119 values, expected 120 for the labels given");
+        assert_eq!(message(short), "array `pixels` is 159 values, expected 160 for the labels given");
         let mut high = arrays();
         high.labels[7] = 2;
         assert_eq!(message(high), "array `labels` is 2, expected a class index below 2");

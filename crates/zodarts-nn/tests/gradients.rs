@@ -132,13 +132,13 @@ fn batched_weights() {
 
 #[test]
 fn winograd_and_the_definition_agree() {
-    agree(&Arc::new(supernet(&NAS_BENCH_201, &WIDE)), Some(dense_mixture()));
+    agree(&Arc::new(supernet(&NAS_BENCH_201, &WIDE)), Some(&dense_mixture()));
     agree(&Arc::new(batched()), None);
 }
 
-fn agree(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
+fn agree(network: &Arc<Network>, mixture: Option<&Mixture<f64>>) {
     let run = |convolutions| {
-        let mut subject = Subject::new((**network).clone(), mixture.clone(), LossKind::CrossEntropy);
+        let mut subject = Subject::new((**network).clone(), mixture.cloned(), LossKind::CrossEntropy);
         subject.executor = Executor::with_kernels(network.clone(), Kernels::detect(), convolutions);
         subject.gradients()
     };
@@ -231,11 +231,11 @@ fn computing_the_support_loses_nothing() {
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     for (network, mixture) in [(supernet(&NAS_BENCH_201, &WIDE), Some(dense_mixture())), (batched(), None)] {
-        same_bits(&Arc::new(network), mixture);
+        same_bits(&Arc::new(network), mixture.as_ref());
     }
 }
 
-fn same_bits(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
+fn same_bits(network: &Arc<Network>, mixture: Option<&Mixture<f64>>) {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| {
@@ -248,7 +248,7 @@ fn same_bits(network: &Arc<Network>, mixture: Option<Mixture<f64>>) {
             let rounded = |mixture: &Mixture<f64>| {
                 Mixture::new(&NAS_BENCH_201, mixture.values().iter().map(|p| *p as f32).collect())
             };
-            let mixture = mixture.as_ref().map(rounded);
+            let mixture = mixture.map(rounded);
             let mut executor = Executor::<f32>::new(network.clone());
             let mut gradient = vec![0.0; weights.len()];
             let mut choices = Mixture::filled(&NAS_BENCH_201, 0.0);

@@ -46,7 +46,7 @@ fn drawing(genotype: Genotype, cell: usize) -> String {
     let (live, rows) = (genotype.live_edges(), space.rows_of(cell));
     let mut svg = format!(
         "<svg class=\"cell\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">",
-        drawing.x(space.nodes - 1) + FIRST,
+        node_x(space.nodes - 1) + FIRST,
         drawing.height(),
         description(genotype, cell)
     );
@@ -77,6 +77,11 @@ fn description(genotype: Genotype, cell: usize) -> String {
     name + &edges.collect::<Vec<_>>().join("; ")
 }
 
+/// Returns the horizontal position of a node.
+fn node_x(node: usize) -> f64 {
+    FIRST + STEP * node as f64
+}
+
 impl Drawing {
     fn new(nodes: usize) -> Self {
         let highest = if nodes > 2 { -bend(Edge { source: 0, target: nodes - 1 }) } else { 0.0 };
@@ -88,12 +93,8 @@ impl Drawing {
         self.middle + 0.75 * lowest + BOTTOM
     }
 
-    fn x(&self, node: usize) -> f64 {
-        FIRST + STEP * node as f64
-    }
-
     fn node(&self, svg: &mut String, node: usize) {
-        let (x, middle) = (self.x(node), self.middle);
+        let (x, middle) = (node_x(node), self.middle);
         let name = match node {
             0 => "in".into(),
             _ if node == self.nodes - 1 => "out".into(),
@@ -110,7 +111,7 @@ impl Drawing {
 
     /// Draws an edge: straight to the next node, otherwise as an arc above or below the nodes between.
     fn arc(&self, svg: &mut String, edge: Edge, operation: Operation, live: bool) {
-        let (from, to, middle) = (self.x(edge.source), self.x(edge.target), self.middle);
+        let (from, to, middle) = (node_x(edge.source), node_x(edge.target), self.middle);
         let Ink(ink) = ink(operation);
         let bend = bend(edge);
         let (path, top) = if bend == 0.0 {
@@ -144,7 +145,7 @@ fn bend(edge: Edge) -> f64 {
     let over = (edge.target - edge.source - 1) as f64;
     if over == 0.0 {
         0.0
-    } else if edge.source % 2 == 0 {
+    } else if edge.source.is_multiple_of(2) {
         -ABOVE - FURTHER * (over - 1.0)
     } else {
         FURTHER * over

@@ -2,7 +2,7 @@
 
 use crate::chart::{Axis, Chart, Ink, Series};
 use crate::markup::Markup;
-use crate::run::Run;
+use crate::run::ReportedRun;
 use crate::sections::{PageSection, cells, headline};
 use askama::Template;
 use zodarts_lab::text::number;
@@ -49,7 +49,7 @@ struct CellsSection {
 }
 
 /// Returns a table of the results, the curves of the trainings and the cells.
-pub fn sections(runs: &[Run]) -> Vec<PageSection> {
+pub fn sections(runs: &[ReportedRun]) -> Vec<PageSection> {
     let table = Markup::of(&ComparisonTable {
         rows: runs.iter().map(row).collect(),
         several_data: differ(runs, |run| run.metrics.as_ref().map(|metrics| metrics.fingerprint.clone())),
@@ -73,7 +73,7 @@ pub fn sections(runs: &[Run]) -> Vec<PageSection> {
 }
 
 /// Returns `true` if the runs that have a value do not all have the same.
-fn differ(runs: &[Run], value: impl Fn(&ReportedRun) -> Option<String>) -> bool {
+fn differ(runs: &[ReportedRun], value: impl Fn(&ReportedRun) -> Option<String>) -> bool {
     let mut found: Vec<String> = runs.iter().filter_map(value).collect();
     found.dedup();
     found.len() > 1
@@ -102,7 +102,7 @@ fn row(run: &ReportedRun) -> RunRow {
     }
 }
 
-fn curves(runs: &[Run]) -> Markup {
+fn curves(runs: &[ReportedRun]) -> Markup {
     let trained: Vec<&ReportedRun> = runs.iter().filter(|run| !run.train.is_empty()).collect();
     let chart = |title: &str, value: fn(&TrainRecord) -> f64| {
         let shown = trained.iter().take(CURVES).enumerate();

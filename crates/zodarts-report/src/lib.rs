@@ -17,7 +17,7 @@ mod sections;
 pub use error::ReportError;
 
 use page::Page;
-use run::Run;
+use run::ReportedRun;
 use sections::MistakeImages;
 use std::path::{Path, PathBuf};
 use zodarts_data::Dataset;

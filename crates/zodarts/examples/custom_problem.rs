@@ -1,8 +1,8 @@
 //! A bilevel problem of one's own: the penalties of a ridge regression, chosen by the loss on held-out data.
 //!
 //! The methods know nothing of networks. Here the weights w are those of a regression, and the architecture
-//! parameters α are the logarithms of its penalties, one for each weight. The second of two features is noise,
-//! so its penalty has to grow.
+//! parameters α are the logarithms of its penalties, one for each weight. The second of two features is
+//! noise, so its penalty has to grow.
 //!
 //! ```sh
 //! cargo run --release --package zodarts --example custom_problem

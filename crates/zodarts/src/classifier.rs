@@ -59,10 +59,8 @@ impl Classifier {
         }
         let model = Model::load(run)?;
         // A model may have been copied out of its run.
-        let window = match run.join(names::CONFIG).is_file() {
-            true => RunFolder::open(run)?.config()?.1.data.window,
-            false => None,
-        };
+        let has_settings = run.join(names::CONFIG).is_file();
+        let window = if has_settings { RunFolder::open(run)?.config()?.1.data.window } else { None };
         Ok(Self { predictor: model.predictor(), model, window })
     }
 
@@ -110,6 +108,9 @@ impl Classifier {
     ///
     /// # Errors
     /// Returns an error if the file cannot be read.
+    ///
+    /// # Panics
+    /// Never: an image file that was opened has a frame.
     pub fn classify_file(&mut self, file: impl AsRef<Path>) -> Result<Answer, Error> {
         let answers = self.classify_files(&[file.as_ref().to_owned()])?;
         Ok(answers.into_iter().next().expect("an image file has a frame"))

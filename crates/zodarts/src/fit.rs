@@ -48,7 +48,9 @@ impl DataInput {
     fn open(&self, settings: &Settings) -> Result<Dataset, Error> {
         match self {
             DataInput::Named(spec) => open_data(spec, &settings.data, &DataAccess::default(), &|_| ()),
-            DataInput::Arrays(arrays) => Ok(Dataset::from_arrays((**arrays).clone(), settings.data.split_seed)?),
+            DataInput::Arrays(arrays) => {
+                Ok(Dataset::from_arrays((**arrays).clone(), settings.data.split_seed)?)
+            }
         }
     }
 

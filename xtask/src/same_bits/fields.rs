@@ -18,8 +18,8 @@ pub fn name(field: &str) -> Option<String> {
     (!aside).then(|| renamed(field))
 }
 
-/// Paths that this version writes and 8f9ca18 did not: a study names its method and its steps, and an estimator
-/// that looks one step ahead holds its method's settings beside its name.
+/// Paths that this version writes and 8f9ca18 did not: a study names its method and its steps, and an
+/// estimator that looks one step ahead holds its method's settings beside its name.
 const ADDED_PATHS: [&str; 4] = ["0000.method", "0000.steps", ".stepwise.radius", ".stepwise.lambda"];
 
 /// Returns the path under which a value is compared, or `None` if it is not.

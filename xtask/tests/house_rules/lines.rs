@@ -6,7 +6,7 @@ use crate::files::rust_files;
 const MOST: usize = 110;
 
 /// Folders that hold to it. The rest is being redrawn.
-const REDRAWN: [&str; 3] = ["bench/", "fuzz/", "xtask/"];
+const HELD: [&str; 4] = ["bench/", "crates/", "fuzz/", "xtask/"];
 
 /// Returns each line that is too long, as `line: characters`.
 fn long_lines(text: &str) -> Vec<String> {
@@ -18,7 +18,7 @@ fn long_lines(text: &str) -> Vec<String> {
 #[test]
 fn no_line_is_too_long() {
     let held =
-        rust_files().into_iter().filter(|(path, _)| REDRAWN.iter().any(|folder| path.starts_with(folder)));
+        rust_files().into_iter().filter(|(path, _)| HELD.iter().any(|folder| path.starts_with(folder)));
     let of_file = |(path, text): (String, String)| {
         long_lines(&text).into_iter().map(|line| format!("{path}:{line}")).collect::<Vec<_>>()
     };

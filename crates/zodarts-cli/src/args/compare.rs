@@ -22,7 +22,8 @@ pub struct CompareArgs {
     #[arg(required = true)]
     pub data: Vec<String>,
     /// What to compare, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = ALL, value_parser = candidates())]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = ALL)]
+    #[arg(value_parser = candidates())]
     pub methods: Vec<String>,
     /// Seeds, separated by commas: each candidate is run once with each
     #[arg(long, value_name = "SEEDS", value_delimiter = ',', default_value = "1,2,3", value_parser = seed())]
@@ -30,7 +31,8 @@ pub struct CompareArgs {
     /// How the numbers come about
     #[arg(long, value_name = "NAME", default_value = "official", value_parser = protocols())]
     pub protocol: Protocol,
-    /// Folder to write to. Trials that are finished there are not run again, and those that were stopped go on
+    /// Folder to write to. Trials that are finished there are not run again, and those that were stopped go
+    /// on
     #[arg(long, value_name = "DIR", default_value = "runs/compare")]
     pub out: PathBuf,
     /// Trials to run at a time; each gets its share of the threads

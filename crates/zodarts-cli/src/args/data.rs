@@ -21,7 +21,8 @@ pub struct SourceOptions {
 pub enum DataCommand {
     /// Describe a data set and check it for duplicates
     Info(InfoArgs),
-    /// Look for everything wrong with a data set: copies and near copies, contradicting labels, blank images, missing classes
+    /// Look for everything wrong with a data set: copies and near copies, contradicting labels, blank images,
+    /// missing classes
     Check(CheckArgs),
 }
 

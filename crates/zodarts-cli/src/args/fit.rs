@@ -4,10 +4,14 @@ use super::lists::FitList;
 use super::{RunOptions, SourceOptions};
 use clap::Args;
 
+/// Help of `--preset`.
+const PRESET: &str =
+    "Start from a preset; see `zodarts presets` [default: standard with DATA, quick without]";
+
 /// Arguments of `fit`.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
-#[command(mut_arg("preset", |arg| arg.help("Start from a preset; see `zodarts presets` [default: standard with DATA, quick without]")))]
+#[command(mut_arg("preset", |arg| arg.help(PRESET)))]
 #[command(mut_arg("predict.positive", |arg| arg.requires("predict.sensitivity")))]
 pub struct FitArgs {
     /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class [default: phantom]

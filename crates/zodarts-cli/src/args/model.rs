@@ -53,7 +53,8 @@ pub struct ExplainArgs {
     /// PNG, JPEG, BMP, TIFF or DICOM files; each frame of a DICOM file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Folder to write the pictures to, each named after its file with -heat.png at the end; older ones are replaced
+    /// Folder to write the pictures to, each named after its file with -heat.png at the end; older ones are
+    /// replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Show what speaks for this class instead of the one that is predicted
@@ -89,7 +90,8 @@ pub struct ReportArgs {
 pub struct ExportArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// The format: onnx has the preprocessing inside, from bytes to probabilities; pytorch is a readable .py file and its weights
+    /// The format: onnx has the preprocessing inside, from bytes to probabilities; pytorch is a readable .py
+    /// file and its weights
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     pub to: Format,
     /// The file to write [default: RUN/network.onnx, .py or .safetensors]

@@ -15,7 +15,8 @@ use zodarts_run::settings::{Checked, Preset, Settings};
 /// Options of every command that makes a run; those of `L` are settings.
 #[derive(Debug, Args)]
 pub struct RunOptions<L: Options + 'static> {
-    /// Folder to write to: new, empty, or that of the same run that was cut short [default: runs/NAME, named after data, method and seed]
+    /// Folder to write to: new, empty, or that of the same run that was cut short [default: runs/NAME, named
+    /// after data, method and seed]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// The seed.
@@ -30,9 +31,10 @@ pub struct RunOptions<L: Options + 'static> {
     /// What its settings start from.
     #[command(flatten)]
     pub base: BaseOptions,
-    /// Whether to go on with the same run if it was cut short: `auto` does if there is one, `always`, or --resume alone, insists on it,
-    /// `never` begins anew
-    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true, default_value = "auto",
+    /// Resume an unfinished run of the same settings: `auto` if there is one, `always`, or --resume alone, or
+    /// fail, `never` starts a new run
+    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true)]
+    #[arg(default_value = "auto",
         default_missing_value = "always", hide_possible_values = true, help_heading = RUN)]
     pub resume: When,
     /// Write events for TensorBoard as the run goes on, to tensorboard/ in its folder; results are the same
@@ -50,7 +52,8 @@ pub const PAPER: &str = "Start from a preset; see `zodarts presets` [default: pa
 pub const RUN: &str = "Run options";
 
 impl<L: Options> RunOptions<L> {
-    /// Returns the settings: preset, `default` unless one is named, < `earlier`, a file of an earlier run < the file < options.
+    /// Returns the settings: preset, `default` unless one is named, < `earlier`, a file of an earlier run <
+    /// the file < options.
     ///
     /// # Errors
     /// See [`resolve::settings`].
@@ -101,7 +104,8 @@ pub struct BaseOptions {
 }
 
 impl BaseOptions {
-    /// Returns the settings: preset, `default` unless one is named, < `earlier`, a file of an earlier run < the file < options.
+    /// Returns the settings: preset, `default` unless one is named, < `earlier`, a file of an earlier run <
+    /// the file < options.
     ///
     /// # Errors
     /// See [`resolve::settings`].

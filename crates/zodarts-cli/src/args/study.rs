@@ -24,7 +24,8 @@ pub struct HypergradientArgs {
     #[arg(long, value_name = "EPOCHS", value_delimiter = ',', default_value = "1,10,30")]
     pub moments: Vec<usize>,
     /// Draws of training batches to average the reference over, at least 2
-    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub draws: u32,
     /// Half the width h of the reference's differences, in units of α
     #[arg(long, value_name = "H", default_value = "0.4", value_parser = width)]

@@ -20,7 +20,8 @@ pub struct TrainArgs {
     #[arg(long, value_name = "STRING", conflicts_with_all = ["from", "train.architecture"])]
     pub genotype: Option<String>,
     /// Folder of a search: take its genotype, settings and data, and write the model there
-    #[arg(id = "from", long = "run", value_name = "DIR", conflicts_with_all = ["train.architecture", "preset"])]
+    #[arg(id = "from", long = "run", value_name = "DIR")]
+    #[arg(conflicts_with_all = ["train.architecture", "preset"])]
     pub from: Option<PathBuf>,
     /// The run and its settings.
     #[command(flatten)]

@@ -23,7 +23,7 @@ fn more_threads_than_cores_are_allowed_but_noted() {
     let place = place();
     run(place.path(), &format!("{SEARCH} --threads 1000 --out s"))
         .success()
-        .stderr(contains("note: --threads 1000: more th"));
+        .stderr(contains("note: --threads 1000: this machine has "));
     run(place.path(), "presets --threads 1025").code(1).stderr(contains("0..=1024"));
     run(place.path(), "presets --threads -1").code(1);
 }

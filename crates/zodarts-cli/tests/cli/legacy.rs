@@ -88,7 +88,7 @@ fn what_a_later_version_wrote_is_refused_and_left_alone() {
             .failure()
             .code(1)
             .stderr(contains(message))
-            .stderr(contains("hint: it was written by a newer one"));
+            .stderr(contains("hint: it was written by a newer version of zodarts"));
     }
     assert_eq!(fs::read_to_string(&config).unwrap(), later);
 

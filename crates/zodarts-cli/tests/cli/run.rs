@@ -105,7 +105,7 @@ fn fit_keeps_all_it_did_and_evaluate_repeats_it() {
 fn a_second_run_gets_a_folder_of_its_own_and_json_is_the_metrics_file() {
     let place = place();
     let place = place.path();
-    let command = "fit phantom --config tiny.toml --architecture resnet18 --max-time 5m --json";
+    let command = "fit phantom --config tiny.toml --set train.architecture=resnet18 --max-time 5m --json";
     let printed = json(&stdout(place, command));
     assert_eq!(printed, json(&read(place, "runs/phantom-resnet18-seed0/metrics.json")));
     assert_eq!((&printed["genotype"], &printed["method"]), (&Value::Null, &Value::Null));
@@ -125,7 +125,7 @@ fn search_then_train_then_evaluate_shares_one_folder() {
     assert!(printed.starts_with("validation  ACC 0."), "{printed}");
     assert!(!place.join("found/metrics.json").exists(), "training does not read the test images");
     let config = read(place, "found/config.toml");
-    assert!(config.contains("method = \"milenas\"") && config.contains("patience = 7"), "{config}");
+    assert!(config.contains("[method]\nname = \"milenas\"") && config.contains("patience = 7"), "{config}");
 
     let metrics = json(&stdout(place, "evaluate found --json"));
     assert_eq!((&metrics["method"], &metrics["test_reads"]), (&"milenas".into(), &1.into()));

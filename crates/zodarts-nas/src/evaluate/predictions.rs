@@ -4,7 +4,7 @@
 pub use super::table::PredictionsError;
 
 use super::Scores;
-use super::table::{TableValue, RowTable};
+use super::table::{RowTable, TableValue};
 use std::io::BufRead;
 use std::path::Path;
 

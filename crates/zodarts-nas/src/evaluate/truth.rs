@@ -1,7 +1,7 @@
 //! The labels that predictions are held against, in the same form: one row `index,label,…` per image.
 
 use super::Labels;
-use super::table::{TableValue, PredictionsError, RowTable};
+use super::table::{PredictionsError, RowTable, TableValue};
 use std::path::Path;
 
 impl TableValue for u16 {

@@ -30,7 +30,7 @@ pub use predict::PredictSettings;
 pub use range::Range;
 pub use search::SearchSettings;
 pub use train::{Architecture, ClassWeights, MixKind, Selection, TrainSettings};
-pub use value::{Word, SettingType, Value};
+pub use value::{SettingType, Value, Word};
 
 /// Largest number of values of one activation of one image: 64 channels at 224×224, with some margin.
 pub const MAX_ACTIVATION: usize = 1 << 22;

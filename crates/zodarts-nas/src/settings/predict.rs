@@ -12,7 +12,7 @@ crate::settings! {
         /// found, for example 0.95; unset, the more probable class is decided for. For data sets of two
         /// classes.
         sensitivity: Option<f64> = None, Range::AboveUpTo(0.0, 1.0);
-        /// The class that must not be missed; the last if unset.
+        /// The class that must not be missed; without it, `--sensitivity` is refused.
         positive: Option<String> = None;
     }
 }

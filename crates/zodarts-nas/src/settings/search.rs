@@ -1,8 +1,8 @@
 //! Settings of the architecture search, except for those of its method.
 
 use super::{
-    Auto, BATCH, CELLS, CHANNELS, Chains, Word, Convolutions, EPOCHS, Extent, ImagePlan, InvalidSettings,
-    PADDING, Range, SIDE,
+    Auto, BATCH, CELLS, CHANNELS, Chains, Convolutions, EPOCHS, Extent, ImagePlan, InvalidSettings, PADDING,
+    Range, SIDE, Word,
 };
 use crate::methods::Optimisers;
 use zodarts_nn::optim::{Adam, Schedule, Sgd};

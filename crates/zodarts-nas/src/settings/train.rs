@@ -1,8 +1,8 @@
 //! Settings of training.
 
 use super::{
-    Auto, BATCH, CELLS, CHANNELS, Word, Convolutions, EPOCHS, ImagePlan, InvalidSettings, PADDING, Range,
-    SIDE,
+    Auto, BATCH, CELLS, CHANNELS, Convolutions, EPOCHS, ImagePlan, InvalidSettings, PADDING, Range, SIDE,
+    Word,
 };
 use serde::{Deserialize, Serialize};
 use zodarts_data::{Augmentation, Mix};

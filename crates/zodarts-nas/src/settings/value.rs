@@ -220,7 +220,7 @@ impl SettingType for Window {
     }
 
     fn accepts(_: Range) -> String {
-        "CENTRE,WIDTH".into()
+        "CENTRE,WIDTH with a width above 0, such as 40,400".into()
     }
 }
 

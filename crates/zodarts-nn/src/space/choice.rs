@@ -53,7 +53,8 @@ impl Choice {
     }
 }
 
-/// Returns, for each edge of one cell, true if it is live. Edges are sorted by target, so one sweep each way suffices.
+/// Returns, for each edge of one cell, true if it is live. Edges are sorted by target, so one sweep each way
+/// suffices.
 fn live_edges(space: &Space, operations: &[Operation]) -> Vec<bool> {
     let present = |edge: usize| operations[edge] != Operation::None;
     let (mut fed, mut heard) = (vec![false; space.nodes], vec![false; space.nodes]);

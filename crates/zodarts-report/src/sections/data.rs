@@ -1,7 +1,7 @@
 //! The data: their shape, the images of each class, and findings such as copies between splits.
 
 use crate::markup::Markup;
-use crate::run::Run;
+use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_data::Summary;
 

@@ -3,7 +3,7 @@
 use crate::ReportError;
 use crate::markup::Markup;
 use crate::picture::{self, Planes};
-use crate::run::Run;
+use crate::run::ReportedRun;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

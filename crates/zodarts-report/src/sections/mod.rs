@@ -14,7 +14,7 @@ pub use network::cells;
 pub use result::headline;
 
 use crate::markup::Markup;
-use crate::run::Run;
+use crate::run::ReportedRun;
 
 /// A section of a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,8 @@ pub fn of(run: &ReportedRun, images: &MistakeImages) -> Vec<PageSection> {
         ("data", "Data", data::body(run)),
         ("repeat", "How to repeat this run", Some(settings::body(run))),
     ];
-    let section = |(id, title, body): (_, _, Option<Markup>)| body.map(|body| PageSection { id, title, body });
+    let section =
+        |(id, title, body): (_, _, Option<Markup>)| body.map(|body| PageSection { id, title, body });
     let result = PageSection { id: "result", title: "Result", body: result::body(run) };
     [result].into_iter().chain(parts.into_iter().filter_map(section)).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::cell;
 use crate::markup::Markup;
-use crate::run::Run;
+use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_nas::genotype::Genotype;
 use zodarts_run::settings::Architecture;
@@ -44,6 +44,6 @@ fn genotype(run: &ReportedRun) -> Option<Genotype> {
 }
 
 /// Returns the drawings of the runs' cells, each with the run's name.
-pub fn cells(runs: &[Run]) -> Vec<(String, Markup)> {
+pub fn cells(runs: &[ReportedRun]) -> Vec<(String, Markup)> {
     runs.iter().filter_map(|run| Some((run.name.clone(), cell::cells(genotype(run)?)))).collect()
 }

@@ -1,7 +1,7 @@
 //! The result in a sentence, and a list of facts.
 
 use crate::markup::Markup;
-use crate::run::{Phase, Run};
+use crate::run::{Phase, ReportedRun};
 use askama::Template;
 use zodarts_data::Task;
 use zodarts_lab::text::number;
@@ -37,7 +37,8 @@ pub fn headline(run: &ReportedRun) -> String {
             format!("This run is not finished: {done} of {planned} epochs of the training are done.")
         }
         (None, Phase::Trained) => {
-            "The network is trained but has not been tested yet. ReportedRun zodarts evaluate to test it.".into()
+            "The network is trained but has not been tested yet. ReportedRun zodarts evaluate to test it."
+                .into()
         }
         (None, _) => "This run has only just begun: there are no results yet.".into(),
     }

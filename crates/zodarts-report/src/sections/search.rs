@@ -3,7 +3,7 @@
 use crate::cell::ink;
 use crate::chart::{Axis, Chart, Ink, Mark, Series, legend};
 use crate::markup::Markup;
-use crate::run::Run;
+use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_nas::records::SearchRecord;
 use zodarts_nn::space::Operation;

@@ -1,7 +1,7 @@
 //! The command that repeats a run, its version and machine, and all its settings.
 
 use crate::markup::Markup;
-use crate::run::Run;
+use crate::run::ReportedRun;
 use askama::Template;
 use toml::Value;
 use zodarts_run::folder::RunInfo;

@@ -2,7 +2,7 @@
 
 use crate::chart::{Axis, Bar, Chart, Ink, Mark, Series};
 use crate::markup::Markup;
-use crate::run::Run;
+use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_data::Task;
 use zodarts_nas::evaluate::{ClassReport, Curves, Reliability, Report, reliability};

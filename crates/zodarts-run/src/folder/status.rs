@@ -92,14 +92,16 @@ impl RunFolder {
                 evaluated.push(split);
             }
         }
-        let parts = Parts {
-            searched: search == Progress::Done,
-            trained: training == Progress::Done,
-            calibrated: self.path().join(names::CALIBRATION).is_file(),
-            has_threshold: card.is_some_and(|card| card.threshold.is_some()),
-            tested: evaluated.contains(&Split::Test),
-        };
-        let missing = goal.map_or_else(Vec::new, |goal| parts.missing(goal, &settings));
+        let parts = [
+            (Missing::Search, search == Progress::Done),
+            (Missing::Training, training == Progress::Done),
+            (Missing::Calibration, self.path().join(names::CALIBRATION).is_file()),
+            (Missing::Threshold, card.is_some_and(|card| card.threshold.is_some())),
+            (Missing::Test, evaluated.contains(&Split::Test)),
+        ];
+        let there: Vec<Missing> =
+            parts.into_iter().filter(|(_, is_there)| *is_there).map(|(part, _)| part).collect();
+        let missing = goal.map_or_else(Vec::new, |goal| missing(goal, &settings, &there));
         Ok(RunStatus { goal, search, training, evaluated, missing })
     }
 
@@ -115,63 +117,44 @@ impl RunFolder {
     }
 }
 
-/// The finished parts of a run.
-struct Parts {
-    searched: bool,
-    trained: bool,
-    calibrated: bool,
-    has_threshold: bool,
-    tested: bool,
-}
-
-impl Parts {
-    /// Returns what is missing for a goal under the run's settings.
-    fn missing(&self, goal: Goal, settings: &Settings) -> Vec<Missing> {
-        let PredictSettings { calibrate, sensitivity, .. } = &settings.predict;
-        let searches = settings.train.architecture == Architecture::Genotype;
-        let prepares = matches!(goal, Goal::Fit | Goal::Train);
-        let needs = [
-            (Missing::Search, goal == Goal::Search || goal == Goal::Fit && searches, self.searched),
-            (Missing::Training, goal != Goal::Search, self.trained),
-            (Missing::Calibration, prepares && *calibrate, self.calibrated),
-            (Missing::Threshold, prepares && sensitivity.is_some(), self.has_threshold),
-            (Missing::Test, matches!(goal, Goal::Fit | Goal::Trial), self.tested),
-        ];
-        let missing = needs.into_iter().filter(|(_, needed, there)| *needed && !there);
-        missing.map(|(part, ..)| part).collect()
-    }
+/// Returns what is missing for a goal under a run's settings, if these parts are there.
+fn missing(goal: Goal, settings: &Settings, there: &[Missing]) -> Vec<Missing> {
+    let PredictSettings { calibrate, sensitivity, .. } = &settings.predict;
+    let searches = settings.train.architecture == Architecture::Genotype;
+    let prepares = matches!(goal, Goal::Fit | Goal::Train);
+    let needs = [
+        (Missing::Search, goal == Goal::Search || goal == Goal::Fit && searches),
+        (Missing::Training, goal != Goal::Search),
+        (Missing::Calibration, prepares && *calibrate),
+        (Missing::Threshold, prepares && sensitivity.is_some()),
+        (Missing::Test, matches!(goal, Goal::Fit | Goal::Trial)),
+    ];
+    let missing = needs.into_iter().filter(|(part, needed)| *needed && !there.contains(part));
+    missing.map(|(part, _)| part).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn missing(goal: Goal, there: &[Missing], change: fn(&mut Settings)) -> Vec<Missing> {
+    fn missing_of(goal: Goal, there: &[Missing], change: fn(&mut Settings)) -> Vec<Missing> {
         let mut settings = Settings::default();
         change(&mut settings);
-        let has = |part| there.contains(&part);
-        let parts = Parts {
-            searched: has(Missing::Search),
-            trained: has(Missing::Training),
-            calibrated: has(Missing::Calibration),
-            has_threshold: has(Missing::Threshold),
-            tested: has(Missing::Test),
-        };
-        parts.missing(goal, &settings)
+        missing(goal, &settings, there)
     }
 
     #[test]
     fn a_goal_needs_what_its_command_makes() {
         use Missing::{Calibration, Search, Test, Threshold, Training};
-        assert_eq!(missing(Goal::Fit, &[], |_| ()), [Search, Training, Calibration, Test]);
-        assert_eq!(missing(Goal::Search, &[], |_| ()), [Search]);
-        assert_eq!(missing(Goal::Train, &[Training], |_| ()), [Calibration]);
-        assert_eq!(missing(Goal::Trial, &[Training], |_| ()), [Test]);
+        assert_eq!(missing_of(Goal::Fit, &[], |_| ()), [Search, Training, Calibration, Test]);
+        assert_eq!(missing_of(Goal::Search, &[], |_| ()), [Search]);
+        assert_eq!(missing_of(Goal::Train, &[Training], |_| ()), [Calibration]);
+        assert_eq!(missing_of(Goal::Trial, &[Training], |_| ()), [Test]);
         let guarded = |settings: &mut Settings| settings.predict.sensitivity = Some(0.9);
-        assert_eq!(missing(Goal::Train, &[Training, Calibration], guarded), [Threshold]);
+        assert_eq!(missing_of(Goal::Train, &[Training, Calibration], guarded), [Threshold]);
         let resnet = |settings: &mut Settings| settings.train.architecture = Architecture::Resnet18;
-        assert_eq!(missing(Goal::Fit, &[Training, Calibration, Test], resnet), []);
+        assert_eq!(missing_of(Goal::Fit, &[Training, Calibration, Test], resnet), []);
         let plain = |settings: &mut Settings| settings.predict.calibrate = false;
-        assert_eq!(missing(Goal::Fit, &[Search, Training], plain), [Test]);
+        assert_eq!(missing_of(Goal::Fit, &[Search, Training], plain), [Test]);
     }
 }

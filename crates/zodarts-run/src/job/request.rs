@@ -154,7 +154,7 @@ pub fn check_training(
     let genotype = genotype.unwrap_or_else(|| Genotype::heaviest(settings.search.space));
     let needed =
         train::check_memory(&dataset.info, images, &settings.train, Some(genotype), Memory::available());
-    Ok(needed.map_err(zodarts_nas::Error::from)?)
+    Ok(needed?)
 }
 
 /// Refuses data that a search did not see: test images here may be images that shaped the architecture there.

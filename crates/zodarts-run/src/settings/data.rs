@@ -7,18 +7,19 @@ zodarts_nas::settings! {
     pub struct DataSettings in "data" {
         /// Bring images to this many pixels a side when they are read; their own size if unset.
         image_size: Option<usize> = None;
-        /// Seed of the splits of a folder and of a validation fraction. It is not the run's seed, so that runs
-        /// with different seeds are tested on the same images.
+        /// Seed of the splits of a folder and of a validation fraction. It is not the run's seed, so that
+        /// runs with different seeds are tested on the same images.
         split_seed: u64 = 0;
         /// Validation data: a file or folder, or a fraction of training and validation data such as 0.1.
         val: Option<String> = None;
         /// Leave out training images whose pixels are also in the validation or test split.
         drop_leaks: bool = false;
         /// Table of labels for a folder of images, or for the frames of one file: CSV with the columns path
-        /// (below the folder) and label, and where wanted frame (from 1), split (train, val or test) and patient.
+        /// (below the folder) and label, and where wanted frame (from 1), split (train, val or test) and
+        /// patient.
         labels: Option<String> = None;
-        /// Window through which grey DICOM files are seen instead of their own, such as 40,400. Predictions use
-        /// it, too.
+        /// Window through which grey DICOM files are seen instead of their own, such as 40,400. Predictions
+        /// use it, too.
         window: Option<Window> = None;
         /// Name images by a hash of their file's path instead of the path.
         anonymous: bool = false;

@@ -155,8 +155,9 @@ impl Draft {
 
     /// The methods that have a setting of this key.
     fn readers(&self, key: &str) -> Vec<&'static str> {
-        let has = |method: &&Box<dyn SearchMethod>| method.settings().iter().any(|own| own.key == key);
-        self.methods.iter().filter(has).map(|method| method.card().name).collect()
+        let has = |method: &dyn SearchMethod| method.settings().iter().any(|own| own.key == key);
+        let methods = self.methods.iter().map(|method| &**method);
+        methods.filter(|method| has(*method)).map(|method| method.card().name).collect()
     }
 }
 

@@ -49,7 +49,9 @@ pub fn upgrade(table: &mut Table) -> Vec<(String, String)> {
     }
     for (old, methods, new) in KEYS {
         if let Some(value) = search.remove(old) {
-            methods.iter().for_each(|method| put(table, method, new, &value));
+            for method in methods {
+                put(table, method, new, &value);
+            }
             note(old);
         }
     }

@@ -29,7 +29,8 @@ use zodarts_nn::networks::RESNET_WIDTH;
 /// The settings of a whole run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Settings {
-    /// Seed of every random choice but the splits: weights, order of images, augmentation, directions, bootstrap.
+    /// Seed of every random choice but the splits: weights, order of images, augmentation, directions,
+    /// bootstrap.
     pub seed: u64,
     /// The data.
     pub data: DataSettings,
@@ -151,7 +152,7 @@ mod tests {
         assert_eq!(settings.data.window, Window::new(40.0, 400.0));
         assert!(toml::to_string(&settings).unwrap().contains("window = \"40,400\""));
         let error = read("[data]\nwindow = \"40\"").unwrap_err().to_string();
-        assert_eq!(error, "`data.window` is 40, expected CENTRE,WIDTH");
+        assert_eq!(error, "`data.window` is 40, expected CENTRE,WIDTH with a width above 0, such as 40,400");
     }
 
     #[test]

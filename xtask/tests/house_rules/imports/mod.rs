@@ -20,9 +20,11 @@ use std::path::Path;
 use tree::Crate;
 
 /// Crates that are free of circles between folders.
-const REDRAWN: [&str; 9] = [
+const REDRAWN: [&str; 12] = [
     "zodarts",
+    "zodarts-cli",
     "zodarts-data",
+    "zodarts-export",
     "zodarts-kernels",
     "zodarts-lab",
     "zodarts-nas",
@@ -30,6 +32,7 @@ const REDRAWN: [&str; 9] = [
     "zodarts-report",
     "zodarts-run",
     "zodarts-tensorboard",
+    "zodarts-testkit",
 ];
 
 /// Describes the shortest circle between folders of a crate, or returns `None` if there is none.

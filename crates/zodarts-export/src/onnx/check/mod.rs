@@ -60,7 +60,7 @@ impl Evaluator {
         let constant = |tensor| Array::read(tensor).map(|array| (tensor.name.clone(), array));
         let constants = graph.initializer.iter().map(constant).collect::<Result<_, _>>()?;
         let metadata = model.metadata_props.into_iter().map(|entry| (entry.key, entry.value)).collect();
-        Ok(Self { metadata, image, classes, constants, last_use, graph })
+        Ok(Self { metadata, graph, constants, image, classes, last_use })
     }
 
     /// Runs the graph and returns the output of one image: a probability for each class.

@@ -80,7 +80,9 @@ fn batch_normalization(x: &Array, parameters: [&Array; 4], epsilon: f32) -> Opti
     for (channel, plane) in output.values.chunks_exact_mut(height * width).enumerate() {
         let [scale, shift, mean, variance] = parameters.map(|parameter| parameter.values[channel]);
         let deviation = (variance + epsilon).sqrt();
-        plane.iter_mut().for_each(|value| *value = (*value - mean) / deviation * scale + shift);
+        for value in plane.iter_mut() {
+            *value = (*value - mean) / deviation * scale + shift;
+        }
     }
     Some(output)
 }
@@ -112,8 +114,9 @@ fn global_average_pool(x: &Array) -> Option<Array> {
 /// matrix.
 fn mat_mul(a: &Array, b: &Array) -> Option<Array> {
     let (outer, rows, depth, other, columns) = match (&a.shape[..], &b.shape[..]) {
-        ([rows, depth], [outer @ .., other, columns]) => (outer, *rows, *depth, *other, *columns),
-        ([outer @ .., rows, depth], [other, columns]) => (outer, *rows, *depth, *other, *columns),
+        ([rows, depth], [outer @ .., other, columns]) | ([outer @ .., rows, depth], [other, columns]) => {
+            (outer, *rows, *depth, *other, *columns)
+        }
         _ => return None,
     };
     if depth != other || rows * depth * columns == 0 {
