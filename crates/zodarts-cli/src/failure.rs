@@ -84,7 +84,7 @@ type TypedHint = fn(&(dyn std::error::Error + 'static)) -> Option<Option<String>
 
 /// The error types that carry hints.
 const TYPED: [TypedHint; 15] = [
-    |error| error.downcast_ref().map(Advice::hint),
+    |error| error.downcast_ref().map(|advice: &Advice| Some(advice.hint())),
     |error| error.downcast_ref().map(zodarts_lab::Error::hint),
     |error| error.downcast_ref().map(zodarts_run::Error::hint),
     |error| error.downcast_ref().map(zodarts_nas::Error::hint),
@@ -112,7 +112,7 @@ fn causes(error: &Error) -> Vec<Cause> {
     let mut causes: Vec<Cause> = error.chain().map(cause).collect();
     // Only the error as a whole gives access to a context.
     if let Some(context) = error.downcast_ref::<Advice>().filter(|context| context.message == causes[0].0) {
-        causes[0].1 = context.hint();
+        causes[0].1 = Some(context.hint());
     }
     // Wrappers repeat what they wrap.
     causes.dedup_by(|cause, above| above.0.contains(&cause.0));
@@ -137,8 +137,8 @@ impl Advice {
         Error::new(Self::new(message, hint))
     }
 
-    fn hint(&self) -> Option<String> {
-        Some(self.hint.clone().into_owned())
+    fn hint(&self) -> String {
+        self.hint.clone().into_owned()
     }
 }
 

@@ -14,7 +14,8 @@ pub fn run(args: &PredictArgs) -> Result<()> {
     let answers = classifier.classify_files(&args.files)?;
     let classes = classifier.classes();
     let lines: String = if args.json {
-        answers.iter().map(|answer| format!("{}\n", object(answer, classes))).collect()
+        let objects: Vec<String> = answers.iter().map(|answer| object(answer, classes) + "\n").collect();
+        objects.concat()
     } else {
         let header = ["file", "predicted"].into_iter().chain(classes.iter().map(|class| &**class));
         csv::row(header) + &answers.iter().map(row).collect::<String>()
@@ -27,8 +28,9 @@ fn row(answer: &Answer) -> String {
     csv::row(fields.into_iter().chain(answer.probabilities.iter().map(ToString::to_string)))
 }
 
-fn object(answer: &Answer, classes: &[String]) -> Value {
+/// Returns a line of JSON, without its end.
+fn object(answer: &Answer, classes: &[String]) -> String {
     let scores: Map<String, Value> =
         classes.iter().cloned().zip(answer.probabilities.iter().map(|score| json!(score))).collect();
-    json!({"file": answer.image, "predicted": answer.predicted.join(";"), "scores": scores})
+    json!({"file": answer.image, "predicted": answer.predicted.join(";"), "scores": scores}).to_string()
 }

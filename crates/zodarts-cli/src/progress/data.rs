@@ -55,7 +55,7 @@ impl<'a> DataProgress<'a> {
 fn print(notice: &Notice) {
     match notice {
         Notice::LeaksDropped { images: 0 } => {
-            note("`data.drop_leaks`: no training image is in another split")
+            note("`data.drop_leaks`: no training image is in another split");
         }
         Notice::LeaksDropped { images } => {
             let noun = if *images == 1 { "image that is" } else { "images that are" };
