@@ -20,7 +20,7 @@ fn held(network: &Arc<Network>, convolutions: Convolutions, count: usize) -> u64
     let targets = vec![0.5; count * network.classes];
     let weights = vec![0.01; network.weights.len()];
     let mut gradient = vec![0.0; weights.len()];
-    let mixture = Mixture::filled(&NAS_BENCH_201, 0.2);
+    let mixture = Mixture::<f32>::filled(&NAS_BENCH_201, 0.2);
     let batch = BatchView { images: &images, targets: &targets, count };
     let region = Region::new(ALLOCATOR);
     let mut executor = Executor::with_kernels(network.clone(), Kernels::detect(), convolutions);

@@ -31,8 +31,8 @@ pub struct RunOptions<L: Options + 'static> {
     /// What its settings start from.
     #[command(flatten)]
     pub base: BaseOptions,
-    /// Resume an unfinished run of the same settings: `auto` if there is one, `always`, or --resume alone, or
-    /// fail, `never` starts a new run
+    /// Resume an unfinished run of the same settings: `auto` if there is one, `always`, which is the option
+    /// alone, or fail, `never` starts a new run
     #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true)]
     #[arg(default_value = "auto",
         default_missing_value = "always", hide_possible_values = true, help_heading = RUN)]
