@@ -1,6 +1,6 @@
 //! Makes two large data sets of phantoms to measure on: an archive of 28×28 grey images, and class folders of
 //! larger PNG files in colour.
-//! What is there already is left as it is.
+//! Files that are there already are left alone.
 
 #[path = "../../../crates/zodarts-data/tests/support/mod.rs"]
 #[allow(missing_docs, unreachable_pub, reason = "written for tests")]

@@ -1,4 +1,4 @@
-//! What the tests of several crates share: built-in images, settings of tiny networks, copies of folders.
+//! The test kit: built-in images, settings of tiny networks, copies of folders.
 
 use std::fs;
 use std::path::Path;

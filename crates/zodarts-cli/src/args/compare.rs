@@ -21,14 +21,14 @@ pub struct CompareArgs {
     /// Data sets: `phantom`, MedMNIST names, .npz files, or folders of images by class
     #[arg(required = true)]
     pub data: Vec<String>,
-    /// What to compare, separated by commas
+    /// The candidates, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = ALL)]
     #[arg(value_parser = candidates())]
     pub methods: Vec<String>,
     /// Seeds, separated by commas: each candidate is run once with each
     #[arg(long, value_name = "SEEDS", value_delimiter = ',', default_value = "1,2,3", value_parser = seed())]
     pub seeds: Vec<u64>,
-    /// How the numbers come about
+    /// The protocol of training and test
     #[arg(long, value_name = "NAME", default_value = "official", value_parser = protocols())]
     pub protocol: Protocol,
     /// Folder to write to. Trials that are finished there are not run again, and those that were stopped go
@@ -38,7 +38,7 @@ pub struct CompareArgs {
     /// Trials to run at a time; each gets its share of the threads
     #[arg(long, value_name = "J", default_value = "1")]
     pub jobs: NonZero<usize>,
-    /// What the settings start from.
+    /// The base of the settings.
     #[command(flatten)]
     pub base: BaseOptions,
     /// Settings.
@@ -47,13 +47,13 @@ pub struct CompareArgs {
     /// Print the comparison as JSON
     #[arg(long, help_heading = "Run options")]
     pub json: bool,
-    /// Where they may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }
 
 impl CompareArgs {
-    /// What to compare.
+    /// The candidates.
     pub fn candidates(&self) -> Vec<Candidate> {
         let named = |name: &String| match name.parse() {
             Ok(candidate) => vec![candidate],

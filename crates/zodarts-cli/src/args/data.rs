@@ -4,7 +4,7 @@ use super::given::Given;
 use super::lists::DataList;
 use clap::{Args, Subcommand};
 
-/// Where data may come from.
+/// The access to data that are not on this machine.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Data options")]
 pub struct SourceOptions {
@@ -16,7 +16,7 @@ pub struct SourceOptions {
     pub mirror: Option<String>,
 }
 
-/// What can be done with data alone.
+/// Commands about data alone.
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Describe a data set and check it for duplicates
@@ -45,10 +45,10 @@ pub struct InfoArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// How the images are brought in.
+    /// Settings of the data.
     #[command(flatten)]
     pub options: Given<DataList>,
-    /// Where they may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }

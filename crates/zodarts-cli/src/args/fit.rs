@@ -19,7 +19,7 @@ pub struct FitArgs {
     /// The run and its settings.
     #[command(flatten)]
     pub run: RunOptions<FitList>,
-    /// Where the data may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }

@@ -24,7 +24,7 @@ pub struct EvaluateArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Where the data may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }
@@ -80,7 +80,7 @@ pub struct ReportArgs {
     /// The data set of a run, for the pictures of its mistakes [default: where the run found it]
     #[arg(long)]
     pub data: Option<String>,
-    /// Where the data may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }

@@ -28,7 +28,7 @@ pub struct RunOptions<L: Options + 'static> {
     /// Settings.
     #[command(flatten)]
     pub given: Given<L>,
-    /// What its settings start from.
+    /// The base of its settings.
     #[command(flatten)]
     pub base: BaseOptions,
     /// Resume an unfinished run of the same settings: `auto` if there is one, `always`, which is the option
@@ -68,7 +68,7 @@ impl<L: Options> RunOptions<L> {
     }
 }
 
-/// Whether a run goes on that was cut short.
+/// The treatment of an unfinished run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// If there is one.
@@ -89,7 +89,7 @@ impl From<When> for Resume {
     }
 }
 
-/// What settings start from, before single options change them.
+/// The base of settings, which single options change.
 #[derive(Debug, Args)]
 pub struct BaseOptions {
     /// Start from a preset; see `zodarts presets`

@@ -14,7 +14,7 @@ pub struct SearchArgs {
     /// The run and its settings.
     #[command(flatten)]
     pub run: RunOptions<SearchList>,
-    /// Where the data may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// The studies.
 #[derive(Debug, Subcommand)]
 pub enum StudyCommand {
-    /// How good each method's estimate of the hypergradient is at moments of a real search, and what it costs
+    /// Measure the error and the price of each method's hypergradient at snapshots of a real search
     Hypergradient(Box<HypergradientArgs>),
 }
 
@@ -36,7 +36,7 @@ pub struct HypergradientArgs {
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "runs/study-hypergradient")]
     pub out: PathBuf,
-    /// What the settings start from.
+    /// The base of the settings.
     #[command(flatten)]
     pub base: BaseOptions,
     /// The seed.
@@ -48,7 +48,7 @@ pub struct HypergradientArgs {
     /// Print the study as JSON
     #[arg(long, help_heading = "Run options")]
     pub json: bool,
-    /// Where they may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }

@@ -26,7 +26,7 @@ pub struct TrainArgs {
     /// The run and its settings.
     #[command(flatten)]
     pub run: RunOptions<TrainList>,
-    /// Where the data may come from.
+    /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
 }

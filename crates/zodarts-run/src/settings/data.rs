@@ -3,7 +3,7 @@
 use zodarts_data::Window;
 
 zodarts_nas::settings! {
-    /// How the data are opened.
+    /// Settings of the data.
     pub struct DataSettings in "data" {
         /// Bring images to this many pixels a side when they are read; their own size if unset.
         image_size: Option<usize> = None;

@@ -40,7 +40,7 @@ pub struct Settings {
     pub method: AnyMethod,
     /// Training of the network that was found.
     pub train: TrainSettings,
-    /// What becomes of its predictions.
+    /// Prediction.
     pub predict: PredictSettings,
 }
 
