@@ -57,9 +57,7 @@ impl SampleInputs {
             return Err(CheckFault::Count { found: found.len(), expected: expected.len() });
         }
         let differences = found.iter().zip(&expected).map(|(found, expected)| (found - expected).abs());
-        // Not `f32::max`, which would hide a NaN.
-        Ok(differences
-            .fold(0.0, |largest, difference| if difference <= largest { largest } else { difference }))
+        Ok(largest(differences))
     }
 
     /// Returns the images as the engine takes them, `(images, channels, side, side)` with values from 0 to 1.
@@ -117,5 +115,30 @@ impl Canvas {
         let patches = self.height.div_ceil(patch) * columns;
         let noise: Vec<u8> = (0..patches * self.channels).map(|_| rng.random()).collect();
         self.draw(|at| noise[(at.y / patch * columns + at.x / patch) * self.channels + at.channel])
+    }
+}
+
+/// Returns the largest of some differences, or NaN if one is NaN, which `f32::max` would hide.
+fn largest(differences: impl Iterator<Item = f32>) -> f32 {
+    differences.fold(
+        0.0,
+        |largest: f32, difference| {
+            if largest.is_nan() || difference <= largest { largest } else { difference }
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nan_is_the_largest_wherever_it_stands() {
+        assert_eq!(largest([0.5, 2.0, 1.0].into_iter()), 2.0);
+        for at in 0..3 {
+            let mut differences = [0.5, 2.0, 1.0];
+            differences[at] = f32::NAN;
+            assert!(largest(differences.into_iter()).is_nan(), "{at}");
+        }
     }
 }

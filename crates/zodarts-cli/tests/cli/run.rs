@@ -125,7 +125,10 @@ fn search_then_train_then_evaluate_shares_one_folder() {
     assert!(printed.starts_with("validation  ACC 0."), "{printed}");
     assert!(!place.join("found/metrics.json").exists(), "training does not read the test images");
     let config = read(place, "found/config.toml");
-    assert!(config.contains("[method]\nname = \"milenas\"") && config.contains("patience = 7"), "{config}");
+    assert!(
+        config.contains("[method]\nlambda = 1.0\nname = \"milenas\"") && config.contains("patience = 7"),
+        "{config}"
+    );
 
     let metrics = json(&stdout(place, "evaluate found --json"));
     assert_eq!((&metrics["method"], &metrics["test_reads"]), (&"milenas".into(), &1.into()));

@@ -64,7 +64,7 @@ impl Reference {
         Self::of(&parts.chunks(alphas.div_ceil(AXES)).map(summed).collect::<Vec<_>>())
     }
 
-    /// Returns the passes of [`Reference::at`] on `alphas` parameters with rounds of `steps` steps, as they
+    /// Returns the passes of `Reference::at` on `alphas` parameters with rounds of `steps` steps, as they
     /// are reported to `tick`.
     pub fn passes(settings: &StudySettings, alphas: usize, steps: usize) -> usize {
         settings.draws * (2 * alphas * (steps + 1) + alphas.div_ceil(AXES) * steps)
