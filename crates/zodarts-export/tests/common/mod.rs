@@ -63,6 +63,11 @@ pub fn model(kind: &Kind) -> Model {
             *weight += 0.3 * (at as f32 * 1.7).sin();
         }
     }
-    let statistics = (0..network.statistics.len()).map(|at| 0.6 + 0.4 * (at as f32 * 0.9).cos()).collect();
+    let mut statistics: Vec<f32> =
+        (0..network.statistics.len()).map(|at| 0.6 + 0.4 * (at as f32 * 0.9).cos()).collect();
+    // Means around 0, or all values behind a ReLU would be 0.
+    for tensor in network.statistics.tensors().iter().filter(|tensor| tensor.name.ends_with("running_mean")) {
+        statistics[tensor.range.clone()].iter_mut().for_each(|mean| *mean -= 0.6);
+    }
     Model { card, network: network.into(), weights, statistics }
 }
