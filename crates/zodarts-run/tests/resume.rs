@@ -344,49 +344,33 @@ fn names_a_place(text: &str) -> bool {
     text.contains('`') || text.contains(", α of ")
 }
 
-/// Returns the settings of a stage at a learning rate. Gradients are not clipped, or none would be large.
-fn at_rate(rate: f64) -> Settings {
-    let mut settings = tiny(FOUR);
-    (settings.search.clip, settings.search.learning_rate, settings.search.batch_size) =
-        (0.0, rate, Auto::Fixed(24));
-    (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, rate, 0);
-    settings
-}
-
-/// Returns how often a stage diverges at a learning rate: never, once, or twice.
-fn divergences(stage: Stage, rate: f64) -> usize {
-    let root = tempfile::tempdir().unwrap();
-    let folder = RunFolder::create(&root.path().join("run")).unwrap();
-    let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
-    let result = stage.try_run(&phantom(), &at_rate(rate), &folder, &mut watcher);
-    let Some(note) = watcher.notes.iter().find(|note| note.contains("at half the learning rate")) else {
-        result.unwrap();
-        return 0;
-    };
-    assert!(note.contains("diverged in epoch ") && names_a_place(note), "{note}");
-    1 + usize::from(result.is_err())
-}
-
 /// Returns the settings of a stage with a learning rate so large that numbers overflow, while half of it does
-/// not: the lowest such power of two, or one less than a factor of four below it.
+/// not: the lowest such power of two. Gradients are not clipped, or none would be large.
 fn too_fast(stage: Stage) -> Settings {
-    let rates = (0..120).map(|power| 2f64.powi(power));
-    let (rate, found) = rates
-        .map(|rate| (rate, divergences(stage, rate)))
-        .find(|(_, found)| *found > 0)
-        .expect("some rate is too fast");
-    if found == 1 {
-        return at_rate(rate);
+    let dataset = phantom();
+    for power in 0..120 {
+        let mut settings = tiny(FOUR);
+        let rate = 2f64.powi(power);
+        (settings.search.clip, settings.search.learning_rate, settings.search.batch_size) =
+            (0.0, rate, Auto::Fixed(24));
+        (settings.train.clip, settings.train.learning_rate, settings.train.warmup_epochs) = (0.0, rate, 0);
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(&root.path().join("run")).unwrap();
+        let mut watcher = Copies { folder: folder.path(), made: Vec::new(), notes: Vec::new() };
+        stage.try_run(&dataset, &settings, &folder, &mut watcher).unwrap();
+        if let Some(note) = watcher.notes.iter().find(|note| note.contains("at half the learning rate")) {
+            assert!(note.contains("diverged in epoch ") && names_a_place(note), "{note}");
+            return settings;
+        }
     }
-    // After epochs at that rate, half of it is too fast, too. A lower rate diverges later.
-    let mut lower = (1..256).map(|part| rate / 4.0 * 4f64.powf(f64::from(part) / 256.0));
-    let found = lower.find(|rate| divergences(stage, *rate) == 1);
-    at_rate(found.unwrap_or_else(|| panic!("{stage:?}: no rate near {rate} whose half is not too fast")))
+    panic!("no rate is too fast");
 }
 
 #[test]
 fn numbers_that_go_wrong_are_taken_back_once_at_half_the_rate_and_stopping_changes_nothing() {
-    for stage in Stage::ALL {
+    // No power of two is too fast for shared weights while half of it is not: the unit tests of random search
+    // break a weight instead.
+    for stage in [Stage::Search, Stage::Train] {
         let settings = too_fast(stage);
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("whole");

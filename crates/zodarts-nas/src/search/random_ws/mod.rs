@@ -87,12 +87,14 @@ fn best_of(
 
 #[cfg(test)]
 mod tests {
+    use super::stage::SharedPart;
     use super::*;
     use crate::memory::Memory;
     use crate::methods::{DartsV1, SearchMethod, ZoDartsPlus};
     use crate::observer::Silent;
+    use crate::records::RandomWsRecord;
     use crate::settings::{Auto, Checked, SearchSettings};
-    use crate::stage::Deadline;
+    use crate::stage::{Deadline, EpochEnd, EpochPlan, PartialEpoch};
     use std::collections::HashSet;
     use std::time::Instant;
     use zodarts_data::{Dataset, OpenOptions};
@@ -116,19 +118,27 @@ mod tests {
         settings: &SearchSettings,
     ) -> Result<RandomWsOutcome, Error> {
         let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
-        let input = SearchInput {
+        let input = SearchInput { deadline, ..input(&dataset, method, settings) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| best_of(12, input, &mut Silent))
+    }
+
+    fn input<'a>(
+        dataset: &'a Dataset,
+        method: &'a dyn SearchMethod,
+        settings: &'a SearchSettings,
+    ) -> SearchInput<'a> {
+        SearchInput {
             info: &dataset.info,
             development: &dataset.val,
             settings: Checked::of(settings).unwrap(),
             method: Checked::of(method).unwrap(),
             mixing: None,
             seed: 3,
-            deadline,
+            deadline: Deadline::NONE,
             memory: Memory::available(),
             store: None,
-        };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| best_of(12, input, &mut Silent))
+        }
     }
 
     fn tiny() -> SearchSettings {
@@ -174,5 +184,60 @@ mod tests {
     fn a_search_without_time_for_an_epoch_says_so() {
         let over = Deadline::share(Instant::now(), Some(std::time::Duration::ZERO), 1.0);
         assert!(matches!(run_until(over, 1, &tiny()), Err(Error::OutOfTime { stage: "search" })));
+    }
+
+    /// Shared weights of which the first epochs to be run begin with a weight that is no number.
+    struct Breaks<'a> {
+        shared: SharedWeights<'a>,
+        times: usize,
+    }
+
+    impl Stage for Breaks<'_> {
+        const KIND: StageKind = SharedWeights::KIND;
+        const NAME: &'static str = SharedWeights::NAME;
+        const TITLE: &'static str = SharedWeights::TITLE;
+        type State = Chain;
+        type Part = SharedPart;
+        type Record = RandomWsRecord;
+
+        fn epoch(
+            &mut self,
+            plan: &EpochPlan,
+            chain: &mut Chain,
+            from: Option<PartialEpoch<SharedPart>>,
+            observer: &mut dyn Observer,
+        ) -> Result<EpochEnd<RandomWsRecord, SharedPart>, Error> {
+            if self.times > 0 {
+                self.times -= 1;
+                chain.weights[0] = f32::NAN;
+            }
+            self.shared.epoch(plan, chain, from, observer)
+        }
+
+        fn announce(&self, _: &RandomWsRecord, _: &Chain, _: &mut dyn Observer) {}
+    }
+
+    /// Returns the weights after a training that breaks so many times.
+    fn trained(settings: &SearchSettings, times: usize) -> Result<Vec<f32>, Error> {
+        let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
+        let method = ZoDartsPlus::default();
+        let input = input(&dataset, &method, settings);
+        let (halves, problem) = (Halves::of(&input)?, problem(&input));
+        let batches = Batches::new(&input, &halves);
+        let first = Chain::new(first_weights(&problem, &input));
+        let mut stage = Breaks { shared: SharedWeights::new(input, &problem, &batches), times };
+        Ok(drive(&mut stage, first, input.limits(), &mut Silent)?.state.weights)
+    }
+
+    #[test]
+    fn weights_that_diverge_go_back_once_and_on_at_half_the_rate() {
+        let settings = tiny();
+        let (learning_rate, learning_rate_end) =
+            (settings.learning_rate / 2.0, settings.learning_rate_end / 2.0);
+        let slower = SearchSettings { learning_rate, learning_rate_end, ..settings.clone() };
+        let rolled_back = trained(&settings, 1).unwrap();
+        assert!(rolled_back == trained(&slower, 0).unwrap(), "not at half the rate from the first weights");
+        assert!(rolled_back != trained(&settings, 0).unwrap());
+        assert!(matches!(trained(&settings, 2), Err(Error::Diverged { stage: "search", epoch: 0, .. })));
     }
 }
