@@ -66,6 +66,8 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   });
   drawing.addEventListener("pointerleave", hide);
   figure.addEventListener("blur", hide);
+  // A tip stays where it was placed, which may be beyond a window that became narrower.
+  addEventListener("resize", hide);
   figure.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
     if (event.key === "Escape") hide();

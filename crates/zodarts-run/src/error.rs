@@ -71,6 +71,16 @@ pub enum Error {
         /// The reason.
         reason: String,
     },
+    /// A sensitivity without the class that it is for.
+    #[error("{dataset}: a sensitivity needs the class that must not be missed: {first:?} or {second:?}")]
+    NoPositive {
+        /// The data set.
+        dataset: String,
+        /// Its first class.
+        first: String,
+        /// Its second class.
+        second: String,
+    },
     /// A run and a data set that do not belong together.
     #[error("{run} was trained on {expected}, but {found} was given: {difference} differs")]
     OtherData {
@@ -99,6 +109,7 @@ impl Error {
             }
             Error::NothingToResume { .. } => "leave out --resume to begin a new run",
             Error::NoThreshold { .. } => "leave out `predict.sensitivity`, or see `zodarts data info`",
+            Error::NoPositive { .. } => "name it with --positive",
             Error::OtherData { .. } => "pass the data set of the run",
         };
         Some(hint.into())

@@ -54,7 +54,7 @@ pub fn network(sheet: &mut Sheet, metrics: &Metrics) {
     let genotype = metrics.genotype.map(|genotype| genotype.to_string());
     sheet.row("architecture", genotype.unwrap_or_else(|| metrics.architecture.clone()));
     let (params, macs) = (number::count(metrics.params), number::count(metrics.macs));
-    sheet.row("network", format!("{params} parameters, {macs} MACs an image"));
+    sheet.row("network", format!("{params} parameters, {macs} MACs per image"));
 }
 
 /// Returns a description of the search.

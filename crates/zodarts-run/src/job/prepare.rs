@@ -61,10 +61,11 @@ pub fn positive_class(info: &DatasetInfo, settings: &Settings) -> Result<usize, 
         return Err(no_threshold(info, "it takes two classes"));
     }
     match &settings.predict.positive {
-        None => {
-            let [first, second] = [&info.classes[0], &info.classes[1]];
-            Err(no_threshold(info, &format!("which class must not be missed, {first:?} or {second:?}?")))
-        }
+        None => Err(Error::NoPositive {
+            dataset: info.name.clone(),
+            first: info.classes[0].clone(),
+            second: info.classes[1].clone(),
+        }),
         Some(name) => info.classes.iter().position(|class| class == name).ok_or_else(|| {
             no_threshold(info, &format!("`predict.positive` is {name:?}, expected one of {:?}", info.classes))
         }),
@@ -73,4 +74,31 @@ pub fn positive_class(info: &DatasetInfo, settings: &Settings) -> Result<usize, 
 
 fn no_threshold(info: &DatasetInfo, reason: &str) -> Error {
     Error::NoThreshold { dataset: info.name.clone(), reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sensitivity_is_for_a_class_that_the_user_named() {
+        let info = DatasetInfo {
+            name: "breasts".into(),
+            size_flag: String::new(),
+            task: Task::BinaryClass,
+            classes: vec!["malignant".into(), "normal, benign".into()],
+            channels: 1,
+            height: 28,
+            width: 28,
+            fingerprint: String::new(),
+        };
+        let mut settings = Settings::default();
+        let error = positive_class(&info, &settings).unwrap_err();
+        assert!(error.to_string().ends_with("\"malignant\" or \"normal, benign\""), "{error}");
+        assert_eq!(error.hint().unwrap(), "name it with --positive");
+        settings.predict.positive = Some("malignant".into());
+        assert_eq!(positive_class(&info, &settings).unwrap(), 0);
+        settings.predict.positive = Some("cancer".into());
+        assert!(positive_class(&info, &settings).unwrap_err().to_string().contains("is \"cancer\""));
+    }
 }
