@@ -93,9 +93,9 @@ impl SnapshotStage<'_> {
 }
 
 impl Stage for SnapshotStage<'_> {
-    const KIND: StageKind = StageKind::Search;
-    const NAME: &'static str = "search";
-    const TITLE: &'static str = "search";
+    const KIND: StageKind = SearchStage::KIND;
+    const NAME: &'static str = SearchStage::NAME;
+    const TITLE: &'static str = SearchStage::TITLE;
     type State = SearchState;
     type Part = SearchPart;
     type Record = SearchRecord;

@@ -14,8 +14,8 @@ struct Numbered {
 }
 
 impl Store for RunFolder {
-    /// Returns a folder that is not [resuming](RunFolder::resuming) begins each stage anew and leaves its
-    /// files untouched.
+    /// Returns the point from which a stage resumes. A folder that is not [resuming](RunFolder::resuming) has
+    /// none, and its files are left untouched.
     fn resume(&self, stage: &str, check: CheckRecord<'_>) -> Result<Resumption, FileError> {
         let mut refused = Vec::new();
         if !self.resumes() {
