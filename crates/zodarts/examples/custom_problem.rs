@@ -11,7 +11,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts::nas::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use zodarts::nas::methods::{Round, SearchState, all};
+use zodarts::nas::methods::{Round, RoundBatches, SearchState, all};
 use zodarts::run::settings::SearchSettings;
 
 const FEATURES: usize = 2;
@@ -91,12 +91,12 @@ fn main() {
         let mut directions = ChaCha8Rng::seed_from_u64(0);
         let mut workers = vec![(); method.workers()];
         for _ in 0..300 {
-            let mut round = Round {
+            let batches = RoundBatches {
                 training: &training[..method.steps_per_round()],
                 validation: &validation,
                 learning_rate: 0.1,
-                directions: &mut directions,
             };
+            let mut round = Round { batches, directions: &mut directions };
             method.round(&Ridge, &mut workers, &mut state, &mut round);
         }
         let Evaluation { loss, .. } = Ridge.evaluate(

@@ -9,7 +9,8 @@ use zodarts_nas::SupernetProblem;
 use zodarts_nas::bilevel::BilevelProblem;
 use zodarts_nas::methods::{
     AnyMethod, DartsUnrolled, DartsV1, DartsV2, Difference, Method, Milenas, Mu, Optimisers, PerturbedChain,
-    Round, SearchMethod, Unrolled, UnrolledSettings, ZerothOrder, ZoDartsPlus, ZoDartsWide, ZoSettings,
+    Round, RoundBatches, SearchMethod, Unrolled, UnrolledSettings, ZerothOrder, ZoDartsPlus, ZoDartsWide,
+    ZoSettings,
 };
 use zodarts_nas::search::Snapshot;
 use zodarts_nn::space::Space;
@@ -113,12 +114,13 @@ impl Estimator {
         let begin = || (problem.worker(), self.method(&context.optimisers));
         let estimate = |(worker, method): &mut (_, SupernetMethod), index: usize| {
             let batches = context.draws.draw(first + index, size);
-            let mut round = Round {
+            let batches = RoundBatches {
                 training: &batches.training,
                 validation: &batches.validation,
                 learning_rate: snapshot.learning_rate,
-                directions: &mut stream(context.seed, "study-directions", index as u64),
             };
+            let directions = &mut stream(context.seed, "study-directions", index as u64);
+            let mut round = Round { batches, directions };
             let mut state = snapshot.state.clone();
             let report = method.estimate(problem, std::slice::from_mut(worker), &mut state, &mut round);
             tick(report.passes);

@@ -6,10 +6,9 @@ use super::tasks::on_all_threads;
 use super::vectors::{cosine, mean};
 use super::{StudyContext, StudySettings};
 use serde::Serialize;
-use zodarts_data::rng::stream;
 use zodarts_nas::SupernetProblem;
 use zodarts_nas::bilevel::BilevelProblem;
-use zodarts_nas::methods::{Difference, Method, Mu, PerturbedChain, Round, ZerothOrder, ZoSettings};
+use zodarts_nas::methods::{Difference, Method, Mu, PerturbedChain, RoundBatches, ZerothOrder, ZoSettings};
 use zodarts_nas::search::Snapshot;
 
 /// The number of axes of α whose chains are in memory at a time.
@@ -46,15 +45,14 @@ impl Reference {
         let begin = || (problem.worker(), ZerothOrder::new(optimisers, zo));
         let estimate = |(worker, method): &mut (_, ZerothOrder), (draw, axes): (usize, &[Vec<f32>])| {
             let training = draws.draw(draw, DrawSize { training: zo.steps, validation: 0 }).training;
-            let round = Round {
+            let batches = RoundBatches {
                 training: &training,
                 validation: &validation,
                 learning_rate: snapshot.learning_rate,
-                directions: &mut stream(0, "unused", 0),
             };
             let mut state = snapshot.state.clone();
             let workers = std::slice::from_mut(worker);
-            method.estimate_along(problem, workers, &mut state, &round, axes);
+            method.estimate_along(problem, workers, &mut state, &batches, axes);
             tick(Self::task_passes(axes.len(), zo.steps));
             Method::<SupernetProblem>::hypergradient(method).iter().map(|g| f64::from(*g)).collect()
         };

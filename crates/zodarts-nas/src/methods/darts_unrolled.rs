@@ -10,7 +10,8 @@
 
 use super::state::{Chain, Evaluator, fit};
 use super::{
-    AnnealingSettings, Card, Method, Optimisers, Round, RoundReport, SearchMethod, SearchState, combined,
+    AnnealingSettings, Card, Method, Optimisers, Round, RoundBatches, RoundReport, SearchMethod, SearchState,
+    combined,
 };
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::{Annealing, Normaliser};
@@ -113,7 +114,7 @@ impl Unrolled {
         &mut self,
         evaluator: &mut Evaluator<P>,
         (chain, alpha): (&mut Chain, &[f32]),
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
     ) -> Evaluation {
         if self.taken.len() < round.training.len() {
             self.taken.resize_with(round.training.len(), StepTaken::default);
@@ -151,7 +152,7 @@ impl Unrolled {
         &mut self,
         evaluator: &mut Evaluator<P>,
         alpha: &[f32],
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
         index: usize,
         total: &mut [f64],
     ) -> usize {
@@ -224,6 +225,7 @@ impl<P: BilevelProblem> Method<P> for Unrolled {
         state: &mut SearchState,
         round: &mut Round<P::Batch>,
     ) -> RoundReport {
+        let round = &round.batches;
         let steps = round.steps(self.settings.steps);
         let SearchState { chain, alpha, .. } = state;
         let mut evaluator = Evaluator { problem, worker: &mut workers[0] };

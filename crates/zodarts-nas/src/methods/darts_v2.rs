@@ -8,7 +8,7 @@
 
 use super::state::{Chain, Evaluator, fit};
 use super::stepwise::{First, Rule, Stepwise};
-use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
+use super::{Card, Method, Optimisers, RoundBatches, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
 use crate::settings::Range;
@@ -23,7 +23,7 @@ const CARD: Card = Card {
 crate::settings! {
     /// Settings of second-order DARTS.
     pub struct DartsV2 in "method" {
-        /// Distance from the weights of the probes along the validation gradient.
+        /// Distance of the probes from the weights, along the validation gradient.
         radius: f64 = 0.01, Range::Above(0.0);
     }
 }
@@ -74,7 +74,7 @@ impl VirtualStep {
         &mut self,
         evaluator: &mut Evaluator<P>,
         state: &SearchState,
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
         training: &mut Gradients,
         hypergradient: &mut [f32],
     ) -> usize {
@@ -101,7 +101,7 @@ impl<P: BilevelProblem> Rule<P> for VirtualStep {
         &mut self,
         evaluator: &mut Evaluator<P>,
         state: &SearchState,
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
         training: &mut Gradients,
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize) {

@@ -3,7 +3,7 @@
 
 use super::state::Evaluator;
 use super::stepwise::{First, Rule, Stepwise};
-use super::{Card, Method, Optimisers, Round, SearchMethod, SearchState};
+use super::{Card, Method, Optimisers, RoundBatches, SearchMethod, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use crate::normaliser::Normaliser;
 use crate::settings::Range;
@@ -41,7 +41,7 @@ impl<P: BilevelProblem> Rule<P> for MixedLevel {
         &mut self,
         evaluator: &mut Evaluator<P>,
         state: &SearchState,
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
         training: &mut Gradients,
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize) {

@@ -31,7 +31,7 @@ pub use darts_v2::DartsV2;
 pub use list::all;
 pub use milenas::Milenas;
 pub use optimisers::Optimisers;
-pub use round::{Method, Round, RoundReport, combined};
+pub use round::{Method, Round, RoundBatches, RoundReport, combined};
 pub use search_method::{Card, SearchMethod};
 pub use state::{Chain, SearchState};
 pub use zo::{Difference, Mu, PerturbedChain, ZerothOrder, ZoSettings};

@@ -5,8 +5,8 @@ use crate::bilevel::{BilevelProblem, Evaluation};
 use rand_chacha::ChaCha8Rng;
 use zodarts_nn::optim::Adam;
 
-/// The batches, learning rate and random numbers of one round.
-pub struct Round<'a, B> {
+/// The batches and learning rate of one round.
+pub struct RoundBatches<'a, B> {
     /// One batch per weight step: [`Method::steps_per_round`] of them, or fewer at the end of an epoch.
     pub training: &'a [B],
     /// The batches of the α update, [`Method::validation_batches`] of them. They count as one large batch,
@@ -14,11 +14,17 @@ pub struct Round<'a, B> {
     pub validation: &'a [B],
     /// Learning rate of the weights, the same for every step of the round.
     pub learning_rate: f64,
+}
+
+/// The inputs of one round.
+pub struct Round<'a, B> {
+    /// Its batches and learning rate.
+    pub batches: RoundBatches<'a, B>,
     /// Random numbers for the directions of perturbation. Only zeroth-order methods draw from it.
     pub directions: &'a mut ChaCha8Rng,
 }
 
-impl<B> Round<'_, B> {
+impl<B> RoundBatches<'_, B> {
     /// Returns the training batch of a method that takes one weight step per round.
     pub(super) fn single(&self) -> &B {
         let [batch] = self.training else {

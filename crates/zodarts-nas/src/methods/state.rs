@@ -1,6 +1,6 @@
 //! The state of a search, its weight chain, and the evaluation of batches.
 
-use super::{Round, combined};
+use super::{RoundBatches, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use zodarts_nn::optim::{Adam, AdamState, Sgd, SgdState};
 
@@ -64,7 +64,7 @@ impl SearchState {
     pub(super) fn descend<P: BilevelProblem>(
         &mut self,
         evaluator: &mut Evaluator<P>,
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
         sgd: &Sgd,
         gradients: &mut Gradients,
     ) -> Evaluation {

@@ -1,7 +1,7 @@
 //! The round of the methods that take one weight step per round, except for their estimate.
 
 use super::state::{Evaluator, fit};
-use super::{Method, Optimisers, Round, RoundReport, SearchState};
+use super::{Method, Optimisers, Round, RoundBatches, RoundReport, SearchState};
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients};
 use zodarts_nn::optim::{Adam, Sgd, norm};
 
@@ -13,7 +13,7 @@ pub(super) trait Rule<P: BilevelProblem>: Send {
         &mut self,
         evaluator: &mut Evaluator<P>,
         state: &SearchState,
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
         training: &mut Gradients,
         hypergradient: &mut Vec<f32>,
     ) -> (Evaluation, usize);
@@ -71,8 +71,13 @@ impl<P: BilevelProblem, R: Rule<P>> Method<P> for Stepwise<R> {
     ) -> RoundReport {
         fit(&mut self.training, problem);
         let mut evaluator = Evaluator { problem, worker: &mut workers[0] };
-        let (validation, passes) =
-            self.rule.estimate(&mut evaluator, state, round, &mut self.training, &mut self.hypergradient);
+        let (validation, passes) = self.rule.estimate(
+            &mut evaluator,
+            state,
+            &round.batches,
+            &mut self.training,
+            &mut self.hypergradient,
+        );
         let hypergradient_norm = norm(&self.hypergradient);
         RoundReport { validation, passes, hypergradient_norm, ..RoundReport::default() }
     }
@@ -94,12 +99,12 @@ impl<P: BilevelProblem, R: Rule<P>> Method<P> for Stepwise<R> {
     ) -> RoundReport {
         let mut training = Evaluation::default();
         if self.first == First::Weights {
-            training = self.descend(problem, workers, state, round);
+            training = self.descend(problem, workers, state, &round.batches);
         }
         let mut report = self.estimate(problem, workers, state, round);
         state.update_alpha(&self.adam, &self.hypergradient);
         if self.first == First::Alpha {
-            training = self.descend(problem, workers, state, round);
+            training = self.descend(problem, workers, state, &round.batches);
         }
         report.training = training;
         report.passes += 1;
@@ -113,7 +118,7 @@ impl<R> Stepwise<R> {
         problem: &P,
         workers: &mut [P::Worker],
         state: &mut SearchState,
-        round: &Round<P::Batch>,
+        round: &RoundBatches<P::Batch>,
     ) -> Evaluation {
         fit(&mut self.training, problem);
         let mut evaluator = Evaluator { problem, worker: &mut workers[0] };

@@ -11,7 +11,7 @@ use crate::diagnosis::{is_broken, of_search};
 use crate::error::Error;
 use crate::files::FileError;
 use crate::genotype::Genotype;
-use crate::methods::{Method, Round, RoundReport, SearchState, combined};
+use crate::methods::{Method, Round, RoundBatches, RoundReport, SearchState, combined};
 use crate::observer::{Event, Observer, StageKind, Step};
 use crate::records::SearchRecord;
 use crate::stage::store::{Checkpoint, Restored};
@@ -179,12 +179,12 @@ impl<'a> SearchStage<'a> {
         part: &mut SearchPart,
         images: &RoundImages,
     ) -> Result<Step, Error> {
-        let mut round = Round {
+        let batches = RoundBatches {
             training: &images.training,
             validation: &images.validation,
             learning_rate: epoch.learning_rate,
-            directions: &mut epoch.directions,
         };
+        let mut round = Round { batches, directions: &mut epoch.directions };
         let report = self.method.round(&self.problem, &mut self.workers, epoch.state, &mut round);
         let (loss, SearchState { chain, alpha, .. }) = (report.training.loss, &*epoch.state);
         if is_broken(loss, report.hypergradient_norm, chain, alpha) {

@@ -1,8 +1,6 @@
 //! Tests that the chains of a zeroth-order round are exact copies, independent of each other and of threads.
 
 use crate::problem::{D, MethodSettings, Quadratic, Scene, W, defaults, names};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use zodarts_nas::bilevel::{BilevelProblem, Gradients, Want};
 use zodarts_nas::methods::{Chain, Difference, Method, Mu, PerturbedChain, ZerothOrder};
 use zodarts_nn::optim::dot;
@@ -51,13 +49,11 @@ fn the_main_chain_takes_the_steps_it_would_take_alone() {
 fn slope_at_rest(settings: &mut MethodSettings, scene: &Scene, axis: &[f32; D]) -> f32 {
     settings.zo.mu = Mu::Absolute(1e-20);
     let mut method = ZerothOrder::new(&settings.optimisers(), settings.zo);
-    let mut unused = ChaCha8Rng::seed_from_u64(0);
-    let round = scene.round(&mut unused);
     let report = method.estimate_along(
         &scene.problem,
         &mut [0, 0],
         &mut scene.state.clone(),
-        &round,
+        &scene.batches(),
         &[axis.to_vec()],
     );
     assert!(report.perturbed_alphas.iter().all(|alpha| *alpha == scene.state.alpha));
@@ -85,10 +81,9 @@ fn without_a_perturbation_the_chains_coincide_to_the_last_bit() {
 fn a_zero_direction_has_a_zero_estimate() {
     let scene = Scene::new(3);
     let mut method = ZerothOrder::new(&defaults().optimisers(), settings(Difference::Central).zo);
-    let mut unused = ChaCha8Rng::seed_from_u64(0);
-    let round = scene.round(&mut unused);
     let mut state = scene.state.clone();
-    let report = method.estimate_along(&scene.problem, &mut [0], &mut state, &round, &[vec![0.0; D]]);
+    let report =
+        method.estimate_along(&scene.problem, &mut [0], &mut state, &scene.batches(), &[vec![0.0; D]]);
     assert_eq!(report.hypergradient_norm, 0.0);
     assert_eq!(Method::<Quadratic>::hypergradient(&method), [0.0; D]);
     assert_eq!(state.alpha, scene.state.alpha, "an estimate leaves α alone");

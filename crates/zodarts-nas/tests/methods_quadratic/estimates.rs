@@ -37,13 +37,11 @@ fn estimate_by_axes(scene: &Scene, settings: &MethodSettings) -> [f64; D] {
     std::array::from_fn(|j| {
         let mut axis = [0.0; D];
         axis[j] = 1.0;
-        let mut unused = ChaCha8Rng::seed_from_u64(0);
-        let round = scene.round(&mut unused);
         method.estimate_along(
             &scene.problem,
             &mut [0, 0],
             &mut scene.state.clone(),
-            &round,
+            &scene.batches(),
             &[axis.to_vec()],
         );
         f64::from(Method::<crate::problem::Quadratic>::hypergradient(&method)[j])

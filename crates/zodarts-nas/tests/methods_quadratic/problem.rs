@@ -10,8 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use zodarts_nas::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
 use zodarts_nas::methods::{
-    DartsUnrolled, Method, Milenas, Optimisers, Round, RoundReport, SearchMethod, SearchState, Unrolled,
-    UnrolledSettings, ZerothOrder, ZoSettings, all,
+    DartsUnrolled, Method, Milenas, Optimisers, Round, RoundBatches, RoundReport, SearchMethod, SearchState,
+    Unrolled, UnrolledSettings, ZerothOrder, ZoSettings, all,
 };
 use zodarts_nn::optim::{Adam, Sgd};
 
@@ -234,11 +234,14 @@ impl Scene {
     }
 
     pub fn round<'a>(&'a self, directions: &'a mut ChaCha8Rng) -> Round<'a, Batch> {
-        Round {
+        Round { batches: self.batches(), directions }
+    }
+
+    pub fn batches(&self) -> RoundBatches<'_, Batch> {
+        RoundBatches {
             training: &self.training,
             validation: &self.validation,
             learning_rate: self.learning_rate,
-            directions,
         }
     }
 

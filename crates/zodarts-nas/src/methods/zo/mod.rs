@@ -16,8 +16,8 @@ mod settings;
 pub use settings::{Difference, Mu, PerturbedChain, ZoSettings};
 
 use self::direction::Sphere;
-use self::round_chain::{RoundBatches, RoundChain, run_all};
-use super::{Method, Optimisers, Round, RoundReport, SearchState, combined};
+use self::round_chain::{RoundChain, run_all};
+use super::{Method, Optimisers, Round, RoundBatches, RoundReport, SearchState, combined};
 use crate::bilevel::{BilevelProblem, Evaluation, Want};
 use zodarts_nn::optim::{Adam, Sgd, difference_dot, dot, norm};
 
@@ -58,12 +58,12 @@ impl ZerothOrder {
         problem: &P,
         workers: &mut [P::Worker],
         state: &mut SearchState,
-        round: &Round<P::Batch>,
+        batches: &RoundBatches<P::Batch>,
         directions: &[Vec<f32>],
     ) -> RoundReport {
         self.directions.clear();
         self.directions.extend_from_slice(directions);
-        self.run(problem, workers, state, round)
+        self.run(problem, workers, state, batches)
     }
 
     /// Estimates the hypergradient along `self.directions`.
@@ -72,20 +72,15 @@ impl ZerothOrder {
         problem: &P,
         workers: &mut [P::Worker],
         state: &mut SearchState,
-        round: &Round<P::Batch>,
+        batches: &RoundBatches<P::Batch>,
     ) -> RoundReport {
-        let steps = round.steps(self.zo.steps);
+        let steps = batches.steps(self.zo.steps);
         let mu = self.zo.mu.at(&state.alpha, problem.temperature());
         self.fork(state, mu);
         let perturbed_alphas = self.chains[1..].iter().map(|chain| chain.alpha.clone()).collect();
 
-        let batches = RoundBatches {
-            training: round.training,
-            validation: round.validation,
-            learning_rate: round.learning_rate,
-        };
         self.chains[0].chain = std::mem::take(&mut state.chain);
-        run_all(problem, workers, &mut self.chains, &batches);
+        run_all(problem, workers, &mut self.chains, batches);
 
         self.gather(mu);
         state.chain = std::mem::take(&mut self.chains[0].chain);
@@ -99,7 +94,7 @@ impl ZerothOrder {
             passes: self
                 .chains
                 .iter()
-                .map(|chain| steps + chain.validation_passes(round.validation.len()))
+                .map(|chain| steps + chain.validation_passes(batches.validation.len()))
                 .sum(),
             perturbed_alphas,
             hypergradient_norm: norm(&self.hypergradient),
@@ -218,7 +213,7 @@ impl<P: BilevelProblem> Method<P> for ZerothOrder {
         // A space may have fewer dimensions than the settings ask for.
         let count = self.zo.directions.min(sphere.dimensions());
         sphere.draw(round.directions, count, &mut self.directions);
-        self.run(problem, workers, state, round)
+        self.run(problem, workers, state, &round.batches)
     }
 
     fn hypergradient(&self) -> &[f32] {

@@ -1,16 +1,9 @@
 //! The chains of a zeroth-order round, the main one and the perturbed ones, and their parallel run.
 
 use crate::bilevel::{BilevelProblem, Evaluation, Gradients, Want};
-use crate::methods::combined;
 use crate::methods::state::{Chain, Evaluator, fit};
+use crate::methods::{RoundBatches, combined};
 use zodarts_nn::optim::{Sgd, SgdState};
-
-/// The batches and learning rate that every chain of a round uses.
-pub(super) struct RoundBatches<'a, B> {
-    pub training: &'a [B],
-    pub validation: &'a [B],
-    pub learning_rate: f64,
-}
 
 /// A chain with its own α and buffers, which runs independently of all others.
 #[derive(Clone)]
