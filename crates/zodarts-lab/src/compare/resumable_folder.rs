@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use std::path::PathBuf;
-use std::time::Instant;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::{Goal, RunFolder, names};
@@ -58,14 +57,6 @@ impl ResumableFolder<'_> {
 
     /// Returns the job of the folder.
     pub fn job<'j>(&'j self, folder: &'j RunFolder) -> Job<'j> {
-        Job {
-            dataset: self.dataset,
-            data: self.data,
-            settings: &self.settings,
-            folder,
-            protocol: self.protocol,
-            limit: None,
-            start: Instant::now(),
-        }
+        Job::new(self.dataset, self.data, &self.settings, folder).with_protocol(self.protocol)
     }
 }

@@ -5,8 +5,9 @@ use super::trial::{Trial, TrialResult};
 use crate::error::Error;
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use zodarts_nas::observer::Observer;
 use zodarts_nas::protocol::Protocol;
@@ -50,12 +51,18 @@ pub struct Runner<'a> {
     pub out: &'a Path,
 }
 
-/// The outcome of each trial; `None` as long as it is not over.
-type Outcomes = Vec<Option<Result<TrialResult, Failure>>>;
+/// The outcome of a trial.
+type TrialOutcome = Result<Arc<TrialResult>, Failure>;
+
+/// The end of a trial, as it is told to the thread that writes the tables.
+struct Ended {
+    index: usize,
+    outcome: TrialOutcome,
+}
 
 impl Runner<'_> {
-    /// Runs the trials that are not finished, and writes the tables again whenever one is over. A trial that
-    /// fails does not keep the others from running.
+    /// Runs the trials that are not finished, and writes the tables again whenever some are over, on a thread
+    /// of its own. A trial that fails does not keep the others from running.
     ///
     /// # Errors
     /// Returns an error if the tables cannot be written, threads cannot be started, or an observer requests a
@@ -64,16 +71,43 @@ impl Runner<'_> {
     /// # Panics
     /// Panics if a trial panics, which no input should cause.
     pub fn run(&self, watcher: &dyn Watcher) -> Result<Comparison, Error> {
+        let (sender, ends) = channel();
+        thread::scope(|scope| {
+            let writer = scope.spawn(move || self.write_tables(&ends));
+            let ran = self.run_trials(&sender, watcher);
+            drop(sender);
+            let written = writer.join().expect("tables do not panic");
+            ran.and(written)
+        })
+    }
+
+    /// Writes the tables until nobody sends the end of a trial any more, and returns the last.
+    fn write_tables(&self, ends: &Receiver<Ended>) -> Result<Comparison, Error> {
+        let mut outcomes = vec![None; self.trials.len()];
+        while let Ok(first) = ends.recv() {
+            // Trials that ended while the last tables were drawn are drawn together.
+            for Ended { index, outcome } in std::iter::once(first).chain(ends.try_iter()) {
+                outcomes[index] = Some(outcome);
+            }
+            self.comparison(&outcomes).write(self.out)?;
+        }
+        Ok(self.comparison(&outcomes))
+    }
+
+    /// Runs the trials until all are over or their ends are not received any more.
+    fn run_trials(&self, sender: &Sender<Ended>, watcher: &dyn Watcher) -> Result<(), Error> {
         let next = AtomicUsize::new(0);
-        let outcomes = Mutex::new(vec![None; self.trials.len()]);
         let work = || {
             let take = || next.fetch_add(1, Ordering::Relaxed);
-            let indices = std::iter::repeat_with(take).take_while(|index| *index < self.trials.len());
-            indices.into_iter().try_for_each(|index| self.settle(index, &outcomes, watcher))
+            for index in std::iter::repeat_with(take).take_while(|index| *index < self.trials.len()) {
+                let outcome = self.settle(index, watcher)?;
+                if sender.send(Ended { index, outcome }).is_err() {
+                    break;
+                }
+            }
+            Ok(())
         };
-        self.side_by_side(&work)?;
-        let outcomes = outcomes.into_inner().expect("no trial panicked");
-        Ok(self.comparison(&outcomes))
+        self.side_by_side(&work)
     }
 
     /// Runs `work` on as many threads as there are jobs, each with a pool of its own.
@@ -91,7 +125,8 @@ impl Runner<'_> {
         })
     }
 
-    fn settle(&self, index: usize, outcomes: &Mutex<Outcomes>, watcher: &dyn Watcher) -> Result<(), Error> {
+    /// Runs a trial unless it is finished.
+    fn settle(&self, index: usize, watcher: &dyn Watcher) -> Result<TrialOutcome, Error> {
         let trial = &self.trials[index];
         let position = TrialPosition { index, of: self.trials.len() };
         let (result, found) = match trial.result() {
@@ -106,16 +141,15 @@ impl Runner<'_> {
         };
         watcher.ends(trial, position, &result, found);
         let failed = |error: Error| Failure { trial: trial.name(), reason: error.to_string() };
-        let mut outcomes = outcomes.lock().expect("no trial panicked");
-        outcomes[index] = Some(result.map_err(failed));
-        self.comparison(&outcomes).write(self.out)
+        Ok(result.map(Arc::new).map_err(failed))
     }
 
-    fn comparison(&self, outcomes: &Outcomes) -> Comparison {
+    /// Returns the comparison of the trials that are over; those that are not have no outcome.
+    fn comparison(&self, outcomes: &[Option<TrialOutcome>]) -> Comparison {
         let (mut results, mut failures) = (Vec::new(), Vec::new());
         for outcome in outcomes.iter().flatten() {
             match outcome {
-                Ok(result) => results.push(result.clone()),
+                Ok(result) => results.push(Arc::clone(result)),
                 Err(failure) => failures.push(failure.clone()),
             }
         }

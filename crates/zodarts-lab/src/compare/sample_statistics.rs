@@ -6,6 +6,7 @@ use super::sample::Sampled;
 use super::spread::Spread;
 use super::trial::TrialResult;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The samples of a data set, over seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,7 +30,7 @@ pub struct SampleRow {
 
 impl SampleRow {
     /// Returns one row for each data set, in the order of the results.
-    pub fn all(results: &[TrialResult]) -> Vec<Self> {
+    pub fn all(results: &[Arc<TrialResult>]) -> Vec<Self> {
         let mut groups: Vec<Vec<(&TrialResult, &[Sampled])>> = Vec::new();
         for result in results {
             let Some(sample) = result.sample.as_deref() else { continue };

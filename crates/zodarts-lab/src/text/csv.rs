@@ -1,17 +1,14 @@
-//! Rows of CSV as in RFC 4180.
+//! Rows of CSV.
 
-/// Returns a row with its line end.
-pub fn row<T: AsRef<str>>(fields: impl IntoIterator<Item = T>) -> String {
-    let fields: Vec<String> = fields.into_iter().map(|field| quoted(field.as_ref())).collect();
-    fields.join(",") + "\n"
-}
-
-fn quoted(field: &str) -> String {
-    if field.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
+/// Returns a row with its line end. Fields are quoted where RFC 4180 needs it.
+///
+/// # Panics
+/// Never: a row in memory can always be written.
+pub fn row<T: AsRef<[u8]>>(fields: impl IntoIterator<Item = T>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(fields).expect("memory takes a row");
+    let bytes = writer.into_inner().expect("memory takes a row");
+    String::from_utf8(bytes).expect("text is UTF-8")
 }
 
 #[cfg(test)]

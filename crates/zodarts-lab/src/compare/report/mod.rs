@@ -11,6 +11,7 @@ use super::trial::TrialResult;
 use crate::error::Error;
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 use zodarts_nas::files::json;
 use zodarts_nas::files::write_file;
 use zodarts_nas::protocol::Protocol;
@@ -32,7 +33,7 @@ pub struct Comparison {
     /// The trials that failed, with the reasons.
     pub failures: Vec<Failure>,
     #[serde(skip)]
-    results: Vec<TrialResult>,
+    results: Vec<Arc<TrialResult>>,
 }
 
 /// A trial that failed.
@@ -49,7 +50,7 @@ impl Comparison {
     pub fn new(
         protocol: Protocol,
         settings: &Settings,
-        results: Vec<TrialResult>,
+        results: Vec<Arc<TrialResult>>,
         failures: Vec<Failure>,
     ) -> Self {
         let mut groups: Vec<Vec<&TrialResult>> = Vec::new();
@@ -103,11 +104,8 @@ impl Comparison {
     }
 
     /// Returns the first records of each candidate that has some, by data set.
-    fn epoch_records<R: Clone>(
-        &self,
-        of: impl Fn(&TrialResult) -> &[R],
-    ) -> Vec<(&str, Vec<EpochRecords<R>>)> {
-        let mut runs: Vec<(&str, Vec<EpochRecords<R>>)> = Vec::new();
+    fn epoch_records<R>(&self, of: impl Fn(&TrialResult) -> &[R]) -> Vec<(&str, Vec<EpochRecords<'_, R>>)> {
+        let mut runs: Vec<(&str, Vec<EpochRecords<'_, R>>)> = Vec::new();
         for result in self.results.iter().filter(|result| !of(result).is_empty()) {
             let (name, dataset) = (result.candidate.name(), &*result.test().dataset);
             let at = runs.iter().position(|(other, _)| *other == dataset).unwrap_or_else(|| {
@@ -116,7 +114,7 @@ impl Comparison {
             });
             let of_dataset = &mut runs[at].1;
             if of_dataset.iter().all(|run| run.name != name) {
-                of_dataset.push(EpochRecords { name, seed: result.seed, records: of(result).to_vec() });
+                of_dataset.push(EpochRecords { name, seed: result.seed, records: of(result) });
             }
         }
         runs

@@ -3,6 +3,7 @@
 use crate::compare::training::Trained;
 use crate::compare::trial::TrialResult;
 use crate::text::csv;
+use std::sync::Arc;
 
 const HEADER: [&str; 24] = [
     "dataset",
@@ -32,7 +33,7 @@ const HEADER: [&str; 24] = [
 ];
 
 /// Returns the file's text. Fields that a trial does not have are empty.
-pub fn csv(results: &[TrialResult]) -> String {
+pub fn csv(results: &[Arc<TrialResult>]) -> String {
     let rows = results.iter().flat_map(|result| result.trainings.iter().map(move |one| fields(result, one)));
     rows.fold(csv::row(HEADER), |text, row| text + &csv::row(row))
 }

@@ -28,7 +28,7 @@ struct PanelRow {
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn first_edge(runs: &[EpochRecords]) -> Result<String, String> {
+pub fn first_edge(runs: &[EpochRecords<'_>]) -> Result<String, String> {
     draw(runs, &[Quantity::Probability, Quantity::Rank].map(|quantity| PanelRow { edge: 0, quantity }))
 }
 
@@ -36,25 +36,25 @@ pub fn first_edge(runs: &[EpochRecords]) -> Result<String, String> {
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn all_edges(runs: &[EpochRecords]) -> Result<String, String> {
+pub fn all_edges(runs: &[EpochRecords<'_>]) -> Result<String, String> {
     let rows: Vec<_> =
         (0..space(runs).rows()).map(|edge| PanelRow { edge, quantity: Quantity::Probability }).collect();
     draw(runs, &rows)
 }
 
 /// Returns the space that was searched.
-fn space(runs: &[EpochRecords]) -> &'static Space {
+fn space(runs: &[EpochRecords<'_>]) -> &'static Space {
     let record = runs.iter().find_map(|run| run.records.first());
     record.map_or(&NAS_BENCH_201, |record| record.genotype.space())
 }
 
 /// Draws one row of panels for each edge and quantity, and one column for each search.
-fn draw(runs: &[EpochRecords], rows: &[PanelRow]) -> Result<String, String> {
+fn draw(runs: &[EpochRecords<'_>], rows: &[PanelRow]) -> Result<String, String> {
     let size = (PANEL.0 * runs.len() as u32, PANEL.1 * rows.len() as u32);
     render(size, |root| draw_on(root, runs, rows))
 }
 
-fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords], rows: &[PanelRow]) -> Drawn<'a> {
+fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords<'_>], rows: &[PanelRow]) -> Drawn<'a> {
     let panels = root.split_evenly((rows.len(), runs.len()));
     let places = rows.iter().enumerate().flat_map(|(row, what)| {
         runs.iter().enumerate().map(move |(column, run)| (*what, run, (row, column) == (0, 0)))
@@ -65,7 +65,7 @@ fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords], rows: &[PanelRow]) -> Dra
     Ok(())
 }
 
-fn draw_panel<'a>(panel: &Area<'a>, run: &EpochRecords, row: PanelRow, with_legend: bool) -> Drawn<'a> {
+fn draw_panel<'a>(panel: &Area<'a>, run: &EpochRecords<'_>, row: PanelRow, with_legend: bool) -> Drawn<'a> {
     let PanelRow { edge, quantity } = row;
     // Epochs count from 1 in everything that people read.
     let last = run.records.len().max(2) as f64;
@@ -149,6 +149,8 @@ fn rank(p: &[f32], operation: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::example_records::search_records;
+
     #[test]
     fn equals_share_their_ranks() {
         let p = [0.0, 0.5, 0.2, 0.3, 0.0];
@@ -158,8 +160,8 @@ mod tests {
 
     #[test]
     fn every_panel_has_a_title_and_its_lines() {
-        let runs =
-            [EpochRecords::example("zo-darts", &[24, 20]), EpochRecords::example("zo-darts-plus", &[24, 6])];
+        let (many, few) = (search_records(&[24, 20], 3), search_records(&[24, 6], 3));
+        let runs = [EpochRecords::example("zo-darts", &many), EpochRecords::example("zo-darts-plus", &few)];
         let (figure, appendix) = (first_edge(&runs).unwrap(), all_edges(&runs).unwrap());
         assert_eq!(figure.matches("zo-darts-plus (seed 1)").count(), 2);
         // A line in each of four panels, and one in the legend.

@@ -24,7 +24,7 @@ impl Lines {
     pub fn draw<'a, R>(
         self,
         area: &Area<'a>,
-        runs: &[EpochRecords<R>],
+        runs: &[EpochRecords<'_, R>],
         epochs: usize,
         value: impl Fn(&R) -> f64,
     ) -> Drawn<'a> {

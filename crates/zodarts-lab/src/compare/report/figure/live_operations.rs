@@ -13,11 +13,11 @@ const SIZE: (u32, u32) = (560, 320);
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn live_operations(runs: &[EpochRecords]) -> Result<String, String> {
+pub fn live_operations(runs: &[EpochRecords<'_>]) -> Result<String, String> {
     render(SIZE, |root| draw_on(root, runs))
 }
 
-fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords]) -> Drawn<'a> {
+fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords<'_>]) -> Drawn<'a> {
     let planned = runs.iter().filter_map(|run| run.records.first()).map(|record| record.epochs);
     let lines = Lines {
         title: "live operations",
@@ -35,13 +35,12 @@ fn draw_on<'a>(root: &Area<'a>, runs: &[EpochRecords]) -> Drawn<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::example_records::search_records;
 
     #[test]
     fn every_search_has_a_line_as_long_as_it_went_on() {
-        let runs = [
-            EpochRecords::example("darts-v1", &[24, 24, 24]),
-            EpochRecords::example("zo-darts-plus", &[24, 12]),
-        ];
+        let (whole, cut) = (search_records(&[24, 24, 24], 3), search_records(&[24, 12], 3));
+        let runs = [EpochRecords::example("darts-v1", &whole), EpochRecords::example("zo-darts-plus", &cut)];
         let figure = live_operations(&runs).unwrap();
         assert!(
             figure.contains("darts-v1 (seed 1)") && figure.contains("zo-darts-plus (seed 1)"),
@@ -56,7 +55,8 @@ mod tests {
     #[test]
     fn lines_that_share_a_colour_differ_in_dashes() {
         let black = |runs: usize| {
-            let runs = vec![EpochRecords::example("random-ws", &[24, 24, 24]); runs];
+            let records = search_records(&[24, 24, 24], 3);
+            let runs = vec![EpochRecords::example("random-ws", &records); runs];
             live_operations(&runs).unwrap().matches("stroke=\"#000000\"").count()
         };
         // The ninth has the first colour again, in many pieces; the eighth has one of its own.

@@ -12,20 +12,20 @@ pub use training::training;
 use zodarts_nas::records::SearchRecord;
 
 /// A search or a training, epoch by epoch.
-#[derive(Clone, Debug)]
-pub struct EpochRecords<R = SearchRecord> {
+#[derive(Clone, Copy, Debug)]
+pub struct EpochRecords<'r, R = SearchRecord> {
     /// The candidate.
     pub name: &'static str,
     /// The seed.
     pub seed: u64,
     /// Its records.
-    pub records: Vec<R>,
+    pub records: &'r [R],
 }
 
 #[cfg(test)]
-impl EpochRecords {
-    /// Returns a search of seed 1 that was planned for three epochs, with these numbers of live operations.
-    fn example(name: &'static str, live: &[usize]) -> Self {
-        Self { name, seed: 1, records: crate::compare::example_records::search_records(live, 3) }
+impl<'r, R> EpochRecords<'r, R> {
+    /// Returns a search or training of seed 1.
+    fn example(name: &'static str, records: &'r [R]) -> Self {
+        Self { name, seed: 1, records }
     }
 }

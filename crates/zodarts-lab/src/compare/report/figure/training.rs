@@ -17,7 +17,7 @@ type Accuracy = fn(&TrainRecord) -> f64;
 ///
 /// # Errors
 /// Returns the message of the drawing library if it fails.
-pub fn training(runs: &[EpochRecords<TrainRecord>]) -> Result<String, String> {
+pub fn training(runs: &[EpochRecords<'_, TrainRecord>]) -> Result<String, String> {
     // The lines of the validation images fill the panel; those of the training images leave a corner free.
     let corner = Some(SeriesLabelPosition::LowerRight);
     let panels: [(Lines, Accuracy); 2] = [
@@ -46,7 +46,8 @@ mod tests {
     fn both_panels_have_a_line_for_every_contender() {
         let record =
             |epoch| TrainRecord { epoch, epochs: 3, train_acc: 0.9, val_acc: 0.8, ..TrainRecord::default() };
-        let run = |name| EpochRecords { name, seed: 1, records: (0..3).map(record).collect() };
+        let records: Vec<TrainRecord> = (0..3).map(record).collect();
+        let run = |name| EpochRecords::example(name, &records);
         let figure = training(&[run("random"), run("resnet18")]).unwrap();
         // A line in each of two panels, and a mark in the legend.
         let lines: Vec<&str> = figure.lines().filter(|line| line.contains("stroke=\"#E69F00\"")).collect();
