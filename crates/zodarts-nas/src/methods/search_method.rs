@@ -4,7 +4,8 @@ use super::{Method, Optimisers};
 use crate::SupernetProblem;
 use crate::bilevel::BilevelProblem;
 use crate::normaliser::{Annealing, Normaliser};
-use crate::settings::Section;
+use crate::settings::{InvalidSettings, Section};
+use zodarts_nn::space::Space;
 
 /// The properties of a method that do not depend on its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,14 @@ pub trait SearchMethod<P: BilevelProblem = SupernetProblem>: Section {
     /// Returns the temperature schedule: 1 throughout unless the method anneals.
     fn annealing(&self) -> Annealing {
         Annealing::constant(1.0)
+    }
+
+    /// Checks that the settings suit a search space.
+    ///
+    /// # Errors
+    /// Returns the first value that does not, with its key.
+    fn check_space(&self, _space: &Space) -> Result<(), InvalidSettings> {
+        Ok(())
     }
 
     /// Builds the method. Its buffers are allocated in the first round.

@@ -8,8 +8,8 @@ use super::zo::{Difference, Mu, ZerothOrder, ZoSettings};
 use super::{AnnealingSettings, Card, Method, Optimisers, SearchMethod};
 use crate::bilevel::BilevelProblem;
 use crate::normaliser::{Annealing, Normaliser};
-use crate::settings::Range;
-use zodarts_nn::space::NAS_BENCH_201;
+use crate::settings::{InvalidSettings, Range};
+use zodarts_nn::space::Space;
 
 const CARD: Card = Card {
     name: "zo-darts-wide",
@@ -25,9 +25,8 @@ crate::settings! {
         steps: usize = ZoSettings::WIDE.steps, Range::AtLeast(1.0);
         /// Validation batches M per round, on which the losses are compared.
         validation_batches: usize = ZoSettings::WIDE.validation_batches, Range::AtLeast(1.0);
-        /// Directions K per round, each with its own chains: at most the length of α without its shifts.
-        directions: usize = ZoSettings::WIDE.directions,
-            Range::Within(1.0, ZoSettings::WIDE.dimensions(&NAS_BENCH_201) as f64);
+        /// Directions K per round, each with its own chains; at most the length of α less one per edge.
+        directions: usize = ZoSettings::WIDE.directions, Range::AtLeast(1.0);
         /// Perturb α to both sides of each direction.
         antithetic: bool = true;
         /// Length μ of the perturbation of α, in units of the temperature.
@@ -53,6 +52,18 @@ impl<P: BilevelProblem> SearchMethod<P> for ZoDartsWide {
 
     fn annealing(&self) -> Annealing {
         self.annealing.schedule()
+    }
+
+    fn check_space(&self, space: &Space) -> Result<(), InvalidSettings> {
+        let most = self.estimator().dimensions(space);
+        if self.directions <= most {
+            return Ok(());
+        }
+        Err(InvalidSettings::OutOfRange {
+            key: "method.directions".into(),
+            found: self.directions.to_string(),
+            expected: format!("1 to {most} in the search space {}", space.name),
+        })
     }
 
     fn build(&self, optimisers: &Optimisers) -> Box<dyn Method<P>> {

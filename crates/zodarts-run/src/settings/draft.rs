@@ -94,7 +94,8 @@ impl Draft {
     pub fn validate(&self) -> Result<(), InvalidSettings> {
         let sections: [&dyn Section; 5] = [&self.root, &self.data, &self.search, &self.train, &self.predict];
         sections.iter().try_for_each(|section| section.validate())?;
-        self.methods.iter().try_for_each(|method| method.validate())
+        let space = self.search.space;
+        self.methods.iter().try_for_each(|method| method.validate().and_then(|()| method.check_space(space)))
     }
 
     /// Returns the settings, and every method with its own.

@@ -96,6 +96,7 @@ impl Settings {
         self.data.validate()?;
         self.search.validate()?;
         self.method.validate()?;
+        self.method.check_space(self.search.space)?;
         self.train.validate()?;
         self.predict.validate()
     }
@@ -136,6 +137,8 @@ mod tests {
         assert!(text("[method]\ntemperature = 0").contains("`method.temperature` is 0"));
         assert!(text("[method]\nanneal_factor = 2").contains("`method.anneal_factor` is 2"));
         assert!(text("[method]\nmu = inf").contains("`method.mu` is inf"));
+        let directions = text("[method]\nname = \"zo-darts-wide\"\ndirections = 25");
+        assert!(directions.ends_with("is 25, expected 1 to 24 in the search space nas-bench-201"));
         assert!(text("[predict]\nsensitivity = 1.5").contains("`predict.sensitivity` is 1.5"));
         assert!(text("[search]\nbatch_size = 0").contains("`search.batch_size` is 0"));
     }
