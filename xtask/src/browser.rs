@@ -24,7 +24,7 @@ pub fn ensure() -> Result<(), String> {
     let install = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").args(["-q", "-y"]).args(arguments);
-        shell::run(&mut command).map_err(|error| format!("{error:#}"))
+        shell::run_quietly(&mut command).map_err(|error| format!("{error:#}"))
     };
     install(&["update"])?;
     install(&["install", "--no-install-recommends", "chromium"])

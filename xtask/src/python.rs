@@ -28,10 +28,10 @@ fn virtual_environment(name: &str, requirements: &str) -> Result<PathBuf> {
     let folder = shell::target().join(name);
     let python = folder.join("bin/python");
     if !python.exists() {
-        shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        shell::run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }
     let requirements = shell::root().join(requirements);
-    shell::run(
+    shell::run_quietly(
         Command::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--retries", "1", "-r"])
             .arg(requirements),

@@ -4,8 +4,11 @@
 use crate::shell;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 const KERNELS: &str = "zodarts-kernels";
 
@@ -58,7 +61,15 @@ pub fn memory(packages: &[&str]) -> Result<()> {
     if programs.is_empty() {
         bail!("{KERNELS} has no tests");
     }
-    programs.iter().try_for_each(|program| memcheck(program))
+    let next = AtomicUsize::new(0);
+    let take = || programs.get(next.fetch_add(1, Ordering::Relaxed));
+    let work = || std::iter::from_fn(take).try_for_each(|program| memcheck(program));
+    // Valgrind runs the threads of a program one at a time, so as many programs run as there are cores.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(programs.len());
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("valgrind is run without panic"))
+    })
 }
 
 fn memcheck(program: &Path) -> Result<()> {
@@ -68,7 +79,8 @@ fn memcheck(program: &Path) -> Result<()> {
         .args(["--test-threads", "1"])
         .env(CASES.0, CASES.1)
         .current_dir(shell::root().join("crates").join(KERNELS));
-    shell::run(&mut valgrind)
+    println!("==> valgrind: {}", program.display());
+    shell::run_quietly(&mut valgrind)
         .with_context(|| format!("valgrind, or a test under it, finds fault with {}", program.display()))
 }
 

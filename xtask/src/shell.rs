@@ -51,6 +51,18 @@ pub fn as_by_hand(mut command: Command) -> Command {
     command
 }
 
+/// Runs a command to its end without showing its output; an exit code other than 0 is an error with the
+/// output.
+pub fn run_quietly(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| format!("cannot run {program}"))?;
+    if !output.status.success() {
+        let text = [output.stdout, output.stderr].concat();
+        bail!("{program}: {}: {}", output.status, String::from_utf8_lossy(&text).trim());
+    }
+    Ok(())
+}
+
 /// Runs a command to its end; an exit code other than 0 is an error.
 pub fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();

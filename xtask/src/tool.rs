@@ -37,7 +37,7 @@ impl Tool {
         output.is_ok_and(|output| names_version(&String::from_utf8_lossy(&output.stdout), self.version))
     }
 
-    /// Installs it with little optimisation, since it runs for seconds only.
+    /// Installs it without optimisation, since it runs for seconds only.
     fn install(&self) -> anyhow::Result<()> {
         let folder = self.folder();
         let build = folder.join("build");
@@ -46,7 +46,7 @@ impl Tool {
         cargo.arg("--root").arg(&folder).arg("--target-dir").arg(&build);
         cargo.envs([
             ("CARGO_NET_RETRY", "1"),
-            ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+            ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
             ("CARGO_PROFILE_RELEASE_LTO", "off"),
             ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
             ("CARGO_PROFILE_RELEASE_DEBUG", "false"),

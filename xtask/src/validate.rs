@@ -4,7 +4,9 @@ use crate::{browser, deny, hot_kernels, network, python, sanitize, shell};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
 /// The options of `cargo xtask validate`.
@@ -126,26 +128,45 @@ fn timed(name: &str, ending: &str, command_line: &str, run: impl FnOnce() -> Res
     Ok(())
 }
 
-/// Names the Python that tests hold exported files and event files with.
+/// Names the Python that exported files and event files are checked with.
 const PYTHON: &str = "ZODARTS_PYTHON";
 
-/// Returns that Python: the one already named, or one made for it. Without any, the tests that need it are
-/// skipped.
-fn python() -> Option<OsString> {
-    if let Some(named) = std::env::var_os(PYTHON) {
-        return Some(named);
+/// The programs beside cargo that tests run.
+struct Programs {
+    /// A Python with torch, onnx, onnxruntime and tensorboard.
+    python: Option<OsString>,
+    /// What is skipped because a program is missing, and why it is missing.
+    skipped: Vec<String>,
+}
+
+impl Programs {
+    /// Finds the programs, or installs them.
+    fn ensure() -> Self {
+        let mut skipped = Vec::new();
+        let python = std::env::var_os(PYTHON).or_else(|| match export_python() {
+            Ok(path) => Some(path.into()),
+            Err(reason) => {
+                skipped.push(format!(
+                    "exported files are not run in onnxruntime and PyTorch, nor event files read by \
+                     TensorBoard: {reason}"
+                ));
+                None
+            }
+        });
+        if let Err(reason) = browser::ensure() {
+            skipped.push(format!("pages are not looked at in a browser: {reason}"));
+        }
+        Self { python, skipped }
     }
-    println!("==> a Python with torch, onnx, onnxruntime and tensorboard; {PYTHON} may name another");
-    let reason = match python::interpreter(None, "export-venv", "xtask/export/requirements.txt") {
-        Ok(Some(path)) => return Some(path.into()),
-        Ok(None) => "there is no python3".to_owned(),
-        Err(error) => format!("{error:#}"),
-    };
-    println!(
-        "==> SKIPPED: exported files are not run in onnxruntime and PyTorch, nor event files read by \
-         TensorBoard: {reason}"
-    );
-    None
+}
+
+/// Returns the Python that is made for the tests.
+fn export_python() -> Result<PathBuf, String> {
+    match python::interpreter(None, "export-venv", "xtask/export/requirements.txt") {
+        Ok(Some(path)) => Ok(path),
+        Ok(None) => Err("there is no python3".into()),
+        Err(error) => Err(format!("{error:#}")),
+    }
 }
 
 /// Runs all steps.
@@ -153,21 +174,31 @@ pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
     let first = if options.fix { FORMAT } else { FORMAT_CHECK };
     first.run(None)?;
-    timed("dependencies, held to deny.toml", OVER, "cargo xtask deny", deny::run)?;
-    let python = python();
-    println!("==> a Chromium, to look at pages");
-    if let Err(reason) = browser::ensure() {
-        println!("==> SKIPPED: pages are not looked at in a browser: {reason}");
+    println!("==> in the background: a Python with torch, onnx, onnxruntime and tensorboard (or {PYTHON})");
+    println!("==> in the background: a Chromium, to look at pages");
+    // They are downloaded while others compile.
+    let Programs { python, skipped } = thread::scope(|scope| {
+        let programs = scope.spawn(Programs::ensure);
+        timed("dependencies, held to deny.toml", OVER, "cargo xtask deny", deny::run)?;
+        FETCH.run(None)?;
+        LINTS.run_cut_off()?;
+        anyhow::Ok(programs.join().expect("programs are looked for without panic"))
+    })?;
+    for reason in skipped {
+        println!("==> SKIPPED: {reason}");
     }
-    FETCH.run(None)?;
-    LINTS.run_cut_off()?;
     for step in [&DOCUMENTATION, &FUZZ_LINTS].into_iter().chain(tests()).chain([&BENCHMARKS]) {
         step.run(python.as_ref())?;
     }
-    // Of the tests just compiled: for one package alone, libraries would be built again with other features.
-    timed("kernels under valgrind", OVER, "cargo xtask sanitize", || sanitize::memory(&["--workspace"]))?;
-    // Last: it builds the release binary, which no test needs.
-    timed("kernels in the release binary", OVER, "cargo xtask hot-kernels", hot_kernels::check)?;
+    // Last, and side by side: the release binary, which no test needs, compiles on one core for long.
+    thread::scope(|scope| {
+        // Of the tests just compiled: for one package alone, libraries would be built with other features.
+        let under = || sanitize::memory(&["--workspace"]);
+        let valgrind =
+            scope.spawn(move || timed("kernels under valgrind", OVER, "cargo xtask sanitize", under));
+        timed("kernels in the release binary", OVER, "cargo xtask hot-kernels", hot_kernels::check)?;
+        valgrind.join().expect("valgrind is run without panic")
+    })?;
     println!("==> all checks passed in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }

@@ -152,15 +152,10 @@ fn compare(model: &Model, dataset: &Dataset) {
 }
 
 #[test]
-fn a_grey_network_of_two_classes_agrees_over_a_test_split() {
-    let data = phantom();
-    compare(&trained(Architecture::Genotype, 32, 12, &data), &data);
-}
-
-#[test]
-fn a_calibrated_network_with_a_threshold_agrees_over_a_test_split() {
+fn a_grey_network_agrees_over_a_test_split_and_does_so_calibrated_and_with_a_threshold() {
     let data = phantom();
     let mut model = trained(Architecture::Genotype, 32, 12, &data);
+    compare(&model, &data);
     let plain = probabilities(&model, &data.test.unseal());
     model.calibrate(&data.val).unwrap();
     model.card.threshold = Some(Threshold { class: 1, probability: 0.25, wanted: 0.95 });

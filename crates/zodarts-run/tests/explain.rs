@@ -77,7 +77,14 @@ fn concentration(model: &Model) -> (f64, f64) {
     (times / f64::from(counted), strongest / DATASET.val.len() as f64)
 }
 
+/// One test, because nextest runs each in a process of its own, which would train the network again.
 #[test]
+fn heat_is_the_evidence_of_a_trained_network() {
+    heat_lies_on_the_lesion_and_vanishes_for_a_network_that_knows_nothing();
+    evidence_for_one_class_is_evidence_against_the_other();
+    heat_has_the_score_of_the_evaluation();
+}
+
 fn heat_lies_on_the_lesion_and_vanishes_for_a_network_that_knows_nothing() {
     let (trained, strong) = concentration(&TRAINED);
     let random: Vec<(f64, f64)> = (0..3).map(|seed| concentration(&randomised(seed))).collect();
@@ -89,8 +96,7 @@ fn heat_lies_on_the_lesion_and_vanishes_for_a_network_that_knows_nothing() {
     }
 }
 
-#[test]
-fn what_speaks_for_one_class_speaks_against_the_other() {
+fn evidence_for_one_class_is_evidence_against_the_other() {
     let mut explainer = Explainer::new(&TRAINED);
     let [smooth, spiculated] = [0, 1].map(|class| heat(&mut explainer, &TRAINED, 5, Some(class)));
     assert_eq!((smooth.class, spiculated.class), (0, 1));
@@ -98,7 +104,6 @@ fn what_speaks_for_one_class_speaks_against_the_other() {
     assert!(smooth.values.iter().zip(&spiculated.values).all(|(a, b)| (a + b).abs() < 1e-5));
 }
 
-#[test]
 fn heat_has_the_score_of_the_evaluation() {
     let mut explainer = Explainer::new(&TRAINED);
     let scores = TRAINED.scores(&DATASET.val).unwrap();

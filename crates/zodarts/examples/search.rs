@@ -4,10 +4,8 @@
 //! cargo run --release --package zodarts --example search
 //! ```
 
-use std::time::Instant;
 use zodarts::data::{Dataset, OpenOptions};
 use zodarts::nas::observer::{Event, Observer};
-use zodarts::nas::protocol::Protocol;
 use zodarts::run::folder::RunFolder;
 use zodarts::run::job::Job;
 use zodarts::run::settings::Preset;
@@ -25,20 +23,13 @@ impl Observer for Watch {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ())?;
-    let settings = Preset::Quick.settings().check()?;
+    let mut settings = Preset::Quick.settings();
+    // A few epochs show how it is done; the preset has more.
+    (settings.search.epochs, settings.train.epochs) = (8, 10);
+    let settings = settings.check()?;
     let place = tempfile::tempdir()?;
     let folder = RunFolder::create(place.path())?;
-    let (protocol, start) = (Protocol::Official, Instant::now());
-    let job = Job {
-        dataset: &dataset,
-        data: "phantom",
-        settings: &settings,
-        folder: &folder,
-        protocol,
-        limit: None,
-        start,
-    };
-    let fit = job.fit(&mut Watch)?;
+    let fit = Job::new(&dataset, "phantom", &settings, &folder).fit(&mut Watch)?;
     let report = fit.metrics.report;
     println!("test ACC {:.3}, 95 % interval {:.3?}, n = {}", report.acc, report.acc_ci95, report.n);
     Ok(())

@@ -276,7 +276,7 @@ fn comparisons() -> Vec<Case> {
 }
 
 fn studies() -> Vec<Case> {
-    let line = "study hypergradient phantom --moments 1 --draws 2 --passes 10 --preset quick \
+    let line = "study hypergradient phantom --snapshots 1 --draws 2 --passes 10 --preset quick \
                 --config tiny.toml --out out";
     vec![Case::of("study", line)]
 }
