@@ -6,8 +6,7 @@ use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::model::{Calibration, Model};
 use zodarts_nas::records::{RandomWsRecord, SearchRecord, TrainRecord};
 use zodarts_nas::search::SearchSummary;
-use zodarts_run::folder::{Evaluation, Split};
-use zodarts_run::folder::{RunFolder, RunInfo, names};
+use zodarts_run::folder::{Evaluation, RunFolder, RunInfo, RunStatus, Split, names};
 use zodarts_run::settings::{Architecture, Settings};
 
 /// The content of a run folder.
@@ -19,6 +18,8 @@ pub struct ReportedRun {
     pub info: Option<RunInfo>,
     /// The settings.
     pub settings: Settings,
+    /// What the folder holds, and what is missing.
+    pub status: RunStatus,
     /// The summary of the data.
     pub data: Option<Summary>,
     /// The epochs of the search.
@@ -39,23 +40,6 @@ pub struct ReportedRun {
     pub evaluation: Option<Evaluation>,
 }
 
-/// The stage that a run has reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// The folder holds only settings.
-    Begun,
-    /// The search is not finished: epochs done and planned.
-    Searching(usize, usize),
-    /// The search is finished; no training has begun.
-    Searched,
-    /// The training is not finished: epochs done and planned.
-    Training(usize, usize),
-    /// The training is finished; there is no evaluation.
-    Trained,
-    /// The network was evaluated on the test images.
-    Tested,
-}
-
 impl ReportedRun {
     /// Reads a run folder.
     ///
@@ -68,6 +52,7 @@ impl ReportedRun {
             name: name(folder),
             info,
             settings,
+            status: folder.status()?,
             data: folder.record(names::DATA)?,
             search: folder.records(names::SEARCH_RECORDS)?,
             random: folder.records(RandomWsRecord::FILE)?,
@@ -81,25 +66,6 @@ impl ReportedRun {
             metrics: folder.metrics(Split::Test.name())?,
             evaluation: Evaluation::read(folder, Split::Test)?,
         })
-    }
-
-    /// Returns the stage that the run has reached.
-    pub fn phase(&self) -> Phase {
-        if self.metrics.is_some() {
-            return Phase::Tested;
-        }
-        if let Some(last) = self.train.last() {
-            return match self.model {
-                Some(_) => Phase::Trained,
-                None => Phase::Training(self.train.len(), last.epochs),
-            };
-        }
-        if self.found.is_some() {
-            return Phase::Searched;
-        }
-        let searched = self.search.last().map(|last| (self.search.len(), last.epochs));
-        let drawn = self.random.last().map(|last| (self.random.len(), last.epochs));
-        searched.or(drawn).map_or(Phase::Begun, |(done, planned)| Phase::Searching(done, planned))
     }
 
     /// Returns the name of the data set, or `unknown data`.

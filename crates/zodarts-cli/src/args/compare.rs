@@ -31,11 +31,10 @@ pub struct CompareArgs {
     /// The protocol of training and test
     #[arg(long, value_name = "NAME", default_value = "official", value_parser = protocols())]
     pub protocol: Protocol,
-    /// Folder to write to. Trials that are finished there are not run again, and those that were stopped go
-    /// on
+    /// Folder to write to; finished trials in it are kept, and unfinished ones are resumed
     #[arg(long, value_name = "DIR", default_value = "runs/compare")]
     pub out: PathBuf,
-    /// Trials to run at a time; each gets its share of the threads
+    /// Run this many trials at a time; each gets its share of the threads
     #[arg(long, value_name = "J", default_value = "1")]
     pub jobs: NonZero<usize>,
     /// The base of the settings.

@@ -21,7 +21,7 @@ pub struct SourceOptions {
 pub enum DataCommand {
     /// Describe a data set and check it for duplicates
     Info(InfoArgs),
-    /// Look for everything wrong with a data set: copies and near copies, contradicting labels, blank images,
+    /// Check a data set for faults: copies and near copies, contradicting labels, blank images,
     /// missing classes
     Check(CheckArgs),
 }

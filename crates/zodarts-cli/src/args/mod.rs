@@ -46,7 +46,7 @@ pub struct Cli {
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Common {
-    /// Threads to compute with; results do not depend on it [default: 0, which is all cores]
+    /// Threads to use; results do not depend on their number [default: 0, which is all cores]
     #[arg(long, global = true, value_name = "T", default_value_t = 0, hide_default_value = true)]
     #[arg(value_parser = threads())]
     pub threads: u16,
@@ -63,9 +63,9 @@ fn threads() -> impl TypedValueParser<Value = u16> {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Search an architecture, train it, and evaluate it once on the test images
+    /// Search for an architecture, train it, and evaluate it once on the test images
     Fit(Box<FitArgs>),
-    /// Search an architecture
+    /// Search for an architecture
     Search(Box<SearchArgs>),
     /// Train the network of a genotype, or ResNet-18
     Train(Box<TrainArgs>),
@@ -73,18 +73,18 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Classify image files with a trained run
     Predict(PredictArgs),
-    /// Show where in image files a trained network finds what it says
+    /// Draw heat maps of the image regions behind each prediction
     Explain(ExplainArgs),
-    /// Make the page of a run, or one that sets several runs side by side
+    /// Write the page of a run, or one page that compares several runs
     Report(ReportArgs),
     /// Write a trained network as ONNX, PyTorch or safetensors, checked against the engine
     Export(ExportArgs),
     /// Run search methods and baselines side by side, over data sets and seeds, and print their tables
     Compare(Box<CompareArgs>),
-    /// Measure what the methods are made of
+    /// Study the search methods
     #[command(subcommand)]
     Study(StudyCommand),
-    /// Look at data sets
+    /// Describe or check a data set
     #[command(subcommand)]
     Data(DataCommand),
     /// List the presets

@@ -71,7 +71,7 @@ pub struct ExplainArgs {
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Folders of runs, finished or not; several are set side by side
+    /// Folders of runs, finished or not; several are compared side by side
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<PathBuf>,
     /// The page to write [default: RUN/report.html; comparison.html for several runs]
@@ -90,7 +90,7 @@ pub struct ReportArgs {
 pub struct ExportArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// The format: onnx has the preprocessing inside, from bytes to probabilities; pytorch is a readable .py
+    /// The format: onnx includes the preprocessing, from bytes to probabilities; pytorch is a readable .py
     /// file and its weights
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     pub to: Format,

@@ -15,14 +15,14 @@ use zodarts_run::settings::{Checked, Preset, Settings};
 /// Options of every command that makes a run; those of `L` are settings.
 #[derive(Debug, Args)]
 pub struct RunOptions<L: Options + 'static> {
-    /// Folder to write to: new, empty, or that of the same run that was cut short [default: runs/NAME, named
-    /// after data, method and seed]
+    /// Output folder: new, empty, or with the unfinished run to resume [default: runs/NAME, named after data,
+    /// method and seed]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// The seed.
     #[command(flatten)]
     pub seed: Given<Seed>,
-    /// Plan for at most this much time, such as 20m or 1h30m
+    /// Finish within this time, such as 20m or 1h30m
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub max_time: Option<Duration>,
     /// Settings.
@@ -31,13 +31,13 @@ pub struct RunOptions<L: Options + 'static> {
     /// The base of its settings.
     #[command(flatten)]
     pub base: BaseOptions,
-    /// Resume an unfinished run of the same settings: `auto` if there is one, `always`, which is the option
-    /// alone, or fail, `never` starts a new run
+    /// Resume an unfinished run with the same settings: `auto` if there is one; `always`, or the option
+    /// alone, fails if there is none; `never` starts a new run
     #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true)]
     #[arg(default_value = "auto",
         default_missing_value = "always", hide_possible_values = true, help_heading = RUN)]
     pub resume: When,
-    /// Write events for TensorBoard as the run goes on, to tensorboard/ in its folder; results are the same
+    /// Write events for TensorBoard during the run, to tensorboard/ in its folder; results are the same
     #[arg(long, help_heading = RUN)]
     pub tensorboard: bool,
     /// Print the result as JSON
@@ -95,7 +95,7 @@ pub struct BaseOptions {
     /// Start from a preset; see `zodarts presets`
     #[arg(long, value_parser = presets())]
     pub preset: Option<Preset>,
-    /// Settings from a file, in the form of a run's config.toml; options go first
+    /// Read settings from a file like a run's config.toml; options override them
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Set any setting, such as method.steps=3; `zodarts settings` lists them

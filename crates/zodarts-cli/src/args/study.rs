@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// The studies.
 #[derive(Debug, Subcommand)]
 pub enum StudyCommand {
-    /// Measure the error and the price of each method's hypergradient at snapshots of a real search
+    /// Measure the error and the cost of each method's hypergradient at snapshots of a real search
     Hypergradient(Box<HypergradientArgs>),
 }
 
@@ -20,17 +20,17 @@ pub enum StudyCommand {
 pub struct HypergradientArgs {
     /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class
     pub data: String,
-    /// Epochs of search after which to look, separated by commas; 0 is before the first
-    #[arg(long, value_name = "EPOCHS", value_delimiter = ',', default_value = "1,10,30")]
-    pub moments: Vec<usize>,
-    /// Draws of training batches to average the reference over, at least 2
+    /// Take snapshots of the search after these epochs, separated by commas; 0 is before the first
+    #[arg(long, alias = "moments", value_name = "EPOCHS", value_delimiter = ',', default_value = "1,10,30")]
+    pub snapshots: Vec<usize>,
+    /// Average the reference over this many draws of training batches, at least 2
     #[arg(long, value_name = "N", default_value = "8")]
     #[arg(value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub draws: u32,
-    /// Half the width h of the reference's differences, in units of α
+    /// Step h of the reference's central differences, in units of α
     #[arg(long, value_name = "H", default_value = "0.4", value_parser = width)]
     pub width: f64,
-    /// Passes for the estimates of each estimator
+    /// Spend this many passes on the estimates of each estimator
     #[arg(long, value_name = "N", default_value = "800", value_parser = clap::value_parser!(u32).range(1..))]
     pub passes: u32,
     /// Folder to write to

@@ -1,13 +1,14 @@
 //! The result in a sentence, and a list of facts.
 
 use crate::markup::Markup;
-use crate::run::{Phase, ReportedRun};
+use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_data::Task;
 use zodarts_lab::text::number;
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::Stop;
+use zodarts_run::folder::Progress;
 
 #[derive(Template)]
 #[template(path = "result.html")]
@@ -19,28 +20,28 @@ struct ResultSection {
 
 /// Returns the headline and the list of facts.
 pub fn body(run: &ReportedRun) -> Markup {
-    let finished = run.phase() == Phase::Tested;
+    let finished = run.metrics.is_some();
     Markup::of(&ResultSection { headline: headline(run), finished, facts: facts(run) })
 }
 
 /// Returns the test result in a sentence or two, or the state of an unfinished run.
 pub fn headline(run: &ReportedRun) -> String {
-    match (&run.metrics, run.phase()) {
-        (Some(metrics), _) => tested(metrics),
-        (None, Phase::Searching(done, planned)) => {
-            format!("This run is not finished: {done} of {planned} epochs of the search are done.")
+    let unfinished = |stage: &str, done: usize, planned: usize| {
+        format!("This run is not finished: {done} of {planned} epochs of the {stage} are done.")
+    };
+    match (&run.metrics, run.status.training, run.status.search) {
+        (Some(metrics), _, _) => tested(metrics),
+        (None, Progress::Done, _) => {
+            "The network is trained but has not been tested yet: run `zodarts evaluate`.".into()
         }
-        (None, Phase::Searched) => {
+        (None, Progress::Begun { done, planned }, _) => unfinished("training", done, planned),
+        (None, Progress::NotBegun, Progress::Done) => {
             "The search has found an architecture; nothing has been trained yet.".into()
         }
-        (None, Phase::Training(done, planned)) => {
-            format!("This run is not finished: {done} of {planned} epochs of the training are done.")
+        (None, Progress::NotBegun, Progress::Begun { done, planned }) => unfinished("search", done, planned),
+        (None, Progress::NotBegun, Progress::NotBegun) => {
+            "This run has only just begun: there are no results yet.".into()
         }
-        (None, Phase::Trained) => {
-            "The network is trained but has not been tested yet. ReportedRun zodarts evaluate to test it."
-                .into()
-        }
-        (None, _) => "This run has only just begun: there are no results yet.".into(),
     }
 }
 

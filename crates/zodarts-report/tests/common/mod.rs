@@ -2,10 +2,8 @@
 
 use std::path::Path;
 use std::sync::Mutex;
-use std::time::Instant;
 use zodarts_data::Dataset;
 use zodarts_nas::observer::Silent;
-use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::Job;
 use zodarts_run::settings::Settings;
@@ -22,9 +20,7 @@ pub fn fit(dataset: &Dataset, settings: &Settings, path: &Path) -> RunFolder {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock();
     let folder = RunFolder::create(path).unwrap();
-    let (protocol, start) = (Protocol::Official, Instant::now());
-    let settings = &settings.clone().check().unwrap();
-    let job = Job { dataset, data: "phantom", settings, folder: &folder, protocol, limit: None, start };
-    job.fit(&mut Silent).unwrap();
+    let settings = settings.clone().check().unwrap();
+    Job::new(dataset, "phantom", &settings, &folder).fit(&mut Silent).unwrap();
     folder
 }
