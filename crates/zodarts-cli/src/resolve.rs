@@ -66,7 +66,7 @@ pub fn read_aloud(path: &Path) -> Result<File> {
     let ConfigFile { settings, moved, .. } = parse(path)?;
     if !moved.is_empty() {
         let pairs: Vec<String> = moved.iter().map(|(old, new)| format!("`{old}` is now `{new}`")).collect();
-        note(&format!("{}: is of an earlier version: {}", path.display(), pairs.join(", ")));
+        note(&format!("{}: is from an earlier version: {}", path.display(), pairs.join(", ")));
     }
     Ok(File { path: path.into(), table: settings })
 }

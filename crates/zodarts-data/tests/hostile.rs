@@ -151,7 +151,7 @@ fn names_and_links_in_an_archive_lead_nowhere() {
     let mut npz = Npz::valid();
     npz.set("train_images", b"/etc/hostname".to_vec());
     let link = SimpleFileOptions::default().unix_permissions(0o120_777);
-    says(&refused(&alone, &npz.zipped(link)), &["train_images", "does not begin as a numpy array"]);
+    says(&refused(&alone, &npz.zipped(link)), &["train_images", "does not begin like a numpy array"]);
 }
 
 #[test]

@@ -123,11 +123,11 @@ mod tests {
     use super::*;
     use crate::file::tests::events;
     use crate::messages;
-    use std::time::Instant;
+
     use zodarts_data::{Dataset, OpenOptions};
     use zodarts_nas::genotype::Genotype;
     use zodarts_nas::observer::Step;
-    use zodarts_nas::protocol::Protocol;
+
     use zodarts_nas::records::{SearchRecord, TrainRecord};
     use zodarts_nn::space::{NAS_BENCH_201, Operation};
     use zodarts_run::folder::RunFolder;
@@ -150,16 +150,9 @@ mod tests {
 
     fn watcher(run: &Path) -> TensorBoard<Inner> {
         let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
-        let job = Job {
-            dataset: &dataset,
-            data: "phantom",
-            settings: &Settings::default().check().unwrap(),
-            folder: &RunFolder::create(run).unwrap(),
-            protocol: Protocol::Official,
-            limit: None,
-            start: Instant::now(),
-        };
-        TensorBoard::new(&job, Inner::default())
+        let settings = Settings::default().check().unwrap();
+        let folder = RunFolder::create(run).unwrap();
+        TensorBoard::new(&Job::new(&dataset, "phantom", &settings, &folder), Inner::default())
     }
 
     fn step(stage: StageKind) -> Event<'static> {

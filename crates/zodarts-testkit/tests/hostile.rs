@@ -7,13 +7,11 @@ use memory::Alone;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::Instant;
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::evaluate::{predictions, truth};
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::model::Model;
 use zodarts_nas::observer::{Event, Observer};
-use zodarts_nas::protocol::Protocol;
 use zodarts_nas::records::{SearchRecord, TrainRecord};
 use zodarts_nas::stage::store::{Checkpoint, Store};
 use zodarts_nn::graph::{Network, Shape};
@@ -173,9 +171,8 @@ fn tiny() -> Settings {
 /// Goes on with a training in a folder by one step.
 fn trained(alone: &Alone, folder: &RunFolder, settings: &Settings) -> (Result<(), Error>, Vec<String>) {
     let dataset = phantom();
-    let (protocol, start) = (Protocol::Official, Instant::now());
     let settings = &settings.clone().check().unwrap();
-    let job = Job { dataset: &dataset, data: "phantom", settings, folder, protocol, limit: None, start };
+    let job = Job::new(&dataset, "phantom", settings, folder);
     let mut observer = Once::default();
     let result = alone.bounded(|| job.train(GENOTYPE.parse().ok(), &mut observer).map(drop));
     (result, observer.notes)
@@ -216,7 +213,7 @@ fn a_checkpoint_that_is_sealed_well_is_gone_on_from() {
     let (_place, folder) = sealed(0.1, None, &[record(0)]);
     let (result, notes) = trained(&alone, &folder, &tiny());
     assert!(matches!(result, Err(Error::Stage(zodarts_nas::Error::Interrupted))), "{result:?}");
-    assert!(notes.iter().any(|note| note.contains("goes on after 1 epochs")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("resumes after epoch 1")), "{notes:?}");
 }
 
 #[test]
@@ -261,10 +258,8 @@ fn searched(alone: &Alone, weight: f32, alpha: f32, steps: u64) -> Result<(), Er
     (search.epochs, search.channels, search.cells) = (4, 2, 1);
     (search.input_size, search.batch_size) = (Auto::Fixed(12), Auto::Fixed(48));
     let dataset = phantom();
-    let (protocol, start) = (Protocol::Official, Instant::now());
-    let (settings, folder) = (&settings, &folder);
-    let settings = &settings.clone().check().unwrap();
-    let job = Job { dataset: &dataset, data: "phantom", settings, folder, protocol, limit: None, start };
+    let settings = settings.check().unwrap();
+    let job = Job::new(&dataset, "phantom", &settings, &folder);
     alone.bounded(|| job.search(None, &mut Once::default()).map(drop))
 }
 
@@ -300,6 +295,6 @@ fn counts_at_the_end_of_all_numbers_are_gone_on_from() {
         let (_place, folder) = sealed(0.1, Some(&begun(steps)), &[record(0)]);
         let (result, notes) = trained(&alone, &folder, &tiny());
         assert!(matches!(result, Err(Error::Stage(zodarts_nas::Error::Interrupted))), "{result:?}");
-        assert!(notes[0].contains("goes on after 1 epochs and a part of the next"), "{notes:?}");
+        assert!(notes[0].contains("resumes within epoch 2"), "{notes:?}");
     }
 }

@@ -38,10 +38,8 @@ fn run_search(dataset: &Dataset, settings: &Settings, observer: &mut dyn Observe
 
 fn fit(dataset: &Dataset, settings: &Settings, path: &Path) -> (RunFolder, Fit) {
     let folder = RunFolder::create(path).unwrap();
-    let (protocol, start) = (Protocol::Official, Instant::now());
-    let settings = &settings.clone().check().unwrap();
-    let job = Job { dataset, data: "phantom", settings, folder: &folder, protocol, limit: None, start };
-    let fit = job.fit(&mut Silent).unwrap();
+    let settings = settings.clone().check().unwrap();
+    let fit = Job::new(dataset, "phantom", &settings, &folder).fit(&mut Silent).unwrap();
     (folder, fit)
 }
 
@@ -281,18 +279,9 @@ fn a_time_limit_delivers_what_there_is() {
     (settings.search.epochs, settings.train.epochs) = (100_000, 100_000);
     let place = tempfile::tempdir().unwrap();
     let folder = RunFolder::create(&place.path().join("run")).unwrap();
-    let (limit, start) = (Some(Duration::from_secs(4)), Instant::now());
-    let protocol = Protocol::Official;
-    let job = Job {
-        dataset: &dataset,
-        data: "phantom",
-        settings: &settings.check().unwrap(),
-        folder: &folder,
-        protocol,
-        limit,
-        start,
-    };
-    let fit = job.fit(&mut Silent).unwrap();
-    assert!(start.elapsed() < Duration::from_secs(12), "{:?}", start.elapsed());
+    let settings = settings.check().unwrap();
+    let job = Job::new(&dataset, "phantom", &settings, &folder);
+    let fit = job.with_limit(Some(Duration::from_secs(4)), Instant::now()).fit(&mut Silent).unwrap();
+    // Without the limit, this many epochs would take days.
     assert!(fit.search.unwrap().epochs < 100_000 && fit.train.epochs < 100_000);
 }

@@ -4,12 +4,10 @@
 use safetensors::SafeTensors;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 use zodarts_data::Dataset;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::methods::DartsV2;
 use zodarts_nas::observer::{Event, Observer, Silent, StageKind};
-use zodarts_nas::protocol::Protocol;
 use zodarts_nas::stage::store::{Checkpoint, Store};
 use zodarts_run::Error;
 use zodarts_run::folder::RunFolder;
@@ -78,9 +76,8 @@ impl Stage {
         folder: &RunFolder,
         observer: &mut dyn Observer,
     ) -> Result<(), Error> {
-        let (protocol, start) = (Protocol::Official, Instant::now());
-        let settings = &settings.clone().check().unwrap();
-        let job = Job { dataset, data: "phantom", settings, folder, protocol, limit: None, start };
+        let settings = settings.clone().check().unwrap();
+        let job = Job::new(dataset, "phantom", &settings, folder);
         match self {
             Stage::Search => job.search(None, observer).map(drop),
             Stage::RandomWs => job.random_search(observer).map(drop),
@@ -210,8 +207,8 @@ fn a_search_goes_on_after_any_epoch_with_any_kind_of_method() {
         let mut settings = tiny(FOUR);
         settings.method = method;
         let notes = Stage::Search.check(&settings, |_| ());
-        assert_eq!(said(&notes, "search goes on after"), [true; 4]);
-        assert!(notes[1].iter().any(|note| note == "search goes on after 2 epochs"), "{notes:?}");
+        assert_eq!(said(&notes, "search resumes"), [true; 4]);
+        assert!(notes[1].iter().any(|note| note == "search resumes after epoch 2"), "{notes:?}");
     }
 }
 
@@ -230,7 +227,7 @@ fn a_search_that_had_settled_is_over() {
 #[test]
 fn shared_weights_go_on_after_any_epoch() {
     let notes = Stage::RandomWs.check(&tiny(FOUR), |_| ());
-    assert_eq!(said(&notes, "random-ws goes on after"), [true; 4]);
+    assert_eq!(said(&notes, "search resumes"), [true; 4]);
 }
 
 #[test]
@@ -259,7 +256,7 @@ fn a_checkpoint_of_shared_weights_without_the_count_of_divergence_is_read() {
         RunFolder::open(folder).unwrap().save_checkpoint(&old).unwrap();
         fs::remove_file(config).unwrap();
     });
-    assert_eq!(said(&notes, "random-ws goes on after"), [true; 4]);
+    assert_eq!(said(&notes, "search resumes"), [true; 4]);
 }
 
 /// Asks for a stop once an epoch has no step left.
@@ -298,7 +295,7 @@ fn a_training_goes_on_whichever_epoch_is_kept() {
         let mut settings = tiny(FOUR);
         (settings.train.selection, settings.train.patience) = (selection, patience);
         let notes = Stage::Train.check(&settings, |_| ());
-        assert!(said(&notes, "train goes on after").iter().all(|said| *said));
+        assert!(said(&notes, "training resumes").iter().all(|said| *said));
     }
 }
 
@@ -311,7 +308,7 @@ fn what_a_killed_process_leaves_does_not_matter() {
         let last = text.lines().last().unwrap();
         fs::write(&path, format!("{text}{last}\n{}", &last[..20])).unwrap();
     });
-    assert_eq!(said(&notes, "train goes on"), [true; 4]);
+    assert_eq!(said(&notes, "training resumes"), [true; 4]);
 }
 
 #[test]
@@ -327,7 +324,7 @@ fn a_damaged_checkpoint_gives_way_to_the_one_before_and_says_so() {
         let notes = stage.check(&tiny(FOUR), flip);
         assert_eq!(said(&notes, "does not fit its checksum; it is not used"), [true; 4]);
         // The first has none before it and begins again.
-        assert_eq!(said(&notes, "goes on after"), [false, true, true, true]);
+        assert_eq!(said(&notes, "resumes"), [false, true, true, true]);
     }
 }
 
@@ -336,7 +333,7 @@ fn lost_records_make_a_stage_begin_again() {
     let notes =
         Stage::Search.check(&tiny(FOUR), |folder| fs::write(folder.join("search.jsonl"), "").unwrap());
     assert_eq!(said(&notes, "0 records, but"), [true; 4]);
-    assert_eq!(said(&notes, "goes on after"), [false; 4]);
+    assert_eq!(said(&notes, "resumes"), [false; 4]);
 }
 
 /// Reports whether a diagnosis names a layer or an architecture parameter.

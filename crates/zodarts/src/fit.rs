@@ -7,13 +7,12 @@ use zodarts_data::{Dataset, LabelledArrays};
 use zodarts_nas::memory::Memory;
 use zodarts_nas::methods::SearchMethod;
 use zodarts_nas::observer::{Observer, Silent};
-use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::{SearchInput, SearchOutcome};
 use zodarts_nas::settings::Checked;
 use zodarts_nas::stage::Deadline;
 use zodarts_run::Error;
 use zodarts_run::folder::Goal;
-use zodarts_run::job::{DataAccess, Job, Place, Resume, RunRequest, open_data};
+use zodarts_run::job::{DataAccess, Place, Resume, RunRequest, open_data};
 use zodarts_run::settings::{Preset, Settings};
 
 /// Labelled images: by name or path, or in memory.
@@ -130,25 +129,9 @@ impl FitBuilder {
         self.place.check()?;
         let settings = self.settings.check()?;
         let dataset = self.data.open(&settings)?;
-        let request = RunRequest {
-            goal: Goal::Fit,
-            dataset: &dataset,
-            settings: &settings,
-            genotype: None,
-            place: &self.place,
-            resume: self.resume,
-        };
+        let request = RunRequest::new(Goal::Fit, &dataset, &settings, &self.place).with_resume(self.resume);
         let (folder, _lock) = request.open()?;
-        let job = Job {
-            dataset: &dataset,
-            data: self.data.spec(),
-            settings: &settings,
-            folder: &folder,
-            protocol: Protocol::Official,
-            limit: self.max_time,
-            start,
-        };
-        job.fit(observer)?;
+        request.job(self.data.spec(), &folder).with_limit(self.max_time, start).fit(observer)?;
         Ok(Run::of(folder))
     }
 }

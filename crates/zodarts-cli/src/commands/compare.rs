@@ -11,6 +11,7 @@ use anyhow::Result;
 use std::path::Path;
 use zodarts_lab::Error;
 use zodarts_lab::compare::{NamedDataset, Plan, Runner, Trained, Trial, TrialPosition, TrialResult, Watcher};
+use zodarts_nas::memory::Memory;
 use zodarts_nas::observer::Observer;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::job;
@@ -71,8 +72,9 @@ fn check_out(args: &CompareArgs) -> Result<()> {
 fn open(args: &CompareArgs, settings: &Settings, ui: &Ui) -> Result<Vec<NamedDataset>> {
     let named = |data: &String| {
         let dataset = setup::open(data, &settings.data, &args.source, ui)?;
-        job::check_search(&dataset, settings)?;
-        job::check_training(&dataset, settings, None)?;
+        let memory = Memory::available();
+        job::check_search(&dataset, settings, memory)?;
+        job::check_training(&dataset, settings, None, memory)?;
         Ok(NamedDataset { data: data.clone(), dataset })
     };
     args.data.iter().map(named).collect()

@@ -9,10 +9,9 @@ use anyhow::{Context, Result};
 use std::time::Instant;
 use toml::Table;
 use zodarts_data::Dataset;
-use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::Goal;
 use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{Fit, Job, Place, RunRequest};
+use zodarts_run::job::{Fit, Place, RunRequest};
 use zodarts_run::settings::{Preset, Settings};
 
 /// Searches, trains and evaluates.
@@ -24,25 +23,10 @@ pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     place.check()?;
     let data = args.data.as_deref().unwrap_or("phantom");
     let dataset = setup::open(data, &settings.data, &args.source, ui)?;
-    let request = RunRequest {
-        goal: Goal::Fit,
-        dataset: &dataset,
-        settings: &settings,
-        genotype: None,
-        place: &place,
-        resume: args.run.resume.into(),
-    };
+    let request = RunRequest::new(Goal::Fit, &dataset, &settings, &place).with_resume(args.run.resume.into());
     let (folder, _lock) = request.open()?;
     setup::note_resumed(&folder);
-    let job = Job {
-        dataset: &dataset,
-        data,
-        settings: &settings,
-        folder: &folder,
-        protocol: Protocol::Official,
-        limit: args.run.max_time,
-        start,
-    };
+    let job = request.job(data, &folder).with_limit(args.run.max_time, start);
     let fit = job
         .fit(&mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;

@@ -8,9 +8,8 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use std::time::Instant;
 use toml::Table;
-use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::Goal;
-use zodarts_run::job::{Job, Place, RunRequest};
+use zodarts_run::job::{Place, RunRequest};
 use zodarts_run::settings::Preset;
 
 /// Searches for an architecture and prints its genotype.
@@ -20,25 +19,11 @@ pub fn run(args: &SearchArgs, ui: &Ui) -> Result<()> {
     let place = Place::new(args.run.out.clone());
     place.check()?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
-    let request = RunRequest {
-        goal: Goal::Search,
-        dataset: &dataset,
-        settings: &settings,
-        genotype: None,
-        place: &place,
-        resume: args.run.resume.into(),
-    };
+    let request =
+        RunRequest::new(Goal::Search, &dataset, &settings, &place).with_resume(args.run.resume.into());
     let (folder, _lock) = request.open()?;
     setup::note_resumed(&folder);
-    let job = Job {
-        dataset: &dataset,
-        data: &args.data,
-        settings: &settings,
-        folder: &folder,
-        protocol: Protocol::Official,
-        limit: args.run.max_time,
-        start,
-    };
+    let job = request.job(&args.data, &folder).with_limit(args.run.max_time, start);
     let outcome = job
         .run_search(&mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;

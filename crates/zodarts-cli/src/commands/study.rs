@@ -28,7 +28,8 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
     let Resolved { settings, methods } = args.base.settings(Preset::Paper, None, &options)?;
     let study_settings = study_settings(args, &settings)?;
     let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
-    job::check_search(&dataset, &settings)?;
+    let memory = Memory::available();
+    job::check_search(&dataset, &settings, memory)?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot be created", args.out.display()))?;
     let development = dataset.train.merged(&dataset.val);
     let input = SearchInput {
@@ -39,7 +40,7 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
         mixing: None,
         seed: settings.seed,
         deadline: Deadline::NONE,
-        memory: Memory::available(),
+        memory,
         store: None,
     };
     let bar = ui.work("study", study_settings.total_passes(settings.search.space, &methods) as u64);
@@ -57,12 +58,12 @@ fn hypergradient(args: &HypergradientArgs, ui: &Ui) -> Result<()> {
 }
 
 fn study_settings(args: &HypergradientArgs, settings: &Settings) -> Result<StudySettings> {
-    let mut snapshot_epochs = args.moments.clone();
+    let mut snapshot_epochs = args.snapshots.clone();
     snapshot_epochs.sort_unstable();
     snapshot_epochs.dedup();
     let epochs = settings.search.epochs;
     if let Some(late) = snapshot_epochs.iter().find(|epoch| **epoch >= epochs) {
-        let message = format!("--moments {late}: the search has {epochs} epochs");
+        let message = format!("--snapshots {late}: the search has {epochs} epochs");
         return Err(Advice::error(message, "choose epochs before its end"));
     }
     let (draws, passes) = (args.draws as usize, args.passes as usize);

@@ -10,10 +10,9 @@ use serde_json::json;
 use std::path::Path;
 use std::time::Instant;
 use zodarts_nas::genotype::Genotype;
-use zodarts_nas::protocol::Protocol;
 use zodarts_nas::train::TrainOutcome;
 use zodarts_run::folder::{Goal, RunFolder, RunInfo, names};
-use zodarts_run::job::{Job, Place, RunRequest, check_searched_data};
+use zodarts_run::job::{Place, RunRequest, check_searched_data};
 use zodarts_run::settings::{Architecture, Checked, Preset, Settings};
 
 /// Trains a network and prints its validation result.
@@ -30,23 +29,15 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     if let Some(searched) = &searched {
         check_searched_data(searched, &dataset)?;
     }
-    let request = RunRequest {
-        goal: Goal::Train,
-        dataset: &dataset,
-        settings: &settings,
-        genotype,
-        place: &place,
-        resume: args.run.resume.into(),
-    };
+    let request = RunRequest::new(Goal::Train, &dataset, &settings, &place)
+        .with_genotype(genotype)
+        .with_resume(args.run.resume.into());
     let (folder, _lock) = match searched.filter(|_| args.run.out.is_none()) {
         Some(folder) => request.open_in_search(folder)?,
         None => request.open()?,
     };
     setup::note_resumed(&folder);
-    let limit = args.run.max_time;
-    let protocol = Protocol::Official;
-    let job =
-        Job { dataset: &dataset, data: &data, settings: &settings, folder: &folder, protocol, limit, start };
+    let job = request.job(&data, &folder).with_limit(args.run.max_time, start);
     let (outcome, prepared) = job
         .run_training(genotype, &mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;

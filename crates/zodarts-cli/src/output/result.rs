@@ -98,7 +98,7 @@ fn calibration(found: &Calibration) -> String {
 /// Returns a description of a threshold and its effect on some images.
 fn threshold(found: &AtThreshold, classes: &[String], images: &str) -> String {
     format!(
-        "{} from probability {:.3} on: sensitivity {}, specificity {} on {} {images} images",
+        "{} if its probability is at least {:.3}: sensitivity {}, specificity {} on {} {images} images",
         classes[found.threshold.class],
         found.threshold.probability,
         optional(found.sensitivity),

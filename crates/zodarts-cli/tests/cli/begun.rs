@@ -67,7 +67,7 @@ fn runs_begun_at_8f9ca18_end_as_they_did_there() {
     let place = place.path();
     let ends = fs::read_to_string(place.join("ends.json")).unwrap();
     let expected: BTreeMap<String, End> = serde_json::from_str(&ends).unwrap();
-    let part = "goes on after 2 epochs and a part of the next";
+    let part = "resumes within epoch 3";
     go_on(
         place,
         "search phantom --config begun.toml --method zo-darts-plus --seed 3 --out search",
@@ -76,12 +76,12 @@ fn runs_begun_at_8f9ca18_end_as_they_did_there() {
     go_on(
         place,
         "fit phantom --config begun.toml --method milenas --seed 4 --set predict.calibrate=true --out fit",
-        &format!("train {part}"),
+        &format!("training {part}"),
     );
     go_on(
         place,
         "compare phantom --config begun.toml --methods random-ws --seeds 1 --out compare",
-        "random-ws goes on after 2 epochs",
+        "search resumes after epoch 2",
     );
     assert!(place.join("fit/metrics.json").is_file());
     if !rounds_alike() {

@@ -48,7 +48,7 @@ fn a_full_disk_ends_a_run_and_takes_nothing_away() {
     assert!(status.success());
     assert!(stderr.contains("cannot be written: No space left on device"), "{stderr}");
     assert!(stdout.starts_with("status 1\nlatest.safetensors\nprevious.safetensors\n"), "{stdout}{stderr}");
-    assert!(stderr.contains("search goes on after") && stdout.ends_with("status 0\n"), "{stdout}{stderr}");
+    assert!(stderr.contains("search resumes") && stdout.ends_with("status 0\n"), "{stdout}{stderr}");
     run(whole.path(), "fit --config long.toml").success();
     let [expected, found] = [whole.path(), place].map(|place| left(&place.join(RUN)));
     assert_left(&found, &expected);

@@ -53,8 +53,8 @@ fn settings_are_listed_and_explained() {
         assert!(listed.contains(line), "{line}: {listed}");
     }
     let one = stdout(place.path(), "settings search.epochs");
-    let expected =
-        "search.epochs\n  Passes over the images of the weights.\n  default  50\n  accepts  1 to 100000\n";
+    let expected = "search.epochs\n  Epochs: passes over the images on which the weights are trained.\n  \
+                    default  50\n  accepts  1 to 100000\n";
     assert_eq!(one, expected);
     let both = stdout(place.path(), "settings method.radius");
     assert!(both.contains("(of darts-v2)") && both.contains("(of darts-unrolled)"), "{both}");

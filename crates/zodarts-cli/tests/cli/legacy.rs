@@ -41,7 +41,7 @@ fn a_file_of_the_old_form_is_read_and_said_to_be_one() {
     let line = "search phantom --config old.toml --preset quick --set search.channels=2 --out new";
     run(place, line)
         .success()
-        .stderr(contains("note: old.toml: is of an earlier version: `search.method` is now `method.name`"))
+        .stderr(contains("note: old.toml: is from an earlier version: `search.method` is now `method.name`"))
         .stderr(contains("`search.darts_radius` is now `method.radius`"));
     let config = fs::read_to_string(place.join("new/config.toml")).unwrap();
     let table: toml::Table = config.parse().unwrap();
@@ -70,7 +70,7 @@ fn a_trial_of_format_1_goes_on_from_its_checkpoint() {
     let line = "compare phantom --config cut-short.toml --methods random --seeds 1 --out cut-short";
     let output = run(place.path(), line).success();
     let text = String::from_utf8(output.get_output().stderr.clone()).unwrap();
-    assert!(text.contains("train goes on after 5 epochs"), "{text}");
+    assert!(text.contains("training resumes after epoch 5"), "{text}");
 }
 
 #[test]

@@ -244,7 +244,7 @@ fn a_class_that_must_not_be_missed_is_decided_for_more_readily() {
     let place = place();
     let fit = "fit --config tiny.toml --sensitivity 0.95 --positive smooth --out a";
     let text = stdout(place.path(), fit);
-    assert!(text.contains("threshold     smooth from probability 0."), "{text}");
+    assert!(text.contains("threshold     smooth if its probability is at least 0."), "{text}");
     let metrics = fs::read_to_string(place.path().join("a/metrics.json")).unwrap();
     let metrics: Value = serde_json::from_str(&metrics).unwrap();
     let at = &metrics["at_threshold"];

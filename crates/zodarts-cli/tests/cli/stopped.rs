@@ -74,7 +74,7 @@ hint: its files are in {RUN}"
     let output = run(place, "fit --config long.toml --resume").success();
     let text = String::from_utf8(output.get_output().stderr.clone()).unwrap();
     assert!(
-        text.contains(&format!("resuming the run in {RUN}")) && text.contains("train goes on after"),
+        text.contains(&format!("resuming the run in {RUN}")) && text.contains("training resumes"),
         "{text}"
     );
     let [expected, found] = [whole.path(), place].map(|place| left(&place.join(RUN)));
@@ -106,7 +106,7 @@ fn a_comparison_that_is_interrupted_goes_on_where_it_was() {
     assert!(!place.path().join(trials).join("random").exists());
     let output = run(place.path(), line).success();
     let text = String::from_utf8(output.get_output().stderr.clone()).unwrap();
-    assert!(text.contains("train goes on after"), "{text}");
+    assert!(text.contains("training resumes"), "{text}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ const TINY: &str = "study hypergradient phantom --epochs 2 --draws 2 --passes 8 
 #[test]
 fn a_study_prints_its_tables_and_keeps_them() {
     let place = place();
-    let printed = stdout(place.path(), &format!("{TINY} --moments 1,1 --out s"));
+    let printed = stdout(place.path(), &format!("{TINY} --snapshots 1,1 --out s"));
     for part in [
         "## After 1 epochs",
         "| darts-v1 |",
@@ -34,8 +34,8 @@ fn what_a_study_cannot_do_is_said_before_it_begins() {
     let refused = |options: &str, message: &str| {
         run(place.path(), &format!("{TINY} {options} --out s")).code(1).stderr(contains(message));
     };
-    refused("--moments 2", "--moments 2: the search has 2 epochs");
-    refused("--moments 1 --width 0", "expected a number above 0");
+    refused("--snapshots 2", "--snapshots 2: the search has 2 epochs");
+    refused("--snapshots 1 --width 0", "expected a number above 0");
     refused("--moments 1 --set zo-darts-wide.directions=25", "directions` is 25, expected 1 to 24");
     assert!(!place.path().join("s").exists());
 }

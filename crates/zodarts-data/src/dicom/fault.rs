@@ -8,7 +8,7 @@ use std::io;
 pub(crate) enum DicomFault {
     #[error("{0}")]
     Io(#[from] io::Error),
-    #[error("it is no DICOM file: `DICM` is missing at byte 128")]
+    #[error("it is not a DICOM file: `DICM` is missing at byte 128")]
     NoMark,
     #[error("the file is cut short: {found} bytes are left where {expected} are announced")]
     Short { found: u64, expected: u64 },

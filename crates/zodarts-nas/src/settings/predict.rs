@@ -9,10 +9,9 @@ crate::settings! {
         /// Scale the logits by a temperature that is chosen on the validation images.
         calibrate: bool = true;
         /// Lower the decision threshold of the positive class until this share of its validation images is
-        /// found, for example 0.95; unset, the more probable class is decided for. For data sets of two
-        /// classes.
+        /// found, for example 0.95; unset, the more probable class is predicted. For two classes only.
         sensitivity: Option<f64> = None, Range::AboveUpTo(0.0, 1.0);
-        /// The class that must not be missed; without it, `--sensitivity` is refused.
+        /// The class that must not be missed; `--sensitivity` needs it.
         positive: Option<String> = None;
     }
 }

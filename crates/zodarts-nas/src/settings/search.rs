@@ -13,7 +13,7 @@ crate::settings! {
     pub struct SearchSettings in "search" also SearchSettings::check_momentum {
         /// The search space.
         space: &'static Space = &NAS_BENCH_201;
-        /// Passes over the images of the weights.
+        /// Epochs: passes over the images on which the weights are trained.
         epochs: usize = 50, EPOCHS;
         /// Images of a batch; `auto` follows the data set.
         batch_size: Auto = Auto::Auto, BATCH;

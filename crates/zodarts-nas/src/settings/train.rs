@@ -13,7 +13,7 @@ crate::settings! {
     pub struct TrainSettings in "train" also TrainSettings::check_momentum {
         /// Kind of network; `resnet18` needs no search.
         architecture: Architecture = Architecture::Genotype;
-        /// Passes over the training images.
+        /// Epochs: passes over the training images.
         epochs: usize = 300, EPOCHS;
         /// Images of a batch; `auto` follows the data set.
         batch_size: Auto = Auto::Auto, BATCH;
@@ -39,7 +39,7 @@ crate::settings! {
         learning_rate: f64 = 0.1, Range::Above(0.0);
         /// Epochs of linear warm-up; shortened to a tenth of the epochs where those are fewer than 100.
         warmup_epochs: usize = 10;
-        /// Share of the learning rate the warm-up starts from.
+        /// Share of the learning rate at which the warm-up starts.
         warmup_start: f64 = 0.01, Range::AtLeast(0.0);
         /// Momentum.
         momentum: f64 = 0.9, Range::FromBelow(0.0, 1.0);

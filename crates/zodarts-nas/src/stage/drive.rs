@@ -135,7 +135,8 @@ fn turn<S: Stage>(
 fn planned(limits: &Limits<'_>, start: Instant, title: &str, observer: &mut dyn Observer) -> usize {
     let planned = limits.deadline.plan(limits.epochs, 1, start.elapsed());
     if planned < limits.epochs {
-        observer.event(Event::Note(format!("the time limit leaves time for {planned} epochs of {title}")));
+        let epochs = limits.epochs;
+        observer.event(Event::Note(format!("the time limit allows {planned} of {epochs} epochs of {title}")));
     }
     planned
 }

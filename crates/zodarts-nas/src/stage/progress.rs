@@ -39,7 +39,7 @@ impl<S: Stage> Progress<S> {
         limits: &Limits<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        if let Some(from) = resume(limits.store, S::NAME, observer)? {
+        if let Some(from) = resume(limits.store, S::NAME, S::TITLE, observer)? {
             return Self::restored(stage, &first, from, limits.epochs);
         }
         let (good, planned) = (first.clone(), limits.epochs);

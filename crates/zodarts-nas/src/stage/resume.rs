@@ -15,13 +15,15 @@ pub struct ResumePoint<R> {
 }
 
 /// Returns the point from which a stage resumes, or `None` if it starts from the beginning, as it does
-/// without a store. Notifies the observer of it and of checkpoints that could not be used.
+/// without a store. Notifies the observer of it, under the stage's `title`, and of checkpoints that could not
+/// be used.
 ///
 /// # Errors
 /// Returns the errors of [`Store::resume`].
 pub fn resume<R: DeserializeOwned>(
     store: Option<&dyn Store>,
     stage: &str,
+    title: &str,
     observer: &mut dyn Observer,
 ) -> Result<Option<ResumePoint<R>>, Error> {
     let Some(store) = store else { return Ok(None) };
@@ -32,8 +34,12 @@ pub fn resume<R: DeserializeOwned>(
     }
     let Some(kept) = from else { return Ok(None) };
     let epochs = kept.checkpoint.epochs_done;
-    let part = if kept.checkpoint.is_within_epoch() { " and a part of the next" } else { "" };
-    observer.event(Event::Note(format!("{stage} goes on after {epochs} epochs{part}")));
+    let place = if kept.checkpoint.is_within_epoch() {
+        format!("within epoch {}", epochs + 1)
+    } else {
+        format!("after epoch {epochs}")
+    };
+    observer.event(Event::Note(format!("{title} resumes {place}")));
     let records =
         kept.records.iter().map(|line| serde_json::from_str(line).expect("a record that was checked"));
     Ok(Some(ResumePoint { records: records.collect(), checkpoint: kept.checkpoint }))

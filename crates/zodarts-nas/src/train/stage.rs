@@ -117,13 +117,14 @@ impl Stage for TrainStage<'_> {
 
     fn is_over(&self, next: &EpochPlan, observer: &mut dyn Observer) -> bool {
         let patience = self.input.settings.patience;
-        let out_of_patience = |best: &Best| next.epoch - 1 - best.epoch >= patience;
-        let over =
-            patience > 0 && next.epoch < next.epochs && self.best.as_ref().is_some_and(out_of_patience);
-        if over {
-            observer.event(Event::Note(format!("no better validation result for {patience} epochs")));
-        }
-        over
+        let out_of_patience = |best: &&Best| next.epoch - 1 - best.epoch >= patience;
+        let may_stop = patience > 0 && next.epoch < next.epochs;
+        let Some(best) = self.best.as_ref().filter(|_| may_stop).filter(out_of_patience) else {
+            return false;
+        };
+        let epoch = best.epoch + 1;
+        observer.event(Event::Note(format!("stops early: no better validation result since epoch {epoch}")));
+        true
     }
 
     fn save<'s>(&'s self, last: Option<&TrainRecord>, checkpoint: &mut Checkpoint<'s>) {

@@ -41,6 +41,7 @@ const TRAIN_SHARE: f64 = 0.95;
 
 /// The data, settings and folder of a job.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Job<'a> {
     /// The data set.
     pub dataset: &'a Dataset,
@@ -54,11 +55,37 @@ pub struct Job<'a> {
     pub protocol: Protocol,
     /// Time limit of the whole job.
     pub limit: Option<Duration>,
-    /// The time at which the job began.
+    /// The time from which the limit counts.
     pub start: Instant,
+    /// The memory that its networks may use.
+    pub memory: Memory,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// Returns a job under the official protocol, without a time limit, with the memory that is available
+    /// now.
+    pub fn new(
+        dataset: &'a Dataset,
+        data: &'a str,
+        settings: &'a Checked<Settings>,
+        folder: &'a RunFolder,
+    ) -> Self {
+        let (protocol, limit, start) = (Protocol::Official, None, Instant::now());
+        Self { dataset, data, settings, folder, protocol, limit, start, memory: Memory::available() }
+    }
+
+    /// Trains and evaluates under this protocol.
+    #[must_use]
+    pub fn with_protocol(self, protocol: Protocol) -> Self {
+        Self { protocol, ..self }
+    }
+
+    /// Limits the time of the whole job, which counts from `start`.
+    #[must_use]
+    pub fn with_limit(self, limit: Option<Duration>, start: Instant) -> Self {
+        Self { limit, start, ..self }
+    }
+
     /// Writes `config.toml`, the first file of a run. A run that resumes has it already.
     ///
     /// # Errors
@@ -152,7 +179,7 @@ impl Job<'_> {
             mixing: None,
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, share.unwrap_or(TRAIN_SHARE)),
-            memory: Memory::available(),
+            memory: self.memory,
             store: Some(self.folder),
         }
     }
@@ -207,7 +234,7 @@ impl Job<'_> {
             settings: self.settings.part(|settings| &settings.train),
             seed: self.settings.seed,
             deadline: Deadline::share(self.start, self.limit, TRAIN_SHARE),
-            memory: Memory::available(),
+            memory: self.memory,
             store: folder.map(|folder| folder as &dyn Store),
         };
         Ok(train(input, observer)?)

@@ -1,5 +1,6 @@
 //! Requests for a run, checked before anything is written.
 
+use super::Job;
 use super::place::{Resume, RunQuery};
 use super::prepare::positive_class;
 use crate::error::Error;
@@ -7,9 +8,11 @@ use crate::folder::{Goal, RunError, RunFolder, names};
 use crate::lock::Lock;
 use crate::settings::{Architecture, Checked, Settings};
 use std::path::PathBuf;
+use std::time::Instant;
 use zodarts_data::Dataset;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::memory::Memory;
+use zodarts_nas::protocol::Protocol;
 use zodarts_nas::{search, train};
 
 /// The place of a run.
@@ -48,6 +51,7 @@ impl Place {
 
 /// A request for a run.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct RunRequest<'a> {
     /// The command that makes it.
     pub goal: Goal,
@@ -61,9 +65,38 @@ pub struct RunRequest<'a> {
     pub place: &'a Place,
     /// The way to treat a run that was cut short.
     pub resume: Resume,
+    /// The memory that its networks may use.
+    pub memory: Memory,
 }
 
-impl RunRequest<'_> {
+impl<'a> RunRequest<'a> {
+    /// Returns a request for a run at `place`, which resumes one that was cut short there, with the memory
+    /// that is available now.
+    pub fn new(goal: Goal, dataset: &'a Dataset, settings: &'a Checked<Settings>, place: &'a Place) -> Self {
+        let (genotype, resume, memory) = (None, Resume::Auto, Memory::available());
+        Self { goal, dataset, settings, genotype, place, resume, memory }
+    }
+
+    /// Trains the network of this genotype.
+    #[must_use]
+    pub fn with_genotype(self, genotype: Option<Genotype>) -> Self {
+        Self { genotype, ..self }
+    }
+
+    /// Treats a run that was cut short in this way.
+    #[must_use]
+    pub fn with_resume(self, resume: Resume) -> Self {
+        Self { resume, ..self }
+    }
+
+    /// Returns the job of the request in the folder that was opened for it. `data` are the data as the user
+    /// named them.
+    pub fn job(&self, data: &'a str, folder: &'a RunFolder) -> Job<'a> {
+        let Self { dataset, settings, memory, .. } = *self;
+        let (protocol, limit, start) = (Protocol::Official, None, Instant::now());
+        Job { dataset, data, settings, folder, protocol, limit, start, memory }
+    }
+
     /// Checks that the run can be done, and opens its folder.
     ///
     /// # Errors
@@ -115,10 +148,10 @@ impl RunRequest<'_> {
         let Self { goal, dataset, settings, genotype, .. } = *self;
         let searched = settings.train.architecture == Architecture::Genotype && genotype.is_none();
         if goal == Goal::Search || goal == Goal::Fit && searched {
-            check_search(dataset, settings)?;
+            check_search(dataset, settings, self.memory)?;
         }
         if goal != Goal::Search {
-            check_training(dataset, settings, genotype)?;
+            check_training(dataset, settings, genotype, self.memory)?;
             if settings.predict.sensitivity.is_some() {
                 positive_class(&dataset.info, settings)?;
             }
@@ -131,12 +164,11 @@ impl RunRequest<'_> {
 ///
 /// # Errors
 /// Returns an error if the network is too large, or a batch does not fit in memory.
-pub fn check_search(dataset: &Dataset, settings: &Settings) -> Result<(), Error> {
+pub fn check_search(dataset: &Dataset, settings: &Settings, memory: Memory) -> Result<(), Error> {
     settings.check_sizes(dataset.info.height)?;
     let images = dataset.train.len() + dataset.val.len();
     let parts = (&settings.search, &*settings.method);
-    Ok(search::check_memory(&dataset.info, images, parts, Memory::available())
-        .map_err(zodarts_nas::Error::from)?)
+    Ok(search::check_memory(&dataset.info, images, parts, memory).map_err(zodarts_nas::Error::from)?)
 }
 
 /// Refuses a training that is too large for this machine. Without a genotype, the largest network of the
@@ -148,13 +180,12 @@ pub fn check_training(
     dataset: &Dataset,
     settings: &Settings,
     genotype: Option<Genotype>,
+    memory: Memory,
 ) -> Result<(), Error> {
     settings.check_sizes(dataset.info.height)?;
     let images = dataset.train.len();
     let genotype = genotype.unwrap_or_else(|| Genotype::heaviest(settings.search.space));
-    let needed =
-        train::check_memory(&dataset.info, images, &settings.train, Some(genotype), Memory::available());
-    Ok(needed?)
+    Ok(train::check_memory(&dataset.info, images, &settings.train, Some(genotype), memory)?)
 }
 
 /// Refuses data that a search did not see: test images here may be images that shaped the architecture there.

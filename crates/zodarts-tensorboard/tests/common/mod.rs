@@ -1,9 +1,7 @@
 //! A run small enough to be quick.
 
 use std::path::Path;
-use std::time::Instant;
 use zodarts_nas::observer::Observer;
-use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::{Fit, Job};
 use zodarts_run::settings::Settings;
@@ -22,15 +20,7 @@ pub fn tiny() -> Settings {
 pub fn fit<O: Observer>(settings: &Settings, path: &Path, observer: impl FnOnce(&Job<'_>) -> O) -> (Fit, O) {
     let (dataset, folder) = (phantom(), RunFolder::create(path).unwrap());
     let settings = &settings.clone().check().unwrap();
-    let job = Job {
-        dataset: &dataset,
-        data: "phantom",
-        settings,
-        folder: &folder,
-        protocol: Protocol::Official,
-        limit: None,
-        start: Instant::now(),
-    };
+    let job = Job::new(&dataset, "phantom", settings, &folder);
     let mut observer = observer(&job);
     (job.fit(&mut observer).unwrap(), observer)
 }

@@ -25,7 +25,7 @@ pub(super) struct NpyHeader {
 pub(super) enum NpyFault {
     #[error("its header cannot be read: {0}")]
     Header(io::Error),
-    #[error("it does not begin as a numpy array")]
+    #[error("it does not begin like a numpy array")]
     NoMagic,
     #[error("its numpy format version is {0}, expected 1, 2 or 3")]
     Version(u8),
