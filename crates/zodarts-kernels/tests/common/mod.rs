@@ -64,7 +64,8 @@ pub fn unpack<T: Real>(block: &[Pixel<T>], size: &Size, layout: BlockLayout) -> 
     Unpack { block, count: size.images, channels: size.channels, layout }.to_images()
 }
 
-/// Holds moments to those of the values a block should hold.
+/// Holds moments to those of the values that a block holds: where these are close together, an error of
+/// rounding in one of them is a large part of their deviation.
 pub fn assert_moments<T: Real>(found: &[SampleMoments], values: &[T], size: &Size) {
     let rounding = if size_of::<T>() == 4 { 1e-4 } else { 1e-11 };
     for (found, expected) in found.iter().zip(reference::moments(values, size)) {
