@@ -177,7 +177,8 @@ mod tests {
     #[test]
     fn an_error_of_the_data_has_a_typed_hint() {
         let error = || DataError::Image { path: "a; b.png".into(), detail: "it is empty".into() };
-        let expected = "error: a; b.png: cannot read the image: it is empty\nhint: remove it or replace it\n";
+        let expected = "error: a; b.png: cannot read the image: it is empty\nhint: remove it or replace it; \
+                        `zodarts data check` lists every file that cannot be read\n";
         assert_eq!(text(&Error::new(error()), false), expected);
         assert_eq!(text(&Error::new(zodarts_nas::Error::Data(error())), false), expected);
     }

@@ -5,10 +5,12 @@ use crate::failure::Advice;
 use crate::interrupt;
 use crate::progress::{Ui, note};
 use anyhow::Result;
-use zodarts_data::Dataset;
+use serde::Serialize;
+use std::cell::RefCell;
+use zodarts_data::{DamagedImages, Dataset, Notice, OpenEvent};
 use zodarts_nas::observer::Observer;
 use zodarts_run::folder::RunFolder;
-use zodarts_run::job::{DataAccess, Job, open_data};
+use zodarts_run::job::{DataAccess, Job, open_data, open_options};
 use zodarts_run::settings::DataSettings;
 use zodarts_tensorboard::TensorBoard;
 
@@ -17,9 +19,53 @@ use zodarts_tensorboard::TensorBoard;
 /// # Errors
 /// Returns the errors of [`open_data`].
 pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
-    let access = DataAccess::new(source.offline, source.mirror.clone());
     let progress = ui.data();
-    Ok(open_data(spec, data, &access, &|event| progress.show(event))?)
+    Ok(open_data(spec, data, &access(source), &|event| progress.show(event))?)
+}
+
+/// Opens the data as [`open`] does, without the image files that cannot be read, which it returns.
+///
+/// # Errors
+/// Returns the errors of [`Dataset::open`].
+pub fn open_readable(
+    spec: &str,
+    data: &DataSettings,
+    source: &SourceOptions,
+    ui: &Ui,
+) -> Result<(Dataset, Vec<DamagedFile>)> {
+    let (progress, damaged) = (ui.data(), RefCell::new(Vec::new()));
+    let options = open_options(data, &access(source)).with_damaged(DamagedImages::LeaveOut);
+    let on_event = |event| match event {
+        OpenEvent::Notice(Notice::Damaged { path, reason }) => {
+            damaged.borrow_mut().push(DamagedFile { file: path.display().to_string(), reason });
+        }
+        event => progress.show(event),
+    };
+    let dataset = Dataset::open(spec, &options, &on_event);
+    let damaged = damaged.into_inner();
+    match dataset {
+        Ok(dataset) => Ok((dataset, damaged)),
+        Err(error) => {
+            // What is left may be no data set: then the damage is the reason.
+            for DamagedFile { file, reason } in damaged {
+                note(&format!("{file}: {reason}"));
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// An image file that cannot be read.
+#[derive(Clone, Debug, Serialize)]
+pub struct DamagedFile {
+    /// The file.
+    pub file: String,
+    /// The reason.
+    pub reason: String,
+}
+
+fn access(source: &SourceOptions) -> DataAccess {
+    DataAccess::new(source.offline, source.mirror.clone())
 }
 
 /// Prints a note if an unfinished run is resumed.

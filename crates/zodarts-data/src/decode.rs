@@ -1,19 +1,23 @@
 //! PNG, JPEG, BMP and TIFF files of unknown origin, decoded within limits.
 
 use crate::error::DataError;
+use crate::jpeg_file;
 use crate::patients::PatientKey;
 use crate::resize::{ImageSize, Resizer};
 use crate::store::{ImageShape, of_8_bits, of_16_bits};
-use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 /// The largest width or height decoded, in pixels.
 pub(crate) const MAX_SIDE: u32 = 16_384;
 /// The most memory a decoder may take for one image, in bytes.
 pub(crate) const MAX_MEMORY: u64 = 1 << 28;
+/// The name and checksum of a PNG file's last chunk, which holds nothing else.
+const PNG_END: &[u8] = b"IEND\xae\x42\x60\x82";
 /// File extensions of the supported formats.
 const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
 
@@ -65,12 +69,21 @@ pub(crate) fn has_extension(path: &Path) -> bool {
 
 /// Reads a file's header only.
 pub(crate) fn traits(path: &Path) -> Result<Traits, DataError> {
-    let decoder = reader(path)?.into_decoder().map_err(|error| damaged(path, &error))?;
+    let failed = |error: ImageError| damaged(path, &error);
+    let mut decoder = reader(path)?.into_decoder().map_err(failed)?;
+    let turned = swaps_sides(decoder.orientation().map_err(failed)?);
     let (width, height) = decoder.dimensions();
+    let (width, height) = if turned { (height, width) } else { (width, height) };
     let color = decoder.color_type();
     let channels = if color.has_color() { 3 } else { 1 };
     let (height, width, deep) = (height as usize, width as usize, is_deep(color));
     Ok(Traits { channels, height, width, deep, own_range: false, frames: 1, patient: None })
+}
+
+/// Tells if an orientation makes height of width.
+fn swaps_sides(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH)
 }
 
 fn is_deep(color: ColorType) -> bool {
@@ -82,10 +95,13 @@ pub(crate) fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataErr
     DataError::Image { path: path.to_owned(), detail: detail.to_string() }
 }
 
-/// Decodes a file within limits.
+/// Decodes a file within limits, and turns it as its EXIF orientation says.
 pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
     let failed = |error: ImageError| damaged(path, &error);
-    let mut decoder = reader(path)?.into_decoder().map_err(failed)?;
+    let reader = reader(path)?;
+    let format = reader.format();
+    let mut decoder = reader.into_decoder().map_err(failed)?;
+    let orientation = decoder.orientation().map_err(failed)?;
     let (width, height) = decoder.dimensions();
     // Later a plane takes four bytes per pixel.
     if u64::from(width) * u64::from(height) > MAX_MEMORY / 4 {
@@ -94,16 +110,32 @@ pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
     }
     let mut limits = limits();
     limits.reserve(decoder.total_bytes()).and_then(|()| decoder.set_limits(limits)).map_err(failed)?;
-    Ok(Decoded::from_image(DynamicImage::from_decoder(decoder).map_err(failed)?))
+    let bytes = || std::fs::read(path).map_err(|source| unreadable(path, source));
+    let mut image = match format {
+        Some(ImageFormat::Jpeg) => jpeg_file::decode(&bytes()?).map_err(|fault| damaged(path, &fault))?,
+        // The decoder does not look for the end of the last chunk.
+        Some(ImageFormat::Png) if !bytes()?.windows(PNG_END.len()).any(|window| window == PNG_END) => {
+            return Err(damaged(path, "the file is cut short: its end is missing"));
+        }
+        _ => DynamicImage::from_decoder(decoder).map_err(failed)?,
+    };
+    image.apply_orientation(orientation);
+    Ok(Decoded::from_image(image))
+}
+
+fn unreadable(path: &Path, source: io::Error) -> DataError {
+    DataError::Io { path: path.to_owned(), action: "read the image", source }
 }
 
 fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, DataError> {
-    let unreadable = |source| DataError::Io { path: path.to_owned(), action: "read the image", source };
-    if std::fs::metadata(path).map_err(unreadable)?.len() == 0 {
-        return Err(damaged(path, "the file is empty (0 bytes)"));
+    let failed = |source| unreadable(path, source);
+    match std::fs::metadata(path).map_err(failed)?.len() {
+        0 => return Err(damaged(path, "the file is empty (0 bytes)")),
+        1..=MAX_MEMORY => {}
+        // Some decoders read a file as a whole.
+        length => return Err(damaged(path, &format!("{length} bytes exceed the limit of {MAX_MEMORY}"))),
     }
-    let mut reader =
-        ImageReader::open(path).map_err(unreadable)?.with_guessed_format().map_err(unreadable)?;
+    let mut reader = ImageReader::open(path).map_err(failed)?.with_guessed_format().map_err(failed)?;
     reader.limits(limits());
     Ok(reader)
 }

@@ -292,6 +292,15 @@ const DATA_FORMS: &str = "DATA may be `phantom`, a MedMNIST name (breastmnist, b
                           MedMNIST-style .npz file, or a folder of images by class";
 
 impl DataError {
+    /// Returns the fault of a file without the file's name.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Image { detail, .. } => detail.clone(),
+            Self::Io { action, source, .. } => format!("cannot {action}: {source}"),
+            other => other.to_string(),
+        }
+    }
+
     /// Returns what the user can do about the error, or `None` if the message says it all.
     pub fn hint(&self) -> Option<Cow<'_, str>> {
         let hint = match self {
@@ -315,7 +324,9 @@ impl DataError {
             Self::ArrayType { .. } => "convert it with .astype",
             Self::LabelOutOfRange { .. } => "correct the labels",
             Self::LengthMismatch { .. } => "every image needs its label",
-            Self::Image { .. } => "remove it or replace it",
+            Self::Image { .. } => {
+                "remove it or replace it; `zodarts data check` lists every file that cannot be read"
+            }
             Self::UnlabelledImage { .. } => {
                 "name its frames in a table for --labels, or pass a folder of images by class; \
                  `zodarts predict` and `zodarts explain` take single files"
@@ -356,6 +367,7 @@ mod tests {
     fn a_path_with_a_semicolon_is_told_whole() {
         let error = DataError::Image { path: "a; b.png".into(), detail: "bad".into() };
         assert_eq!(error.to_string(), "a; b.png: cannot read the image: bad");
-        assert_eq!(error.hint().as_deref(), Some("remove it or replace it"));
+        assert!(error.hint().unwrap().starts_with("remove it or replace it"));
+        assert_eq!(error.reason(), "bad");
     }
 }

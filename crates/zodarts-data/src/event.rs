@@ -1,5 +1,7 @@
 //! Events of opening a data set: progress of long steps, and notices about the data.
 
+use std::path::PathBuf;
+
 /// An event of [`Dataset::open`](crate::Dataset::open).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,6 +58,14 @@ pub enum Notice {
     OwnRange {
         /// Number of files.
         files: usize,
+    },
+    /// An image file was left out because it cannot be read, as
+    /// [`DamagedImages::LeaveOut`](crate::DamagedImages::LeaveOut) allows.
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
     },
     /// Files of a folder were left out because they are hidden or no images.
     FilesSkipped {

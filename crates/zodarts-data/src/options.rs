@@ -15,6 +15,18 @@ pub enum ValSource {
     File(PathBuf),
 }
 
+/// The treatment of image files that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DamagedImages {
+    /// The first is an error.
+    #[default]
+    Refuse,
+    /// They are left out, with a [`Notice::Damaged`](crate::Notice::Damaged) for each. Every file is decoded
+    /// once more.
+    LeaveOut,
+}
+
 /// Options of [`Dataset::open`](crate::Dataset::open).
 ///
 /// ```
@@ -43,6 +55,8 @@ pub struct OpenOptions {
     pub window: Option<Window>,
     /// Names images by a hash instead of their file, see [`Samples::file`](crate::Samples::file).
     pub anonymous: bool,
+    /// The treatment of image files that cannot be read.
+    pub damaged: DamagedImages,
     /// The folder of downloads; by default `$ZODARTS_CACHE`, else `zodarts` in the user's cache folder.
     pub cache_dir: Option<PathBuf>,
     /// Never uses the network.
@@ -95,6 +109,12 @@ impl OpenOptions {
     #[must_use]
     pub fn with_anonymous(self, anonymous: bool) -> Self {
         Self { anonymous, ..self }
+    }
+
+    /// Sets [`OpenOptions::damaged`].
+    #[must_use]
+    pub fn with_damaged(self, damaged: DamagedImages) -> Self {
+        Self { damaged, ..self }
     }
 
     /// Sets [`OpenOptions::cache_dir`]; `None` for the default.

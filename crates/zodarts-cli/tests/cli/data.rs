@@ -1,7 +1,9 @@
 //! `zodarts data info`.
 
-use crate::support::{arrays, place, run, stdout, write_npz};
+use crate::support::{arrays, place, run, stdout, write_npz, write_png};
+use predicates::prelude::*;
 use predicates::str::contains;
+use serde_json::Value;
 
 #[test]
 fn a_data_set_is_described() {
@@ -69,4 +71,25 @@ fn a_run_leaves_leaks_out_if_asked_and_says_so_in_its_settings() {
     let config = std::fs::read_to_string(place.path().join("run/config.toml")).unwrap();
     assert!(config.contains("drop_leaks = true"), "{config}");
     run(place.path(), "evaluate run").success().stdout(contains("read 2 times"));
+}
+
+#[test]
+fn a_check_lists_every_damaged_file_and_goes_on_without_them() {
+    let place = place();
+    let images = place.path().join("images");
+    for class in ["a", "b"] {
+        (0..8).for_each(|image| write_png(&images.join(format!("{class}/{image}.png")), image));
+    }
+    let whole = std::fs::read(images.join("a/3.png")).unwrap();
+    std::fs::write(images.join("a/3.png"), &whole[..whole.len() / 2]).unwrap();
+    std::fs::write(images.join("b/5.png"), "no image").unwrap();
+    run(place.path(), "data info images").code(1).stderr(contains("b/5.png").and(contains("data check")));
+    let text = stdout(place.path(), "data check images");
+    assert!(text.contains("left out 2 files that cannot be read"), "{text}");
+    assert!(text.contains("images/a/3.png: ") && text.contains("images/b/5.png: "), "{text}");
+    let check: Value = serde_json::from_str(&stdout(place.path(), "data check images --json")).unwrap();
+    let damaged = check["damaged"].as_array().unwrap();
+    assert_eq!((damaged.len(), damaged[0]["file"].as_str()), (2, Some("images/a/3.png")));
+    assert!(check["summary"].is_object() && check["findings"].is_array());
+    run(place.path(), "data check images --strict").code(1).stderr(contains("--strict allows none"));
 }

@@ -10,7 +10,7 @@ mod request;
 
 pub use difference::{other_data, other_setting};
 pub use evaluation::{check_same_data, evaluate_run, evaluated_images, export_predictions};
-pub use open::{DataAccess, open_data};
+pub use open::{DataAccess, open_data, open_options};
 pub use place::Resume;
 pub use prepare::{Prepared, positive_class};
 pub use request::{Place, RunRequest, check_search, check_searched_data, check_training};

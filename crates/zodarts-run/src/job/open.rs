@@ -33,7 +33,12 @@ pub fn open_data(
     access: &DataAccess,
     on_event: &dyn Fn(OpenEvent),
 ) -> Result<Dataset, Error> {
-    let options = OpenOptions::default()
+    Ok(Dataset::open(spec, &open_options(settings, access), on_event)?)
+}
+
+/// Returns the options with which [`open_data`] opens data.
+pub fn open_options(settings: &DataSettings, access: &DataAccess) -> OpenOptions {
+    OpenOptions::default()
         .with_image_size(settings.image_size)
         .with_seed(settings.split_seed)
         .with_val(settings.val.as_deref().map(validation))
@@ -43,8 +48,7 @@ pub fn open_data(
         .with_anonymous(settings.anonymous)
         .with_offline(access.offline)
         .with_memory(Memory::available().bytes())
-        .with_mirror(access.mirror.clone());
-    Ok(Dataset::open(spec, &options, on_event)?)
+        .with_mirror(access.mirror.clone())
 }
 
 /// Returns the validation data that a text names: a number is a fraction, anything else a path.

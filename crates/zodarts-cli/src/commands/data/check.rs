@@ -1,23 +1,26 @@
 //! `zodarts data check`.
 
-use super::{open, sheet};
-use crate::args::CheckArgs;
+use super::{settings, sheet};
+use crate::args::{CheckArgs, InfoArgs};
 use crate::output;
 use crate::progress::Ui;
+use crate::setup::{self, DamagedFile};
 use anyhow::{Result, bail};
-use zodarts_data::check::{Finding, Match};
+use serde::Serialize;
+use zodarts_data::check::{CheckReport, Finding, Match};
 
 /// The number of images shown for a finding; `--json` has all.
 const SHOWN: usize = 5;
 
 /// Prints everything found wrong with a data set, the worst first.
 pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
-    let dataset = open(&args.info, ui)?;
+    let InfoArgs { data, source, .. } = &args.info;
+    let (dataset, damaged) = setup::open_readable(data, &settings(&args.info)?, source, ui)?;
     let spinner = ui.spinner("checking every image");
     let check = dataset.check();
     spinner.finish_and_clear();
     if args.info.json {
-        output::json(&check)?;
+        output::json(&CheckOutput { damaged: &damaged, check: &check })?;
     } else {
         let mut sheet = sheet(&check.summary);
         if check.findings.is_empty() {
@@ -25,6 +28,12 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
                 "checks",
                 "no copies, no near copies, no blank images, every class in every split".into(),
             );
+        }
+        if !damaged.is_empty() {
+            sheet.row("warning", format!("left out {} that cannot be read:", files(damaged.len())));
+        }
+        for DamagedFile { file, reason } in &damaged {
+            sheet.row("", format!("  {file}: {reason}"));
         }
         for finding in &check.findings {
             sheet.row("warning", finding.text.clone());
@@ -34,7 +43,7 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
         }
         output::print(&sheet.to_string())?;
     }
-    match check.findings.len() {
+    match check.findings.len() + usize::from(!damaged.is_empty()) {
         0 => Ok(()),
         count if args.strict => {
             let noun = if count == 1 { "finding" } else { "findings" };
@@ -42,6 +51,19 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The JSON of a check.
+#[derive(Serialize)]
+struct CheckOutput<'a> {
+    /// The files that cannot be read, which the check leaves out.
+    damaged: &'a [DamagedFile],
+    #[serde(flatten)]
+    check: &'a CheckReport,
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".into() } else { format!("{count} files") }
 }
 
 /// Returns some of a finding's images, one line each.

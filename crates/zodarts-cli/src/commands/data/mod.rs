@@ -9,7 +9,7 @@ use crate::progress::Ui;
 use crate::setup;
 use anyhow::Result;
 use zodarts_data::{Dataset, SplitSummary, Summary};
-use zodarts_run::settings::Settings;
+use zodarts_run::settings::{DataSettings, Settings};
 
 /// Runs a command about data.
 pub fn run(command: &DataCommand, ui: &Ui) -> Result<()> {
@@ -39,8 +39,11 @@ fn info(args: &InfoArgs, ui: &Ui) -> Result<()> {
 }
 
 fn open(args: &InfoArgs, ui: &Ui) -> Result<Dataset> {
-    let settings = Settings::from_table(args.options.table())?.data;
-    setup::open(&args.data, &settings, &args.source, ui)
+    setup::open(&args.data, &settings(args)?, &args.source, ui)
+}
+
+fn settings(args: &InfoArgs) -> Result<DataSettings> {
+    Ok(Settings::from_table(args.options.table())?.data)
 }
 
 /// Returns the description of a data set and its numbers of images.

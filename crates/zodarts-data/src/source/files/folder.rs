@@ -2,6 +2,7 @@
 //! `train|val|test/class`, or with a table of labels.
 
 use super::class_folders::{self, ClassFolders, SplitFolders};
+use super::damaged::readable;
 use super::labelled::{self, ImageRoot};
 use super::split_plan::{SplitPlan, cut_in_three, divided};
 use super::survey::{ImageSurvey, ListedFile, PixelFormat, ReadOptions};
@@ -78,7 +79,8 @@ pub(in crate::source) fn read_all(
         return mismatch("classes", format!("{:?}", listing.classes), format!("{classes:?}"));
     }
     let reading = ReadOptions { image_size: Some(shape.height), ..ReadOptions::new(path, options) };
-    let images = ImageSurvey::survey(listed(listing.files), false, reading, patients)?;
+    let files = listed(listing.files, &reading, on_event)?;
+    let images = ImageSurvey::survey(files, false, reading, patients)?;
     let found = images.format.shape.channels;
     if found > shape.channels {
         return mismatch("channels", found.to_string(), shape.channels.to_string());
@@ -101,7 +103,8 @@ fn plan<'a>(
     }
     let listing = class_folders::classes(path)?;
     report_skipped(listing.skipped, on_event);
-    let images = ImageSurvey::survey(listed(listing.files), false, reading, patients)?;
+    let files = listed(listing.files, &reading, on_event)?;
+    let images = ImageSurvey::survey(files, false, reading, patients)?;
     cut_in_three(path, images, listing.classes, options.seed)
 }
 
@@ -126,8 +129,11 @@ fn in_splits<'a>(
     let val = folders.val.then(|| same_classes(&path.join("val"), &train.classes)).transpose()?;
     report_skipped(train.skipped + test.skipped + val.as_ref().map_or(0, |val| val.skipped), on_event);
     let val = val.map_or_else(Vec::new, |val| val.files);
-    let ends = [train.files.len(), train.files.len() + val.len()];
-    let files = listed([train.files, val, test.files].concat());
+    let (mut files, mut ends) = (listed(train.files, &reading, on_event)?, [0; 2]);
+    for (end, more) in ends.iter_mut().zip([val, test.files]) {
+        *end = files.len();
+        files.extend(listed(more, &reading, on_event)?);
+    }
     let images = ImageSurvey::survey(files, false, reading, patients)?;
     let split_of = |entry: usize| ends.iter().filter(|end| entry >= **end).count();
     let splits = [0, 1, 2].map(|split| images.of_entries(|entry| split_of(entry) == split));
@@ -137,8 +143,15 @@ fn in_splits<'a>(
     Ok(SplitPlan::given(train.classes, images, splits, seed))
 }
 
-fn listed(files: Vec<(PathBuf, u16)>) -> Vec<ListedFile> {
-    files.into_iter().map(|(path, class)| ListedFile { path, class, frame: None, patient: None }).collect()
+/// Returns the list of some files, without those that are left out as damaged.
+fn listed(
+    files: Vec<(PathBuf, u16)>,
+    reading: &ReadOptions<'_>,
+    on_event: &dyn Fn(OpenEvent),
+) -> Result<Vec<ListedFile>, DataError> {
+    let files = readable(files, |(path, _)| path.as_path(), reading, on_event)?;
+    let listed = |(path, class)| ListedFile { path, class, frame: None, patient: None };
+    Ok(files.into_iter().map(listed).collect())
 }
 
 fn report_skipped(files: usize, on_event: &dyn Fn(OpenEvent)) {

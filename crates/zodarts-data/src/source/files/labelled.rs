@@ -1,5 +1,6 @@
 //! Images with a table of labels: those of a folder, or the frames of one file.
 
+use super::damaged::readable;
 use super::label_table::{LabelRow, LabelTable, excerpt, wrong};
 use super::split_plan::{SplitPlan, cut_in_three};
 use super::survey::{ImageSurvey, ListedFile, ReadOptions};
@@ -36,7 +37,9 @@ pub(super) fn plan<'a>(
     if !table.unused.is_empty() {
         on_event(Notice::UnusedColumns { names: table.unused.clone() }.into());
     }
-    let mut rows = resolved(root, path, table.rows)?;
+    let reading = ReadOptions::new(root.folder, options);
+    let rows = resolved(root, path, table.rows)?;
+    let mut rows = readable(rows, |(_, file)| file.as_path(), &reading, on_event)?;
     let classes = classes(path, &rows)?;
     rows.sort_by(|(a, a_file), (b, b_file)| (&a.label, a_file, a.frame).cmp(&(&b.label, b_file, b.frame)));
     let class = |label: &String| classes.binary_search(label).unwrap_or_default() as u16;
@@ -47,8 +50,7 @@ pub(super) fn plan<'a>(
         patient: row.patient,
     };
     let listed = rows.iter().map(listed).collect();
-    let images =
-        ImageSurvey::survey(listed, table.has_patients, ReadOptions::new(root.folder, options), patients)?;
+    let images = ImageSurvey::survey(listed, table.has_patients, reading, patients)?;
     check_frames(path, &images, &rows)?;
     if !table.has_splits {
         return cut_in_three(root.only.unwrap_or(root.folder), images, classes, options.seed);

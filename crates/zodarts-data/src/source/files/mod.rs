@@ -1,6 +1,7 @@
 //! Data sets of image files: class folders, split folders, and tables of labels.
 
 mod class_folders;
+mod damaged;
 mod decode;
 mod folder;
 mod label_table;

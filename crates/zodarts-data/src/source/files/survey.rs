@@ -5,7 +5,7 @@ use crate::dicom::Window;
 use crate::error::DataError;
 use crate::image_file::ImageFile;
 use crate::memory;
-use crate::options::OpenOptions;
+use crate::options::{DamagedImages, OpenOptions};
 use crate::patients::{self, PatientKey, Patients};
 use crate::rng::stream;
 use crate::split::{self, CutShare};
@@ -28,13 +28,14 @@ pub(super) struct ReadOptions<'a> {
     pub image_size: Option<usize>,
     pub anonymous: bool,
     pub memory: Option<u64>,
+    pub damaged: DamagedImages,
 }
 
 impl<'a> ReadOptions<'a> {
     /// Returns the options for files below `root`.
     pub fn new(root: &'a Path, options: &OpenOptions) -> Self {
-        let OpenOptions { window, image_size, anonymous, memory, .. } = *options;
-        Self { root, window, image_size, anonymous, memory }
+        let OpenOptions { window, image_size, anonymous, memory, damaged, .. } = *options;
+        Self { root, window, image_size, anonymous, memory, damaged }
     }
 }
 

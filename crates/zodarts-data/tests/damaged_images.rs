@@ -1,0 +1,176 @@
+//! Damaged image files of every raster format: cut short anywhere, each is refused; with flipped bits, what
+//! is accepted is accepted by Pillow as well.
+//!
+//! `ZODARTS_PYTHON` names a Python with Pillow (`cargo xtask validate` makes one). Without it, the comparison
+//! is skipped, and that is printed.
+
+mod support;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{open_with, shared, write_classes};
+use tempfile::TempDir;
+use zodarts_data::{DamagedImages, DataError, Dataset, Notice, OpenEvent, OpenOptions, read_image_file};
+
+/// Flipped files of each format.
+const FLIPS: usize = 200;
+
+/// A file and its extension.
+struct Sample {
+    extension: &'static str,
+    bytes: Vec<u8>,
+}
+
+/// Returns an image with edges and noise, so that every part of a file matters.
+fn picture() -> DynamicImage {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let image = RgbImage::from_fn(37, 29, |x, y| {
+        let noise: u8 = rng.random_range(0..40);
+        Rgb([(x * 5) as u8 + noise, (y * 7) as u8, if x > y { 200 } else { noise }])
+    });
+    image.into()
+}
+
+fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// Returns a file of each format, in colour and in grey.
+fn samples() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for image in [picture(), picture().to_luma8().into()] {
+        for (extension, format) in
+            [("png", ImageFormat::Png), ("bmp", ImageFormat::Bmp), ("tiff", ImageFormat::Tiff)]
+        {
+            samples.push(Sample { extension, bytes: encoded(&image, format) });
+        }
+        let mut bytes = Vec::new();
+        image.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 90)).unwrap();
+        samples.push(Sample { extension: "jpg", bytes });
+    }
+    // A progressive file, and one of a camera with a thumbnail, are in the measurements' data.
+    for file in ["CXR/000003.jpeg", "Hand/000003.jpeg"] {
+        if let Some(path) = shared("mednist").map(|folder| folder.join(file)).filter(|path| path.exists()) {
+            samples.push(Sample { extension: "jpg", bytes: fs::read(path).unwrap() });
+        }
+    }
+    samples
+}
+
+fn read(path: &Path) -> Result<Vec<f32>, DataError> {
+    read_image_file(path, 3, 29, 37)
+}
+
+#[test]
+fn a_file_that_is_cut_anywhere_is_refused() {
+    let place = TempDir::new().unwrap();
+    for Sample { extension, bytes } in samples() {
+        let path = place.path().join(format!("cut.{extension}"));
+        fs::write(&path, &bytes).unwrap();
+        read(&path).unwrap();
+        let accepted: Vec<usize> = (0..bytes.len())
+            .filter(|length| {
+                fs::write(&path, &bytes[..*length]).unwrap();
+                read(&path).is_ok()
+            })
+            .collect();
+        assert!(accepted.is_empty(), "{extension} of {} bytes is read when cut at {accepted:?}", bytes.len());
+    }
+}
+
+#[test]
+fn bytes_behind_the_end_of_a_jpeg_file_change_nothing() {
+    let place = TempDir::new().unwrap();
+    for Sample { bytes, .. } in samples().into_iter().filter(|sample| sample.extension == "jpg") {
+        let path = place.path().join("a.jpg");
+        fs::write(&path, &bytes).unwrap();
+        let whole = read(&path).unwrap();
+        fs::write(&path, [&bytes[..], b"left by a camera", &bytes[..40]].concat()).unwrap();
+        assert_eq!(read(&path).unwrap(), whole);
+    }
+}
+
+/// Returns the files that Pillow refuses.
+fn refused_by_pillow(files: &[PathBuf]) -> Option<Vec<String>> {
+    let Some(python) = std::env::var_os("ZODARTS_PYTHON") else {
+        eprintln!("SKIPPED: ZODARTS_PYTHON is not set: damaged files are not compared with Pillow");
+        return None;
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pillow_refuses.py");
+    let output = Command::new(python).arg(script).args(files).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect())
+}
+
+#[test]
+fn a_flipped_file_that_is_read_is_read_by_pillow_too() {
+    let place = TempDir::new().unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let mut accepted = Vec::new();
+    for (number, Sample { extension, bytes }) in samples().into_iter().enumerate() {
+        for flip in 0..FLIPS {
+            let mut bytes = bytes.clone();
+            let at = rng.random_range(0..bytes.len());
+            bytes[at] ^= 1 << rng.random_range(0..8);
+            let path = place.path().join(format!("{number}-{flip}-at-{at}.{extension}"));
+            fs::write(&path, &bytes).unwrap();
+            if read(&path).is_ok() {
+                accepted.push(path);
+            }
+        }
+    }
+    assert!(accepted.len() > FLIPS, "some flips only change a pixel: {}", accepted.len());
+    if let Some(refused) = refused_by_pillow(&accepted) {
+        assert!(refused.is_empty(), "Pillow refuses {refused:#?}");
+    }
+}
+
+#[test]
+fn all_damaged_files_are_told_at_once_and_left_out_on_request() {
+    let folder = TempDir::new().unwrap();
+    write_classes(folder.path(), 8, 8);
+    let whole = fs::read(folder.path().join("a/01.png")).unwrap();
+    fs::write(folder.path().join("a/01.png"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(folder.path().join("b/05.png"), "no image").unwrap();
+    assert!(open_with(folder.path(), &OpenOptions::default()).is_err());
+
+    let told = std::cell::RefCell::new(Vec::new());
+    let on_event = |event| {
+        if let OpenEvent::Notice(Notice::Damaged { path, reason }) = event {
+            assert!(!reason.is_empty() && !reason.contains("png"), "{reason}");
+            told.borrow_mut().push(path);
+        }
+    };
+    let options = OpenOptions::default().with_damaged(DamagedImages::LeaveOut);
+    let dataset = Dataset::open(folder.path().to_str().unwrap(), &options, &on_event).unwrap();
+    assert_eq!(*told.borrow(), ["a/01.png", "b/05.png"].map(|file| folder.path().join(file)));
+    assert_eq!(dataset.train.len() + dataset.val.len() + dataset.summary().test.images, 14);
+}
+
+#[test]
+fn a_photograph_is_turned_as_its_exif_says() {
+    let place = TempDir::new().unwrap();
+    let mut upright = Vec::new();
+    picture().write_with_encoder(JpegEncoder::new_with_quality(&mut upright, 90)).unwrap();
+    // Orientation 6 in an EXIF segment behind the start: the viewer turns the image clockwise.
+    let exif = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let turned = [&upright[..2], exif, &upright[2..]].concat();
+    let (plain, tagged) = (place.path().join("plain.jpg"), place.path().join("tagged.jpg"));
+    fs::write(&plain, &upright).unwrap();
+    fs::write(&tagged, &turned).unwrap();
+    let plain = read_image_file(&plain, 1, 29, 37).unwrap();
+    let tagged = read_image_file(&tagged, 1, 37, 29).unwrap();
+    for (y, row) in plain.chunks(37).enumerate() {
+        for (x, value) in row.iter().enumerate() {
+            assert_eq!(tagged[x * 29 + (28 - y)], *value, "pixel {x}, {y}");
+        }
+    }
+}
