@@ -1,6 +1,6 @@
 //! A trained network, ready to classify files and arrays.
 
-use crate::frames::{Frame, frames};
+use crate::frames::{Frame, Unreadable, frames};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use zodarts_data::{DatasetInfo, ImageFile, Window};
@@ -96,12 +96,44 @@ impl Classifier {
     /// # Errors
     /// Returns the error of the first file that cannot be read.
     pub fn classify_files(&mut self, files: &[PathBuf]) -> Result<Vec<Answer>, Error> {
-        let mut answers = Vec::new();
-        for images in frames(files, self.window)?.chunks(CHUNK) {
-            let planes = self.read(images)?;
-            answers.extend(self.answers(&planes, images.iter().map(Frame::name))?);
+        let found = self.classify_readable(files)?;
+        found.into_iter().map(|answer| answer.map_err(|unreadable| *unreadable.error)).collect()
+    }
+
+    /// Classifies the frames of image files as [`Classifier::classify_files`] does, and goes on after a file
+    /// or frame that cannot be read.
+    ///
+    /// # Errors
+    /// Returns an error if a score is not a finite number.
+    pub fn classify_readable(&mut self, files: &[PathBuf]) -> Result<Vec<Result<Answer, Unreadable>>, Error> {
+        let mut found = Vec::new();
+        let mut frames = frames(files, self.window);
+        loop {
+            let chunk: Vec<Result<Frame<'_>, Unreadable>> = frames.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                return Ok(found);
+            }
+            found.extend(self.classify_chunk(chunk)?);
         }
-        Ok(answers)
+    }
+
+    /// Reads and classifies frames together.
+    fn classify_chunk(
+        &mut self,
+        chunk: Vec<Result<Frame<'_>, Unreadable>>,
+    ) -> Result<Vec<Result<Answer, Unreadable>>, Error> {
+        let frames: Vec<Frame<'_>> = chunk.iter().flatten().copied().collect();
+        let inputs = self.read(&frames);
+        let planes: Vec<f32> = inputs.iter().flatten().flatten().copied().collect();
+        let names =
+            frames.iter().zip(&inputs).filter(|(_, input)| input.is_ok()).map(|(frame, _)| frame.name());
+        let mut answers = self.answers(&planes, names)?.into_iter();
+        let mut inputs = inputs.into_iter();
+        let mut answer = |_: Frame<'_>| -> Result<Answer, Unreadable> {
+            inputs.next().expect("a frame was read")?;
+            Ok(answers.next().expect("an image has an answer"))
+        };
+        Ok(chunk.into_iter().map(|frame| frame.and_then(&mut answer)).collect())
     }
 
     /// Classifies the first frame of an image file.
@@ -130,50 +162,67 @@ impl Classifier {
     }
 
     /// Calls `each` with the heat map of each frame of image files, for one class or, without one, for the
-    /// class of the highest probability.
+    /// class of the highest probability; or with the reason why a file or frame cannot be read.
     ///
     /// # Errors
-    /// Returns the error of the first file that cannot be read, or of `each`.
-    pub fn explain_files<E: From<Error>>(
+    /// Returns the first error of `each`.
+    pub fn explain_files<E>(
         &self,
         files: &[PathBuf],
         class: Option<usize>,
-        mut each: impl FnMut(Explanation<'_>) -> Result<(), E>,
+        mut each: impl FnMut(Result<Explanation<'_>, Unreadable>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut explainer = Explainer::new(&self.model);
-        for frames in frames(files, self.window)?.chunk_by(|a, b| a.file == b.file) {
-            let mut file = ImageFile::open(frames[0].file, self.window).map_err(Error::from)?;
-            for frame in frames {
-                let image = self.frame(&mut file, frame)?;
+        // The frames of a file come one after the other.
+        let mut open: Option<(&Path, ImageFile)> = None;
+        for frame in frames(files, self.window) {
+            each(frame.and_then(|frame| {
+                let file = match open.take() {
+                    Some((path, file)) if path == frame.file => file,
+                    _ => self.open(&frame)?,
+                };
+                let (_, file) = open.insert((frame.file, file));
+                let image = self.frame(file, &frame)?;
                 let heat = explainer.explain(&network_input(&self.model.card, &image), class);
-                each(Explanation { frame: *frame, heat, image })?;
-            }
+                Ok(Explanation { frame, heat, image })
+            }))?;
         }
         Ok(())
     }
 
-    /// Reads a frame at the data set's size.
-    fn frame(&self, file: &mut ImageFile, frame: &Frame<'_>) -> Result<Vec<f32>, Error> {
-        let info = self.data();
-        Ok(file.read(frame.index, info.channels, info.height, info.width)?)
+    /// Opens the file of a frame.
+    fn open(&self, frame: &Frame<'_>) -> Result<ImageFile, Unreadable> {
+        ImageFile::open(frame.file, self.window).map_err(|error| frame.unreadable(error))
     }
 
-    /// Returns the network's inputs for some frames, one after the other.
-    fn read(&self, images: &[Frame<'_>]) -> Result<Vec<f32>, Error> {
+    /// Reads a frame of an open file at the data set's size.
+    fn frame(&self, file: &mut ImageFile, frame: &Frame<'_>) -> Result<Vec<f32>, Unreadable> {
+        let info = self.data();
+        let image = file.read(frame.index, info.channels, info.height, info.width);
+        image.map_err(|error| frame.unreadable(error))
+    }
+
+    /// Returns the network's input for each of some frames.
+    fn read(&self, images: &[Frame<'_>]) -> Vec<Result<Vec<f32>, Unreadable>> {
         let files: Vec<&[Frame<'_>]> = images.chunk_by(|a, b| a.file == b.file).collect();
-        let of_file = |frames: &&[Frame<'_>]| -> Result<Vec<f32>, Error> {
-            let mut file = ImageFile::open(frames[0].file, self.window)?;
-            let mut planes = Vec::new();
-            for frame in *frames {
-                planes.extend(network_input(&self.model.card, &self.frame(&mut file, frame)?));
-            }
-            Ok(planes)
+        let of_file = |frames: &&[Frame<'_>]| -> Vec<Result<Vec<f32>, Unreadable>> {
+            let mut file = self.open(&frames[0]);
+            let input = |frame: &Frame<'_>| {
+                let image = match &mut file {
+                    Ok(file) => self.frame(file, frame)?,
+                    Err(_) => self.frame(&mut self.open(frame)?, frame)?,
+                };
+                Ok(network_input(&self.model.card, &image))
+            };
+            frames.iter().map(input).collect()
         };
-        let planes: Vec<_> = files.par_iter().map(of_file).collect();
-        Ok(planes.into_iter().collect::<Result<Vec<_>, Error>>()?.concat())
+        files.par_iter().flat_map_iter(of_file).collect()
     }
 
     fn answers(&mut self, planes: &[f32], names: impl Iterator<Item = String>) -> Result<Vec<Answer>, Error> {
+        if planes.is_empty() {
+            return Ok(Vec::new());
+        }
         let scores = self.predictor.scores(planes)?;
         let answer = |(image, scores): (String, &[f32])| {
             let decided = self.model.decide(scores).into_iter();

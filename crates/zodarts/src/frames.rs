@@ -24,6 +24,11 @@ impl Frame<'_> {
         if self.one_of_many { format!("{file}#{}", self.index + 1) } else { file.to_string() }
     }
 
+    /// Returns the report of an error on reading it.
+    pub(crate) fn unreadable(&self, error: impl Into<Error>) -> Unreadable {
+        Unreadable { image: self.name(), error: Box::new(error.into()) }
+    }
+
     /// Returns the file's name without its extension, with `-frameFRAME` from 1 if it has several.
     pub fn stem(&self) -> String {
         let stem = self.file.file_stem().map_or_else(|| "image".into(), |stem| stem.to_string_lossy());
@@ -31,19 +36,29 @@ impl Frame<'_> {
     }
 }
 
-/// Returns the frames of some files.
-///
-/// # Errors
-/// Returns the error of the first file that cannot be opened.
-pub(crate) fn frames(files: &[PathBuf], window: Option<Window>) -> Result<Vec<Frame<'_>>, Error> {
+/// A file, or a frame of one, that cannot be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// The file, with `#FRAME` from 1 if one frame of several is meant.
+    pub image: String,
+    /// The reason.
+    pub error: Box<Error>,
+}
+
+/// Returns the frames of some files, in their order. A file that cannot be opened has one entry.
+pub(crate) fn frames(
+    files: &[PathBuf],
+    window: Option<Window>,
+) -> impl Iterator<Item = Result<Frame<'_>, Unreadable>> {
     let count = |file: &PathBuf| Ok(ImageFile::open(file, window)?.frames());
     let counts: Vec<Result<usize, Error>> = files.par_iter().map(count).collect();
-    let mut frames = Vec::new();
-    for (file, count) in files.iter().zip(counts) {
-        let count = count?;
-        frames.extend((0..count).map(|index| Frame { file, index, one_of_many: count > 1 }));
-    }
-    Ok(frames)
+    files.iter().zip(counts).flat_map(|(file, count)| match count {
+        Ok(count) => {
+            (0..count).map(|index| Ok(Frame { file, index, one_of_many: count > 1 })).collect::<Vec<_>>()
+        }
+        Err(error) => vec![Err(Unreadable { image: file.display().to_string(), error: Box::new(error) })],
+    })
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ mod run_handle;
 
 pub use classifier::{Answer, Classifier, Explanation};
 pub use fit::{DataInput, FitBuilder, SearchBuilder, fit, search};
-pub use frames::Frame;
+pub use frames::{Frame, Unreadable};
 pub use run_handle::Run;
 pub use zodarts_data as data;
 pub use zodarts_data::{ImageSize, LabelledArrays};

@@ -43,6 +43,9 @@ pub struct PredictArgs {
     /// Print a line of JSON for each file instead of CSV
     #[arg(long)]
     pub json: bool,
+    /// Fail if a file cannot be read, and print nothing
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Arguments of `explain`.
@@ -57,7 +60,7 @@ pub struct ExplainArgs {
     /// replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Show what speaks for this class instead of the one that is predicted
+    /// Show the evidence for this class instead of the predicted one
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
     /// Look at grey DICOM files through this window, such as 40,400 [default: as in the run]
@@ -66,6 +69,9 @@ pub struct ExplainArgs {
     /// Print a line of JSON for each file instead of CSV
     #[arg(long)]
     pub json: bool,
+    /// Fail if a file cannot be read, and print nothing
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Arguments of `report`.

@@ -1,15 +1,19 @@
 //! `zodarts explain`.
 
+use super::unreadable::Refusals;
 use crate::args::ExplainArgs;
 use crate::output;
 use anyhow::{Result, bail};
 use serde_json::json;
 use std::collections::HashSet;
 use std::path::Path;
-use zodarts::{Classifier, Explanation};
+use zodarts::{Classifier, Explanation, Unreadable};
 use zodarts_lab::text::csv;
 use zodarts_nas::files::{FileError, write_file};
 use zodarts_report::picture::{Planes, overlaid};
+
+/// The columns of the output.
+const HEADER: [&str; 5] = ["file", "class", "probability", "heat_map", "error"];
 
 /// Writes a picture for each file and prints what it shows.
 pub fn run(args: &ExplainArgs) -> Result<()> {
@@ -18,16 +22,30 @@ pub fn run(args: &ExplainArgs) -> Result<()> {
     std::fs::create_dir_all(&args.out)
         .map_err(|source| FileError::Write { path: args.out.clone(), source })?;
     let mut names = HashSet::new();
-    let mut lines =
-        if args.json { String::new() } else { csv::row(["file", "class", "probability", "heat_map"]) };
-    classifier.explain_files(&args.files, class, |explanation| -> Result<()> {
-        let picture = args.out.join(unused_name(&explanation.frame.stem(), &mut names));
-        write_file(&picture, &overlaid(&planes(&classifier, &explanation), &explanation.heat))?;
-        let class = &classifier.classes()[explanation.heat.class];
-        lines += &line(args.json, &explanation, class, &picture);
-        Ok(())
-    })?;
-    output::print(&lines)
+    let (mut images, mut refusals) = (0, Refusals::new(args.strict));
+    let mut lines = if args.json { String::new() } else { csv::row(HEADER) };
+    classifier.explain_files(
+        &args.files,
+        class,
+        |found: Result<Explanation<'_>, Unreadable>| -> Result<()> {
+            images += 1;
+            let explanation = match found {
+                Ok(explanation) => explanation,
+                Err(unreadable) => {
+                    let image = unreadable.image.clone();
+                    lines += &refused(args.json, image, refusals.take(unreadable)?);
+                    return Ok(());
+                }
+            };
+            let picture = args.out.join(unused_name(&explanation.frame.stem(), &mut names));
+            write_file(&picture, &overlaid(&planes(&classifier, &explanation), &explanation.heat))?;
+            let class = &classifier.classes()[explanation.heat.class];
+            lines += &line(args.json, &explanation, class, &picture);
+            Ok(())
+        },
+    )?;
+    output::print(&lines)?;
+    refusals.end(images)
 }
 
 fn class(classifier: &Classifier, name: &str) -> Result<usize> {
@@ -58,7 +76,16 @@ fn line(as_json: bool, explanation: &Explanation<'_>, class: &str, picture: &Pat
         let found = json!({"file": file, "class": class, "probability": score, "heat_map": picture});
         return format!("{found}\n");
     }
-    csv::row([file, class.to_owned(), score.to_string(), picture])
+    csv::row([file, class.to_owned(), score.to_string(), picture, String::new()])
+}
+
+/// Returns the line of an image that cannot be read.
+fn refused(as_json: bool, image: String, reason: String) -> String {
+    if as_json {
+        return format!("{}\n", json!({"file": image, "error": reason}));
+    }
+    let none = String::new;
+    csv::row([image, none(), none(), none(), reason])
 }
 
 #[cfg(test)]

@@ -16,3 +16,4 @@ pub mod search;
 pub mod settings;
 pub mod study;
 pub mod train;
+mod unreadable;

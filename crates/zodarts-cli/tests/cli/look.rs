@@ -68,9 +68,9 @@ fn heat_maps_are_written_and_listed() {
     write_png(&place.join("b/scan.png"), 2);
     let printed = stdout(place, "explain run a/scan.png b/scan.png --out a");
     let lines: Vec<&str> = printed.lines().collect();
-    assert_eq!(lines[0], "file,class,probability,heat_map");
-    assert!(lines[1].starts_with("a/scan.png,") && lines[1].ends_with("a/scan-heat.png"), "{printed}");
-    assert!(lines[2].ends_with("a/scan-2-heat.png"), "{printed}");
+    assert_eq!(lines[0], "file,class,probability,heat_map,error");
+    assert!(lines[1].starts_with("a/scan.png,") && lines[1].ends_with("a/scan-heat.png,"), "{printed}");
+    assert!(lines[2].ends_with("a/scan-2-heat.png,"), "{printed}");
     let picture = image::open(place.join("a/scan-heat.png")).unwrap();
     assert_eq!((picture.width(), picture.height()), (224, 224));
     assert_eq!(image::open(place.join("a/scan.png")).unwrap().width(), 16, "the file itself stays as it is");
@@ -93,7 +93,12 @@ fn what_cannot_be_explained_is_said() {
         run(place, arguments).code(1).stdout("").stderr(contains(message));
     };
     refused("explain run scan.png --out heat --class lobed", "expected one of [\"smooth\", \"spiculated\"]");
-    refused("explain run missing.png --out heat", "missing.png");
+    refused("explain run missing.png --out heat --strict", "missing.png");
+    let output = run(place, "explain run missing.png scan.png --out heat").code(1);
+    let printed = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines.len() == 3 && lines[1].starts_with("missing.png,,,,"), "{printed}");
+    assert!(place.join("heat/scan-heat.png").is_file());
     refused("explain run scan.png", "--out <DIR>");
     fs::write(place.join("file"), "").unwrap();
     refused("explain run scan.png --out file", "file");

@@ -44,9 +44,10 @@ fn a_file_is_scored_as_in_the_evaluation() {
     let output = zodarts(place).args(["predict", "run"]).args(&files).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("file,predicted,\"normal, benign\",other"));
+    assert_eq!(lines.next(), Some("file,predicted,\"normal, benign\",other,error"));
     for ((line, file), expected) in lines.zip(&files).zip(&evaluated) {
         assert!(line.starts_with(&format!("\"{file}\",")) || line.starts_with(&format!("{file},")), "{line}");
+        let line = line.strip_suffix(',').unwrap();
         let scores = line.rsplitn(3, ',').take(2).collect::<Vec<_>>();
         assert_eq!(floats(&format!("{},{}", scores[1], scores[0]), 0), *expected);
     }
@@ -65,10 +66,25 @@ fn a_bad_file_is_named() {
     std::fs::write(place.join("empty.png"), b"").unwrap();
     std::fs::write(place.join("text.png"), b"not an image").unwrap();
     for file in ["empty.png", "text.png", "missing.png"] {
-        run(place, &format!("predict run good.png {file}"))
+        let line = format!("predict run {file} good.png");
+        run(place, &format!("{line} --strict"))
             .code(1)
             .stdout("")
             .stderr(contains(format!("error: {file}: ")));
+        // Without --strict, the others are classified, and the file has a line of its own.
+        let output = run(place, &line).code(1).stderr(contains(format!("note: {file}: ")));
+        let output =
+            output.stderr(contains("error: 1 of 2 images cannot be read")).get_output().stdout.clone();
+        let text = String::from_utf8(output).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines[1].starts_with(&format!("{file},,,,")) && lines[1].len() > file.len() + 4, "{text}");
+        assert!(lines[2].starts_with("good.png,s") && lines[2].ends_with(','), "{text}");
+        let output = run(place, &format!("{line} --json")).code(1).get_output().stdout.clone();
+        let text = String::from_utf8(output).unwrap();
+        let refused: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        assert_eq!((&refused["file"], text.lines().count()), (&Value::from(file), 2));
+        assert!(refused["error"].as_str().is_some_and(|reason| !reason.is_empty()), "{refused}");
     }
     run(place, "predict missing good.png").code(1).stderr(contains("error: missing: not a run folder"));
 }
