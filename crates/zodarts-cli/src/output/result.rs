@@ -4,7 +4,7 @@ use super::Table;
 use std::fmt;
 use zodarts_lab::text::number;
 use zodarts_nas::evaluate::Metrics;
-use zodarts_nas::evaluate::{AtThreshold, ClassReport, Report};
+use zodarts_nas::evaluate::{AtThreshold, ClassReport};
 use zodarts_nas::model::Calibration;
 use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nas::train::TrainOutcome;
@@ -89,9 +89,12 @@ pub fn prepared(found: &Prepared, classes: &[String]) -> impl Iterator<Item = (&
 }
 
 fn calibration(found: &Calibration) -> String {
+    let Calibration { temperature, images, before, after, applied } = found;
+    let applied = if *applied { "" } else { ", not applied" };
     format!(
-        "temperature {:.2} by {} validation images: calibration error {:.3}, {:.3} before",
-        found.temperature, found.images, found.after.ece, found.before.ece
+        "temperature {temperature:.2} by {images} validation images: calibration error {:.3} → \
+         {:.3}{applied}",
+        before.ece, after.ece
     )
 }
 
@@ -125,9 +128,26 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
         ("test", times) => format!(", read {times} times"),
         _ => String::new(),
     };
-    let acc = with_interval(Some(report.acc), Some(report.acc_ci95));
-    let auc = with_interval(report.auc, report.auc_ci95);
+    let decided = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
+    let (share, interval) =
+        decided.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
+    let acc = with_interval(Some(share), Some(interval));
+    let auc = match (report.auc, report.auc_ci95) {
+        (Some(auc), None) => format!("{auc:.3} (too few images for an interval)"),
+        (auc, interval) => with_interval(auc, interval),
+    };
     sheet.row(label, format!("ACC {acc}   AUC {auc}   n = {}{read}", report.n));
+    if decided.is_some() {
+        sheet.row("", format!("MedMNIST's ACC, which decides at one half: {:.3}", report.acc));
+    }
+    let balanced = decided.map(|decided| decided.balanced_acc).or(report.balanced_acc);
+    if let (Some(majority), Some(balanced)) = (report.majority_acc, balanced) {
+        sheet.row("", format!("balanced ACC {balanced:.3}; always the commonest class: ACC {majority:.3}"));
+    }
+    let missed = metrics.never_found();
+    if !missed.is_empty() {
+        sheet.row("warning", format!("no image of {} is found", missed.join(", ")));
+    }
     if !report.auc_undefined_for.is_empty() {
         sheet.row("", format!("no AUC: all or no images are {}", report.auc_undefined_for.join(", ")));
     }
@@ -135,7 +155,11 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
         let names: Vec<String> = report.classes.iter().map(|class| class.name.clone()).collect();
         sheet.row("", threshold(found, &names, &metrics.split));
     }
-    for (index, line) in classes(report).lines().enumerate() {
+    let table = match decided {
+        Some(decided) => classes(&decided.classes, Some(&decided.confusion)),
+        None => classes(&report.classes, report.confusion.as_deref()),
+    };
+    for (index, line) in table.lines().enumerate() {
         sheet.row(if index == 0 { "per class" } else { "" }, line);
     }
 }
@@ -146,13 +170,13 @@ fn with_interval(value: Option<f64>, interval: Option<[f64; 2]>) -> String {
 }
 
 /// Returns a table of the sensitivity and specificity of each class, and of its confusion with the others.
-fn classes(report: &Report) -> Table {
-    let confusion = report.confusion.as_ref().filter(|rows| rows.len() <= CONFUSION);
-    let names = report.classes.iter().map(|class| format!("as {}", shortened(&class.name)));
+fn classes(classes: &[ClassReport], confusion: Option<&[Vec<u64>]>) -> Table {
+    let confusion = confusion.filter(|rows| rows.len() <= CONFUSION);
+    let names = classes.iter().map(|class| format!("as {}", shortened(&class.name)));
     let heads = names.filter(|_| confusion.is_some());
     let fixed = ["class", "n", "sensitivity", "specificity"].map(String::from);
     let mut table = Table::new(fixed.into_iter().chain(heads));
-    for (index, class) in report.classes.iter().enumerate() {
+    for (index, class) in classes.iter().enumerate() {
         let counts = confusion.map_or(&[][..], |rows| &rows[index]);
         table.row(figures(class).into_iter().chain(counts.iter().map(ToString::to_string)));
     }

@@ -254,7 +254,15 @@ fn a_class_that_must_not_be_missed_is_decided_for_more_readily() {
     let val = fs::read_to_string(place.path().join("a/metrics-val.json")).unwrap();
     let val: Value = serde_json::from_str(&val).unwrap();
     let found = val["at_threshold"]["sensitivity"].as_f64().unwrap();
-    assert!((0.95..0.95 + 1.0 / 60.0).contains(&found), "{found}");
+    assert!(found >= 0.95 && at["probability"].as_f64().unwrap() <= 0.5, "{found}");
+    // The page and the terminal show the classifier that predicts, and MedMNIST's ACC beside it.
+    assert!(text.contains("MedMNIST's ACC, which decides at one half"), "{text}");
+    let page = fs::read_to_string(place.path().join("a/report.html")).unwrap();
+    assert!(page.contains("MedMNIST&#39;s ACC") && page.contains("operating point"), "the page shows both");
+    let decided = &at["decided"];
+    let rows = decided["confusion"].as_array().unwrap();
+    let right: u64 = (0..2).map(|class| rows[class][class].as_u64().unwrap()).sum();
+    assert_eq!(decided["acc"].as_f64().unwrap(), right as f64 / 120.0);
     // What predict says follows it.
     let threshold = at["probability"].as_f64().unwrap();
     write_png(&place.path().join("x.png"), 7);
@@ -278,5 +286,9 @@ fn a_threshold_that_cannot_be_chosen_is_refused_before_anything_is_computed() {
         "`predict.positive` is \"benign\", expected one of [\"smooth\", \"spiculated\"]",
     );
     refused("--positive smooth", "--sensitivity");
+    refused(
+        "--sensitivity 0.99 --positive smooth",
+        "there are 60 validation images of \"smooth\", but a sensitivity of 0.99 needs at least 100",
+    );
     assert!(!place.path().join("a").exists());
 }

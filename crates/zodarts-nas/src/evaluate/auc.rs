@@ -56,6 +56,46 @@ impl RankedScores {
     }
 }
 
+impl RankedScores {
+    /// Returns the influence of each image on the area, or `None` with fewer than two positive or two
+    /// negative images, of which no variance is known.
+    ///
+    /// The sum of their squares is `DeLong`'s variance of the area (`DeLong`, `DeLong` and Clarke-Pearson,
+    /// 1988).
+    pub(super) fn influence(&self) -> Option<Vec<f64>> {
+        let positives = self.ranked.iter().filter(|entry| entry.positive).count();
+        let negatives = self.ranked.len() - positives;
+        if positives < 2 || negatives < 2 {
+            return None;
+        }
+        let (m, n) = (positives as f64, negatives as f64);
+        // The share of the other kind that an image is right about: a positive image is above it.
+        let mut shares = vec![0.0; self.ranked.len()];
+        let (mut below_positives, mut below_negatives) = (0.0, 0.0);
+        for tie in self.ranked.chunk_by(|_, next| !next.above_previous) {
+            let tied_positives = tie.iter().filter(|entry| entry.positive).count() as f64;
+            let tied_negatives = tie.len() as f64 - tied_positives;
+            for entry in tie {
+                shares[entry.image] = if entry.positive {
+                    (below_negatives + tied_negatives / 2.0) / n
+                } else {
+                    (m - below_positives - tied_positives / 2.0) / m
+                };
+            }
+            below_positives += tied_positives;
+            below_negatives += tied_negatives;
+        }
+        let of_positives = self.ranked.iter().filter(|entry| entry.positive).map(|entry| shares[entry.image]);
+        let area = of_positives.sum::<f64>() / m;
+        let mut values = shares;
+        for entry in &self.ranked {
+            let count = if entry.positive { m } else { n };
+            values[entry.image] = (values[entry.image] - area) / (count * (count - 1.0)).sqrt();
+        }
+        Some(values)
+    }
+}
+
 /// Weights of the images below the current score and of those at it.
 #[derive(Default)]
 struct Sweep {

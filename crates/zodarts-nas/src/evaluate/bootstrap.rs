@@ -1,13 +1,10 @@
-//! Percentile intervals from a stratified bootstrap.
+//! Percentile intervals from a bootstrap over images.
 
 use super::EvaluateError;
-use super::metrics::{Measure, Point};
+use super::metrics::Measure;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-
-/// Most draws of one replicate; if the AUC is undefined for all of them, the replicate is given up.
-const MAX_DRAWS: usize = 100;
 
 /// Settings of the bootstrap for 95 % intervals. The same seed gives the same bits with any number of
 /// threads.
@@ -26,60 +23,26 @@ impl Default for Bootstrap {
     }
 }
 
-/// 95 % percentile intervals. That of the AUC is `None` if the AUC is undefined for the images or for a
-/// replicate.
-pub(super) struct Intervals {
-    pub(super) acc: [f64; 2],
-    pub(super) auc: Option<[f64; 2]>,
-}
-
 impl Bootstrap {
-    /// Returns the intervals of ACC and AUC. Resamples are drawn within each stratum; the strata are lists of
-    /// images that together hold all images.
-    pub(super) fn intervals(
-        &self,
-        metrics: &Measure,
-        strata: &[Vec<usize>],
-    ) -> Result<Intervals, EvaluateError> {
-        if self.replicates == 0 {
-            return Err(EvaluateError::NoReplicates);
-        }
-        let auc_is_defined = metrics.of(&vec![1; metrics.images()]).auc.is_some();
-        let points: Vec<Point> = (0..self.replicates as u64)
-            .into_par_iter()
-            .map(|replicate| {
-                let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-                rng.set_stream(replicate);
-                resample(&mut rng, metrics, strata, auc_is_defined)
-            })
-            .collect();
-        let areas: Option<Vec<f64>> = points.iter().map(|point| point.auc).collect();
-        Ok(Intervals {
-            acc: percentile_interval(points.iter().map(|point| point.acc).collect()),
-            auc: areas.map(percentile_interval),
-        })
+    /// Checks that there are replicates.
+    pub(super) fn check(&self) -> Result<(), EvaluateError> {
+        if self.replicates == 0 { Err(EvaluateError::NoReplicates) } else { Ok(()) }
     }
-}
 
-fn resample(rng: &mut ChaCha8Rng, metrics: &Measure, strata: &[Vec<usize>], want_auc: bool) -> Point {
-    let mut weights = vec![0; metrics.images()];
-    let mut draw = || {
-        weights.fill(0);
-        for images in strata {
-            for _ in images {
-                weights[images[rng.random_range(0..images.len())]] += 1;
+    /// Returns the 95 % percentile interval of ACC over resamples of all images. An image with all its
+    /// labels is drawn together, for its decisions are not independent.
+    pub(super) fn acc(&self, metrics: &Measure) -> [f64; 2] {
+        let acc = |replicate: u64| {
+            let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+            rng.set_stream(replicate);
+            let mut weights = vec![0; metrics.images()];
+            for _ in 0..metrics.images() {
+                weights[rng.random_range(0..metrics.images())] += 1;
             }
-        }
-        metrics.of(&weights)
-    };
-    let mut point = draw();
-    for _ in 1..MAX_DRAWS {
-        if point.auc.is_some() || !want_auc {
-            break;
-        }
-        point = draw();
+            metrics.acc(&weights)
+        };
+        percentile_interval((0..self.replicates as u64).into_par_iter().map(acc).collect())
     }
-    point
 }
 
 /// Returns the 2.5 and 97.5 percentiles, interpolated linearly between order statistics.

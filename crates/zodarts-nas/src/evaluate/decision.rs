@@ -1,5 +1,6 @@
 //! Decisions made from scores, and counts of correct ones.
 
+use super::intervals::wilson;
 use super::{Labels, Scores};
 use zodarts_data::Task;
 
@@ -16,17 +17,19 @@ pub(super) enum Decisions {
 
 impl Decisions {
     pub(super) fn new(scores: &Scores, labels: &Labels, task: Task) -> Self {
-        let single = |decide: fn(&[f32]) -> usize| {
-            let truths = labels.rows().map(|row| usize::from(row[0]));
-            Decisions::Single(truths.zip(scores.rows().map(decide)).collect())
-        };
         match task {
-            Task::BinaryClass => single(second_class),
-            Task::MultiClass | Task::OrdinalRegression => single(first_largest),
+            Task::BinaryClass => Self::by(scores, labels, second_class),
+            Task::MultiClass | Task::OrdinalRegression => Self::by(scores, labels, first_largest),
             Task::MultiLabel => Decisions::Multi(
                 (0..labels.columns()).map(|label| yes_or_no(scores, labels, label)).collect(),
             ),
         }
+    }
+
+    /// Returns the decisions that `decide` makes on images of one class each.
+    pub(super) fn by(scores: &Scores, labels: &Labels, decide: impl Fn(&[f32]) -> usize) -> Self {
+        let truths = labels.rows().map(|row| usize::from(row[0]));
+        Decisions::Single(truths.zip(scores.rows().map(decide)).collect())
     }
 
     /// Returns the number of correct decisions of each image, and the number of decisions per image.
@@ -117,15 +120,42 @@ impl Outcome {
         self.true_positives + self.false_negatives
     }
 
-    pub(super) fn sensitivity(&self) -> Option<f64> {
-        share(self.true_positives, self.positives())
+    /// Returns the share of the class's images that are found: the sensitivity.
+    pub(super) fn found(&self) -> Share {
+        Share { part: self.true_positives, whole: self.positives() }
     }
 
-    pub(super) fn specificity(&self) -> Option<f64> {
-        share(self.true_negatives, self.true_negatives + self.false_positives)
+    /// Returns the share of the other images that are ruled out: the specificity.
+    pub(super) fn ruled_out(&self) -> Share {
+        Share { part: self.true_negatives, whole: self.true_negatives + self.false_positives }
+    }
+
+    /// Returns the share of the decisions for the class that are right: the positive predictive value.
+    pub(super) fn right_for(&self) -> Share {
+        Share { part: self.true_positives, whole: self.true_positives + self.false_positives }
+    }
+
+    /// Returns the share of the decisions against the class that are right: the negative predictive value.
+    pub(super) fn right_against(&self) -> Share {
+        Share { part: self.true_negatives, whole: self.true_negatives + self.false_negatives }
     }
 }
 
-fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+/// A share of some images.
+#[derive(Clone, Copy)]
+pub(super) struct Share {
+    part: u64,
+    whole: u64,
+}
+
+impl Share {
+    /// Returns the share; `None` without images.
+    pub(super) fn value(self) -> Option<f64> {
+        (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
+    }
+
+    /// Returns the share's 95 % interval; `None` without images.
+    pub(super) fn interval(self) -> Option<[f64; 2]> {
+        wilson(self.part, self.whole)
+    }
 }

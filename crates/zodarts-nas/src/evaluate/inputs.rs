@@ -154,21 +154,6 @@ fn check_range(labels: &Labels, limit: usize) -> Result<(), EvaluateError> {
     }
 }
 
-/// Returns the groups of images within which a bootstrap resamples: one per class that has images, or all
-/// images together if an image has several labels.
-pub(super) fn strata(labels: &Labels, task: Task) -> Vec<Vec<usize>> {
-    if task == Task::MultiLabel {
-        return vec![(0..labels.n).collect()];
-    }
-    let classes = labels.values.iter().max().map_or(0, |&largest| usize::from(largest) + 1);
-    let mut strata = vec![Vec::new(); classes];
-    for (image, &class) in labels.values.iter().enumerate() {
-        strata[usize::from(class)].push(image);
-    }
-    strata.retain(|images| !images.is_empty());
-    strata
-}
-
 /// Returns the names of the classes or labels that no image has, or every image.
 pub(super) fn one_sided(labels: &Labels, task: Task, names: &[String]) -> Vec<String> {
     let is_one_sided = |class: usize| {

@@ -41,15 +41,34 @@ impl Measure {
         self.correct.len()
     }
 
+    /// Returns the standard error of the AUC, or `None` if a class has fewer than two images, or all but at
+    /// most one. An image's influence is the mean of its influences on the areas of all classes.
+    pub(super) fn auc_error(&self) -> Option<f64> {
+        let mut sums = vec![0.0; self.images()];
+        for ranked in &self.ranked {
+            sums.iter_mut().zip(ranked.influence()?).for_each(|(sum, value)| *sum += value);
+        }
+        let squares: f64 = sums.iter().map(|sum| sum * sum).sum();
+        Some(squares.sqrt() / self.ranked.len() as f64)
+    }
+
     /// Returns ACC and AUC when image `i` counts `weights[i]` times.
     pub(super) fn of(&self, weights: &[u32]) -> Point {
+        let areas: Option<f64> = self.ranked.iter().map(|ranked| ranked.auc(weights)).sum();
+        Point { acc: self.acc(weights), auc: areas.map(|sum| sum / self.ranked.len() as f64) }
+    }
+
+    /// Returns ACC when image `i` counts `weights[i]` times.
+    pub(super) fn acc(&self, weights: &[u32]) -> f64 {
         let images: u64 = weights.iter().map(|&weight| u64::from(weight)).sum();
         let correct: u64 =
             weights.iter().zip(&self.correct).map(|(&w, &c)| u64::from(w) * u64::from(c)).sum();
-        let areas: Option<f64> = self.ranked.iter().map(|ranked| ranked.auc(weights)).sum();
-        Point {
-            acc: correct as f64 / (images * self.decisions_per_image as u64) as f64,
-            auc: areas.map(|sum| sum / self.ranked.len() as f64),
-        }
+        correct as f64 / (images * self.decisions_per_image as u64) as f64
+    }
+
+    /// Returns the number of correct images, or `None` if an image has several decisions.
+    pub(super) fn correct_images(&self) -> Option<u64> {
+        let correct = self.correct.iter().map(|&correct| u64::from(correct)).sum();
+        (self.decisions_per_image == 1).then_some(correct)
     }
 }

@@ -1,6 +1,6 @@
 //! The images that a network gets wrong, the most confident mistake first.
 
-use super::{Labels, Scores, decide};
+use super::{Labels, Scores, Threshold, decide};
 use zodarts_data::Task;
 
 /// An image that a network gets wrong.
@@ -20,21 +20,27 @@ pub struct Mistake {
 }
 
 /// Returns every image with a wrong decision, the most confident mistake first. Decisions are those of
-/// [`super::evaluate`].
+/// [`super::evaluate`] or, with a threshold, the threshold's.
 ///
 /// # Panics
 /// Panics if scores and labels are not of the same images.
-pub fn mistakes(scores: &Scores, labels: &Labels, task: Task) -> Vec<Mistake> {
+pub fn mistakes(scores: &Scores, labels: &Labels, task: Task, threshold: Option<&Threshold>) -> Vec<Mistake> {
     assert_eq!(scores.n(), labels.n(), "images");
     let images = scores.rows().zip(labels.rows()).enumerate();
-    let mut found: Vec<Mistake> =
-        images.filter_map(|(image, (scores, labels))| mistake(image, scores, labels, task)).collect();
+    let mut found: Vec<Mistake> = images
+        .filter_map(|(image, (scores, labels))| mistake(image, (scores, labels), task, threshold))
+        .collect();
     found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.image.cmp(&b.image)));
     found
 }
 
-fn mistake(image: usize, scores: &[f32], labels: &[u16], task: Task) -> Option<Mistake> {
-    let decided = decide(scores, task);
+fn mistake(
+    image: usize,
+    (scores, labels): (&[f32], &[u16]),
+    task: Task,
+    threshold: Option<&Threshold>,
+) -> Option<Mistake> {
+    let decided = threshold.map_or_else(|| decide(scores, task), |threshold| vec![threshold.decide(scores)]);
     let truth: Vec<usize> = match task {
         Task::MultiLabel => (0..labels.len()).filter(|label| labels[*label] == 1).collect(),
         _ => vec![usize::from(labels[0])],
@@ -60,7 +66,7 @@ mod tests {
     fn the_surest_comes_first() {
         let scores = Scores::new(3, 3, vec![0.6, 0.3, 0.1, 0.1, 0.9, 0.0, 0.2, 0.2, 0.6]).unwrap();
         let labels = Labels::new(3, 1, vec![1, 0, 2]).unwrap();
-        let found = mistakes(&scores, &labels, Task::MultiClass);
+        let found = mistakes(&scores, &labels, Task::MultiClass, None);
         let of = |image, truth, class, confidence| Mistake {
             image,
             truth: vec![truth],
@@ -75,7 +81,7 @@ mod tests {
     fn a_label_that_is_denied_can_be_the_mistake() {
         let scores = Scores::new(2, 2, vec![0.6, 0.05, 0.7, 0.2]).unwrap();
         let labels = Labels::new(2, 2, vec![0, 1, 1, 0]).unwrap();
-        let found = mistakes(&scores, &labels, Task::MultiLabel);
+        let found = mistakes(&scores, &labels, Task::MultiLabel, None);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].image, found[0].class, &found[0].decided[..]), (0, 1, &[0][..]));
         assert!((found[0].confidence - 0.95).abs() < 1e-6);

@@ -1,4 +1,4 @@
-//! Evaluation of scores: ACC and AUC exactly as `MedMNIST`'s Evaluator defines them, with bootstrap
+//! Evaluation of scores: ACC and AUC exactly as `MedMNIST`'s Evaluator defines them, with
 //! intervals, per-class sensitivity and specificity, and the confusion matrix.
 
 mod auc;
@@ -7,6 +7,7 @@ mod curves;
 mod decision;
 mod error;
 mod inputs;
+mod intervals;
 mod metrics;
 mod mistakes;
 pub mod predictions;
@@ -24,12 +25,13 @@ pub use curves::Curves;
 pub use decision::decide;
 pub use error::EvaluateError;
 pub use inputs::{Labels, Scores};
+pub use intervals::wilson;
 pub use metrics::Point;
 pub use mistakes::{Mistake, mistakes};
 pub use record::Metrics;
 pub use reliability::{Bin, Reliability, reliability};
-pub use report::{ClassReport, Report};
-pub use threshold::{AtThreshold, Threshold};
+pub use report::{ClassIntervals, ClassReport, Report};
+pub use threshold::{AtThreshold, DecisionReport, Threshold};
 
 use decision::Decisions;
 use metrics::Measure;
@@ -44,9 +46,10 @@ use zodarts_data::Task;
 ///   unweighted mean of the one-vs-rest areas of all columns. It is `None` if a class has no image or every
 ///   image, where scikit-learn, and with it the Evaluator, gives NaN; [`Report::auc_undefined_for`] names the
 ///   class.
-/// * The intervals are 95 % percentile intervals of a [`Bootstrap`] that resamples within each class. Several
-///   labels per image cannot be stratified, so for [`Task::MultiLabel`] all images are resampled together,
-///   and a draw is repeated if it leaves a label without a positive or without a negative image.
+/// * The 95 % intervals of ACC and of the classes are Wilson's. For [`Task::MultiLabel`], whose decisions on
+///   an image are not independent, that of ACC is a percentile interval of a [`Bootstrap`] over images.
+/// * The 95 % interval of the AUC has `DeLong`'s standard error and is symmetric in the logit. It is `None`
+///   if the images are too few to show a spread, as when every pair is won.
 ///
 /// `names` gives one name per class (binary: two) or per label.
 ///
@@ -74,20 +77,26 @@ pub fn evaluate(
     bootstrap: &Bootstrap,
 ) -> Result<Report, EvaluateError> {
     inputs::check(scores, labels, task, names)?;
+    bootstrap.check()?;
     let decisions = Decisions::new(scores, labels, task);
     let metrics = Measure::new(scores, labels, task, &decisions);
     let point = metrics.of(&vec![1; scores.n()]);
-    let intervals = bootstrap.intervals(&metrics, &inputs::strata(labels, task))?;
+    let of_images = metrics.correct_images().and_then(|correct| wilson(correct, scores.n() as u64));
+    let interval = |area: f64| intervals::of_area(area, metrics.auc_error()?);
+    let classes = report::classes(&decisions, names);
+    let confusion = decisions.confusion(names.len());
     Ok(Report {
         task,
         n: scores.n(),
         acc: point.acc,
-        acc_ci95: intervals.acc,
+        acc_ci95: of_images.unwrap_or_else(|| bootstrap.acc(&metrics)),
+        majority_acc: confusion.is_some().then(|| report::majority(&classes, scores.n())),
+        balanced_acc: confusion.is_some().then(|| report::balanced(&classes)),
         auc: point.auc,
-        auc_ci95: intervals.auc,
+        auc_ci95: point.auc.and_then(interval),
         auc_undefined_for: inputs::one_sided(labels, task, names),
-        classes: report::classes(&decisions, names),
-        confusion: decisions.confusion(names.len()),
+        classes,
+        confusion,
     })
 }
 

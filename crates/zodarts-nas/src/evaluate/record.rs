@@ -1,6 +1,6 @@
 //! The record `metrics.json`: an evaluation, and the circumstances that are needed to reproduce it.
 
-use super::{AtThreshold, Report};
+use super::{AtThreshold, ClassReport, Report};
 use crate::genotype::Genotype;
 use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
@@ -22,8 +22,8 @@ pub struct Metrics {
     /// ACC, AUC, intervals, classes and confusion matrix.
     #[serde(flatten)]
     pub report: Report,
-    /// Sensitivity and specificity at the model's decision threshold, if it has one. ACC and the classes
-    /// always use the more probable class.
+    /// The result at the model's decision threshold, if it has one: that of the classifier that predicts. ACC
+    /// and classes of the report always use the more probable class, as `MedMNIST` does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_threshold: Option<AtThreshold>,
     /// `genotype` or `resnet18`.
@@ -55,6 +55,15 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// Returns the names of the classes that have images, none of which is found: at the threshold if there
+    /// is one.
+    pub fn never_found(&self) -> Vec<&str> {
+        let decided = self.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
+        let classes = decided.map_or(&self.report.classes, |decided| &decided.classes);
+        let missed = |class: &&ClassReport| class.n > 0 && class.sensitivity == Some(0.0);
+        classes.iter().filter(missed).map(|class| &*class.name).collect()
+    }
+
     /// Returns the file name of a split's metrics.
     pub fn file_name(split: &str) -> String {
         if split == "test" { "metrics.json".into() } else { format!("metrics-{split}.json") }

@@ -1,6 +1,6 @@
 //! The report of an evaluation.
 
-use super::decision::Decisions;
+use super::decision::{Decisions, Share};
 use serde::{Deserialize, Serialize};
 use zodarts_data::Task;
 
@@ -15,10 +15,17 @@ pub struct Report {
     pub acc: f64,
     /// Lower and upper end of the accuracy's 95 % interval.
     pub acc_ci95: [f64; 2],
+    /// The accuracy of the class with the most images, if it were always predicted; `None` for several labels
+    /// per image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub majority_acc: Option<f64>,
+    /// The mean sensitivity of the classes that have images; `None` for several labels per image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balanced_acc: Option<f64>,
     /// Area under the ROC curve; `None` if [`Report::auc_undefined_for`] is not empty.
     pub auc: Option<f64>,
-    /// Lower and upper end of the area's 95 % interval; `None` without an area, or if a label is so rare that
-    /// resamples keep losing it.
+    /// Lower and upper end of the area's 95 % interval; `None` without an area, or if the images are too few
+    /// to show a spread.
     pub auc_ci95: Option<[f64; 2]>,
     /// Classes or labels that no image has, or every image: the reason for an undefined AUC.
     pub auc_undefined_for: Vec<String>,
@@ -39,16 +46,59 @@ pub struct ClassReport {
     pub sensitivity: Option<f64>,
     /// Share of the other images that are recognised as such; `None` without such images.
     pub specificity: Option<f64>,
+    /// Share of the images predicted to be of the class that are; `None` without such predictions.
+    #[serde(default)]
+    pub ppv: Option<f64>,
+    /// Share of the images predicted not to be of the class that are not; `None` without such predictions.
+    #[serde(default)]
+    pub npv: Option<f64>,
+    /// The 95 % intervals of these shares.
+    #[serde(default)]
+    pub ci95: ClassIntervals,
+}
+
+/// Lower and upper ends of the 95 % intervals of a class; `None` where the share is, and in records of
+/// versions that did not compute them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each is the interval of the share of its name")]
+pub struct ClassIntervals {
+    pub sensitivity: Option<[f64; 2]>,
+    pub specificity: Option<[f64; 2]>,
+    pub ppv: Option<[f64; 2]>,
+    pub npv: Option<[f64; 2]>,
+}
+
+/// Returns the share of the class with the most images.
+pub(super) fn majority(classes: &[ClassReport], images: usize) -> f64 {
+    let most = classes.iter().map(|class| class.n).max().unwrap_or(0);
+    most as f64 / images as f64
+}
+
+/// Returns the mean sensitivity of the classes that have images.
+pub(super) fn balanced(classes: &[ClassReport]) -> f64 {
+    let sensitivities: Vec<f64> = classes.iter().filter_map(|class| class.sensitivity).collect();
+    sensitivities.iter().sum::<f64>() / sensitivities.len().max(1) as f64
 }
 
 pub(super) fn classes(decisions: &Decisions, names: &[String]) -> Vec<ClassReport> {
     let report = |(class, name): (usize, &String)| {
         let outcome = decisions.outcome(class);
+        let shares = [outcome.found(), outcome.ruled_out(), outcome.right_for(), outcome.right_against()];
+        let [sensitivity, specificity, ppv, npv] = shares.map(Share::value);
+        let intervals = shares.map(Share::interval);
         ClassReport {
             name: name.clone(),
             n: outcome.positives(),
-            sensitivity: outcome.sensitivity(),
-            specificity: outcome.specificity(),
+            sensitivity,
+            specificity,
+            ppv,
+            npv,
+            ci95: ClassIntervals {
+                sensitivity: intervals[0],
+                specificity: intervals[1],
+                ppv: intervals[2],
+                npv: intervals[3],
+            },
         }
     };
     names.iter().enumerate().map(report).collect()

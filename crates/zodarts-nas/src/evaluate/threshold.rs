@@ -1,9 +1,14 @@
 //! Decision thresholds other than one half, for a class that must not be missed.
 
-use super::decision::Outcome;
+use super::decision::Decisions;
+use super::intervals::wilson;
+use super::report::{self, ClassReport};
 use super::{Labels, Scores};
 use serde::{Deserialize, Serialize};
 use zodarts_data::Task;
+
+/// The most images that a sensitivity needs, which holds for all from 0.99 on.
+const MOST_NEEDED: usize = 100;
 
 /// A decision threshold for one of two classes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,8 +21,8 @@ pub struct Threshold {
     pub wanted: f64,
 }
 
-/// Sensitivity and specificity at a threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// The result of decisions at a threshold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AtThreshold {
     /// The threshold.
     #[serde(flatten)]
@@ -28,11 +33,37 @@ pub struct AtThreshold {
     pub specificity: Option<f64>,
     /// Number of images.
     pub n: usize,
+    /// Accuracy, classes and confusion matrix; `None` in records of versions that did not compute them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<DecisionReport>,
+}
+
+/// The quality of decisions between two classes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DecisionReport {
+    /// Accuracy.
+    pub acc: f64,
+    /// Lower and upper end of the accuracy's 95 % interval.
+    pub acc_ci95: [f64; 2],
+    /// The mean sensitivity of the classes that have images.
+    pub balanced_acc: f64,
+    /// One entry per class.
+    pub classes: Vec<ClassReport>,
+    /// Number of images `[truth][predicted]`.
+    pub confusion: Vec<Vec<u64>>,
 }
 
 impl Threshold {
-    /// Returns the highest threshold at which at least the share `wanted` of a class's images is found, or
-    /// `None` if the class has no image.
+    /// Returns the number of a class's images that can carry a sensitivity: with fewer, all of them would
+    /// have to be found, and the threshold would hang on the least likely one.
+    pub fn images_needed(wanted: f64) -> usize {
+        // A rounding error must not require one more image.
+        let needed = (1.0 / (1.0 - wanted) - 1e-9).ceil();
+        if needed < MOST_NEEDED as f64 { (needed as usize).max(1) } else { MOST_NEEDED }
+    }
+
+    /// Returns the highest threshold up to one half at which at least the share `wanted` of a class's images
+    /// is found, or `None` if the class has no image. A higher threshold would miss more than one half does.
     pub fn for_sensitivity(scores: &Scores, labels: &Labels, class: usize, wanted: f64) -> Option<Self> {
         let truths = labels.positive(class, Task::BinaryClass);
         let column = scores.column(class);
@@ -41,7 +72,7 @@ impl Threshold {
         positives.sort_by(|a, b| b.total_cmp(a));
         // A rounding error must not require one more image.
         let needed = (wanted * positives.len() as f64 - 1e-9).ceil() as usize;
-        let probability = *positives.get(needed.max(1) - 1)?;
+        let probability = positives.get(needed.max(1) - 1)?.min(0.5);
         Some(Self { class, probability, wanted })
     }
 
@@ -50,19 +81,32 @@ impl Threshold {
         if scores[self.class] >= self.probability { self.class } else { 1 - self.class }
     }
 
-    /// Returns sensitivity and specificity on images.
-    pub fn on(&self, scores: &Scores, labels: &Labels) -> AtThreshold {
-        let truths = labels.positive(self.class, Task::BinaryClass);
-        let decided = scores.rows().map(|row| self.decide(row) == self.class);
-        let outcome = Outcome::count(truths.into_iter().zip(decided));
-        let (sensitivity, specificity) = (outcome.sensitivity(), outcome.specificity());
-        AtThreshold { threshold: *self, sensitivity, specificity, n: scores.n() }
+    /// Returns the result of the threshold on images of two classes with these names.
+    pub fn on(&self, scores: &Scores, labels: &Labels, names: &[String]) -> AtThreshold {
+        let decisions = Decisions::by(scores, labels, |row| self.decide(row));
+        let classes = report::classes(&decisions, names);
+        let confusion = decisions.confusion(names.len()).unwrap_or_default();
+        let correct: u64 = (0..confusion.len()).map(|class| confusion[class][class]).sum();
+        let n = scores.n();
+        let decided = wilson(correct, n as u64).map(|acc_ci95| DecisionReport {
+            acc: correct as f64 / n as f64,
+            acc_ci95,
+            balanced_acc: report::balanced(&classes),
+            classes: classes.clone(),
+            confusion,
+        });
+        let ClassReport { sensitivity, specificity, .. } = classes[self.class];
+        AtThreshold { threshold: *self, sensitivity, specificity, n, decided }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names() -> [String; 2] {
+        ["a", "b"].map(String::from)
+    }
 
     fn case() -> (Scores, Labels) {
         let second = [0.9, 0.4, 0.3, 0.2, 0.1];
@@ -74,11 +118,11 @@ mod tests {
     fn the_threshold_is_as_high_as_the_wanted_sensitivity_allows() {
         let (scores, labels) = case();
         for (wanted, probability, specificity) in
-            [(0.3, 0.9, 1.0), (0.5, 0.4, 1.0), (2.0 / 3.0, 0.4, 1.0), (0.67, 0.2, 0.5), (1.0, 0.2, 0.5)]
+            [(0.3, 0.5, 1.0), (0.5, 0.4, 1.0), (2.0 / 3.0, 0.4, 1.0), (0.67, 0.2, 0.5), (1.0, 0.2, 0.5)]
         {
             let found = Threshold::for_sensitivity(&scores, &labels, 1, wanted).unwrap();
             assert_eq!(found.probability, probability, "{wanted}");
-            let at = found.on(&scores, &labels);
+            let at = found.on(&scores, &labels, &names());
             assert!(at.sensitivity.unwrap() >= wanted - 1e-9, "{wanted}: {at:?}");
             assert_eq!(at.specificity, Some(specificity), "{wanted}");
         }
@@ -88,10 +132,20 @@ mod tests {
     fn the_first_class_can_be_the_one_not_to_miss() {
         let (scores, labels) = case();
         let found = Threshold::for_sensitivity(&scores, &labels, 0, 1.0).unwrap();
-        assert_eq!(found.probability, 0.7);
-        assert_eq!((found.decide(&[0.7, 0.3]), found.decide(&[0.6, 0.4])), (0, 1));
-        let at = found.on(&scores, &labels);
-        assert_eq!((at.sensitivity, at.specificity), (Some(1.0), Some(2.0 / 3.0)));
+        // All are found at 0.7 already, but a threshold for a sensitivity misses no more than one half does.
+        assert_eq!(found.probability, 0.5);
+        assert_eq!((found.decide(&[0.5, 0.5]), found.decide(&[0.4, 0.6])), (0, 1));
+        let at = found.on(&scores, &labels, &names());
+        assert_eq!((at.sensitivity, at.specificity), (Some(1.0), Some(1.0 / 3.0)));
+        let decided = at.decided.unwrap();
+        assert_eq!((decided.acc, decided.confusion), (0.6, vec![vec![2, 0], vec![2, 1]]));
+        assert_eq!(decided.classes[0].ppv, Some(0.5));
+    }
+
+    #[test]
+    fn a_sensitivity_needs_as_many_images_as_one_of_them_may_be_missed() {
+        let needed = [0.5, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0].map(Threshold::images_needed);
+        assert_eq!(needed, [2, 10, 20, 50, 100, 100, 100]);
     }
 
     #[test]

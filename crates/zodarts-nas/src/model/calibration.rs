@@ -29,6 +29,14 @@ pub struct Calibration {
     pub before: Calibrated,
     /// Fit of the probabilities after division by T.
     pub after: Calibrated,
+    /// False if the calibration error did not fall: the network stays as it was trained.
+    #[serde(default = "applied")]
+    pub applied: bool,
+}
+
+/// Returns what holds for records of versions that applied every calibration.
+fn applied() -> bool {
+    true
 }
 
 /// The fit of probabilities to the truth on some images.
@@ -41,8 +49,9 @@ pub struct Calibrated {
 }
 
 impl Model {
-    /// Divides the logits by the temperature at which the loss on `samples` is lowest. A prior worth one
-    /// image favours T = 1, so that a split without mistakes does not make the network certain.
+    /// Divides the logits by the temperature at which the loss on `samples` is lowest, unless the calibration
+    /// error on `samples` is larger then. A prior worth one image favours T = 1, so that a split without
+    /// mistakes does not make the network certain.
     ///
     /// # Errors
     /// Returns an error if there is no image, or a score is not a finite number.
@@ -59,12 +68,20 @@ impl Model {
             Ok(Calibrated { loss: logits.mean_loss(temperature), ece })
         };
         let (before, after) = (fit(1.0)?, fit(temperature)?);
+        let applied = after.ece < before.ece;
+        if applied {
+            self.cool(temperature);
+        }
+        Ok(Calibration { temperature, images: samples.len(), before, after, applied })
+    }
+
+    /// Divides the logits by a temperature.
+    fn cool(&mut self, temperature: f64) {
         for parameters in [self.network.linear.clone(), self.network.bias.clone()] {
             for weight in &mut self.weights[parameters] {
                 *weight = (f64::from(*weight) / temperature) as f32;
             }
         }
-        Ok(Calibration { temperature, images: samples.len(), before, after })
     }
 }
 

@@ -73,7 +73,9 @@ impl MistakeImages {
 }
 
 fn found(evaluation: &Evaluation) -> Vec<Mistake> {
-    mistakes(&evaluation.scores, &evaluation.labels, evaluation.metrics.report.task)
+    let metrics = &evaluation.metrics;
+    let threshold = metrics.at_threshold.as_ref().map(|found| &found.threshold);
+    mistakes(&evaluation.scores, &evaluation.labels, metrics.report.task, threshold)
 }
 
 fn image_of(model: &Model, explainer: &mut Explainer, samples: &Samples, mistake: &Mistake) -> MistakeImage {

@@ -15,13 +15,16 @@ use zodarts_run::folder::Progress;
 struct ResultSection {
     headline: String,
     finished: bool,
+    /// True if a class is never found.
+    doubtful: bool,
     facts: Vec<(&'static str, String)>,
 }
 
 /// Returns the headline and the list of facts.
 pub fn body(run: &ReportedRun) -> Markup {
     let finished = run.metrics.is_some();
-    Markup::of(&ResultSection { headline: headline(run), finished, facts: facts(run) })
+    let doubtful = run.metrics.as_ref().is_some_and(|metrics| !metrics.never_found().is_empty());
+    Markup::of(&ResultSection { headline: headline(run), finished, doubtful, facts: facts(run) })
 }
 
 /// Returns the test result in a sentence or two, or the state of an unfinished run.
@@ -51,17 +54,23 @@ fn tested(metrics: &Metrics) -> String {
         Task::MultiLabel => "of the decisions on a label are correct",
         _ => "are classified correctly",
     };
-    let [low, high] = report.acc_ci95;
+    let deployed = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
+    let (share, [low, high]) =
+        deployed.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
     let acc = format!(
         "Of {} test images, {} {what} (95 % interval {} to {})",
         report.n,
-        percent(report.acc),
+        percent(share),
         percent(low),
         percent(high)
     );
+    let at_half = match deployed {
+        Some(_) => format!(" MedMNIST's ACC, which decides at one half, is {}.", percent(report.acc)),
+        None => String::new(),
+    };
     let auc = match (report.auc, report.auc_ci95) {
         (Some(auc), Some([low, high])) => format!("; the AUC is {auc:.3} ({low:.3} to {high:.3})"),
-        (Some(auc), None) => format!("; the AUC is {auc:.3}"),
+        (Some(auc), None) => format!("; the AUC is {auc:.3} (too few images for an interval)"),
         (None, _) => String::new(),
     };
     let how = match (metrics.protocol, metrics.test_reads) {
@@ -79,7 +88,25 @@ fn tested(metrics: &Metrics) -> String {
             )
         }
     };
-    format!("{acc}{auc}. {how}")
+    format!("{acc}{auc}.{at_half}{} {how}", beside(metrics))
+}
+
+/// Returns what an accuracy has to be held against, and a warning of classes that are never found.
+fn beside(metrics: &Metrics) -> String {
+    let report = &metrics.report;
+    let deployed = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
+    let balanced = deployed.map(|decided| decided.balanced_acc).or(report.balanced_acc);
+    let compared = report.majority_acc.zip(balanced).map_or_else(String::new, |(majority, balanced)| {
+        format!(
+            " Always predicting the commonest class would be right for {}; the balanced accuracy is {}.",
+            percent(majority),
+            percent(balanced)
+        )
+    });
+    match &metrics.never_found()[..] {
+        [] => compared,
+        missed => format!("{compared} No image of {} is found.", missed.join(", ")),
+    }
 }
 
 fn percent(share: f64) -> String {
@@ -101,16 +128,17 @@ fn facts(run: &ReportedRun) -> Vec<(&'static str, String)> {
     facts.extend(training(run).map(|text| ("training", text)));
     if let Some(found) = &run.calibration {
         let (temperature, before, after) = (found.temperature, found.before.ece, found.after.ece);
+        let applied = if found.applied { "" } else { ", not applied" };
         facts.push((
             "calibration",
             format!(
-                "temperature {temperature:.2}; on the {} validation images the calibration error is \
-                 {after:.3} ({before:.3} before)",
+                "temperature {temperature:.2}; calibration error on the {} validation images {before:.3} → \
+                 {after:.3}{applied}",
                 found.images
             ),
         ));
     }
-    if let Some(found) = run.metrics.as_ref().and_then(|metrics| metrics.at_threshold) {
+    if let Some(found) = run.metrics.as_ref().and_then(|metrics| metrics.at_threshold.as_ref()) {
         let classes = &run.metrics.as_ref().expect("there is a threshold").report.classes;
         let share = |share: Option<f64>| share.map_or_else(|| "undefined".into(), percent);
         let (name, probability) = (&classes[found.threshold.class].name, found.threshold.probability);

@@ -5,7 +5,7 @@ use crate::markup::Markup;
 use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_data::Task;
-use zodarts_nas::evaluate::{ClassReport, Curves, Reliability, Report, reliability};
+use zodarts_nas::evaluate::{AtThreshold, ClassReport, Curves, Reliability, reliability};
 use zodarts_run::folder::Evaluation;
 
 /// Most classes for which the confusion matrix is shown.
@@ -14,10 +14,37 @@ const CONFUSION: usize = 30;
 #[derive(Template)]
 #[template(path = "test.html")]
 struct TestSection<'a> {
-    classes: &'a [ClassReport],
+    classes: Vec<ClassRow<'a>>,
     confusion: Option<ConfusionTable<'a>>,
     charts: Vec<Markup>,
     missing: bool,
+}
+
+/// A row of the table of classes.
+struct ClassRow<'a> {
+    name: &'a str,
+    n: u64,
+    /// Sensitivity, specificity, PPV and NPV with their intervals.
+    shares: [String; 4],
+}
+
+impl<'a> ClassRow<'a> {
+    fn of(class: &'a ClassReport) -> Self {
+        let ClassReport { name, n, sensitivity, specificity, ppv, npv, ci95 } = class;
+        let shares = [
+            (sensitivity, ci95.sensitivity),
+            (specificity, ci95.specificity),
+            (ppv, ci95.ppv),
+            (npv, ci95.npv),
+        ];
+        Self { name, n: *n, shares: shares.map(|(share, interval)| with_interval(*share, interval)) }
+    }
+}
+
+/// Returns a share with its interval, such as `0.667 [0.516, 0.790]`.
+fn with_interval(share: Option<f64>, interval: Option<[f64; 2]>) -> String {
+    let interval = interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
+    share.map_or_else(|| "–".into(), |share| format!("{share:.3}{interval}"))
 }
 
 /// The confusion matrix.
@@ -40,17 +67,25 @@ pub fn body(run: &ReportedRun) -> Option<Markup> {
     let metrics = run.metrics.as_ref()?;
     let report = &metrics.report;
     let charts = run.evaluation.as_ref().map(charts).unwrap_or_default();
+    // The classifier that `predict` and the exports use is the one at its threshold.
+    let decided = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
+    let (classes, confusion) = match decided {
+        Some(decided) => (&decided.classes, Some(&decided.confusion)),
+        None => (&report.classes, report.confusion.as_ref()),
+    };
     Some(Markup::of(&TestSection {
-        classes: &report.classes,
-        confusion: confusion(report),
+        classes: classes.iter().map(ClassRow::of).collect(),
+        confusion: confusion.and_then(|counts| confusion_table(classes, counts)),
         charts,
         missing: run.evaluation.is_none(),
     }))
 }
 
-fn confusion(report: &Report) -> Option<ConfusionTable<'_>> {
-    let counts = report.confusion.as_ref().filter(|counts| counts.len() <= CONFUSION)?;
-    let names: Vec<&str> = report.classes.iter().map(|class| &*class.name).collect();
+fn confusion_table<'a>(classes: &'a [ClassReport], counts: &[Vec<u64>]) -> Option<ConfusionTable<'a>> {
+    if counts.len() > CONFUSION {
+        return None;
+    }
+    let names: Vec<&str> = classes.iter().map(|class| &*class.name).collect();
     let row = |(truth, counts): (usize, &Vec<u64>)| {
         let total = counts.iter().sum::<u64>().max(1);
         let cell = |(decided, &count): (usize, &u64)| ConfusionCell {
@@ -73,10 +108,14 @@ fn charts(evaluation: &Evaluation) -> Vec<Markup> {
     [roc, precision].into_iter().chain(reliability).map(|chart| chart.figure()).collect()
 }
 
-/// Returns the ROC and the precision–recall chart: of the second class if there are two, else of every class.
+/// Returns the ROC and the precision–recall chart: of every class or, of two classes, of the one that must
+/// not be missed, else the second. A threshold's operating point is marked.
 fn curves(evaluation: &Evaluation) -> (Chart, Chart) {
     let report = &evaluation.metrics.report;
-    let classes = if report.task == Task::BinaryClass { 1..2 } else { 0..report.classes.len() };
+    let operating = evaluation.metrics.at_threshold.as_ref();
+    let positive = operating.map_or(1, |found| found.threshold.class);
+    let classes =
+        if report.task == Task::BinaryClass { positive..positive + 1 } else { 0..report.classes.len() };
     let (mut roc, mut precision, mut levels) = (Vec::new(), Vec::new(), Vec::new());
     for (index, class) in classes.enumerate() {
         let Some(found) = Curves::of(&evaluation.scores, &evaluation.labels, report.task, class) else {
@@ -87,6 +126,17 @@ fn curves(evaluation: &Evaluation) -> (Chart, Chart) {
         let name = format!("{name}: average precision {:.3}", found.average_precision);
         precision.push(Series::joined(name, ink, found.precision_recall));
         levels.push(found.prevalence);
+    }
+    if let Some((found, class)) = operating.and_then(|found| Some((found, operating_class(found)?))) {
+        let name = format!("operating point: probability {:.3}", found.threshold.probability);
+        let point = |at: Option<f64>, of: Option<f64>| Series {
+            name: name.clone(),
+            ink: Ink::nth(1),
+            points: at.zip(of).into_iter().collect(),
+            joined: false,
+        };
+        roc.push(point(class.specificity.map(|share| 1.0 - share), class.sensitivity));
+        precision.push(point(class.sensitivity, class.ppv));
     }
     let prevalence = match levels[..] {
         [only] => vec![Mark::Horizontal(only, "prevalence".into())],
@@ -105,6 +155,11 @@ fn curves(evaluation: &Evaluation) -> (Chart, Chart) {
         chart(format!("ROC{auc}"), "1 − specificity", "sensitivity", roc, vec![Mark::Diagonal]),
         chart("precision and recall".into(), "recall (sensitivity)", "precision", precision, prevalence),
     )
+}
+
+/// Returns the result for the class of a threshold.
+fn operating_class(found: &AtThreshold) -> Option<&ClassReport> {
+    found.decided.as_ref()?.classes.get(found.threshold.class)
 }
 
 /// Returns the reliability diagram: the accuracy of decisions by confidence. Bars of few decisions are faint.

@@ -137,7 +137,7 @@ impl Evaluator<'_> {
             split: split.name().into(),
             test_reads,
             report,
-            at_threshold: model.card.threshold.map(|threshold| threshold.on(&scores, &labels)),
+            at_threshold: model.card.threshold.map(|threshold| threshold.on(&scores, &labels, &info.classes)),
             architecture: architecture(model).into(),
             genotype: model.card.genotype,
             params: cost.params,

@@ -5,13 +5,13 @@ use super::Job;
 use crate::error::Error;
 use crate::folder::names;
 use crate::settings::Settings;
-use zodarts_data::{DatasetInfo, Task};
+use zodarts_data::{Dataset, DatasetInfo, Task};
 use zodarts_nas::evaluate::{AtThreshold, Labels, Threshold};
 use zodarts_nas::model::{Calibration, Model};
 use zodarts_nas::protocol::Protocol;
 
 /// The result of [`Job::prepare`].
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Prepared {
     /// The effect of the calibration; `None` if there was none.
     pub calibration: Option<Calibration>,
@@ -48,7 +48,7 @@ impl Job<'_> {
         let threshold = Threshold::for_sensitivity(&scores, &labels, class, wanted)
             .ok_or_else(|| no_threshold(info, "there is no validation image of the class"))?;
         model.card.threshold = Some(threshold);
-        Ok(threshold.on(&scores, &labels))
+        Ok(threshold.on(&scores, &labels, &info.classes))
     }
 }
 
@@ -70,6 +70,25 @@ pub fn positive_class(info: &DatasetInfo, settings: &Settings) -> Result<usize, 
             no_threshold(info, &format!("`predict.positive` is {name:?}, expected one of {:?}", info.classes))
         }),
     }
+}
+
+/// Refuses a sensitivity that the validation images cannot carry.
+///
+/// # Errors
+/// As [`positive_class`], and if the class has too few validation images.
+pub(super) fn check_threshold(dataset: &Dataset, settings: &Settings) -> Result<(), Error> {
+    let Some(wanted) = settings.predict.sensitivity else { return Ok(()) };
+    let class = positive_class(&dataset.info, settings)?;
+    let (found, needed) = (dataset.val.class_counts()[class], Threshold::images_needed(wanted));
+    if found >= needed {
+        return Ok(());
+    }
+    let name = &dataset.info.classes[class];
+    let reason = format!(
+        "there are {found} validation images of {name:?}, but a sensitivity of {wanted} needs at least \
+         {needed}"
+    );
+    Err(no_threshold(&dataset.info, &reason))
 }
 
 fn no_threshold(info: &DatasetInfo, reason: &str) -> Error {

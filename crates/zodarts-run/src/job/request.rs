@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::place::{Resume, RunQuery};
-use super::prepare::positive_class;
+use super::prepare::check_threshold;
 use crate::error::Error;
 use crate::folder::{Goal, RunError, RunFolder, names};
 use crate::lock::Lock;
@@ -152,9 +152,7 @@ impl<'a> RunRequest<'a> {
         }
         if goal != Goal::Search {
             check_training(dataset, settings, genotype, self.memory)?;
-            if settings.predict.sensitivity.is_some() {
-                positive_class(&dataset.info, settings)?;
-            }
+            check_threshold(dataset, settings)?;
         }
         Ok(())
     }
