@@ -1,11 +1,23 @@
 //! Fields and columns by name: those that are not compared, and those that have another name than in 8f9ca18.
 
 /// Never compared: versions, settings (whose form is another, and whose effect is what is compared),
-/// threads, on which seconds depend and nothing else, and intervals, which are computed otherwise now.
-/// Neither is a field whose name holds `seconds`. In 8f9ca18 `live_operations` is of the chain that was
-/// computed last; with several chains that depends on the threads.
-const ASIDE: [&str; 7] =
-    ["version", "settings", "search", "threads", "live_operations", "acc_ci95", "auc_ci95"];
+/// threads, on which seconds depend and nothing else, and intervals and thresholds, which are chosen
+/// otherwise now. Neither is a field whose name holds `seconds`. In 8f9ca18 `live_operations` is of the
+/// chain that was computed last; with several chains that depends on the threads.
+const ASIDE: [&str; 12] = [
+    "version",
+    "settings",
+    "search",
+    "threads",
+    "live_operations",
+    "acc_ci95",
+    "auc_ci95",
+    "acc_low",
+    "acc_high",
+    "auc_low",
+    "auc_high",
+    "at_threshold",
+];
 
 /// Written by this version and not by 8f9ca18.
 const ADDED: &[&str] = &["majority_acc", "balanced_acc", "ppv", "npv", "ci95", "decided", "applied"];
