@@ -135,7 +135,7 @@ const PYTHON: &str = "ZODARTS_PYTHON";
 struct Programs {
     /// A Python with torch, onnx, onnxruntime and tensorboard.
     python: Option<OsString>,
-    /// What is skipped because a program is missing, and why it is missing.
+    /// The checks that are skipped, each with the reason why its program is missing.
     skipped: Vec<String>,
 }
 

@@ -9,7 +9,7 @@ use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufRead, BufReader, Cursor, Seek};
 use std::path::Path;
 
 /// The largest width or height decoded, in pixels.
@@ -98,7 +98,9 @@ pub(crate) fn damaged(path: &Path, detail: &(impl ToString + ?Sized)) -> DataErr
 /// Decodes a file within limits, and turns it as its EXIF orientation says.
 pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
     let failed = |error: ImageError| damaged(path, &error);
-    let reader = reader(path)?;
+    check_length(path)?;
+    let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
+    let reader = guessed(ImageReader::new(Cursor::new(&*bytes)), path)?;
     let format = reader.format();
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let orientation = decoder.orientation().map_err(failed)?;
@@ -110,11 +112,10 @@ pub(crate) fn decode(path: &Path) -> Result<Decoded, DataError> {
     }
     let mut limits = limits();
     limits.reserve(decoder.total_bytes()).and_then(|()| decoder.set_limits(limits)).map_err(failed)?;
-    let bytes = || std::fs::read(path).map_err(|source| unreadable(path, source));
     let mut image = match format {
-        Some(ImageFormat::Jpeg) => jpeg_file::decode(&bytes()?).map_err(|fault| damaged(path, &fault))?,
+        Some(ImageFormat::Jpeg) => jpeg_file::decode(&bytes).map_err(|fault| damaged(path, &fault))?,
         // The decoder does not look for the end of the last chunk.
-        Some(ImageFormat::Png) if !bytes()?.windows(PNG_END.len()).any(|window| window == PNG_END) => {
+        Some(ImageFormat::Png) if !bytes.windows(PNG_END.len()).rev().any(|window| window == PNG_END) => {
             return Err(damaged(path, "the file is cut short: its end is missing"));
         }
         _ => DynamicImage::from_decoder(decoder).map_err(failed)?,
@@ -127,15 +128,28 @@ fn unreadable(path: &Path, source: io::Error) -> DataError {
     DataError::Io { path: path.to_owned(), action: "read the image", source }
 }
 
+/// Returns the reader of a file's header.
 fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, DataError> {
-    let failed = |source| unreadable(path, source);
-    match std::fs::metadata(path).map_err(failed)?.len() {
-        0 => return Err(damaged(path, "the file is empty (0 bytes)")),
-        1..=MAX_MEMORY => {}
-        // Some decoders read a file as a whole.
-        length => return Err(damaged(path, &format!("{length} bytes exceed the limit of {MAX_MEMORY}"))),
+    check_length(path)?;
+    let file = File::open(path).map_err(|source| unreadable(path, source))?;
+    guessed(ImageReader::new(BufReader::new(file)), path)
+}
+
+/// Refuses a file that is empty, or larger than the memory for an image: a file is decoded from memory.
+fn check_length(path: &Path) -> Result<(), DataError> {
+    match std::fs::metadata(path).map_err(|source| unreadable(path, source))?.len() {
+        0 => Err(damaged(path, "the file is empty (0 bytes)")),
+        1..=MAX_MEMORY => Ok(()),
+        length => Err(damaged(path, &format!("{length} bytes exceed the limit of {MAX_MEMORY}"))),
     }
-    let mut reader = ImageReader::open(path).map_err(failed)?.with_guessed_format().map_err(failed)?;
+}
+
+/// Returns a reader within limits of the format that the content shows, else of the path's extension.
+fn guessed<R: BufRead + Seek>(mut reader: ImageReader<R>, path: &Path) -> Result<ImageReader<R>, DataError> {
+    if let Ok(format) = ImageFormat::from_path(path) {
+        reader.set_format(format);
+    }
+    let mut reader = reader.with_guessed_format().map_err(|source| unreadable(path, source))?;
     reader.limits(limits());
     Ok(reader)
 }

@@ -81,10 +81,6 @@ fn differ(runs: &[ReportedRun], value: impl Fn(&ReportedRun) -> Option<String>) 
 
 fn row(run: &ReportedRun) -> RunRow {
     let none = || "–".to_owned();
-    let interval = |value: f64, interval: Option<[f64; 2]>| {
-        let interval = interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
-        format!("{value:.3}{interval}")
-    };
     let report = run.metrics.as_ref().map(|metrics| &metrics.report);
     let trained: f64 = run.train.iter().map(|record| record.seconds).sum();
     RunRow {
@@ -93,8 +89,10 @@ fn row(run: &ReportedRun) -> RunRow {
         method: run.method(),
         seed: run.settings.seed,
         protocol: run.metrics.as_ref().map_or_else(none, |metrics| metrics.protocol.to_string()),
-        acc: report.map_or_else(none, |report| interval(report.acc, Some(report.acc_ci95))),
-        auc: report.and_then(|report| Some(interval(report.auc?, report.auc_ci95))).unwrap_or_else(none),
+        acc: report.map_or_else(none, |report| number::with_interval(report.acc, Some(report.acc_ci95))),
+        auc: report
+            .and_then(|report| Some(number::with_interval(report.auc?, report.auc_ci95)))
+            .unwrap_or_else(none),
         params: run.model.as_ref().map_or_else(none, |model| number::count(model.cost().params)),
         search: run.found.map_or_else(none, |found| number::duration(found.seconds)),
         training: if run.train.is_empty() { none() } else { number::duration(trained) },

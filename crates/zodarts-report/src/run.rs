@@ -18,7 +18,7 @@ pub struct ReportedRun {
     pub info: Option<RunInfo>,
     /// The settings.
     pub settings: Settings,
-    /// What the folder holds, and what is missing.
+    /// The status: the contents of the folder, and the parts that are missing.
     pub status: RunStatus,
     /// The summary of the data.
     pub data: Option<Summary>,

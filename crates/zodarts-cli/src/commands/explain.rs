@@ -32,8 +32,7 @@ pub fn run(args: &ExplainArgs) -> Result<()> {
             let explanation = match found {
                 Ok(explanation) => explanation,
                 Err(unreadable) => {
-                    let image = unreadable.image.clone();
-                    lines += &refused(args.json, image, refusals.take(unreadable)?);
+                    lines += &refusals.line(unreadable, args.json, HEADER.len() - 2)?;
                     return Ok(());
                 }
             };
@@ -77,15 +76,6 @@ fn line(as_json: bool, explanation: &Explanation<'_>, class: &str, picture: &Pat
         return format!("{found}\n");
     }
     csv::row([file, class.to_owned(), score.to_string(), picture, String::new()])
-}
-
-/// Returns the line of an image that cannot be read.
-fn refused(as_json: bool, image: String, reason: String) -> String {
-    if as_json {
-        return format!("{}\n", json!({"file": image, "error": reason}));
-    }
-    let none = String::new;
-    csv::row([image, none(), none(), none(), reason])
 }
 
 #[cfg(test)]

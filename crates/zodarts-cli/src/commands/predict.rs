@@ -23,15 +23,8 @@ pub fn run(args: &PredictArgs) -> Result<()> {
         lines += &match answer {
             Ok(answer) if args.json => object(&answer, classes),
             Ok(answer) => row(&answer),
-            Err(unreadable) => {
-                let image = unreadable.image.clone();
-                let reason = refusals.take(unreadable)?;
-                if args.json {
-                    refused_object(&image, &reason)
-                } else {
-                    refused_row(image, classes.len(), reason)
-                }
-            }
+            // The class and its probabilities are empty.
+            Err(unreadable) => refusals.line(unreadable, args.json, 1 + classes.len())?,
         };
     }
     // Printed at the end: an error leaves no half of a table.
@@ -45,20 +38,9 @@ fn row(answer: &Answer) -> String {
     csv::row(fields.into_iter().chain(probabilities).chain([String::new()]))
 }
 
-/// Returns the row of an image that cannot be read: no class, no probabilities, but the reason.
-fn refused_row(image: String, classes: usize, reason: String) -> String {
-    let empty = std::iter::repeat_n(String::new(), 1 + classes);
-    csv::row(std::iter::once(image).chain(empty).chain([reason]))
-}
-
 fn object(answer: &Answer, classes: &[String]) -> String {
     let scores: Map<String, Value> =
         classes.iter().cloned().zip(answer.probabilities.iter().map(|score| json!(score))).collect();
     let found = json!({"file": answer.image, "predicted": answer.predicted.join(";"), "scores": scores});
     format!("{found}\n")
-}
-
-/// Returns the line of JSON of an image that cannot be read.
-fn refused_object(image: &str, reason: &str) -> String {
-    format!("{}\n", json!({"file": image, "error": reason}))
 }

@@ -128,20 +128,20 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
         ("test", times) => format!(", read {times} times"),
         _ => String::new(),
     };
-    let decided = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
+    let decided = metrics.decided();
     let (share, interval) =
         decided.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
-    let acc = with_interval(Some(share), Some(interval));
+    let acc = number::with_interval(share, Some(interval));
     let auc = match (report.auc, report.auc_ci95) {
         (Some(auc), None) => format!("{auc:.3} (too few images for an interval)"),
-        (auc, interval) => with_interval(auc, interval),
+        (Some(auc), interval) => number::with_interval(auc, interval),
+        (None, _) => optional(None),
     };
     sheet.row(label, format!("ACC {acc}   AUC {auc}   n = {}{read}", report.n));
     if decided.is_some() {
         sheet.row("", format!("MedMNIST's ACC, which decides at one half: {:.3}", report.acc));
     }
-    let balanced = decided.map(|decided| decided.balanced_acc).or(report.balanced_acc);
-    if let (Some(majority), Some(balanced)) = (report.majority_acc, balanced) {
+    if let (Some(majority), Some(balanced)) = (report.majority_acc, metrics.balanced_acc()) {
         sheet.row("", format!("balanced ACC {balanced:.3}; always the commonest class: ACC {majority:.3}"));
     }
     let missed = metrics.never_found();
@@ -162,11 +162,6 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     for (index, line) in table.lines().enumerate() {
         sheet.row(if index == 0 { "per class" } else { "" }, line);
     }
-}
-
-fn with_interval(value: Option<f64>, interval: Option<[f64; 2]>) -> String {
-    let interval = interval.map_or(String::new(), |[low, high]| format!(" [{low:.3}, {high:.3}]"));
-    optional(value) + &interval
 }
 
 /// Returns a table of the sensitivity and specificity of each class, and of its confusion with the others.

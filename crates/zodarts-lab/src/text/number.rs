@@ -27,6 +27,12 @@ pub fn count(value: u64) -> String {
     format!("{scaled:.decimals$} {unit}")
 }
 
+/// Returns a share with its interval, if there is one: `0.667 [0.516, 0.790]`.
+pub fn with_interval(share: f64, interval: Option<[f64; 2]>) -> String {
+    let interval = interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
+    format!("{share:.3}{interval}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

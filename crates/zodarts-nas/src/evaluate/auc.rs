@@ -54,9 +54,7 @@ impl RankedScores {
         let pairs = sweep.positives * sweep.negatives;
         (pairs > 0).then(|| sweep.twice_wins as f64 / (2.0 * pairs as f64))
     }
-}
 
-impl RankedScores {
     /// Returns the influence of each image on the area, or `None` with fewer than two positive or two
     /// negative images, of which no variance is known.
     ///

@@ -1,5 +1,5 @@
-//! Evaluation of scores: ACC and AUC exactly as `MedMNIST`'s Evaluator defines them, with
-//! intervals, per-class sensitivity and specificity, and the confusion matrix.
+//! Evaluation of scores: ACC and AUC exactly as `MedMNIST`'s Evaluator defines them, intervals, results per
+//! class, and the confusion matrix.
 
 mod auc;
 mod bootstrap;

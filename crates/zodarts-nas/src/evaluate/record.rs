@@ -1,6 +1,6 @@
 //! The record `metrics.json`: an evaluation, and the circumstances that are needed to reproduce it.
 
-use super::{AtThreshold, ClassReport, Report};
+use super::{AtThreshold, ClassReport, DecisionReport, Report};
 use crate::genotype::Genotype;
 use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
@@ -55,11 +55,21 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// Returns the result at the model's decision threshold; `None` if it has none, or if a version wrote the
+    /// record that did not compute it.
+    pub fn decided(&self) -> Option<&DecisionReport> {
+        self.at_threshold.as_ref()?.decided.as_ref()
+    }
+
+    /// Returns the mean sensitivity of the classes: at the threshold if there is one.
+    pub fn balanced_acc(&self) -> Option<f64> {
+        self.decided().map(|decided| decided.balanced_acc).or(self.report.balanced_acc)
+    }
+
     /// Returns the names of the classes that have images, none of which is found: at the threshold if there
     /// is one.
     pub fn never_found(&self) -> Vec<&str> {
-        let decided = self.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
-        let classes = decided.map_or(&self.report.classes, |decided| &decided.classes);
+        let classes = self.decided().map_or(&self.report.classes, |decided| &decided.classes);
         let missed = |class: &&ClassReport| class.n > 0 && class.sensitivity == Some(0.0);
         classes.iter().filter(missed).map(|class| &*class.name).collect()
     }

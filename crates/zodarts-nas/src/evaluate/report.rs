@@ -60,11 +60,14 @@ pub struct ClassReport {
 /// Lower and upper ends of the 95 % intervals of a class; `None` where the share is, and in records of
 /// versions that did not compute them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each is the interval of the share of its name")]
 pub struct ClassIntervals {
+    /// Of [`ClassReport::sensitivity`].
     pub sensitivity: Option<[f64; 2]>,
+    /// Of [`ClassReport::specificity`].
     pub specificity: Option<[f64; 2]>,
+    /// Of [`ClassReport::ppv`].
     pub ppv: Option<[f64; 2]>,
+    /// Of [`ClassReport::npv`].
     pub npv: Option<[f64; 2]>,
 }
 

@@ -86,7 +86,7 @@ impl Threshold {
         let decisions = Decisions::by(scores, labels, |row| self.decide(row));
         let classes = report::classes(&decisions, names);
         let confusion = decisions.confusion(names.len()).unwrap_or_default();
-        let correct: u64 = (0..confusion.len()).map(|class| confusion[class][class]).sum();
+        let correct = decisions.correct().0.into_iter().map(u64::from).sum();
         let n = scores.n();
         let decided = wilson(correct, n as u64).map(|acc_ci95| DecisionReport {
             acc: correct as f64 / n as f64,

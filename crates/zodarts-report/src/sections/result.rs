@@ -54,7 +54,7 @@ fn tested(metrics: &Metrics) -> String {
         Task::MultiLabel => "of the decisions on a label are correct",
         _ => "are classified correctly",
     };
-    let deployed = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
+    let deployed = metrics.decided();
     let (share, [low, high]) =
         deployed.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
     let acc = format!(
@@ -94,15 +94,14 @@ fn tested(metrics: &Metrics) -> String {
 /// Returns what an accuracy has to be held against, and a warning of classes that are never found.
 fn beside(metrics: &Metrics) -> String {
     let report = &metrics.report;
-    let deployed = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
-    let balanced = deployed.map(|decided| decided.balanced_acc).or(report.balanced_acc);
-    let compared = report.majority_acc.zip(balanced).map_or_else(String::new, |(majority, balanced)| {
-        format!(
-            " Always predicting the commonest class would be right for {}; the balanced accuracy is {}.",
-            percent(majority),
-            percent(balanced)
-        )
-    });
+    let compared =
+        report.majority_acc.zip(metrics.balanced_acc()).map_or_else(String::new, |(majority, balanced)| {
+            format!(
+                " Always predicting the commonest class would be right for {}; the balanced accuracy is {}.",
+                percent(majority),
+                percent(balanced)
+            )
+        });
     match &metrics.never_found()[..] {
         [] => compared,
         missed => format!("{compared} No image of {} is found.", missed.join(", ")),

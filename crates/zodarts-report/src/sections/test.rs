@@ -5,6 +5,7 @@ use crate::markup::Markup;
 use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_data::Task;
+use zodarts_lab::text::number;
 use zodarts_nas::evaluate::{AtThreshold, ClassReport, Curves, Reliability, reliability};
 use zodarts_run::folder::Evaluation;
 
@@ -37,14 +38,11 @@ impl<'a> ClassRow<'a> {
             (ppv, ci95.ppv),
             (npv, ci95.npv),
         ];
-        Self { name, n: *n, shares: shares.map(|(share, interval)| with_interval(*share, interval)) }
+        let text = |(share, interval): (&Option<f64>, _)| {
+            share.map_or_else(|| "–".into(), |share| number::with_interval(share, interval))
+        };
+        Self { name, n: *n, shares: shares.map(text) }
     }
-}
-
-/// Returns a share with its interval, such as `0.667 [0.516, 0.790]`.
-fn with_interval(share: Option<f64>, interval: Option<[f64; 2]>) -> String {
-    let interval = interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
-    share.map_or_else(|| "–".into(), |share| format!("{share:.3}{interval}"))
 }
 
 /// The confusion matrix.
@@ -68,8 +66,7 @@ pub fn body(run: &ReportedRun) -> Option<Markup> {
     let report = &metrics.report;
     let charts = run.evaluation.as_ref().map(charts).unwrap_or_default();
     // The classifier that `predict` and the exports use is the one at its threshold.
-    let decided = metrics.at_threshold.as_ref().and_then(|found| found.decided.as_ref());
-    let (classes, confusion) = match decided {
+    let (classes, confusion) = match metrics.decided() {
         Some(decided) => (&decided.classes, Some(&decided.confusion)),
         None => (&report.classes, report.confusion.as_ref()),
     };

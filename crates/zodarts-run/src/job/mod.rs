@@ -70,8 +70,18 @@ impl<'a> Job<'a> {
         settings: &'a Checked<Settings>,
         folder: &'a RunFolder,
     ) -> Self {
+        Self::within(Memory::available(), (dataset, data), settings, folder)
+    }
+
+    /// Returns such a job with this memory.
+    fn within(
+        memory: Memory,
+        (dataset, data): (&'a Dataset, &'a str),
+        settings: &'a Checked<Settings>,
+        folder: &'a RunFolder,
+    ) -> Self {
         let (protocol, limit, start) = (Protocol::Official, None, Instant::now());
-        Self { dataset, data, settings, folder, protocol, limit, start, memory: Memory::available() }
+        Self { dataset, data, settings, folder, protocol, limit, start, memory }
     }
 
     /// Trains and evaluates under this protocol.

@@ -8,11 +8,9 @@ use crate::folder::{Goal, RunError, RunFolder, names};
 use crate::lock::Lock;
 use crate::settings::{Architecture, Checked, Settings};
 use std::path::PathBuf;
-use std::time::Instant;
 use zodarts_data::Dataset;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::memory::Memory;
-use zodarts_nas::protocol::Protocol;
 use zodarts_nas::{search, train};
 
 /// The place of a run.
@@ -92,9 +90,7 @@ impl<'a> RunRequest<'a> {
     /// Returns the job of the request in the folder that was opened for it. `data` are the data as the user
     /// named them.
     pub fn job(&self, data: &'a str, folder: &'a RunFolder) -> Job<'a> {
-        let Self { dataset, settings, memory, .. } = *self;
-        let (protocol, limit, start) = (Protocol::Official, None, Instant::now());
-        Job { dataset, data, settings, folder, protocol, limit, start, memory }
+        Job::within(self.memory, (self.dataset, data), self.settings, folder)
     }
 
     /// Checks that the run can be done, and opens its folder.
