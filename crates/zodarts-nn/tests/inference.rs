@@ -3,7 +3,7 @@
 mod common;
 
 use Operation::{AvgPool3x3, Conv1x1, Conv3x3, None, SkipConnect};
-use common::reference::logits;
+use common::reference::{features, logits};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zodarts_kernels::Kernels;
@@ -213,4 +213,27 @@ fn a_supernet_is_refused() {
     let shape = MacroShape { input, classes: 2, channels: 4, cells: 1 };
     let trained = Trained::<f32>::new(zodarts_nn::networks::supernet(&NAS_BENCH_201, &shape));
     trained.compiled(Kernels::detect(), Convolutions::Fast);
+}
+
+#[test]
+fn features_by_definition_beside_the_same_logits_in_any_batch() {
+    let resnet = resnet18(Shape { channels: 3, height: 28, width: 28 }, 4, 12);
+    for network in [genotype(2, [14, 10], 12, CHOICES[1]), genotype(1, [9, 9], 5, CHOICES[0]), resnet] {
+        let mut trained = Trained::<f32>::new(network);
+        let images = trained.images(5);
+        let mut compiled = trained.compiled(Kernels::detect(), Convolutions::Fast);
+        let mut found = vec![0.0; 5 * compiled.features()];
+        let mut beside = vec![0.0; 5 * compiled.classes()];
+        compiled.logits_and_features_into(&images, &mut beside, &mut found);
+        assert_eq!(beside, compiled.logits(&images));
+        for (image, found) in
+            images.chunks_exact(images.len() / 5).zip(found.chunks_exact(compiled.features()))
+        {
+            let Trained { network, weights, statistics, .. } = &trained;
+            near(found, &features(network, weights, statistics, image), 1e-4);
+            let mut alone = vec![0.0; found.len()];
+            compiled.logits_and_features_into(image, &mut vec![0.0; compiled.classes()], &mut alone);
+            assert_eq!(alone, found, "the features of an image alone");
+        }
+    }
 }

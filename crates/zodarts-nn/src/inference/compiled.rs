@@ -3,6 +3,7 @@
 use super::compiled_score::CompiledScore;
 use super::compiler::{TrainedParameters, compile};
 use super::contributions::{Contributions, contributions};
+use super::image_queue::{Group, ImageQueue};
 use super::node_sum::Threads;
 use super::program::Program;
 use super::worker::Worker;
@@ -68,6 +69,27 @@ impl<T: CompiledScore> Compiled<T> {
     /// # Panics
     /// If `images` and `logits` do not hold the same number of images.
     pub fn logits_into(&mut self, images: &[f32], logits: &mut [f64]) {
+        self.compute(images, logits, &mut []);
+    }
+
+    /// Returns the number of features of an image: the mean and the deviation over all places of each channel
+    /// at the end of each stage. Of more than 64 channels, neighbours are averaged to at most 64.
+    pub fn features(&self) -> usize {
+        self.program.features()
+    }
+
+    /// Writes logits as [`Compiled::logits_into`] does, and features into `features`, `(count, features)`.
+    ///
+    /// # Panics
+    /// If `images`, `logits` and `features` do not hold the same number of images.
+    pub fn logits_and_features_into(&mut self, images: &[f32], logits: &mut [f64], features: &mut [f64]) {
+        let count = images.len() / self.image_len();
+        assert_eq!(features.len(), count * self.features(), "images and features");
+        self.compute(images, logits, features);
+    }
+
+    /// Writes the logits of images, and their features unless there is no room for them.
+    fn compute(&mut self, images: &[f32], logits: &mut [f64], features: &mut [f64]) {
         let (length, classes) = (self.image_len(), self.classes());
         let count = images.len() / length;
         assert_eq!((images.len(), logits.len()), (count * length, count * classes), "images and logits");
@@ -78,13 +100,12 @@ impl<T: CompiledScore> Compiled<T> {
         while workers.len() < active {
             workers.push(Worker::new(program));
         }
-        let groups = images.chunks(group * length).zip(logits.chunks_mut(group * classes));
-        let queue = Mutex::new(groups);
+        let queue = Mutex::new(ImageQueue::new(Group { images, logits, features }, count, group));
         // The lock is held while images are taken, not while they are scored.
         let next = || queue.lock().expect("no thread panics while it takes images").next();
         let work = |worker: &mut Worker<T>, threads| {
-            while let Some((images, logits)) = next() {
-                T::score(program, worker, images, logits, threads);
+            while let Some(group) = next() {
+                T::score(program, worker, group, threads);
             }
         };
         match &mut workers[..active] {
@@ -108,7 +129,8 @@ impl<T: CompiledScore> Compiled<T> {
             workers.push(Worker::new(program));
         }
         let mut logits = vec![0.0; program.head.classes()];
-        T::score(program, &mut workers[0], image, &mut logits, Threads::One);
+        let group = Group { images: image, logits: &mut logits, features: &mut [] };
+        T::score(program, &mut workers[0], group, Threads::One);
         contributions(program, workers[0].output(program))
     }
 }

@@ -3,6 +3,7 @@
 use super::activation_buffers::{ActivationBuffers, reads_copy};
 use super::channel_affine::{ChannelAffine, pixels};
 use super::conv_cost::ConvCost;
+use super::features::position;
 use super::program::{
     DirectConv, LinearHead, NodeCopy, NodeSource, NodeSum, OutputPart, Program, ProgramNode, WinogradConv,
 };
@@ -44,6 +45,7 @@ pub fn compile<T: Real>(
         source: compiler.source(node),
         value: buffers.values[node],
         copy: buffers.copies[node].map(|buffer| NodeCopy { buffer, relu: rectifies(network, node) }),
+        features: position(network, node),
     };
     let wide = |values: &[T]| values.iter().map(|value| value.to_f64()).collect();
     Program {

@@ -1,5 +1,6 @@
 //! A network as a list of nodes, with weights in the order that kernels read.
 
+use super::features::count;
 use crate::graph::{NodeId, Shape};
 use zodarts_kernels::{BlockLayout, ConvShape, Kernels, Pixel, channel_winograd_scratch, planes};
 
@@ -77,6 +78,8 @@ pub struct ProgramNode<T> {
     pub value: usize,
     /// The copy that convolutions read, if there is one.
     pub copy: Option<NodeCopy>,
+    /// Position of the node's features among those of an image, if the node ends a stage.
+    pub features: Option<usize>,
 }
 
 /// A copy of a node's value with a margin.
@@ -151,6 +154,12 @@ impl<T> Program<T> {
     /// Returns the node that the classifier reads.
     pub fn output(&self) -> &ProgramNode<T> {
         self.nodes.last().expect("the input is a node")
+    }
+
+    /// Returns the number of features of an image.
+    pub fn features(&self) -> usize {
+        let ends = |node: &ProgramNode<T>| Some(node.features? + count(node.shape.channels));
+        self.nodes.iter().filter_map(ends).max().unwrap_or(0)
     }
 
     /// Returns the number of values of an image.

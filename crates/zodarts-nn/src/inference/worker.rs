@@ -1,6 +1,8 @@
 //! Computation of the logits of a few images, node by node.
 
 use super::activations::Activations;
+use super::features::summarise;
+use super::image_queue::Group;
 use super::node_sum::{SumRoom, SumScratch, Threads, add_up};
 use super::program::{LinearHead, NodeCopy, NodeSource, Program, ProgramNode};
 use std::mem::take;
@@ -30,12 +32,18 @@ impl<T: Real> Worker<T> {
         &self.images[0].buffers[program.output().value]
     }
 
-    /// Writes the logits of up to [`Program::group`] images `(count, channels, height, width)`.
-    pub fn score(&mut self, program: &Program<T>, images: &[f32], logits: &mut [f64], threads: Threads) {
+    /// Computes up to [`Program::group`] images.
+    pub fn score(&mut self, program: &Program<T>, group: Group<'_>, threads: Threads) {
         let Self { images: all, scratch, features } = self;
+        let Group { images, logits, features: wanted } = group;
         for node in &program.nodes {
             for (activations, image) in all.iter_mut().zip(images.chunks_exact(program.image_len())) {
                 activations.compute(program, node, image, SumRoom { scratch, threads });
+            }
+            if let (Some(first), false) = (node.features, wanted.is_empty()) {
+                for (activations, all) in all.iter().zip(wanted.chunks_exact_mut(program.features())) {
+                    summarise(node, &activations.buffers[node.value], &mut all[first..]);
+                }
             }
         }
         for (activations, logits) in all.iter().zip(logits.chunks_exact_mut(program.head.classes())) {

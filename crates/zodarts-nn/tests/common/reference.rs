@@ -13,17 +13,49 @@ struct Parameters {
 /// Returns the logits of images `(count, channels, height, width)` under running statistics, `(count,
 /// classes)`.
 pub fn logits<T: Real>(network: &Network, weights: &[T], statistics: &[T], images: &[f32]) -> Vec<f64> {
-    let wide = |values: &[T]| values.iter().map(|value| value.to_f64()).collect();
-    let parameters = Parameters { weights: wide(weights), statistics: wide(statistics) };
+    let parameters = Parameters::new(weights, statistics);
     let images = images.chunks_exact(size(network.input()).len());
     images.flat_map(|image| image_logits(network, &parameters, image)).collect()
+}
+
+/// Returns the mean and the deviation over all places of each channel at the last node of each resolution,
+/// for one image.
+pub fn features<T: Real>(network: &Network, weights: &[T], statistics: &[T], image: &[f32]) -> Vec<f64> {
+    let values = node_values(network, &Parameters::new(weights, statistics), image);
+    let size = |node: usize| (network.nodes[node].height, network.nodes[node].width);
+    let mut features = Vec::new();
+    for (node, value) in values.iter().enumerate().skip(1) {
+        if (node + 1..values.len()).any(|later| size(later) == size(node)) {
+            continue;
+        }
+        let channels = network.nodes[node].channels;
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let planes: Vec<&[f64]> = value.chunks_exact(value.len() / channels).collect();
+        for group in planes.chunks(channels.div_ceil(64)) {
+            let means: Vec<f64> = group.iter().map(|plane| mean(plane)).collect();
+            let deviation = |(plane, mean_of): (&&[f64], &f64)| {
+                mean(&plane.iter().map(|value| (value - mean_of).powi(2)).collect::<Vec<f64>>()).sqrt()
+            };
+            let deviations: Vec<f64> = group.iter().zip(&means).map(deviation).collect();
+            features.extend([mean(&means), mean(&deviations)]);
+        }
+    }
+    features
 }
 
 fn size(shape: Shape) -> Size {
     Size { images: 1, channels: shape.channels, height: shape.height, width: shape.width }
 }
 
-fn image_logits(network: &Network, parameters: &Parameters, image: &[f32]) -> Vec<f64> {
+impl Parameters {
+    fn new<T: Real>(weights: &[T], statistics: &[T]) -> Self {
+        let wide = |values: &[T]| values.iter().map(|value| value.to_f64()).collect();
+        Self { weights: wide(weights), statistics: wide(statistics) }
+    }
+}
+
+/// Returns the values of all nodes.
+fn node_values(network: &Network, parameters: &Parameters, image: &[f32]) -> Vec<Vec<f64>> {
     let mut values: Vec<Vec<f64>> = vec![image.iter().map(|&value| value.into()).collect()];
     for node in 1..network.nodes.len() {
         let mut sum = vec![0.0; size(network.nodes[node]).len()];
@@ -33,6 +65,11 @@ fn image_logits(network: &Network, parameters: &Parameters, image: &[f32]) -> Ve
         }
         values.push(sum);
     }
+    values
+}
+
+fn image_logits(network: &Network, parameters: &Parameters, image: &[f32]) -> Vec<f64> {
+    let values = node_values(network, parameters, image);
     let features = global_average(&values[network.output()], &size(network.nodes[network.output()]));
     let rows = parameters.weights[network.linear.clone()].chunks_exact(features.len());
     rows.zip(&parameters.weights[network.bias.clone()])
