@@ -4,9 +4,14 @@
 #[allow(missing_docs, unreachable_pub, reason = "written for tests")]
 mod made;
 
+#[path = "../../../crates/zodarts-data/tests/support/encoded.rs"]
+#[allow(missing_docs, unreachable_pub, reason = "written for tests")]
+mod encoded;
+
 use crate::place;
 use dicom_core::{Tag, VR};
-use made::{Dicom, FRAMES, IMPLICIT, SLOPE};
+use encoded::{COLUMNS, ROWS};
+use made::{BIG_ENDIAN, Dicom, FRAMES, IMPLICIT, JPEG_2000, JPEG_LS, SLOPE};
 use std::path::Path;
 use zodarts_data::{ImageFile, Window};
 
@@ -16,7 +21,10 @@ pub const WORDS: &[&str] = &[
     made::IMPLICIT,
     made::RLE,
     made::JPEG,
-    "1.2.840.10008.1.2.2",
+    made::BIG_ENDIAN,
+    made::DEFLATED,
+    made::JPEG_LS,
+    made::JPEG_2000,
     "1.2.840.10008.1.2.4.51",
     "1.2.840.10008.1.2.4.57",
     "1.2.840.10008.1.2.4.70",
@@ -26,6 +34,7 @@ pub const WORDS: &[&str] = &[
     "RGB ",
     "YBR_FULL",
     "YBR_FULL_422",
+    "YBR_RCT ",
     "1e308",
     "-1e-308",
     "nan",
@@ -49,6 +58,11 @@ pub fn files(data: &Path) -> Vec<Vec<u8>> {
         Dicom::color(2, 2, "RGB", &[9; 12]).with_sequence(Tag(0x0008, 0x1140)),
         Dicom::color(2, 2, "YBR_FULL", &[9; 12]),
         Dicom::grey(1, 2, &[]).syntax(made::RLE).pieces(vec![], vec![rle(&[0, 0], &[0, 50])]),
+        Dicom::grey(2, 2, &[1, 2, 3, 4]).syntax(BIG_ENDIAN).with_sequence(Tag(0x0028, 0x3010)),
+        frame(false, JPEG_LS, encoded::JPEG_LS),
+        frame(true, JPEG_LS, encoded::JPEG_LS_LINES),
+        frame(false, JPEG_2000, encoded::JPEG_2000),
+        frame(true, JPEG_2000, encoded::JPEG_2000_COLOUR),
     ];
     let encode = |file: Dicom| {
         let path = place::path("x.dcm");
@@ -56,6 +70,12 @@ pub fn files(data: &Path) -> Vec<Vec<u8>> {
         std::fs::read(path).expect("what was just written")
     };
     files.into_iter().map(encode).chain(real(&data.join("dicom"))).collect()
+}
+
+/// A file of a frame that an encoder made.
+fn frame(color: bool, syntax: &str, hex: &str) -> Dicom {
+    let file = if color { Dicom::color(ROWS, COLUMNS, "RGB", &[]) } else { Dicom::grey(ROWS, COLUMNS, &[]) };
+    file.syntax(syntax).pieces(vec![], vec![encoded::bytes(hex)])
 }
 
 /// A frame of two values in one literal run for each byte.

@@ -1,20 +1,29 @@
 //! The elements of a DICOM file, one after the other, of which only requested values are read.
 //!
-//! The file is not trusted: a length is compared with the rest of the file before anything is reserved, and
-//! sequences within sequences are skipped without recursion, however deep.
+//! The file is not trusted: a length is compared with the rest of the file before anything is reserved.
 
+use super::byte_order::ByteOrder;
 use super::fault::DicomFault;
 use super::tag::Tag;
 use std::io::{BufRead, Seek};
 
-const ITEM: Tag = Tag(0xfffe, 0xe000);
-const ITEM_END: Tag = Tag(0xfffe, 0xe00d);
-const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
+/// The group of the marks of items and sequences, which have no type.
+const MARKS: u16 = 0xfffe;
 /// The length of a value that goes as far as an end mark.
 const UNDEFINED: u32 = u32::MAX;
 /// Value representations whose length takes four bytes.
 const LONG: [&[u8; 2]; 13] =
     [b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"];
+/// The other value representations.
+const SHORT: [&[u8; 2]; 21] = [
+    b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL",
+    b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
+];
+
+/// Tells if two bytes name a value representation.
+pub(super) fn is_kind(bytes: [u8; 2]) -> bool {
+    LONG.contains(&&bytes) || SHORT.contains(&&bytes)
+}
 
 /// An element, before its value is read.
 #[derive(Clone, Copy, Debug)]
@@ -22,15 +31,15 @@ pub(super) struct Element {
     pub tag: Tag,
     /// Bytes of its value; `None` if it goes as far as an end mark.
     pub length: Option<u32>,
-    /// True if the elements inside have no types, whatever is outside.
-    implicit_inside: bool,
+    /// The value representation, if the file names it.
+    pub kind: Option<[u8; 2]>,
 }
 
-/// The ends of an item and of its sequence; `None` for those that go as far as an end mark.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SequenceItem {
-    end: Option<u64>,
-    after: Option<u64>,
+impl Element {
+    /// Tells if the elements inside have no types, whatever is outside.
+    pub fn implicit_inside(&self) -> bool {
+        self.length.is_none() && self.kind == Some(*b"UN")
+    }
 }
 
 /// A run of bytes of the file.
@@ -42,6 +51,14 @@ pub(super) struct Fragment {
     pub length: u32,
 }
 
+/// The encoding of elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ElementEncoding {
+    /// True if elements name their types.
+    pub explicit: bool,
+    pub order: ByteOrder,
+}
+
 /// Reads elements in order.
 #[derive(Debug)]
 pub(super) struct Elements<R> {
@@ -50,30 +67,43 @@ pub(super) struct Elements<R> {
     pub position: u64,
     /// Bytes of the file.
     end: u64,
-    /// True if elements name their types. All are little-endian.
-    pub explicit: bool,
+    pub encoding: ElementEncoding,
 }
 
 impl<R: BufRead + Seek> Elements<R> {
     /// Returns a reader of a file of `end` bytes whose `source` is at `position`.
-    pub fn new(source: R, position: u64, end: u64, explicit: bool) -> Self {
-        Self { source, position, end, explicit }
+    pub fn new(source: R, position: u64, end: u64, encoding: ElementEncoding) -> Self {
+        Self { source, position, end, encoding }
     }
 
-    /// Returns the group of the next element, or `None` at the end of the file.
-    pub fn group(&mut self) -> Result<Option<u16>, DicomFault> {
-        if self.position == self.end {
+    /// Returns the source, at the position.
+    pub fn into_source(self) -> R {
+        self.source
+    }
+
+    /// Returns the first bytes of the next element, or `None` if the file has fewer.
+    pub fn peek<const N: usize>(&mut self) -> Result<Option<[u8; N]>, DicomFault> {
+        if self.left() < N as u64 {
             return Ok(None);
         }
-        let group = u16::from_le_bytes(self.array()?);
-        self.source.seek_relative(-2)?;
-        self.position -= 2;
-        Ok(Some(group))
+        let bytes = self.array::<N>()?;
+        self.source.seek_relative(-(N as i64))?;
+        self.position -= N as u64;
+        Ok(Some(bytes))
+    }
+
+    /// Corrects the encoding by the next element: some files name a transfer syntax with types and have none,
+    /// or the other way round.
+    pub fn settle(&mut self) -> Result<(), DicomFault> {
+        if let Some([_, _, _, _, kind @ ..]) = self.peek::<6>()? {
+            self.encoding.explicit = if self.encoding.explicit { is_capital(kind) } else { is_kind(kind) };
+        }
+        Ok(())
     }
 
     /// Returns the next element, or `None` at the end of the file.
     pub fn next(&mut self) -> Result<Option<Element>, DicomFault> {
-        if self.position == self.end { Ok(None) } else { self.header(self.explicit).map(Some) }
+        if self.position == self.end { Ok(None) } else { self.header(self.encoding.explicit).map(Some) }
     }
 
     /// Returns the value of the element just read, which may have at most `most` bytes.
@@ -81,92 +111,6 @@ impl<R: BufRead + Seek> Elements<R> {
         let length =
             element.length.filter(|length| *length <= most).ok_or(DicomFault::Element(element.tag))?;
         self.bytes(length)
-    }
-
-    /// Skips the value of the element just read.
-    pub fn skip(&mut self, element: &Element) -> Result<(), DicomFault> {
-        if let Some(length) = element.length {
-            return self.pass(length);
-        }
-        // Below this depth elements have no types.
-        let mut implicit_from = element.implicit_inside.then_some(1);
-        let mut depth = 1usize;
-        while depth > 0 {
-            let explicit = self.explicit && implicit_from.is_none();
-            let inner = self.header(explicit)?;
-            match (inner.tag, inner.length) {
-                (ITEM_END | SEQUENCE_END, _) => {
-                    depth -= 1;
-                    implicit_from = implicit_from.filter(|from| *from <= depth);
-                }
-                (_, Some(length)) => self.pass(length)?,
-                (_, None) => {
-                    depth += 1;
-                    if inner.implicit_inside {
-                        implicit_from = implicit_from.or(Some(depth));
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Enters the sequence just read, up to the elements of its first item; returns `None` if it has no item.
-    /// [`Elements::leave`] goes on behind the sequence.
-    pub fn enter(&mut self, sequence: &Element) -> Result<Option<SequenceItem>, DicomFault> {
-        let after = sequence.length.map(|length| self.position + u64::from(length));
-        if after == Some(self.position) {
-            return Ok(None);
-        }
-        let item = self.header(self.explicit)?;
-        match (item.tag, item.length) {
-            (ITEM, length) => {
-                Ok(Some(SequenceItem { end: length.map(|length| self.position + u64::from(length)), after }))
-            }
-            (SEQUENCE_END, _) if after.is_none() => Ok(None),
-            _ => Err(DicomFault::Structure),
-        }
-    }
-
-    /// Returns the next element of an item, or `None` at its end.
-    pub fn next_in(&mut self, item: &SequenceItem) -> Result<Option<Element>, DicomFault> {
-        match item.end {
-            Some(end) if self.position == end => return Ok(None),
-            Some(end) if self.position > end => return Err(DicomFault::Structure),
-            _ => (),
-        }
-        let element = self.header(self.explicit)?;
-        Ok((element.tag != ITEM_END).then_some(element))
-    }
-
-    /// Skips the rest of the sequence behind an item that was read.
-    pub fn leave(&mut self, item: &SequenceItem) -> Result<(), DicomFault> {
-        if let Some(after) = item.after {
-            let rest = after.checked_sub(self.position).ok_or(DicomFault::Structure)?;
-            return self.pass(u32::try_from(rest).map_err(|_| DicomFault::Structure)?);
-        }
-        loop {
-            let next = self.header(self.explicit)?;
-            match next.tag {
-                SEQUENCE_END => return Ok(()),
-                ITEM => self.skip(&next)?,
-                _ => return Err(DicomFault::Structure),
-            }
-        }
-    }
-
-    /// Skips the next fragment of encapsulated pixel data and returns it, or `None` at their end.
-    pub fn fragment(&mut self) -> Result<Option<Fragment>, DicomFault> {
-        let item = self.header(self.explicit)?;
-        match (item.tag, item.length) {
-            (ITEM, Some(length)) => {
-                let start = self.position;
-                self.pass(length)?;
-                Ok(Some(Fragment { start, length }))
-            }
-            (SEQUENCE_END, _) => Ok(None),
-            _ => Err(DicomFault::Structure),
-        }
     }
 
     /// Returns the bytes that are left of the file.
@@ -181,19 +125,33 @@ impl<R: BufRead + Seek> Elements<R> {
         self.bytes(length)
     }
 
-    fn header(&mut self, explicit: bool) -> Result<Element, DicomFault> {
-        let tag = Tag(u16::from_le_bytes(self.array()?), u16::from_le_bytes(self.array()?));
-        if !explicit || tag.0 == ITEM.0 {
-            return Ok(element(tag, u32::from_le_bytes(self.array()?), false));
+    /// Skips bytes.
+    pub fn pass(&mut self, length: u32) -> Result<(), DicomFault> {
+        self.check(length)?;
+        self.source.seek_relative(i64::from(length))?;
+        self.position += u64::from(length);
+        Ok(())
+    }
+
+    /// Reads an element up to its value. An element without a valid type among others that have one is read
+    /// as one without a type, for some writers mix them.
+    pub fn header(&mut self, explicit: bool) -> Result<Element, DicomFault> {
+        let order = self.encoding.order;
+        let tag = Tag(order.word(self.array()?), order.word(self.array()?));
+        if !explicit || tag.0 == MARKS {
+            return Ok(element(tag, order.long(self.array()?), None));
         }
         let kind: [u8; 2] = self.array()?;
-        let length = if LONG.contains(&&kind) {
+        let length = if !is_capital(kind) {
+            let [third, fourth] = self.array()?;
+            return Ok(element(tag, order.long([kind[0], kind[1], third, fourth]), None));
+        } else if LONG.contains(&&kind) {
             self.array::<2>()?;
-            u32::from_le_bytes(self.array()?)
+            order.long(self.array()?)
         } else {
-            u32::from(u16::from_le_bytes(self.array()?))
+            u32::from(order.word(self.array()?))
         };
-        Ok(element(tag, length, &kind == b"UN"))
+        Ok(element(tag, length, Some(kind)))
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DicomFault> {
@@ -212,13 +170,6 @@ impl<R: BufRead + Seek> Elements<R> {
         Ok(bytes)
     }
 
-    fn pass(&mut self, length: u32) -> Result<(), DicomFault> {
-        self.check(length)?;
-        self.source.seek_relative(i64::from(length))?;
-        self.position += u64::from(length);
-        Ok(())
-    }
-
     fn check(&self, length: u32) -> Result<(), DicomFault> {
         let left = self.left();
         if u64::from(length) <= left {
@@ -229,7 +180,11 @@ impl<R: BufRead + Seek> Elements<R> {
     }
 }
 
-fn element(tag: Tag, length: u32, unknown: bool) -> Element {
-    let length = (length != UNDEFINED).then_some(length);
-    Element { tag, length, implicit_inside: unknown && length.is_none() }
+/// Tells if two bytes look like a type, known or not.
+fn is_capital(kind: [u8; 2]) -> bool {
+    kind.iter().all(u8::is_ascii_uppercase)
+}
+
+fn element(tag: Tag, length: u32, kind: Option<[u8; 2]>) -> Element {
+    Element { tag, length: (length != UNDEFINED).then_some(length), kind }
 }

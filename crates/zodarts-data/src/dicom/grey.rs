@@ -1,102 +1,143 @@
-//! Conversion of grey values: rescaling, window, and inversion.
+//! Conversion of grey values: rescaling, table or window, and inversion.
 
-use super::bits::Bits;
+use super::bits::{Bits, NumberKind};
 use super::fault::DicomFault;
 use super::fields::Fields;
+use super::groups::GreyFields;
+use super::padding::Padding;
 use super::rescaling::Rescaling;
-use super::tag::Tag;
+use super::view::View;
 use super::window::{VoiFunction, Window};
-
-const PADDING: Tag = Tag(0x0028, 0x0120);
-const CENTER: Tag = Tag(0x0028, 0x1050);
-const WIDTH: Tag = Tag(0x0028, 0x1051);
-const FUNCTION: Tag = Tag(0x0028, 0x1056);
 
 /// The meaning of a file's grey values.
 #[derive(Debug)]
 pub(super) struct Grey {
+    /// The rescaling of frames that have none of their own.
     rescaling: Rescaling,
-    window: Option<Window>,
-    function: VoiFunction,
-    /// The value that stands for no value.
-    padding: Option<i32>,
+    common: GreyFields,
+    /// What each frame has of its own; none behind the last that has something.
+    frames: Vec<Option<Box<GreyFields>>>,
+    /// A window in place of the views of the file.
+    wanted: Option<Window>,
+    padding: Option<Padding>,
     /// True if the smallest value is white.
     inverted: bool,
-    /// True if the rescaling may be in functional groups, which are not read.
-    grouped: bool,
 }
 
-/// The scale from values to grey.
+/// The scale of values that no view turns into grey.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Scale {
     /// From 0 to the largest value of the bits.
-    Plain,
-    /// Through a window of rescaled values.
-    Window(Window),
+    Plain { white: f64 },
     /// From the smallest value of all to the largest.
     Range { low: f64, high: f64 },
 }
 
+/// The meaning of the grey values of a file, beside its fields.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GreyOptions {
+    pub bits: Bits,
+    pub frames: usize,
+    /// True if the smallest value is white.
+    pub inverted: bool,
+}
+
 impl Grey {
-    /// Reads the meaning from a header. The smallest value is white if `inverted`.
-    pub fn new(fields: &Fields, inverted: bool) -> Result<Self, DicomFault> {
-        let signed = fields.is_signed();
+    /// Reads the meaning from a header.
+    pub fn new(fields: &Fields, options: GreyOptions) -> Result<Self, DicomFault> {
+        let mut common = GreyFields::common(fields)?;
+        let mut frames = Vec::new();
+        for frame in 0..options.frames.min(GreyFields::count(fields)) {
+            if let Some(own) = GreyFields::of_frame(fields, frame)? {
+                frames.resize_with(frame, || None);
+                frames.push(Some(own));
+            }
+        }
         Ok(Self {
-            rescaling: Rescaling::new(fields)?,
-            // An invalid window is ignored.
-            window: fields.number(CENTER).zip(fields.number(WIDTH)).and_then(|(c, w)| Window::new(c, w)),
-            function: fields.bytes(FUNCTION).map_or(VoiFunction::Linear, VoiFunction::parse),
-            padding: fields
-                .word(PADDING)
-                .map(|word| if signed { i32::from(word as i16) } else { word.into() }),
-            inverted,
-            grouped: Rescaling::is_elsewhere(fields),
+            rescaling: common.rescaling.take().unwrap_or(Rescaling::NONE),
+            common,
+            frames,
+            wanted: None,
+            padding: Padding::read(fields, options.bits),
+            inverted: options.inverted,
         })
     }
 
-    /// Returns the `wanted` window, else the file's.
-    ///
-    /// # Errors
-    /// If a window is wanted and the file's rescaling is not read.
-    pub fn window(&self, wanted: Option<Window>) -> Result<Option<Window>, DicomFault> {
-        if wanted.is_some() && self.grouped {
-            let (what, found) = ("rescaling", "of each frame (functional groups)".to_owned());
-            return Err(DicomFault::Unsupported {
-                what,
-                found,
-                expected: "one for the file where a window is given",
-            });
-        }
-        Ok(wanted.or(self.window))
+    /// Takes a window in place of the views of the file.
+    pub fn look_through(&mut self, window: Option<Window>) {
+        self.wanted = window;
     }
 
     /// Tells if the stored values are the grey, as in a PNG: of at most 8 bits, with no rescaling and no
-    /// window.
-    pub fn is_plain(&self, bits: Bits, window: Option<Window>) -> bool {
-        bits.stored <= 8 && !bits.signed && self.rescaling.is_none() && window.is_none()
+    /// view.
+    pub fn is_plain(&self, bits: Bits) -> bool {
+        let rescaled = |own: &GreyFields| own.rescaling.as_ref().is_some_and(|own| !own.is_none());
+        bits.number == NumberKind::Integer
+            && bits.stored <= 8
+            && !bits.signed
+            && self.wanted.is_none()
+            && self.common.view.is_none()
+            && self.rescaling.is_none()
+            && !self.frames.iter().flatten().any(|own| rescaled(own) || own.view.is_some())
     }
 
-    /// Returns the smallest and the largest of some values, rescaled; padding does not count.
-    pub fn range(&self, words: &[u16], bits: Bits) -> Option<(f64, f64)> {
-        let values = words.iter().map(|word| bits.value(*word)).filter(|value| Some(*value) != self.padding);
-        values.map(|value| self.rescaling.of(value)).fold(None, |range, value| {
-            let (low, high) = range.unwrap_or((value, value));
-            Some((value.min(low), value.max(high)))
-        })
+    /// Tells if a window or a table turns the values of a frame into grey.
+    pub fn has_view(&self, frame: usize) -> bool {
+        self.wanted.is_some() || self.view(frame).is_some()
     }
 
-    /// Returns the plane of an image, values in [0, 1].
-    pub fn plane(&self, words: &[u16], bits: Bits, scale: Scale) -> Vec<f32> {
-        let grey = |word: &u16| {
-            let value = self.rescaling.of(bits.value(*word));
-            let grey = match scale {
-                Scale::Plain => value / f64::from((1u32 << bits.stored) - 1),
-                Scale::Window(window) => window.grey(value, self.function),
-                Scale::Range { low, high } if high > low => ((value - low) / (high - low)).clamp(0.0, 1.0),
-                Scale::Range { .. } => 0.0,
-            };
+    /// Returns the smallest and the largest of the values of a frame, rescaled; padding does not count.
+    pub fn range(&self, frame: usize, values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+        let rescaling = self.rescaling(frame);
+        values
+            .filter(|value| !self.padding.is_some_and(|padding| padding.covers(*value)))
+            .map(|value| rescaling.of(value))
+            .filter(|value| value.is_finite())
+            .fold(None, |range, value| {
+                let (low, high) = range.unwrap_or((value, value));
+                Some((value.min(low), value.max(high)))
+            })
+    }
+
+    /// Returns the plane of a frame, values in [0, 1]. `scale` is for frames without a view.
+    pub fn plane(&self, frame: usize, values: impl Iterator<Item = f64>, scale: Scale) -> Vec<f32> {
+        let rescaling = self.rescaling(frame);
+        let wanted = self.wanted.map(|window| View::Window(window, self.function(frame)));
+        let view = wanted.as_ref().or(self.view(frame));
+        let grey = |value: f64| {
+            let value = rescaling.of(value);
+            let grey = view.map_or_else(|| scale.grey(value), |view| view.grey(value));
+            // What is no number is black.
+            let grey = if grey >= 0.0 { grey.min(1.0) } else { 0.0 };
             (if self.inverted { 1.0 - grey } else { grey }) as f32
         };
-        words.iter().map(grey).collect()
+        values.map(grey).collect()
+    }
+
+    fn own(&self, frame: usize) -> Option<&GreyFields> {
+        self.frames.get(frame)?.as_deref()
+    }
+
+    fn rescaling(&self, frame: usize) -> &Rescaling {
+        self.own(frame).and_then(|own| own.rescaling.as_ref()).unwrap_or(&self.rescaling)
+    }
+
+    fn view(&self, frame: usize) -> Option<&View> {
+        self.own(frame).and_then(|own| own.view.as_ref()).or(self.common.view.as_ref())
+    }
+
+    fn function(&self, frame: usize) -> VoiFunction {
+        let own = self.own(frame).and_then(|own| own.function);
+        own.or(self.common.function).unwrap_or_default()
+    }
+}
+
+impl Scale {
+    fn grey(self, value: f64) -> f64 {
+        match self {
+            Self::Plain { white } => value / white,
+            Self::Range { low, high } if high > low => (value - low) / (high - low),
+            Self::Range { .. } => 0.0,
+        }
     }
 }

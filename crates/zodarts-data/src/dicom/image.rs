@@ -2,14 +2,14 @@
 
 use super::fault::DicomFault;
 use super::grey::Scale;
-use super::header::{DicomReader, Header};
+use super::header::Header;
 use super::photometric::Color;
 use super::pixel_location::PixelLocation;
-use super::syntax::Codec;
+use super::start::DicomReader;
+use super::stored_samples::StoredFrame;
 use super::window::Window;
-use super::{color, jpeg, rle};
+use super::{color, frame_decoder};
 use crate::decode::{Decoded, Traits, Values};
-use crate::resize::ImageSize;
 use std::path::Path;
 
 /// A DICOM file whose header is read and whose frames are found.
@@ -18,33 +18,26 @@ pub(crate) struct DicomImage {
     reader: DicomReader,
     header: Header,
     location: PixelLocation,
-    /// The window of grey; `None` for the whole range.
-    window: Option<Window>,
+    /// True if an image has more than 8 bits.
+    deep: bool,
     /// The smallest and the largest value of all frames, when they are known.
     range: Option<(f64, f64)>,
 }
 
-/// The values of a frame as stored.
-struct StoredFrame {
-    values: Vec<u16>,
-    /// True if values come plane by plane.
-    planar: bool,
-    /// True if colours are red, green and blue already.
-    rgb: bool,
-    /// Bits of a word.
-    bits: u16,
-}
-
 impl DicomImage {
-    /// Opens a file. `window` replaces the file's own.
+    /// Opens a file. `window` replaces the views of the file.
     pub fn open(path: &Path, window: Option<Window>) -> Result<Self, DicomFault> {
-        let (header, mut reader, pixels) = Header::read(path)?;
+        let (mut header, mut reader, pixels) = Header::read(path)?;
         let location = PixelLocation::find(&header, &mut reader, &pixels)?;
-        let window = match &header.color {
-            Color::Grey(grey) => grey.window(window)?,
-            _ => None,
+        if let Color::Grey(grey) = &mut header.color {
+            grey.look_through(window);
+        }
+        let deep = match &header.color {
+            Color::Grey(grey) => !grey.is_plain(header.bits),
+            Color::Palette(palette) => palette.is_deep(),
+            Color::Rgb | Color::Ybr { .. } => header.bits.allocated > 8,
         };
-        Ok(Self { reader, header, location, window, range: None })
+        Ok(Self { reader, header, location, deep, range: None })
     }
 
     /// Returns the number of images.
@@ -55,103 +48,85 @@ impl DicomImage {
     /// Returns the traits in the header.
     pub fn traits(&self) -> Traits {
         let Header { rows, columns, frames, patient, .. } = self.header;
-        let (channels, deep) = (self.header.channels(), self.is_deep());
-        let own_range = channels == 1 && deep && self.window.is_none();
-        Traits { channels, height: rows, width: columns, deep, own_range, frames, patient }
-    }
-
-    fn is_deep(&self) -> bool {
-        match &self.header.color {
-            Color::Grey(grey) => !grey.is_plain(self.header.bits, self.window),
-            Color::Palette(palette) => palette.is_deep(),
-            Color::Rgb | Color::Ybr { .. } => self.header.bits.allocated == 16,
+        let (channels, deep) = (self.header.channels(), self.deep);
+        let own_range = match &self.header.color {
+            Color::Grey(grey) => deep && !(0..frames).all(|frame| grey.has_view(frame)),
+            _ => false,
+        };
+        Traits {
+            channels,
+            height: rows,
+            width: columns,
+            deep,
+            own_range,
+            frames,
+            later_frames: false,
+            patient,
         }
     }
 
     /// Decodes a frame, from 0.
     pub fn frame(&mut self, frame: usize) -> Result<Decoded, DicomFault> {
-        let words = self.words(frame)?;
-        let scale = self.scale()?;
-        let bits = self.header.bits;
+        let stored = self.stored(frame)?;
+        let scale = self.scale(frame, &stored)?;
         let planes = match &self.header.color {
-            Color::Grey(grey) => grey.plane(&words.values, bits, scale),
-            Color::Palette(palette) => palette.planes(&words.values, bits),
-            Color::Rgb | Color::Ybr { .. } => {
-                let white = if words.bits == 16 { u16::MAX } else { 255 };
-                if words.rgb {
-                    color::rgb(&words.values, words.planar, white.into())
-                } else {
-                    let rgb = color::from_ybr(&words.values, words.planar, white);
-                    drop(words);
-                    color::rgb(&rgb, true, white.into())
-                }
-            }
+            Color::Grey(grey) => grey.plane(frame, stored.numbers(), scale),
+            Color::Palette(palette) => palette.planes(&stored),
+            Color::Rgb | Color::Ybr { .. } => color::planes(&stored),
         };
         let Header { rows: height, columns: width, .. } = self.header;
         let (values, channels) = (Values::Planes(planes), self.header.channels());
-        Ok(Decoded { values, channels, height, width, deep: self.is_deep() })
+        Ok(Decoded { values, channels, height, width, deep: self.deep })
     }
 
-    /// Returns the scale from values to grey.
-    fn scale(&mut self) -> Result<Scale, DicomFault> {
-        if let Some(window) = self.window {
-            return Ok(Scale::Window(window));
+    /// Returns the scale from values to grey of a frame.
+    fn scale(&mut self, frame: usize, stored: &StoredFrame) -> Result<Scale, DicomFault> {
+        match &self.header.color {
+            Color::Grey(grey) if self.deep && !grey.has_view(frame) => {
+                let (low, high) = match self.range {
+                    Some(range) => range,
+                    None => self.find_range(frame, stored)?,
+                };
+                self.range = Some((low, high));
+                Ok(Scale::Range { low, high })
+            }
+            _ => Ok(Scale::Plain { white: self.header.bits.white() }),
         }
-        if !self.is_deep() {
-            return Ok(Scale::Plain);
-        }
-        let range = self.range.map_or_else(|| self.find_range(), Ok)?;
-        self.range = Some(range);
-        Ok(Scale::Range { low: range.0, high: range.1 })
     }
 
-    /// Returns the smallest and the largest value of all frames: frames are images of one recording, and
-    /// brightness must not tell them apart.
-    fn find_range(&mut self) -> Result<(f64, f64), DicomFault> {
+    /// Returns the smallest and the largest value of all frames, one of which is known: frames are images of
+    /// one recording, and brightness must not tell them apart.
+    fn find_range(&mut self, known: usize, stored: &StoredFrame) -> Result<(f64, f64), DicomFault> {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for frame in 0..self.header.frames {
-            let words = self.words(frame)?;
-            let Color::Grey(grey) = &self.header.color else { break };
-            if let Some(range) = grey.range(&words.values, self.header.bits) {
+            let range = if frame == known {
+                self.range_of(frame, stored)
+            } else {
+                let stored = self.stored(frame)?;
+                self.range_of(frame, &stored)
+            };
+            if let Some(range) = range {
                 (low, high) = (low.min(range.0), high.max(range.1));
             }
         }
         Ok((low, high))
     }
 
-    /// Returns the stored values of a frame.
-    fn words(&mut self, frame: usize) -> Result<StoredFrame, DicomFault> {
-        let header = &self.header;
-        let bytes = self.location.bytes(header, &mut self.reader, frame)?;
-        let rgb = matches!(header.color, Color::Rgb);
-        let allocated = header.bits.allocated;
-        let area = header.rows * header.columns;
-        let damaged = |kind| DicomFault::Codec { frame: frame + 1, kind };
-        match header.syntax.codec {
-            Codec::Native => {
-                let values = native(&bytes, allocated);
-                let shared = matches!(header.color, Color::Ybr { shared: true });
-                let values = if shared { color::unshared(&values) } else { values };
-                Ok(StoredFrame { values, planar: header.planar && !shared, rgb, bits: allocated })
-            }
-            Codec::Rle => {
-                let values = rle::decode(&bytes, area, header.samples(), usize::from(allocated / 8));
-                Ok(StoredFrame { values: values.ok_or(damaged("RLE"))?, planar: true, rgb, bits: allocated })
-            }
-            Codec::Jpeg => {
-                let size = ImageSize { height: header.rows, width: header.columns };
-                let frame = jpeg::decode(&bytes, size, header.samples(), rgb).ok_or(damaged("JPEG"))?;
-                Ok(StoredFrame { values: frame.words, planar: false, rgb: frame.rgb, bits: frame.bits })
-            }
+    fn range_of(&self, frame: usize, stored: &StoredFrame) -> Option<(f64, f64)> {
+        match &self.header.color {
+            Color::Grey(grey) => grey.range(frame, stored.numbers()),
+            _ => None,
         }
     }
-}
 
-/// Returns the words in bytes of uncompressed pixels.
-fn native(bytes: &[u8], allocated: u16) -> Vec<u16> {
-    if allocated == 8 {
-        bytes.iter().copied().map(u16::from).collect()
-    } else {
-        bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+    /// Returns the stored values of a frame.
+    fn stored(&mut self, frame: usize) -> Result<StoredFrame, DicomFault> {
+        let bytes = self.location.bytes(&self.header, &mut self.reader, frame)?;
+        let kind = self.header.syntax.codec.name();
+        frame_decoder::decode(&self.header, &bytes, frame).map_err(|fault| DicomFault::Codec {
+            frame: frame + 1,
+            kind,
+            fault,
+        })
     }
 }

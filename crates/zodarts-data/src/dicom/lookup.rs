@@ -1,4 +1,4 @@
-//! Lookup tables: palettes and modality tables.
+//! Lookup tables: palettes, modality tables and tables of grey.
 
 use super::fault::DicomFault;
 use super::fields::Fields;
@@ -14,31 +14,36 @@ pub(super) struct Lookup {
     bits: u16,
 }
 
-/// The names of a table's elements, for errors.
+/// The elements of a table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LookupNames {
-    pub descriptor: &'static str,
-    pub table: &'static str,
+pub(super) struct LookupElements {
+    /// The length, the first value and the bits of an entry, with its name for errors.
+    pub descriptor: (Tag, &'static str),
+    /// The entries, with the name for errors.
+    pub table: (Tag, &'static str),
 }
 
 impl Lookup {
-    /// Reads the table in element `table`. Element `descriptor` holds its length, first value and bits of an
-    /// entry.
-    pub fn new(fields: &Fields, descriptor: Tag, table: Tag, names: LookupNames) -> Result<Self, DicomFault> {
-        let missing = |tag, name| DicomFault::Missing { tag, name };
-        let words = fields.words(descriptor).ok_or(missing(descriptor, names.descriptor))?;
-        let bytes = fields.bytes(table).ok_or(missing(table, names.table))?;
-        let [count, first, bits @ 1..=16] = words[..] else { return Err(DicomFault::Element(descriptor)) };
+    /// Reads a table, the first value of which has a sign if pixels are `signed`.
+    pub fn new(fields: &Fields, elements: LookupElements, signed: bool) -> Result<Self, DicomFault> {
+        let missing = |(tag, name)| DicomFault::Missing { tag, name };
+        let LookupElements { descriptor, table } = elements;
+        let words = fields.words(descriptor.0).ok_or(missing(descriptor))?;
+        let bytes = fields.bytes(table.0).ok_or(missing(table))?;
+        let [count, first, bits @ 1..=16] = words[..] else {
+            return Err(DicomFault::Element(descriptor.0));
+        };
         let count = if count == 0 { 1 << 16 } else { usize::from(count) };
-        let first = if fields.is_signed() { i32::from(first.cast_signed()) } else { i32::from(first) };
+        let signed = signed || fields.is_of_kind(descriptor.0, *b"SS");
+        let first = if signed { i32::from(first.cast_signed()) } else { i32::from(first) };
         // Entries of 8 bits are single bytes, or the lower halves of words.
         let entries: Vec<u16> = if bits <= 8 && bytes.len() < 2 * count {
-            bytes.iter().take(count).copied().map(u16::from).collect()
+            fields.octets(table.0).unwrap_or_default().into_iter().map(u16::from).take(count).collect()
         } else {
-            bytes.chunks_exact(2).take(count).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+            fields.words(table.0).unwrap_or_default().into_iter().take(count).collect()
         };
         if entries.len() < count {
-            return Err(DicomFault::Element(table));
+            return Err(DicomFault::Element(table.0));
         }
         Ok(Self { first, entries, bits })
     }
@@ -48,9 +53,28 @@ impl Lookup {
         self.bits
     }
 
-    /// Returns the entry of a value. Values before and after the table have the entries of its ends.
-    pub fn look_up(&self, value: i32) -> u16 {
-        let at = (value - self.first).clamp(0, self.entries.len() as i32 - 1);
-        self.entries[at as usize]
+    /// Returns the largest entry that the bits allow.
+    pub fn white(&self) -> f64 {
+        f64::from((1u32 << self.bits) - 1)
+    }
+
+    /// Returns the entry of a value. Values before and after the table have the entries of its ends; a value
+    /// between two whole numbers has the entry of the lower.
+    pub fn look_up(&self, value: f64) -> u16 {
+        let last = self.entries.len() - 1;
+        self.entries[((value - f64::from(self.first)).max(0.0) as usize).min(last)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_beyond_a_table_have_the_entries_of_its_ends() {
+        let table = Lookup { first: -2, entries: vec![5, 6, 7], bits: 3 };
+        let found = [-1e300, -2.0, -1.0, -0.5, 0.0, 1.0, 1e300, f64::NAN].map(|value| table.look_up(value));
+        assert_eq!(found, [5, 5, 6, 6, 7, 7, 7, 5]);
+        assert_eq!(table.white(), 7.0);
     }
 }

@@ -6,23 +6,37 @@
 //! everything first.
 
 mod bits;
+mod byte_order;
+mod collector;
 mod color;
 mod elements;
 mod fault;
 mod fields;
+mod frame_decoder;
+mod frame_fault;
 mod grey;
+mod groups;
 mod header;
 mod image;
 mod jpeg;
+mod jpeg2000;
+mod jpeg_head;
+mod jpeg_ls;
 mod lookup;
 mod mark;
+mod padding;
 mod palette;
 mod photometric;
 mod pixel_location;
 mod rescaling;
 mod rle;
+mod sequences;
+mod source;
+mod start;
+mod stored_samples;
 mod syntax;
 mod tag;
+mod view;
 mod window;
 
 pub(crate) use fault::DicomFault;

@@ -1,9 +1,9 @@
 //! Images whose values are indices into three tables of colours.
 
-use super::bits::Bits;
 use super::fault::DicomFault;
 use super::fields::Fields;
-use super::lookup::{Lookup, LookupNames};
+use super::lookup::{Lookup, LookupElements};
+use super::stored_samples::StoredFrame;
 use super::tag::Tag;
 
 /// The descriptors of the tables.
@@ -21,11 +21,14 @@ impl Palette {
     /// Reads the tables from a header.
     pub fn new(fields: &Fields) -> Result<Self, DicomFault> {
         let table = |at: usize| {
-            let (descriptor, table) = (DESCRIPTORS[at], TABLES[at]);
-            let names =
-                LookupNames { descriptor: "the descriptor of a palette", table: "a table of a palette" };
-            let lookup = Lookup::new(fields, descriptor, table, names)?;
-            if matches!(lookup.bits(), 8 | 16) { Ok(lookup) } else { Err(DicomFault::Element(descriptor)) }
+            let descriptor = (DESCRIPTORS[at], "the descriptor of a palette");
+            let elements = LookupElements { descriptor, table: (TABLES[at], "a table of a palette") };
+            let lookup = Lookup::new(fields, elements, fields.is_signed())?;
+            if matches!(lookup.bits(), 8 | 16) {
+                Ok(lookup)
+            } else {
+                Err(DicomFault::Element(DESCRIPTORS[at]))
+            }
         };
         Ok(Self { tables: [table(0)?, table(1)?, table(2)?] })
     }
@@ -36,11 +39,11 @@ impl Palette {
     }
 
     /// Returns the planes of an image in the shape `(3, area)`, values in [0, 1].
-    pub fn planes(&self, words: &[u16], bits: Bits) -> Vec<f32> {
+    pub fn planes(&self, frame: &StoredFrame) -> Vec<f32> {
         let plane = |table: &'_ Lookup| {
-            let white = if table.bits() == 8 { 255.0 } else { 65535.0 };
-            let color = |word: &u16| (f32::from(table.look_up(bits.value(*word))) / white).min(1.0);
-            words.iter().map(color).collect()
+            let white = table.white() as f32;
+            let color = |index: f64| (f32::from(table.look_up(index)) / white).min(1.0);
+            frame.numbers().map(color).collect()
         };
         self.tables.iter().map(plane).collect::<Vec<Vec<f32>>>().concat()
     }

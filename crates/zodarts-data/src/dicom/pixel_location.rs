@@ -1,8 +1,10 @@
 //! The location of each frame's pixels in a file.
 
+use super::byte_order::ByteOrder;
 use super::elements::{Element, Fragment};
 use super::fault::DicomFault;
-use super::header::{DicomReader, Header};
+use super::header::Header;
+use super::start::DicomReader;
 use super::syntax::Codec;
 use crate::decode::MAX_MEMORY;
 use std::ops::Range;
@@ -13,8 +15,8 @@ const MAX_FRAGMENTS: usize = 1 << 22;
 /// The location of the pixels.
 #[derive(Debug)]
 pub(super) enum PixelLocation {
-    /// Frame after frame from this position on.
-    Native(u64),
+    /// Frame after frame from this position on, in bytes of which two are swapped if `swapped`.
+    Native { start: u64, swapped: bool },
     /// In fragments, some for each frame.
     Encapsulated { fragments: Vec<Fragment>, frames: Vec<Range<usize>> },
 }
@@ -24,16 +26,18 @@ impl PixelLocation {
     pub fn find(header: &Header, reader: &mut DicomReader, pixels: &Element) -> Result<Self, DicomFault> {
         match (header.syntax.codec, pixels.length) {
             (Codec::Native, Some(length)) => {
-                let expected = header.frames as u64 * header.frame_bytes() as u64;
+                let expected = (header.frames as u64 * header.frame_bits()).div_ceil(8);
                 let found = u64::from(length).min(reader.left());
                 if found < expected {
-                    Err(DicomFault::Short { found, expected })
-                } else {
-                    Ok(Self::Native(reader.position))
+                    return Err(DicomFault::Short { found, expected });
                 }
+                // Bytes in words of the other byte order.
+                let words = reader.encoding.order == ByteOrder::Big && pixels.kind == Some(*b"OW");
+                Ok(Self::Native { start: reader.position, swapped: words && header.bits.allocated <= 8 })
             }
-            (Codec::Rle | Codec::Jpeg, None) => Self::encapsulated(header.frames, reader),
-            _ => Err(DicomFault::Structure),
+            (Codec::Native, None) => Err(contradicted("in fragments", "one run of bytes")),
+            (_, Some(_)) => Err(contradicted("in one run of bytes", "fragments")),
+            (_, None) => Self::encapsulated(header.frames, reader),
         }
     }
 
@@ -55,12 +59,12 @@ impl PixelLocation {
                 let offsets = reader.bytes_at(table)?;
                 by_table(&offsets, &fragments).ok_or(DicomFault::Structure)?
             }
-            _ => return Err(DicomFault::Structure),
+            _ => by_start(reader, &fragments, count)?.ok_or(DicomFault::Structure)?,
         };
         Ok(Self::Encapsulated { fragments, frames })
     }
 
-    /// Returns the bytes of a frame as stored.
+    /// Returns the bytes of a frame as stored, from the byte in which it begins.
     pub fn bytes(
         &self,
         header: &Header,
@@ -68,10 +72,14 @@ impl PixelLocation {
         frame: usize,
     ) -> Result<Vec<u8>, DicomFault> {
         match self {
-            Self::Native(start) => {
-                let length = header.frame_bytes();
-                let start = start + frame as u64 * length as u64;
-                reader.bytes_at(Fragment { start, length: length as u32 })
+            Self::Native { start, swapped } => {
+                let bits = header.frame_bits();
+                let first = frame as u64 * bits / 8;
+                let end = ((frame as u64 + 1) * bits).div_ceil(8);
+                if *swapped {
+                    return swapped_bytes(reader, *start, first..end);
+                }
+                reader.bytes_at(Fragment { start: start + first, length: (end - first) as u32 })
             }
             Self::Encapsulated { fragments, frames } => {
                 let fragments = &fragments[frames[frame].clone()];
@@ -83,6 +91,41 @@ impl PixelLocation {
             }
         }
     }
+}
+
+/// Returns the error of pixel data that are stored otherwise than the transfer syntax says.
+fn contradicted(found: &str, expected: &'static str) -> DicomFault {
+    let (what, found) = ("pixel data", format!("{found}, unlike its transfer syntax"));
+    DicomFault::Unsupported { what, found, expected }
+}
+
+/// Returns a range of bytes behind `start` whose pairs are swapped in the file.
+fn swapped_bytes(reader: &mut DicomReader, start: u64, range: Range<u64>) -> Result<Vec<u8>, DicomFault> {
+    let first = range.start & !1;
+    let length = (range.end.next_multiple_of(2) - first) as u32;
+    let mut bytes = reader.bytes_at(Fragment { start: start + first, length })?;
+    bytes.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
+    bytes.truncate((range.end - first) as usize);
+    bytes.drain(..(range.start - first) as usize);
+    Ok(bytes)
+}
+
+/// Returns the fragments of each of `count` frames by those that begin as an image of JPEG or JPEG 2000 does.
+fn by_start(
+    reader: &mut DicomReader,
+    fragments: &[Fragment],
+    count: usize,
+) -> Result<Option<Vec<Range<usize>>>, DicomFault> {
+    let mut starts = Vec::new();
+    for (at, fragment) in fragments.iter().enumerate().filter(|(_, fragment)| fragment.length >= 2) {
+        let mark = reader.bytes_at(Fragment { length: 2, ..*fragment })?;
+        if matches!(mark[..], [0xff, 0xd8 | 0x4f]) {
+            starts.push(at);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([fragments.len()]);
+    let frames: Vec<Range<usize>> = starts.iter().zip(ends).map(|(start, end)| *start..end).collect();
+    Ok((frames.len() == count && starts.first() == Some(&0)).then_some(frames))
 }
 
 /// Returns the fragments of each frame by a table of offsets: the distances of the frames' first fragments

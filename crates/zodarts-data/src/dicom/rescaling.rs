@@ -3,17 +3,17 @@
 
 use super::fault::DicomFault;
 use super::fields::Fields;
-use super::lookup::{Lookup, LookupNames};
+use super::lookup::{Lookup, LookupElements};
 use super::tag::Tag;
 
 const INTERCEPT: Tag = Tag(0x0028, 0x1052);
 const SLOPE: Tag = Tag(0x0028, 0x1053);
-const DESCRIPTOR: Tag = Tag(0x0028, 0x3002);
-const TABLE: Tag = Tag(0x0028, 0x3006);
+const TABLE: LookupElements = LookupElements {
+    descriptor: (Tag(0x0028, 0x3002), "the descriptor of a modality table"),
+    table: (Tag(0x0028, 0x3006), "a modality table"),
+};
 /// The Modality LUT Sequence, whose item holds a table in place of slope and intercept.
 pub(super) const SEQUENCE: Tag = Tag(0x0028, 0x3000);
-/// The functional groups, in which files of several frames may hold slope and intercept of each.
-const GROUPS: [Tag; 2] = [Tag(0x5200, 0x9229), Tag(0x5200, 0x9230)];
 
 /// A rescaling.
 #[derive(Debug)]
@@ -25,24 +25,27 @@ pub(super) enum Rescaling {
 }
 
 impl Rescaling {
-    /// Reads the rescaling from a header.
-    pub fn new(fields: &Fields) -> Result<Self, DicomFault> {
-        if fields.has(SEQUENCE) {
-            let names =
-                LookupNames { descriptor: "the descriptor of a modality table", table: "a modality table" };
-            return Lookup::new(fields, DESCRIPTOR, TABLE, names).map(Self::Table);
-        }
-        let number = |tag: Tag, otherwise: f64| match fields.bytes(tag) {
-            None => Ok(otherwise),
-            Some(_) => fields.number(tag).ok_or(DicomFault::Element(tag)),
-        };
-        let (slope, intercept) = (number(SLOPE, 1.0)?, number(INTERCEPT, 0.0)?);
-        if slope == 0.0 { Err(DicomFault::Element(SLOPE)) } else { Ok(Self::Line { slope, intercept }) }
-    }
+    /// The rescaling that changes nothing.
+    pub const NONE: Self = Self::Line { slope: 1.0, intercept: 0.0 };
 
-    /// Tells if slope and intercept may be in functional groups, which are not read.
-    pub fn is_elsewhere(fields: &Fields) -> bool {
-        GROUPS.iter().any(|tag| fields.has(*tag)) && !fields.has(SLOPE) && !fields.has(SEQUENCE)
+    /// Reads the rescaling of a file or of a group, if there is one.
+    pub fn read(fields: &Fields, signed: bool) -> Result<Option<Self>, DicomFault> {
+        if !fields.items(SEQUENCE).is_empty() {
+            let item = fields.item(SEQUENCE);
+            let missing = DicomFault::Missing { tag: TABLE.descriptor.0, name: TABLE.descriptor.1 };
+            return Lookup::new(item.ok_or(missing)?, TABLE, signed).map(|table| Some(Self::Table(table)));
+        }
+        let number = |tag: Tag| match fields.text(tag) {
+            None => Ok(None),
+            Some(_) => fields.number(tag).map(Some).ok_or(DicomFault::Element(tag)),
+        };
+        match (number(SLOPE)?, number(INTERCEPT)?) {
+            (None, None) => Ok(None),
+            (Some(0.0), _) => Err(DicomFault::Element(SLOPE)),
+            (slope, intercept) => {
+                Ok(Some(Self::Line { slope: slope.unwrap_or(1.0), intercept: intercept.unwrap_or_default() }))
+            }
+        }
     }
 
     /// Tells if values stay as they are.
@@ -51,9 +54,9 @@ impl Rescaling {
     }
 
     /// Returns a value in units of the modality.
-    pub fn of(&self, value: i32) -> f64 {
+    pub fn of(&self, value: f64) -> f64 {
         match self {
-            Self::Line { slope, intercept } => slope * f64::from(value) + intercept,
+            Self::Line { slope, intercept } => slope * value + intercept,
             Self::Table(table) => table.look_up(value).into(),
         }
     }

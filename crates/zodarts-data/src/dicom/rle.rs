@@ -5,28 +5,43 @@ const SEGMENTS: usize = 15;
 /// Bytes of the table of segments.
 const TABLE: usize = 4 * (SEGMENTS + 1);
 
-/// Returns the words of a frame of `samples` planes of `area` values in 1 or 2 `bytes` each, plane by plane,
-/// or `None` if the data are damaged.
-pub(super) fn decode(data: &[u8], area: usize, samples: usize, bytes: usize) -> Option<Vec<u16>> {
+/// The planes of a frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RleLayout {
+    /// Values of a plane.
+    pub area: usize,
+    pub planes: usize,
+    /// Bytes of a value.
+    pub bytes: usize,
+}
+
+/// Returns the words of a frame plane by plane, or `None` if the data are damaged. `join` appends a less
+/// significant byte to a word.
+pub(super) fn decode<T: Copy + Default>(
+    data: &[u8],
+    layout: RleLayout,
+    join: impl Fn(T, u8) -> T,
+) -> Option<Vec<T>> {
+    let RleLayout { area, planes, bytes } = layout;
     let table = data.get(..TABLE)?;
     let number = |at: usize| table[4 * at..][..4].try_into().map(u32::from_le_bytes).ok().map(|n| n as usize);
     let count = number(0)?;
-    if count != samples * bytes || count > SEGMENTS {
+    if count != planes * bytes || count > SEGMENTS {
         return None;
     }
-    let mut words = Vec::with_capacity(samples * area);
-    for sample in 0..samples {
-        let mut plane = vec![0u16; area];
+    let mut words = Vec::with_capacity(planes * area);
+    for plane in 0..planes {
+        let start = words.len();
         // The most significant byte comes first.
-        for at in sample * bytes..(sample + 1) * bytes {
-            let start = number(1 + at)?;
+        for at in plane * bytes..(plane + 1) * bytes {
+            let start_of_data = number(1 + at)?;
             let end = if at + 1 < count { number(2 + at)? } else { data.len() };
-            let unpacked = unpack(data.get(start..end)?, area)?;
-            for (word, byte) in plane.iter_mut().zip(unpacked) {
-                *word = *word << 8 | u16::from(byte);
+            let unpacked = unpack(data.get(start_of_data..end)?, area)?;
+            words.resize(start + area, T::default());
+            for (word, byte) in words[start..].iter_mut().zip(unpacked) {
+                *word = join(*word, byte);
             }
         }
-        words.extend(plane);
     }
     Some(words)
 }
@@ -60,6 +75,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The words of a frame of three values.
+    fn decoded(data: &[u8], planes: usize, bytes: usize) -> Option<Vec<u16>> {
+        decode(data, RleLayout { area: 3, planes, bytes }, |word, byte| word << 8 | u16::from(byte))
+    }
+
     /// A frame of segments.
     fn frame(segments: &[&[u8]]) -> Vec<u8> {
         let mut table = vec![segments.len() as u32];
@@ -77,20 +97,20 @@ mod tests {
     fn runs_and_literals_are_unpacked_and_bytes_joined() {
         // Three times 1; then 5, 6, 7 and a byte of padding.
         let data = frame(&[&[254, 1], &[2, 5, 6, 7, 128, 0]]);
-        assert_eq!(decode(&data, 3, 1, 2).unwrap(), [0x105, 0x106, 0x107]);
+        assert_eq!(decoded(&data, 1, 2).unwrap(), [0x105, 0x106, 0x107]);
         let data = frame(&[&[254, 1], &[254, 2], &[128, 2, 7, 8, 9]]);
-        assert_eq!(decode(&data, 3, 3, 1).unwrap(), [1, 1, 1, 2, 2, 2, 7, 8, 9]);
+        assert_eq!(decoded(&data, 3, 1).unwrap(), [1, 1, 1, 2, 2, 2, 7, 8, 9]);
     }
 
     #[test]
     fn damaged_frames_are_refused() {
         for data in [frame(&[&[254, 1]]), frame(&[&[254, 1], &[2, 5]]), frame(&[&[254, 1], &[]]), vec![2; 63]]
         {
-            assert_eq!(decode(&data, 3, 1, 2), None);
+            assert_eq!(decoded(&data, 1, 2), None);
         }
         let mut data = frame(&[&[254, 1], &[254, 2]]);
         data[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert_eq!(decode(&data, 3, 1, 2), None);
+        assert_eq!(decoded(&data, 1, 2), None);
     }
 
     proptest! {
@@ -103,8 +123,8 @@ mod tests {
             if data.len() > 4 {
                 data[..4].copy_from_slice(&segments.to_le_bytes());
             }
-            if let Some(words) = decode(&data, 20, 1, 2) {
-                prop_assert_eq!(words.len(), 20);
+            if let Some(words) = decoded(&data, 1, 2) {
+                prop_assert_eq!(words.len(), 3);
             }
         }
     }

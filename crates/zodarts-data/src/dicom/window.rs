@@ -83,7 +83,7 @@ pub(super) enum VoiFunction {
 impl VoiFunction {
     /// Returns the function of a name in a file. Any other text is linear, the standard's default.
     pub fn parse(text: &[u8]) -> Self {
-        match text.trim_ascii() {
+        match &*text.to_ascii_uppercase() {
             b"LINEAR_EXACT" => Self::LinearExact,
             b"SIGMOID" => Self::Sigmoid,
             _ => Self::Linear,

@@ -13,6 +13,10 @@ pub const PATIENT_ID: &str = "ZZ-4711-QUINCE";
 
 pub const EXPLICIT: &str = "1.2.840.10008.1.2.1";
 pub const IMPLICIT: &str = "1.2.840.10008.1.2";
+pub const BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
+pub const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
+pub const JPEG_LS: &str = "1.2.840.10008.1.2.4.80";
+pub const JPEG_2000: &str = "1.2.840.10008.1.2.4.90";
 pub const RLE: &str = "1.2.840.10008.1.2.5";
 pub const JPEG: &str = "1.2.840.10008.1.2.4.50";
 
