@@ -25,9 +25,24 @@ pub const WORDS: &[&str] = &[
     "Exif\0\0",
     "Adobe\0",
     "ICC_PROFILE\0",
+    "GIF89a",
+    "RIFF",
+    "WEBPVP8L",
+    "P5\n",
+    "P7\n",
 ];
 
-const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff];
+const FORMATS: [ImageFormat; 7] = [
+    ImageFormat::Png,
+    ImageFormat::Jpeg,
+    ImageFormat::Bmp,
+    ImageFormat::Tiff,
+    ImageFormat::Gif,
+    ImageFormat::WebP,
+    ImageFormat::Pnm,
+];
+/// The most frames of a file that are read; more takes too long.
+const FRAMES: usize = 4;
 
 pub fn files() -> Vec<Vec<u8>> {
     let grey = image::GrayImage::from_fn(9, 7, |x, y| Luma([(x * 20 + y) as u8]));
@@ -45,5 +60,6 @@ pub fn files() -> Vec<Vec<u8>> {
 
 pub fn read(bytes: &[u8]) -> bool {
     let path = place::write("x.png", bytes);
-    ImageFile::open(&path, None).and_then(|mut file| file.read(0, 3, 8, 8)).is_ok()
+    let Ok(mut file) = ImageFile::open(&path, None) else { return false };
+    (0..file.frames().min(FRAMES)).all(|frame| file.read(frame, 3, 8, 8).is_ok())
 }
