@@ -1,5 +1,6 @@
 //! Findings, in words and for programs.
 
+use super::shortcuts::{self, Shortcut};
 use crate::copies::{
     ALSO_IN_TRAIN, ALSO_IN_VAL, CopyPair, ImageIndex, REPEATED, SPLITS, SplitIndex, sentence,
 };
@@ -22,6 +23,8 @@ pub enum Problem {
     NearlyInTrain,
     /// Test images that look like a validation image.
     NearlyInVal,
+    /// A single number of an image, or a fact of its file, tells its class.
+    Shortcut,
     /// All pixels of an image are equal.
     Blank,
     /// Images whose pixels repeat an earlier image of their split.
@@ -68,6 +71,12 @@ pub struct Finding {
     pub text: String,
     /// The images; empty for findings on classes.
     pub images: Vec<Match>,
+    /// The shortcuts of a class, the strongest first; empty for other findings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shortcuts: Vec<Shortcut>,
+    /// What to do about it, where that is not plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<&'static str>,
 }
 
 /// An image of a split that is like another image.
@@ -125,7 +134,16 @@ impl<'a> FindingCollector<'a> {
     pub fn class(&mut self, problem: Problem, split: SplitIndex, class: &str, count: usize) {
         let split = SPLITS[split];
         let text = sentence(count, split, &format!("{} `{class}`", problem.words(count)));
-        self.findings.push(Finding { problem, split, text, images: Vec::new() });
+        self.findings.push(Finding { text, ..Finding::new(problem, split) });
+    }
+
+    /// Adds a finding on the shortcuts of a class, if there are any.
+    pub fn shortcuts(&mut self, shortcuts: Vec<Shortcut>) {
+        if shortcuts.is_empty() {
+            return;
+        }
+        let (text, advice) = (shortcuts::sentence(&shortcuts), Some(shortcuts::advice(&shortcuts)));
+        self.findings.push(Finding { text, shortcuts, advice, ..Finding::new(Problem::Shortcut, SPLITS[0]) });
     }
 
     fn push(&mut self, problem: Problem, split: SplitIndex, images: Vec<Match>) {
@@ -134,7 +152,7 @@ impl<'a> FindingCollector<'a> {
         }
         let split = SPLITS[split];
         let text = sentence(images.len(), split, problem.words(images.len()));
-        self.findings.push(Finding { problem, split, text, images });
+        self.findings.push(Finding { text, images, ..Finding::new(problem, split) });
     }
 
     fn name(&self, ImageIndex { split, position }: ImageIndex) -> ImageName {
@@ -146,6 +164,12 @@ impl<'a> FindingCollector<'a> {
     pub fn sorted(mut self) -> Vec<Finding> {
         self.findings.sort_by_key(|finding| finding.problem);
         self.findings
+    }
+}
+
+impl Finding {
+    fn new(problem: Problem, split: &'static str) -> Self {
+        Self { problem, split, text: String::new(), images: Vec::new(), shortcuts: Vec::new(), advice: None }
     }
 }
 
@@ -165,7 +189,7 @@ impl Problem {
             (Problem::Repeated, _) => REPEATED,
             (Problem::NearlyRepeated, 1) => "looks like an earlier one of the split",
             (Problem::NearlyRepeated, _) => "look like an earlier one of the split",
-            (Problem::MissingClass | Problem::FewImages, _) => "of class",
+            (Problem::MissingClass | Problem::FewImages | Problem::Shortcut, _) => "of class",
         }
     }
 }

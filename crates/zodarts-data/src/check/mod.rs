@@ -1,9 +1,9 @@
 //! Checks of a data set: images without content, copies and near copies within and across splits, labels that
-//! contradict each other, missing classes.
+//! contradict each other, missing classes, and numbers that give a class away.
 
 mod finding;
 mod near;
-mod thumbnails;
+mod shortcuts;
 
 use crate::copies::{Copies, ImageIndex};
 use crate::dataset::Dataset;
@@ -13,6 +13,7 @@ pub use finding::{Finding, ImageName, Match, Problem};
 use finding::{FindingCollector, Likeness};
 use rayon::prelude::*;
 use serde::Serialize;
+pub use shortcuts::Shortcut;
 
 /// The fewest images of a class in a split without a finding.
 const FEW: usize = 5;
@@ -39,6 +40,9 @@ impl Dataset {
         contradictions(splits, &copies, &mut found);
         near::report(splits, &copies, &mut found);
         blank(splits, &mut found);
+        for shortcuts in shortcuts::of_classes(splits[0], &self.info) {
+            found.shortcuts(shortcuts);
+        }
         classes(self, splits, &mut found);
         CheckReport { summary: Summary::of(self, &copies), findings: found.sorted() }
     }

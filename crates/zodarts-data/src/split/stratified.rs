@@ -37,7 +37,7 @@ pub(super) fn stratified_cut(
 /// Returns the function from an image among `members` to its stratum: its class, or with several labels its
 /// rarest present label, so that each part of a cut has rare labels. Only members are counted: labels of a
 /// test split decide nothing.
-pub(crate) fn strata(store: &ImageStore, members: &[u32]) -> impl Fn(u32) -> usize {
+pub(super) fn strata(store: &ImageStore, members: &[u32]) -> impl Fn(u32) -> usize {
     let mut counts = vec![0usize; store.label_width];
     if store.is_multi_label() {
         for row in members.iter().map(|&member| store.label_row(member as usize)) {
@@ -71,6 +71,7 @@ mod tests {
             label_width: 2,
             classes: 2,
             files: None,
+            origins: None,
             patients: None,
         };
         for rest in [[0, 1, 0, 1], [1, 0, 1, 0]] {

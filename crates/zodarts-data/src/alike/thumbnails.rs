@@ -2,7 +2,7 @@
 
 use crate::copies::ImageIndex;
 use crate::resize::{ImageSize, Resizer};
-use crate::samples::Samples;
+use crate::samples::{Samples, grey};
 use rayon::prelude::*;
 
 /// Longest side of a thumbnail in pixels.
@@ -10,9 +10,9 @@ const SIDE: usize = 32;
 /// Added to the deviation of a pixel over all images, in steps of 1/255, so that noise is not blown up where
 /// images hardly differ.
 const FLOOR: f64 = 8.0;
-
 /// Thumbnails of some images.
-pub(super) struct Thumbnails {
+#[derive(Debug)]
+pub(crate) struct Thumbnails {
     area: usize,
     bytes: Vec<u8>,
     /// Mean of each pixel over all thumbnails.
@@ -23,15 +23,13 @@ pub(super) struct Thumbnails {
 impl Thumbnails {
     /// Returns the thumbnails of some images.
     pub fn of(splits: [&Samples; 3], images: &[ImageIndex]) -> Self {
-        let (channels, height, width) = splits[0].shape();
+        let (_, height, width) = splits[0].shape();
         let small_size = ImageSize { height: height.min(SIDE), width: width.min(SIDE) };
         let area = small_size.area();
         let resizer = || Resizer::new(ImageSize { height, width }, small_size);
         let small = |resizer: &mut Resizer, &ImageIndex { split, position }: &ImageIndex| {
             let planes = splits[split].image(position);
-            let grey: Vec<f32> = (0..height * width)
-                .map(|at| planes.iter().skip(at).step_by(height * width).sum::<f32>() / channels as f32)
-                .collect();
+            let grey = grey(&planes, height * width);
             let mut thumbnail = vec![0.0; area];
             resizer.resize(&grey, &mut thumbnail);
             thumbnail.into_iter().map(|value| (value * 255.0).round() as u8).collect::<Vec<u8>>()
@@ -53,6 +51,11 @@ impl Thumbnails {
         self
     }
 
+    /// Returns the number of thumbnails.
+    pub fn len(&self) -> usize {
+        self.bytes.len() / self.area.max(1)
+    }
+
     /// Returns the number of values of a thumbnail.
     pub fn area(&self) -> usize {
         self.area
@@ -65,7 +68,8 @@ impl Thumbnails {
         let standard = bytes.iter().zip(self.mean.iter().zip(&self.scale));
         let mut values: Vec<f32> =
             standard.map(|(byte, (mean, scale))| (f32::from(*byte) - mean) * scale).collect();
-        let mean = values.iter().sum::<f32>() / self.area as f32;
+        // In double precision, nothing is left of equal values.
+        let mean = (values.iter().map(|value| f64::from(*value)).sum::<f64>() / self.area as f64) as f32;
         for value in &mut values {
             *value -= mean;
         }
