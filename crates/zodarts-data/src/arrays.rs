@@ -1,22 +1,19 @@
 //! Data sets from arrays in memory.
 
+use crate::alike::{CutGoal, bound};
 use crate::dataset::Dataset;
 use crate::error::DataError;
+use crate::image_fit::ImageFit;
+use crate::options::Alike;
 use crate::patients::UNKNOWN;
-use crate::rng::stream;
 use crate::samples::Samples;
 use crate::seal::SealedTest;
-use crate::split::{CutShare, cut};
+use crate::split::CutImages;
 use crate::store::{ImageShape, ImageStore, Pixels};
 use crate::task::Task;
 use crate::{DatasetInfo, ImageSize};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The share of all images that is cut off for the test.
-const TEST: CutShare = CutShare { fraction: 0.2, left: 2 };
-/// The share of the rest that is cut off for validation.
-const VAL: f64 = 0.125;
 
 /// Labelled images in memory: `pixels` is `(images, height, width, channels)`, one class index an image.
 ///
@@ -48,12 +45,17 @@ pub struct LabelledArrays {
     pub classes: Vec<String>,
     /// The patient of each image, by any text that is equal for equal patients. No cut divides a patient.
     pub patients: Option<Vec<String>>,
+    /// The treatment of copies and near copies.
+    pub alike: Alike,
+    /// The way in which images that are not square become so.
+    pub fit: ImageFit,
 }
 
 impl LabelledArrays {
     /// Returns grey images named `arrays`, without patients.
     pub fn new(size: ImageSize, pixels: Vec<u8>, labels: Vec<u16>, classes: Vec<String>) -> Self {
-        Self { name: "arrays".into(), size, channels: 1, pixels, labels, classes, patients: None }
+        let (name, alike, fit) = ("arrays".into(), Alike::Auto, ImageFit::Squeeze);
+        Self { name, size, channels: 1, pixels, labels, classes, patients: None, alike, fit }
     }
 
     /// Sets [`LabelledArrays::channels`].
@@ -72,6 +74,18 @@ impl LabelledArrays {
     #[must_use]
     pub fn with_patients(self, patients: Vec<String>) -> Self {
         Self { patients: Some(patients), ..self }
+    }
+
+    /// Sets [`LabelledArrays::alike`].
+    #[must_use]
+    pub fn with_alike(self, alike: Alike) -> Self {
+        Self { alike, ..self }
+    }
+
+    /// Sets [`LabelledArrays::fit`].
+    #[must_use]
+    pub fn with_fit(self, fit: ImageFit) -> Self {
+        Self { fit, ..self }
     }
 
     fn shape(&self) -> ImageShape {
@@ -117,6 +131,7 @@ impl LabelledArrays {
             label_width: 1,
             classes: self.classes.len(),
             files: None,
+            origins: None,
             patients: self.patients.map(|patients| numbered(&patients)),
         }
     }
@@ -145,14 +160,19 @@ impl Dataset {
     pub fn from_arrays(arrays: LabelledArrays, seed: u64) -> Result<Dataset, DataError> {
         arrays.check()?;
         let (name, classes) = (arrays.name.clone(), arrays.classes.clone());
-        let store = Arc::new(arrays.into_store());
+        let (alike, fit, side) = (arrays.alike, arrays.fit, arrays.fit.side(arrays.size));
+        let mut store = arrays.into_store();
+        if let Some(side) = side {
+            let shape = ImageShape { height: side, width: side, ..store.shape };
+            store = store.shaped(shape, fit);
+        }
+        let store = Arc::new(store);
         let all: Vec<u32> = (0..store.len() as u32).collect();
-        let part = |members: &[u32], share, index| {
-            let class = |image: u32| usize::from(store.labels[image as usize]);
-            cut(members, class, store.patients.as_deref(), share, &mut stream(seed, "folder", index))
-        };
-        let (test, rest) = part(&all, TEST, 0);
-        let (val, train) = part(&rest, CutShare::of(VAL), 1);
+        let samples = |members| Samples::new(store.clone(), members);
+        let groups = (alike != Alike::Apart)
+            .then(|| bound(&samples(all.clone()), CutGoal::ThreeSplits, &classes, &|_| ()));
+        let images = CutImages { store: &store, groups: groups.as_deref(), members: &all };
+        let [train, val, test] = images.in_three(seed);
         if train.is_empty() || val.is_empty() {
             return Err(DataError::SinglePatient { data: name });
         }
@@ -165,9 +185,11 @@ impl Dataset {
             channels: shape.channels,
             height: shape.height,
             width: shape.width,
+            fit,
             fingerprint: String::new(),
         };
-        let samples = |members| Samples::new(store.clone(), members);
+        let groups = groups.map(Arc::new);
+        let samples = |members| Samples::new(store.clone(), members).with_groups(groups.clone());
         let (train, val, test) = (samples(train), samples(val), SealedTest::new(samples(test)));
         Ok(Dataset { info, train, val, test }.fingerprinted())
     }

@@ -1,12 +1,15 @@
 //! Opening a data set and cutting it in splits.
 
+use crate::alike::{CutGoal, bound};
 use crate::copies::Copies;
 use crate::error::DataError;
 use crate::event::{Notice, OpenEvent};
 use crate::hex::hex;
+use crate::image_fit::ImageFit;
 use crate::info::DatasetInfo;
 use crate::memory;
-use crate::options::{OpenOptions, ValSource};
+use crate::options::{Alike, OpenOptions, ValSource};
+use crate::patients::UNKNOWN;
 use crate::samples::Samples;
 use crate::seal::SealedTest;
 use crate::source::{self, DataSource, RawDataset};
@@ -40,16 +43,30 @@ impl Dataset {
         on_event: &dyn Fn(OpenEvent),
     ) -> Result<Dataset, DataError> {
         check(options)?;
-        let mut raw = source::load(&DataSource::parse(spec)?, options, on_event)?;
-        if let Some(size) = options.image_size {
+        let source = DataSource::parse(spec)?;
+        let mut raw = source::load(&source, options, on_event)?;
+        if let Some(notice) = raw.small_range() {
+            on_event(notice.into());
+        }
+        if let Some(network) = &options.network {
+            source::for_network::adapt(&mut raw, network, options.fit)?;
+            return Ok(assemble(raw, options.fit).fingerprinted());
+        }
+        if let Some(size) = options.image_size.or_else(|| options.fit.side(raw.train.shape.size())) {
             check_memory(spec, &raw, size, options.memory)?;
-            raw.resize(size);
+            raw.resize(size, options.fit);
         }
         if let Some(ValSource::File(path)) = &options.val {
             source::validation::replace(&mut raw, path, options, on_event)?;
         }
         let cut = raw.cut || matches!(options.val, Some(ValSource::Fraction(_)));
-        let mut dataset = assemble(raw);
+        let looked = raw.groups.is_some();
+        let mut dataset = assemble(raw, options.fit);
+        if !looked && is_bound(&source, options) {
+            let fraction = matches!(options.val, Some(ValSource::Fraction(_)));
+            let goal = if fraction { CutGoal::TwoSplits } else { CutGoal::Halves };
+            dataset = dataset.bound(goal, on_event);
+        }
         if let Some(ValSource::Fraction(fraction)) = options.val {
             let merged = dataset.train.merged(&dataset.val);
             (dataset.val, dataset.train) = merged.cut(fraction, options.seed);
@@ -65,6 +82,18 @@ impl Dataset {
             on_event(Notice::LeaksDropped { images }.into());
         }
         Ok(dataset.fingerprinted())
+    }
+
+    /// Looks for like images among those that are not for the test.
+    fn bound(self, goal: CutGoal, on_event: &dyn Fn(OpenEvent)) -> Self {
+        let development = self.train.merged(&self.val);
+        let numbers = bound(&development, goal, &self.info.classes, on_event);
+        let mut groups = vec![UNKNOWN; development.store().len()];
+        for (position, number) in numbers.into_iter().enumerate() {
+            groups[development.index(position)] = number;
+        }
+        let groups = Some(Arc::new(groups));
+        Self { train: self.train.with_groups(groups.clone()), val: self.val.with_groups(groups), ..self }
     }
 
     /// Returns the data set with its fingerprint.
@@ -110,6 +139,18 @@ fn check(options: &OpenOptions) -> Result<(), DataError> {
     }
 }
 
+/// Tells if like images stay together.
+fn is_bound(source: &DataSource, options: &OpenOptions) -> bool {
+    match options.alike {
+        Alike::Apart => false,
+        Alike::Together => true,
+        Alike::Auto => {
+            matches!(source, DataSource::Folder(_) | DataSource::Image(_))
+                || matches!(options.val, Some(ValSource::Fraction(_)))
+        }
+    }
+}
+
 /// Refuses a resize to images that do not fit in memory.
 fn check_memory(spec: &str, raw: &RawDataset, size: usize, available: Option<u64>) -> Result<(), DataError> {
     let images = [&raw.train, &raw.val, &raw.test].into_iter();
@@ -120,16 +161,17 @@ fn check_memory(spec: &str, raw: &RawDataset, size: usize, available: Option<u64
     memory::check(spec, bytes.sum(), available, memory::SMALLER)
 }
 
-fn assemble(raw: RawDataset) -> Dataset {
-    let RawDataset { name, size_flag, task, classes, train, val, test, .. } = raw;
+fn assemble(raw: RawDataset, fit: ImageFit) -> Dataset {
+    let RawDataset { name, size_flag, task, classes, train, val, test, groups, .. } = raw;
     let sizes = [train.len(), val.len(), test.len()];
     let mut store = train;
     store.append(val);
     store.append(test);
     let shape = store.shape;
-    let store = Arc::new(store);
+    let (store, groups) = (Arc::new(store), groups.map(Arc::new));
     let part = |start: usize, length: usize| {
-        Samples::new(store.clone(), (start as u32..(start + length) as u32).collect())
+        let indices = (start as u32..(start + length) as u32).collect();
+        Samples::new(store.clone(), indices).with_groups(groups.clone())
     };
     let info = DatasetInfo {
         name,
@@ -139,6 +181,7 @@ fn assemble(raw: RawDataset) -> Dataset {
         channels: shape.channels,
         height: shape.height,
         width: shape.width,
+        fit,
         fingerprint: String::new(),
     };
     Dataset {
@@ -153,12 +196,22 @@ fn fingerprint(dataset: &Dataset) -> String {
     let info = &dataset.info;
     let mut hash = Sha256::new();
     hash.update(format!("{} {:?} {} {} {}", info.task, info.classes, info.channels, info.height, info.width));
+    if info.fit != ImageFit::Squeeze {
+        hash.update(info.fit.name());
+    }
     for samples in dataset.splits() {
         hash.update((samples.len() as u64).to_le_bytes());
         for position in 0..samples.len() {
             samples.labels(position).iter().for_each(|label| hash.update(label.to_le_bytes()));
             let store: &ImageStore = samples.store();
             store.with_bytes(samples.index(position), |bytes| hash.update(bytes));
+        }
+    }
+    // They decide how a search halves the images.
+    if let Some(units) = dataset.train.merged(&dataset.val).like_units() {
+        hash.update("alike");
+        for unit in units {
+            hash.update(unit.to_le_bytes());
         }
     }
     hex(&hash.finalize())

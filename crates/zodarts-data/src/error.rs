@@ -34,8 +34,21 @@ pub enum DataError {
     Archive {
         /// The npz file.
         path: PathBuf,
-        /// The decoder's reason.
+        /// The kind of the file, or the decoder's reason.
         detail: String,
+        /// Advice.
+        hint: &'static str,
+    },
+    /// An array is compressed by a method that is not read.
+    #[error(
+        "{}: array `{array}` is compressed by a method that is not read, expected deflate or none",
+        path.display()
+    )]
+    ArrayCompression {
+        /// The npz file.
+        path: PathBuf,
+        /// The array's name.
+        array: String,
     },
     /// An array of the MedMNIST layout is not in the archive.
     #[error("{}: array `{array}` is missing, found {found}", path.display())]
@@ -79,6 +92,8 @@ pub enum DataError {
         found: String,
         /// The dtypes that can be read.
         expected: &'static str,
+        /// Advice.
+        hint: &'static str,
     },
     /// An array has a shape or memory order that cannot be used.
     #[error("{}: array `{array}` has shape {found}, expected {expected}", path.display())]
@@ -141,6 +156,8 @@ pub enum DataError {
         path: PathBuf,
         /// The decoder's reason.
         detail: String,
+        /// Advice on a file that is whole, but of a kind that is not read.
+        hint: Option<&'static str>,
     },
     /// An image file without a table of labels for its frames.
     #[error("{}: is an image without labels, not a data set", path.display())]
@@ -200,6 +217,16 @@ pub enum DataError {
         problem: String,
         /// Advice.
         hint: &'static str,
+    },
+    /// Data whose classes are not those of a network.
+    #[error("{data}: its classes are {found:?}, but the network tells apart {expected:?}")]
+    OtherClasses {
+        /// The data.
+        data: String,
+        /// Their classes.
+        found: Vec<String>,
+        /// The classes of the network.
+        expected: Vec<String>,
     },
     /// Validation data from another file do not fit the training data.
     #[error(
@@ -317,14 +344,18 @@ impl DataError {
             | Self::Arrays { .. }
             | Self::Option { .. } => return None,
             Self::UnknownSource { .. } => DATA_FORMS,
-            Self::Archive { .. } => "the file may be truncated, download or copy it again",
+            Self::OtherClasses { .. } => "name the classes as in the data that the network was trained on",
+            Self::MissingArray { array, .. } if array.starts_with("val_") => {
+                "a MedMNIST file holds {train,val,test}_{images,labels}; without val, give --val 0.1"
+            }
             Self::MissingArray { .. } => "a MedMNIST file holds {train,val,test}_{images,labels}",
-            Self::DamagedArray { .. } => "write the file again with numpy.savez_compressed",
+            Self::DamagedArray { .. } | Self::ArrayCompression { .. } => {
+                "write the file again with numpy.savez_compressed"
+            }
             Self::PickledArray { .. } => "save it as uint8",
-            Self::ArrayType { .. } => "convert it with .astype",
             Self::LabelOutOfRange { .. } => "correct the labels",
             Self::LengthMismatch { .. } => "every image needs its label",
-            Self::Image { .. } => {
+            Self::Image { hint: None, .. } => {
                 "remove it or replace it; `zodarts data check` lists every file that cannot be read"
             }
             Self::UnlabelledImage { .. } => {
@@ -341,9 +372,12 @@ impl DataError {
             }
             Self::DownloadBusy { .. } => "wait for it",
             Self::LabelsNotUsed { .. } => "leave it out: other data have labels of their own",
-            Self::Folder { hint, .. }
+            Self::Image { hint: Some(hint), .. }
+            | Self::Folder { hint, .. }
             | Self::SmallClass { hint, .. }
             | Self::Labels { hint, .. }
+            | Self::Archive { hint, .. }
+            | Self::ArrayType { hint, .. }
             | Self::Checksum { hint, .. }
             | Self::Memory { hint, .. } => hint,
         };
@@ -365,7 +399,7 @@ mod tests {
 
     #[test]
     fn a_path_with_a_semicolon_is_told_whole() {
-        let error = DataError::Image { path: "a; b.png".into(), detail: "bad".into() };
+        let error = DataError::Image { path: "a; b.png".into(), detail: "bad".into(), hint: None };
         assert_eq!(error.to_string(), "a; b.png: cannot read the image: bad");
         assert!(error.hint().unwrap().starts_with("remove it or replace it"));
         assert_eq!(error.reason(), "bad");

@@ -1,22 +1,24 @@
 //! Image files of all formats.
 
-use crate::decode::{self, Decoded, Traits, damaged};
+use crate::decode::{self, Decoded, RasterPages, Traits};
 use crate::dicom::{self, DicomFault, DicomImage, Window};
 use crate::error::DataError;
+use crate::image_fit::ImageFit;
 use crate::store::{ImageShape, Pixels};
 use std::path::{Path, PathBuf};
 
-/// A PNG, JPEG, BMP, TIFF or DICOM file whose header is read. A DICOM file may hold several images, one per
-/// frame.
+/// A PNG, JPEG, BMP, TIFF, WebP, GIF, PNM or DICOM file. A DICOM file may hold several images, one per frame,
+/// and a TIFF file one per page. Of an animation, the first image is read.
 #[derive(Debug)]
 pub struct ImageFile {
     path: PathBuf,
     format: FileFormat,
+    fit: ImageFit,
 }
 
 #[derive(Debug)]
 enum FileFormat {
-    Raster,
+    Raster(RasterPages),
     Dicom(Box<DicomImage>),
 }
 
@@ -25,30 +27,44 @@ pub(crate) fn is_image(path: &Path) -> bool {
     decode::has_extension(path) || dicom::recognised(path)
 }
 
+/// Tells if a file is a DICOM object that holds no image, such as a directory, a report or a plan.
+pub(crate) fn is_without_pixels(path: &Path) -> bool {
+    !decode::has_extension(path)
+        && dicom::recognised(path)
+        && matches!(DicomImage::open(path, None), Err(DicomFault::NoPixels))
+}
+
 impl ImageFile {
     /// Opens a file.
     ///
-    /// `window` applies to grey DICOM files and replaces the first window of the file. Without any window,
-    /// the smallest value of all frames is black and the largest white, but values of at most 8 bits that are
-    /// not rescaled are taken as they are.
+    /// `window` applies to grey DICOM files and replaces the first table of grey or window of the file.
+    /// Without any, the smallest value of all frames is black and the largest white, but values of at most 8
+    /// bits that are not rescaled are taken as they are.
     ///
     /// # Errors
     /// [`DataError::Io`] if the file cannot be opened, [`DataError::Image`] if it is a DICOM file that is
-    /// damaged, of an unsupported kind, or larger than 16384 pixels a side or 256 MiB in memory.
+    /// damaged, of an unsupported kind, or larger than 16384 pixels a side or 256 MiB in memory, or a TIFF
+    /// file that is cut short.
     pub fn open(path: &Path, window: Option<Window>) -> Result<Self, DataError> {
         let raster = decode::has_extension(path) || !dicom::recognised(path);
         let format = if raster {
-            FileFormat::Raster
+            FileFormat::Raster(RasterPages::open(path)?)
         } else {
             FileFormat::Dicom(Box::new(DicomImage::open(path, window).map_err(|fault| error(path, fault))?))
         };
-        Ok(Self { path: path.to_owned(), format })
+        Ok(Self { path: path.to_owned(), format, fit: ImageFit::default() })
+    }
+
+    /// Brings images of another aspect ratio into shape in this way.
+    #[must_use]
+    pub fn with_fit(self, fit: ImageFit) -> Self {
+        Self { fit, ..self }
     }
 
     /// Returns the number of images.
     pub fn frames(&self) -> usize {
         match &self.format {
-            FileFormat::Raster => 1,
+            FileFormat::Raster(pages) => pages.count(),
             FileFormat::Dicom(image) => image.frames(),
         }
     }
@@ -56,8 +72,8 @@ impl ImageFile {
     /// Reads image `frame`, from 0, in the shape `(channels, height, width)`, values in [0, 1].
     ///
     /// A colour image becomes luma for 1 channel, a grey image is repeated for 3. The image is resized as by
-    /// [`crate::Augmentation`], without keeping the aspect ratio, and rounded to the file's depth (16 bits if
-    /// grey was rescaled or windowed): a data set of such files holds the same values.
+    /// [`crate::Augmentation`], brought into shape by [`ImageFile::with_fit`], and rounded to the file's
+    /// depth (16 bits if grey was rescaled or windowed): a data set of such files holds the same values.
     ///
     /// # Errors
     /// [`DataError::Io`] if the file cannot be read, [`DataError::Image`] if it is no image of a supported
@@ -75,7 +91,7 @@ impl ImageFile {
         assert!(matches!(channels, 1 | 3) && height > 0 && width > 0, "grey or RGB, and not empty");
         let decoded = self.decode(frame)?;
         let white = if decoded.deep { 65535.0 } else { 255.0 };
-        let mut planes = decoded.fitted(channels, height, width);
+        let mut planes = decoded.fitted(ImageShape { height, width, channels }, self.fit);
         for value in &mut planes {
             *value = (*value * white).round() / white;
         }
@@ -85,7 +101,7 @@ impl ImageFile {
     /// Reads the traits in the header.
     pub(crate) fn traits(&self) -> Result<Traits, DataError> {
         match &self.format {
-            FileFormat::Raster => decode::traits(&self.path),
+            FileFormat::Raster(pages) => pages.traits(&self.path),
             FileFormat::Dicom(image) => Ok(image.traits()),
         }
     }
@@ -102,8 +118,7 @@ impl ImageFile {
             // Most of a folder's images have the shape already: their bytes need no conversion.
             (Pixels::U8(values), Some(bytes)) => values.extend_from_slice(bytes),
             _ => {
-                pixels
-                    .push_planes(&decoded.fitted(shape.channels, shape.height, shape.width), shape.channels);
+                pixels.push_planes(&decoded.fitted(shape, self.fit), shape.channels);
             }
         }
         Ok(())
@@ -113,7 +128,7 @@ impl ImageFile {
     pub(crate) fn decode(&mut self, frame: usize) -> Result<Decoded, DataError> {
         assert!(frame < self.frames(), "no such frame");
         match &mut self.format {
-            FileFormat::Raster => decode::decode(&self.path),
+            FileFormat::Raster(pages) => pages.decode(&self.path, frame),
             FileFormat::Dicom(image) => image.frame(frame).map_err(|fault| error(&self.path, fault)),
         }
     }
@@ -140,6 +155,6 @@ pub fn read_image_file(
 fn error(path: &Path, fault: DicomFault) -> DataError {
     match fault {
         DicomFault::Io(source) => DataError::Io { path: path.to_owned(), action: "read the image", source },
-        fault => damaged(path, &fault),
+        fault => DataError::Image { path: path.to_owned(), detail: fault.to_string(), hint: fault.hint() },
     }
 }

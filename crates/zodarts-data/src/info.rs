@@ -1,5 +1,6 @@
 //! The description of a data set besides its pixels.
 
+use crate::image_fit::ImageFit;
 use crate::task::Task;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,14 @@ pub struct DatasetInfo {
     pub height: usize,
     /// Width in pixels.
     pub width: usize,
+    /// The way in which images of another aspect ratio take this shape.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fit: ImageFit,
     /// SHA-256 over shape, pixels, labels and splits, in hexadecimal: equal data, equal fingerprint.
     pub fingerprint: String,
+}
+
+/// Tells if a value is the default, which files leave out: those of earlier versions do not have it.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

@@ -1,10 +1,14 @@
 //! Views of a data set's images, which are cheap to clone, to merge and to cut.
 
-use crate::patients;
+use crate::origin::ImageOrigin;
+use crate::patients::{self, UNKNOWN};
 use crate::rng::stream;
-use crate::split::{self, CutShare, strata};
+use crate::split::{CutImages, CutShare};
 use crate::store::ImageStore;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Some images of a data set with their labels. Cloning copies indices, never pixels.
@@ -12,11 +16,43 @@ use std::sync::Arc;
 pub struct Samples {
     store: Arc<ImageStore>,
     indices: Vec<u32>,
+    /// The number of each stored image's unit of patients and like images, if these were looked for.
+    groups: Option<Arc<Vec<u32>>>,
 }
 
 impl Samples {
     pub(crate) fn new(store: Arc<ImageStore>, indices: Vec<u32>) -> Self {
-        Samples { store, indices }
+        Samples { store, indices, groups: None }
+    }
+
+    /// Returns the images with the unit of each stored image, which no cut divides.
+    pub(crate) fn with_groups(self, groups: Option<Arc<Vec<u32>>>) -> Self {
+        Samples { groups, ..self }
+    }
+
+    /// Returns the number of each image's unit in order of appearance, if groups of like images join what
+    /// patients do not.
+    pub(crate) fn like_units(&self) -> Option<Vec<u32>> {
+        let units = self.cut_images().joined()?;
+        let mut numbers = HashMap::new();
+        let of = |index: &u32| match units[*index as usize] {
+            UNKNOWN => UNKNOWN,
+            unit => {
+                let next = numbers.len() as u32;
+                *numbers.entry(unit).or_insert(next)
+            }
+        };
+        Some(self.indices.iter().map(of).collect())
+    }
+
+    /// Returns the number of the patient of the image at `position`, or [`UNKNOWN`].
+    pub(crate) fn patient(&self, position: usize) -> u32 {
+        self.store.patients.as_ref().map_or(UNKNOWN, |patients| patients[self.index(position)])
+    }
+
+    /// Returns the store, which is not copied if nothing else uses it.
+    pub(crate) fn into_store(self) -> ImageStore {
+        Arc::unwrap_or_clone(self.store)
     }
 
     pub(crate) fn store(&self) -> &ImageStore {
@@ -62,6 +98,12 @@ impl Samples {
         }
     }
 
+    /// Tells if the image at `position` is of a class, or has a label.
+    pub(crate) fn has(&self, position: usize, class: usize) -> bool {
+        let labels = self.labels(position);
+        if self.store.is_multi_label() { labels[class] == 1 } else { usize::from(labels[0]) == class }
+    }
+
     /// Returns the number of images per class, or per present label.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes()];
@@ -79,6 +121,11 @@ impl Samples {
     /// Returns the file of the image at `position`, or `None` for images of an archive.
     pub fn file(&self, position: usize) -> Option<&str> {
         self.store.files.as_ref().map(|files| &*files[self.index(position)])
+    }
+
+    /// Returns the file facts of the image at `position`, or `None` for images of an archive.
+    pub(crate) fn origin(&self, position: usize) -> Option<ImageOrigin> {
+        self.store.origins.as_ref().map(|origins| origins[self.index(position)])
     }
 
     /// Returns the number of patients, or `None` if no patient is known. An image of an unknown patient
@@ -101,6 +148,15 @@ impl Samples {
         self.store.with_bytes(self.index(position), |bytes| Sha256::digest(bytes).into())
     }
 
+    /// Returns the first 64 bits of the SHA-256 of each image's pixels, by which equal images are known.
+    pub fn short_hashes(&self) -> Vec<u64> {
+        let short = |position| {
+            let [a, b, c, d, e, f, g, h, ..] = self.hash(position);
+            u64::from_le_bytes([a, b, c, d, e, f, g, h])
+        };
+        (0..self.len()).into_par_iter().map(short).collect()
+    }
+
     /// Returns these images followed by `other`'s.
     ///
     /// # Panics
@@ -108,7 +164,7 @@ impl Samples {
     #[must_use]
     pub fn merged(&self, other: &Samples) -> Samples {
         assert!(Arc::ptr_eq(&self.store, &other.store), "only samples of one data set can be merged");
-        Samples::new(self.store.clone(), [&self.indices[..], &other.indices].concat())
+        self.of([&self.indices[..], &other.indices].concat())
     }
 
     /// Returns the images at `positions`, in that order.
@@ -117,33 +173,53 @@ impl Samples {
     /// If a position is not below [`Samples::len`].
     #[must_use]
     pub fn select(&self, positions: &[usize]) -> Samples {
-        Samples::new(self.store.clone(), positions.iter().map(|&position| self.indices[position]).collect())
+        self.of(positions.iter().map(|&position| self.indices[position]).collect())
     }
 
     /// Returns two halves, equal to within one image per class, cut at random by `seed`. A bilevel search
     /// shares the merged training and validation data between weights and architecture in this way. Where
-    /// patients are known, no patient is in both, and the halves are as equal as that allows.
+    /// patients are known, no patient is in both, and no group of like images if these were looked for (see
+    /// [`Alike`](crate::Alike)); the halves are as equal as that allows.
     pub fn halves(&self, seed: u64) -> (Samples, Samples) {
         self.cut_by(0.5, seed, "halves")
     }
 
     /// Returns two parts of a stratified cut: the first gets `fraction` of each class, at random by `seed`.
     /// With several labels an image counts for its rarest one. Where patients are known, no patient is in
-    /// both parts.
+    /// both parts, and no group of like images as in [`Samples::halves`].
     pub fn cut(&self, fraction: f64, seed: u64) -> (Samples, Samples) {
         self.cut_by(fraction, seed, "cut")
     }
 
     fn cut_by(&self, fraction: f64, seed: u64, purpose: &str) -> (Samples, Samples) {
-        let rng = &mut stream(seed, purpose, 0);
-        let (store, indices) = (&*self.store, &self.indices);
-        let (first, second) = split::cut(
-            indices,
-            strata(store, indices),
-            store.patients.as_deref(),
-            CutShare::of(fraction),
-            rng,
-        );
-        (Samples::new(self.store.clone(), first), Samples::new(self.store.clone(), second))
+        let (first, second) = self.cut_images().cut(CutShare::of(fraction), &mut stream(seed, purpose, 0));
+        (self.of(first), self.of(second))
     }
+
+    fn cut_images(&self) -> CutImages<'_> {
+        let groups = self.groups.as_ref().map(|groups| &***groups);
+        CutImages { store: &self.store, groups, members: &self.indices }
+    }
+
+    /// Returns these images of the same data set.
+    fn of(&self, indices: Vec<u32>) -> Samples {
+        Samples { store: self.store.clone(), indices, groups: self.groups.clone() }
+    }
+}
+
+/// Returns the mean of an image's planes, which have `area` values each.
+pub(crate) fn grey(planes: &[f32], area: usize) -> Cow<'_, [f32]> {
+    let (first, others) = planes.split_at(area);
+    if others.is_empty() {
+        return first.into();
+    }
+    let mut grey = first.to_vec();
+    for plane in others.chunks_exact(area) {
+        grey.iter_mut().zip(plane).for_each(|(sum, value)| *sum += value);
+    }
+    let channels = (planes.len() / area) as f32;
+    for sum in &mut grey {
+        *sum /= channels;
+    }
+    grey.into()
 }

@@ -1,7 +1,8 @@
 //! Pixels and labels in memory, as narrow as in the files.
 
+use crate::origin::ImageOrigin;
 use crate::patients::UNKNOWN;
-use crate::resize::{ImageSize, Resizer};
+use crate::resize::ImageSize;
 
 /// Pixel values, interleaved `[image][y][x][channel]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub(crate) struct ImageStore {
     pub classes: usize,
     /// The file of each image; `None` if images have no files of their own.
     pub files: Option<Vec<String>>,
+    /// The facts of each image's file; `None` if images have no files of their own.
+    pub origins: Option<Vec<ImageOrigin>>,
     /// The number of each image's patient, or [`UNKNOWN`]; `None` if no patient is known.
     pub patients: Option<Vec<u32>>,
 }
@@ -97,24 +100,8 @@ impl ImageStore {
         }
         self.labels.extend_from_slice(&other.labels);
         self.files = self.files.take().zip(other.files).map(|(mine, theirs)| [mine, theirs].concat());
+        self.origins = self.origins.take().zip(other.origins).map(|(mine, theirs)| [mine, theirs].concat());
         self.pixels.append(other.pixels);
-    }
-
-    /// Returns the same images at `size`×`size` pixels.
-    pub fn resized(&self, size: usize) -> ImageStore {
-        let shape = ImageShape { height: size, width: size, channels: self.shape.channels };
-        let mut resizer = Resizer::new(self.shape.size(), ImageSize::square(size));
-        let mut source = vec![0.0; self.shape.values()];
-        let mut target = vec![0.0; shape.values()];
-        let deep = matches!(self.pixels, Pixels::U16(_));
-        let mut pixels = Pixels::with_capacity(deep, self.len() * shape.values());
-        for image in 0..self.len() {
-            self.planes(image, &mut source);
-            resizer.resize(&source, &mut target);
-            pixels.push_planes(&target, shape.channels);
-        }
-        let (labels, files, patients) = (self.labels.clone(), self.files.clone(), self.patients.clone());
-        ImageStore { shape, pixels, labels, files, patients, ..*self }
     }
 }
 
@@ -129,6 +116,17 @@ impl Pixels {
         match self {
             Pixels::U8(_) => 1,
             Pixels::U16(_) => 2,
+        }
+    }
+
+    /// Returns the smallest and the largest value, if there are any.
+    pub fn range(&self) -> Option<(u32, u32)> {
+        fn range<T: Copy + Ord + Into<u32>>(values: &[T]) -> Option<(u32, u32)> {
+            Some(((*values.iter().min()?).into(), (*values.iter().max()?).into()))
+        }
+        match self {
+            Pixels::U8(values) => range(values),
+            Pixels::U16(values) => range(values),
         }
     }
 

@@ -1,14 +1,21 @@
 //! Folders of images: layouts, formats, and faults.
 
+#[path = "support/dicom.rs"]
+mod dicom;
 mod support;
 
+use dicom::Dicom;
 use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, RgbaImage};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::path::Path;
 use support::{class_folder, grey_png, open, open_with, says, write_classes};
 use tempfile::TempDir;
-use zodarts_data::{DataError, Dataset, LoadProgress, Notice, OpenOptions, Task, ValSource, read_image_file};
+use tiff::encoder::{TiffEncoder, colortype};
+use zodarts_data::{
+    DataError, Dataset, ImageFile, LeftOutFiles, LoadProgress, Notice, OpenEvent, OpenOptions, Task,
+    ValSource, read_image_file,
+};
 
 fn with_seed(path: &Path, seed: u64) -> Dataset {
     open_with(path, &OpenOptions::default().with_seed(seed)).unwrap()
@@ -51,18 +58,165 @@ fn class_folders_are_cut_in_stratified_seeded_splits() {
 
 #[test]
 fn folders_named_like_splits_are_never_taken_for_classes() {
-    for names in [
-        ["train", "validation", "test"],
-        ["Train", "Test", "Val"],
-        ["test", "val", "a"],
-        ["train", "test", "b"],
-    ] {
+    for names in [["test", "val", "a"], ["train", "test", "b"], ["Test", "x", "y"]] {
         let folder = TempDir::new().unwrap();
         for name in names {
             write_classes(&folder.path().join(name), 6, 8);
         }
-        says(&open(folder.path()).unwrap_err(), &["is named like a split", names[1], "name splits exactly"]);
+        says(&open(folder.path()).unwrap_err(), &["is named like a split", names[1], "beside each other"]);
     }
+    let folder = TempDir::new().unwrap();
+    for name in ["train", "Training", "test"] {
+        write_classes(&folder.path().join(name), 6, 8);
+    }
+    says(
+        &open(folder.path()).unwrap_err(),
+        &["`Training` is named like a split, and `train` like the same one"],
+    );
+}
+
+#[test]
+fn splits_have_usual_names() {
+    for [train, val, test] in [
+        ["Training", "Validation", "Testing"],
+        ["train", "valid", "test"],
+        ["TRAIN", "dev", "TEST"],
+        ["train", "val", "Test"],
+    ] {
+        let folder = TempDir::new().unwrap();
+        for (name, count) in [(train, 6), (val, 4), (test, 5)] {
+            write_classes(&folder.path().join(name), count, 8);
+        }
+        write_classes(&folder.path().join("__MACOSX"), 2, 8);
+        let data = open(folder.path()).unwrap();
+        assert_eq!((data.train.len(), data.val.len(), data.test.len()), (12, 8, 10), "{train}");
+    }
+}
+
+#[test]
+fn a_folder_around_the_data_names_the_folder_to_pass() {
+    let folder = TempDir::new().unwrap();
+    let inner = folder.path().join("chest_xray");
+    for name in ["train", "test"] {
+        write_classes(&inner.join(name), 6, 8);
+    }
+    std::fs::create_dir(folder.path().join("__MACOSX")).unwrap();
+    says(
+        &open(folder.path()).unwrap_err(),
+        &["found 1 class folder(s)", "`chest_xray` holds folders", "as DATA"],
+    );
+    write_classes(&inner.join("chest_xray/train"), 6, 8);
+    write_classes(&inner.join("chest_xray/test"), 6, 8);
+    says(
+        &open(&inner).unwrap_err(),
+        &["`chest_xray` stands beside splits and holds splits", "inner folder as DATA"],
+    );
+    let flat = TempDir::new().unwrap();
+    grey_png(&flat.path().join("0.png"), 8, 0);
+    says(&open(flat.path()).unwrap_err(), &["its images are in no class", "--labels"]);
+}
+
+/// Opens a folder, and returns the notices.
+fn notices(folder: &Path) -> Vec<Notice> {
+    let seen = RefCell::new(Vec::new());
+    let on_event = |event| {
+        if let OpenEvent::Notice(notice) = event {
+            seen.borrow_mut().push(notice);
+        }
+    };
+    Dataset::open(folder.to_str().unwrap(), &OpenOptions::default(), &on_event).unwrap();
+    seen.into_inner()
+}
+
+fn group(kind: &str, class: Option<&str>, files: usize) -> LeftOutFiles {
+    LeftOutFiles { kind: kind.into(), class: class.map(str::to_owned), files }
+}
+
+#[test]
+fn classes_that_differ_by_capitals_only_are_told() {
+    let folder = class_folder(4, 8);
+    for at in 0..4 {
+        grey_png(&folder.path().join(format!("B/{at}.png")), 8, 50 + 40 * at);
+    }
+    assert_eq!(notices(folder.path()), [Notice::AlikeClasses { names: ["B".into(), "b".into()] }]);
+}
+
+#[test]
+fn dicom_objects_without_an_image_are_left_out_and_told() {
+    let folder = class_folder(4, 8);
+    let report = |path: &str| {
+        let object = Dicom::grey8(8, 8, &[7; 64]).without(dicom::ROWS).without(dicom::PIXELS);
+        object.write(&folder.path().join(path));
+    };
+    report("a/SR0001");
+    report("b/plan.dcm");
+    let kind = "DICOM object without pixels";
+    let groups = vec![group(kind, Some("a"), 1), group(kind, Some("b"), 1)];
+    assert_eq!(notices(folder.path()), [Notice::FilesLeftOut { groups }]);
+    let error = read_image_file(&folder.path().join("b/plan.dcm"), 1, 8, 8).unwrap_err();
+    says(&error, &["plan.dcm", "is a DICOM object without an image"]);
+    // A class of reports only is no class.
+    for at in 0..4 {
+        report(&format!("c/{at}"));
+    }
+    says(&open(folder.path()).unwrap_err(), &["class folder `c` has no images, it holds 4 DICOM object"]);
+    // An image that lost its pixels is damaged.
+    std::fs::remove_dir_all(folder.path().join("c")).unwrap();
+    Dicom::grey8(8, 8, &[7; 64]).without(dicom::PIXELS).write(&folder.path().join("a/lost.dcm"));
+    says(&open(folder.path()).unwrap_err(), &["lost.dcm", "no pixel data, though its header describes"]);
+}
+
+#[test]
+fn pages_of_a_tiff_file_are_images_of_one_patient() {
+    let folder = TempDir::new().unwrap();
+    for (class, base) in [("a", 0), ("b", 100)] {
+        for at in 0..4_u8 {
+            let pages: Vec<Vec<u8>> = (0..3).map(|page| vec![base + 10 * at + page; 64]).collect();
+            write_tiff(&folder.path().join(format!("{class}/{at}.tif")), &pages);
+        }
+    }
+    let data = open(folder.path()).unwrap();
+    let test = data.test.unseal();
+    let all = data.train.merged(&data.val).merged(&test);
+    assert_eq!(all.class_counts(), [12, 12]);
+    for samples in [&data.train, &data.val, &test] {
+        for first in (0..samples.len()).step_by(3) {
+            let grey = |at: usize| (samples.image(first + at)[0] * 255.0).round();
+            assert_eq!([grey(1) - grey(0), grey(2) - grey(0)], [1.0, 2.0]);
+            assert!(samples.file(first + 2).unwrap().ends_with(".tif#3"));
+        }
+    }
+    let path = folder.path().join("a/1.tif");
+    let mut file = ImageFile::open(&path, None).unwrap();
+    assert_eq!(file.frames(), 3);
+    assert_eq!(file.read(2, 1, 8, 8).unwrap(), [12.0 / 255.0; 64]);
+}
+
+/// Writes a TIFF file of pages of 8×8 grey pixels.
+fn write_tiff(path: &Path, pages: &[Vec<u8>]) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut file = TiffEncoder::new(std::fs::File::create(path).unwrap()).unwrap();
+    for page in pages {
+        file.write_image::<colortype::Gray8>(8, 8, page).unwrap();
+    }
+}
+
+#[test]
+fn grey_of_numbers_is_scaled_over_all_pages_of_its_file() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("x.tif");
+    let mut file = TiffEncoder::new(std::fs::File::create(&path).unwrap()).unwrap();
+    file.write_image::<colortype::Gray32Float>(2, 1, &[-100.0, f32::NAN]).unwrap();
+    file.write_image::<colortype::Gray32Float>(2, 1, &[0.0, 300.0]).unwrap();
+    drop(file);
+    let mut file = ImageFile::open(&path, None).unwrap();
+    assert_eq!(file.read(0, 1, 1, 2).unwrap(), [0.0, 0.0]);
+    assert_eq!(file.read(1, 1, 1, 2).unwrap(), [16384.0 / 65535.0, 1.0]);
+    let mut file = TiffEncoder::new(std::fs::File::create(&path).unwrap()).unwrap();
+    file.write_image::<colortype::GrayI16>(2, 1, &[-100, 7]).unwrap();
+    drop(file);
+    let error = read_image_file(&path, 1, 1, 2).unwrap_err();
+    says(&error, &["it is a grey TIFF of signed 16 bits", "save it as grey or RGB of 8 or 16 bits"]);
 }
 
 #[test]
@@ -94,7 +248,9 @@ fn nested_folders_count_and_other_files_are_skipped_and_counted() {
     let data =
         Dataset::open(spec, &OpenOptions::default(), &|progress| seen.borrow_mut().push(progress)).unwrap();
     assert_eq!(data.train.len() + data.val.len() + data.test.len(), 13);
-    assert!(seen.borrow().contains(&Notice::FilesSkipped { files: 4 }.into()));
+    let groups = vec![group(".csv", Some("a"), 1), group(".txt", None, 1)];
+    assert!(seen.borrow().contains(&Notice::FilesLeftOut { groups }.into()));
+    assert!(seen.borrow().contains(&Notice::HiddenFiles { files: 2 }.into()));
     assert_eq!(seen.borrow().last(), Some(&LoadProgress::Decode { done: 13, total: 13 }.into()));
 }
 
@@ -130,7 +286,7 @@ fn one_coloured_or_deep_image_decides_for_all() {
 #[test]
 fn every_format_is_read_alike() {
     let folder = TempDir::new().unwrap();
-    for name in ["x.png", "x.bmp", "x.tif", "x.jpg"] {
+    for name in ["x.png", "x.bmp", "x.tif", "x.jpg", "x.gif", "x.webp", "x.ppm", "x.jfif"] {
         let path = folder.path().join(name);
         RgbImage::from_pixel(8, 8, Rgb([200, 200, 200])).save(&path).unwrap();
         let planes = read_image_file(&path, 3, 4, 4).unwrap();
@@ -156,7 +312,7 @@ fn an_empty_class_folder_is_refused() {
     std::fs::write(folder.path().join("c/readme.txt"), "").unwrap();
     let error = open(folder.path()).unwrap_err();
     assert!(matches!(error, DataError::Folder { .. }));
-    says(&error, &["class folder `c` has no images", "add images or remove the folder"]);
+    says(&error, &["class folder `c` has no images, it holds 1 .txt", "or remove the folder"]);
 }
 
 #[test]
@@ -243,7 +399,10 @@ proptest! {
     #[test]
     fn no_mangled_image_panics(
         format in prop::sample::select(
-            vec![ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff]
+            vec![
+                ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::Gif,
+                ImageFormat::WebP, ImageFormat::Pnm,
+            ]
         ),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         kept in 0.3f64..1.0,

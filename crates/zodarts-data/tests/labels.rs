@@ -8,9 +8,11 @@ use dicom::Dicom;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
-use support::{Told, class_folder, grey_png, open, says};
+use support::{Told, class_folder, grey_png, open, open_with, says};
 use tempfile::TempDir;
-use zodarts_data::{DataError, Dataset, Notice, OpenEvent, OpenOptions, Samples, ValSource};
+use zodarts_data::{
+    DataError, Dataset, Notice, OpenEvent, OpenOptions, Samples, TableOptions, Task, ValSource,
+};
 
 /// Opens a folder with a table of these lines.
 fn labelled(folder: &Path, lines: &str) -> Result<Dataset, DataError> {
@@ -148,13 +150,140 @@ fn splits_without_a_class_and_unknown_splits_are_refused() {
     refused(place, &split("test", "test", "test"), &["no `train` row has the label `a`"]);
     refused(
         place,
-        &split("train", "validation", "test"),
-        &["line 4: the split is `validation`, expected train, val or test"],
+        &split("train", "fold 2", "test"),
+        &["line 4: the split is `fold 2`, expected train, val or test"],
     );
     let error =
         Dataset::open("phantom", &OpenOptions::default().with_labels(place.join("labels.csv")), &|_| ());
     let text = error.unwrap_err().told();
     assert!(text.contains("option `labels` is"), "{text}");
+}
+
+#[test]
+fn splits_have_usual_names_in_a_column_too() {
+    let folder = class_folder(6, 8);
+    let split = |at: u8| ["Training", "VALID", "Testing"][usize::from(at) / 2];
+    let usual = labelled(folder.path(), &table(",split", 6, |_, at| format!(",{}", split(at)))).unwrap();
+    assert_eq!((usual.train.len(), usual.val.len(), usual.test.len()), (4, 4, 4));
+}
+
+/// Opens a folder with a table of these lines and options, and returns the notices too.
+fn told(folder: &Path, lines: &str, table: TableOptions) -> (Result<Dataset, DataError>, Vec<Notice>) {
+    let seen = RefCell::new(Vec::new());
+    let on_event = |event| {
+        if let OpenEvent::Notice(notice) = event {
+            seen.borrow_mut().push(notice);
+        }
+    };
+    let data = with(folder, lines, OpenOptions::default().with_table(table), &on_event);
+    (data, seen.into_inner())
+}
+
+#[test]
+fn tables_of_known_collections_give_the_data_of_plain_ones() {
+    let folder = class_folder(12, 8);
+    let plain = labelled(folder.path(), &table("", 12, |_, _| String::new())).unwrap().info.fingerprint;
+    let rows = |row: &dyn Fn(&str, u8) -> String| -> String {
+        ["a", "b"]
+            .into_iter()
+            .flat_map(|class| (0..12).map(move |at| (class, at)))
+            .map(|(c, at)| row(c, at))
+            .collect()
+    };
+    let suffix = TableOptions { suffix: Some(".png".into()), ..TableOptions::default() };
+    let absolute = folder.path().display().to_string();
+    for (lines, options) in [
+        (
+            rows(&|class, at| format!("{class}/{at:02},{class},histo\n")),
+            ("image_id,dx,dx_type\n", suffix.clone()),
+        ),
+        (
+            rows(&|class, at| {
+                format!("{class}/{at:02},{},{}\n", u8::from(class == "a"), u8::from(class == "b"))
+            }),
+            ("image,a,b\n", suffix),
+        ),
+        (
+            rows(&|class, at| format!("{class}\\{at:02}.png;{class}\r\n")),
+            ("Image Index;Finding Labels\r\n", TableOptions::default()),
+        ),
+        (
+            rows(&|class, at| format!("{absolute}/{class}/{at:02}.png\t{class}\n")),
+            ("path\tlabel\n", TableOptions::default()),
+        ),
+        (
+            rows(&|class, at| format!("{at},{class}/{at:02}.png,{class},x\n")),
+            (
+                ",scan,grade,label\n",
+                TableOptions {
+                    path_column: Some("scan".into()),
+                    label_column: Some("grade".into()),
+                    ..TableOptions::default()
+                },
+            ),
+        ),
+    ] {
+        let (header, table) = options;
+        let (data, _) = told(folder.path(), &format!("{header}{lines}"), table);
+        assert_eq!(data.unwrap().info.fingerprint, plain, "{header}");
+    }
+    let lines = rows(&|class, at| format!("{class}/{at:02},{class}\n"));
+    refused(
+        folder.path(),
+        &format!("path,label\n{lines}"),
+        &["`a/00` is no file", "with .png it is", "--suffix .jpg"],
+    );
+}
+
+#[test]
+fn several_labels_come_from_columns_and_from_fields() {
+    let folder = class_folder(20, 8);
+    // Image 3k has both labels, 3k + 1 the second, 3k + 2 none.
+    let both = ["1,1", "0,1", "0,0"];
+    let fields = ["Cyst|Edema", "Edema", "No Finding"];
+    let lines = |header: &str, labels: [&str; 3]| {
+        let row = |at: u8| format!("a/{at:02}.png,{}\n", labels[usize::from(at) % 3]);
+        format!("{header}\n{}", (0..20).map(row).collect::<String>())
+    };
+    let flags = told(folder.path(), &lines("image,Cyst,Edema", both), TableOptions::default()).0.unwrap();
+    assert_eq!(
+        (flags.info.task, &*flags.info.classes),
+        (Task::MultiLabel, &["Cyst".into(), "Edema".into()][..])
+    );
+    let counts = [&flags.train, &flags.val, &flags.test.unseal()].map(Samples::class_counts);
+    assert_eq!([0, 1].map(|label| counts.iter().map(|split| split[label]).sum::<usize>()), [7, 14]);
+    assert!(counts.iter().all(|split| split[0] > 0), "the rarest label is in every split: {counts:?}");
+    for at in 0..flags.train.len() {
+        let file = flags.train.file(at).unwrap();
+        let number: usize = file[file.len() - 6..file.len() - 4].parse().unwrap();
+        assert_eq!(flags.train.labels(at), [[1, 1], [0, 1], [0, 0]][number % 3], "{file}");
+    }
+    let separated = TableOptions { label_separator: Some("|".into()), ..TableOptions::default() };
+    let data = told(folder.path(), &lines("path,label", fields), separated).0.unwrap();
+    assert_eq!(data.info.fingerprint, flags.info.fingerprint);
+    // Without the option, each field is a class, and that is told.
+    let (data, notices) = told(folder.path(), &lines("path,label", fields), TableOptions::default());
+    assert_eq!(data.unwrap().info.classes.len(), 3);
+    assert_eq!(notices, [Notice::JoinedLabels { label: "Cyst|Edema".into(), separator: '|' }]);
+}
+
+#[test]
+fn what_was_taken_from_a_table_is_told() {
+    let folder = class_folder(6, 8);
+    let lines = table("", 6, |_, _| String::new()).replace("path,label", "filename,Class");
+    let taken = Notice::TableColumns {
+        path: "filename".into(),
+        labels: vec!["Class".into()],
+        split: None,
+        patient: None,
+    };
+    assert_eq!(told(folder.path(), &lines, TableOptions::default()).1, [taken]);
+    let error = open_with(
+        folder.path(),
+        &OpenOptions::default()
+            .with_table(TableOptions { suffix: Some("x".into()), ..TableOptions::default() }),
+    );
+    says(&error.unwrap_err(), &["option `suffix` is x, expected unset without a table for --labels"]);
 }
 
 /// The patient of an image in the tables below: two of each class share one, and class does not matter to

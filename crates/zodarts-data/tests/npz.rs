@@ -3,9 +3,10 @@
 mod support;
 
 use proptest::prelude::*;
+use std::cell::RefCell;
 use support::{Npz, npy, npy_header, open, says};
 use tempfile::TempDir;
-use zodarts_data::{DataError, Dataset, OpenOptions, Task, ValSource};
+use zodarts_data::{DataError, Dataset, Notice, OpenEvent, OpenOptions, Task, ValSource};
 
 fn opened_as(name: &str, npz: &Npz) -> Result<Dataset, DataError> {
     let folder = TempDir::new().unwrap();
@@ -127,13 +128,153 @@ fn pickled_objects_are_never_read() {
 }
 
 #[test]
-fn other_types_are_refused() {
-    let error = refused("train_images", npy("<f4", "(6, 4, 4)", &[0; 384]));
-    assert!(matches!(error, DataError::ArrayType { .. }));
-    says(&error, &["train_images", "<f4", "uint8"]);
-    says(&refused("train_images", npy("|i1", "(6, 4, 4)", &[0; 96])), &["|i1", "uint8"]);
-    says(&refused("val_labels", npy("<f8", "(4, 1)", &[0; 32])), &["<f8", "integer"]);
-    says(&refused("val_labels", npy("<U3", "(4, 1)", &[0; 48])), &["<U3", "integer"]);
+fn other_types_are_refused_with_what_to_do() {
+    let error = with_images("|i1", |value| vec![value]).0.unwrap_err();
+    says(&error, &["train_images", "int8 ('|i1') with values from -128 to 126", ".astype(\"uint8\")"]);
+    says(&refused("train_images", npy("<c8", "(6, 4, 4)", &[0; 768])), &["<c8", "uint8"]);
+    says(&refused("train_images", npy("<f2", "(6, 4, 4)", &[0; 192])), &["<f2", "astype(\"float32\")"]);
+    let error = refused("val_labels", npy("<f8", "(4, 1)", &[0; 32]));
+    says(&error, &["<f8", "integer", "labels.round().astype(\"int64\")"]);
+    let error = refused("val_labels", npy("<U3", "(4, 1)", &[0; 48]));
+    says(&error, &["<U3", "integer", "numpy.unique(labels, return_inverse=True)[1]"]);
+}
+
+/// Opens a file with its images in other numbers, and returns the notices too.
+fn with_images(descr: &str, element: impl Fn(u8) -> Vec<u8>) -> (Result<Dataset, DataError>, Vec<Notice>) {
+    let mut npz = Npz::valid();
+    for (split, count) in [("train", 6), ("val", 4), ("test", 4)] {
+        let pixels: Vec<u8> = (0..count * 16).flat_map(|at| element((at * 7 + count) as u8)).collect();
+        npz.set(&format!("{split}_images"), npy(descr, &format!("({count}, 4, 4)"), &pixels));
+    }
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("some.npz");
+    npz.write(&path);
+    let seen = RefCell::new(Vec::new());
+    let on_event = |event| {
+        if let OpenEvent::Notice(notice) = event {
+            seen.borrow_mut().push(notice);
+        }
+    };
+    let data = Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &on_event);
+    (data, seen.into_inner())
+}
+
+#[test]
+fn images_of_other_numbers_have_one_scale_for_the_whole_file() {
+    let plain = opened(&Npz::valid()).unwrap();
+    let scale = |found: &str, white| Notice::PixelScale { found: found.into(), white };
+    // The same numbers are the same data.
+    let (data, notices) = with_images("<f8", |value| f64::from(value).to_le_bytes().to_vec());
+    assert_eq!(data.unwrap().info.fingerprint, plain.info.fingerprint);
+    assert_eq!(notices, [scale("float64 from 0 to 254", 255)]);
+    let (data, _) = with_images(">i8", |value| i64::from(value).to_be_bytes().to_vec());
+    assert_eq!(data.unwrap().info.fingerprint, plain.info.fingerprint);
+    // 0 to 1 has the same values, and more between them.
+    let (data, notices) = with_images("<f4", |value| (f32::from(value) / 255.0).to_le_bytes().to_vec());
+    assert_eq!(data.unwrap().train.image(3), plain.train.image(3));
+    assert_eq!(notices, [scale("float32 from 0 to 0.9961", 1)]);
+    // 12 bits.
+    let (data, notices) = with_images("<u2", |value| (u16::from(value) * 16).to_le_bytes().to_vec());
+    let pixel = plain.train.image(3)[5] * 255.0 * 16.0 / 4095.0;
+    assert!((data.unwrap().train.image(3)[5] - pixel).abs() < 1e-5);
+    assert_eq!(notices, [scale("uint16 from 0 to 4064", 4095)]);
+}
+
+#[test]
+fn values_of_no_known_scale_are_refused_with_their_range() {
+    for (value, range) in [(-1.5_f32, "from -1.5"), (300.0, "to 300"), (f32::NAN, "that are no numbers")] {
+        let element = |byte: u8| if byte == 7 { value } else { 0.5 }.to_le_bytes().to_vec();
+        let error = with_images("<f4", element).0.unwrap_err();
+        says(&error, &["train_images", "<f4", range, "0…1 or 0…255", "(x * 255).round().astype(\"uint8\")"]);
+    }
+    let mut npz = Npz::valid();
+    npz.set("val_images", npy("<f4", "(4, 4, 4)", &[0; 256]));
+    says(&opened(&npz).unwrap_err(), &["val_images", "float32, unlike uint8 ('|u1') in train_images"]);
+}
+
+#[test]
+fn values_in_a_small_part_of_their_range_are_told() {
+    let (data, notices) = with_images("|u1", |value| vec![value % 2]);
+    data.unwrap();
+    assert_eq!(notices, [Notice::SmallRange { low: 0, high: 1, white: 255 }]);
+    assert_eq!(with_images("|u1", |value| vec![value]).1, []);
+}
+
+#[test]
+fn values_that_lost_their_upper_bits_are_told() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("some.npz");
+    let told = |shift: u32| {
+        let mut npz = Npz::valid();
+        for (split, count) in [("train", 6), ("val", 4), ("test", 4)] {
+            // A slope of 12 bits over images of 16×16 pixels.
+            let pixels: Vec<u8> =
+                (0..count * 256).map(|at| ((at % 16 * 200 + at / 16 * 9) >> shift) as u8).collect();
+            npz.set(&format!("{split}_images"), npy("|u1", &format!("({count}, 16, 16)"), &pixels));
+        }
+        npz.write(&path);
+        let seen = RefCell::new(false);
+        let on_event = |event| *seen.borrow_mut() |= event == Notice::LostBits.into();
+        Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &on_event).unwrap();
+        seen.into_inner()
+    };
+    assert!(told(0) && !told(4));
+}
+
+#[test]
+fn one_1_in_every_row_is_a_class_and_that_is_told() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("some.npz");
+    let mut npz = Npz::valid();
+    for (split, count) in [("train", 6), ("val", 4), ("test", 4)] {
+        let rows: Vec<u8> =
+            (0..count).flat_map(|at| [0, 1, 2].map(|class| u8::from(at % 3 == class))).collect();
+        npz.set(&format!("{split}_labels"), npy("|u1", &format!("({count}, 3)"), &rows));
+    }
+    npz.write(&path);
+    let seen = RefCell::new(Vec::new());
+    let open = || {
+        Dataset::open(path.to_str().unwrap(), &OpenOptions::default(), &|event| seen.borrow_mut().push(event))
+    };
+    let data = open().unwrap();
+    assert_eq!((data.info.task, data.train.class_counts()), (Task::MultiClass, vec![2, 2, 2]));
+    assert_eq!(data.train.labels(4), [1]);
+    assert_eq!(*seen.borrow(), [Notice::OneHotLabels { classes: 3 }.into()]);
+    // One row of two in any split, and they are labels.
+    npz.set("test_labels", npy("|u1", "(4, 3)", &[1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 1])).write(&path);
+    assert_eq!(open().unwrap().info.task, Task::MultiLabel);
+    npz.set("test_labels", npy("|u1", "(4, 3)", &[0; 12])).write(&path);
+    assert_eq!(open().unwrap().info.task, Task::MultiLabel);
+}
+
+#[test]
+fn validation_images_may_be_missing_if_they_come_from_elsewhere() {
+    let folder = TempDir::new().unwrap();
+    let (path, other) = (folder.path().join("some.npz"), folder.path().join("val.npz"));
+    Npz::valid().write(&other);
+    Npz::valid().remove("val_images").remove("val_labels").write(&path);
+    says(&open(&path).unwrap_err(), &["`val_images` is missing", "--val 0.1"]);
+    for (val, sizes) in [(ValSource::Fraction(0.3), (4, 2, 4)), (ValSource::File(other), (6, 4, 4))] {
+        let data = support::open_with(&path, &OpenOptions::default().with_val(val)).unwrap();
+        assert_eq!((data.train.len(), data.val.len(), data.test.len()), sizes);
+    }
+}
+
+#[test]
+fn files_that_are_no_archive_are_named_by_what_they_are() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("some.npz");
+    let array = npy("|u1", "(1, 4, 4)", &[0; 16]);
+    for (bytes, parts) in [
+        (&b""[..], ["the file is empty (0 bytes)", "again"]),
+        (b"\x1f\x8b\x08\0", ["it is a gzip file", "decompress it"]),
+        (&array, ["it is a single numpy array (.npy)", "numpy.savez_compressed"]),
+        (b"PK\x03\x04 and the start of an archive", ["its directory is missing", "cut short"]),
+        (b"<html>not found</html>", ["not a readable .npz archive", "no .npz file"]),
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        says(&open(&path).unwrap_err(), &parts);
+    }
 }
 
 #[test]

@@ -7,6 +7,11 @@ use zodarts_data::{Dataset, OpenOptions};
 pub const WORDS: &[&str] = &[
     "path,label",
     "path,label,split,patient",
+    "path;label",
+    "sep=;",
+    "image_id",
+    "dx",
+    "|",
     "frame",
     "train",
     "val",

@@ -17,15 +17,19 @@ pub(crate) fn load(
     if let (Some(table), false) = (&options.labels, in_files) {
         return Err(DataError::LabelsNotUsed { table: table.clone() });
     }
+    if let (None, Some((option, found))) = (&options.labels, options.table.first_given()) {
+        let expected = "unset without a table for --labels";
+        return Err(DataError::Option { option, found: found.to_owned(), expected });
+    }
     if let (None, DataSource::Image(path)) = (&options.labels, source) {
         return Err(DataError::UnlabelledImage { path: path.clone() });
     }
     match source {
         DataSource::Phantom { seed } => Ok(phantom::generate(*seed)),
-        DataSource::Npz(path) => npz::read(path, options.memory),
+        DataSource::Npz(path) => npz::read(path, options, on_event),
         DataSource::Folder(path) | DataSource::Image(path) => files::read(path, options, on_event),
         DataSource::MedMnist(file) => {
-            npz::read(&medmnist::download(*file, options, on_event)?, options.memory)
+            npz::read(&medmnist::download(*file, options, on_event)?, options, on_event)
         }
     }
 }

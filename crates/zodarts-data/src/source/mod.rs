@@ -2,6 +2,7 @@
 
 mod data_source;
 mod files;
+pub(crate) mod for_network;
 mod load;
 mod medmnist;
 mod npz;

@@ -54,6 +54,7 @@ pub(super) fn generate(seed: u64) -> RawDataset {
         test,
         patients: Patients::default(),
         cut: false,
+        groups: None,
     }
 }
 
@@ -72,6 +73,7 @@ fn store(seed: u64, images: std::ops::Range<usize>) -> ImageStore {
         label_width: 1,
         classes: 2,
         files: None,
+        origins: None,
         patients: None,
     }
 }

@@ -16,13 +16,24 @@ pub(crate) fn replace(
     options: &OpenOptions,
     on_event: &dyn Fn(OpenEvent),
 ) -> Result<(), DataError> {
+    if path.is_dir() && raw.train.label_width > 1 {
+        let (found, expected) = ("one class for each image".into(), "several".into());
+        return Err(DataError::ValidationMismatch {
+            path: path.to_owned(),
+            field: "labels",
+            found,
+            expected,
+        });
+    }
     let new = if path.is_dir() {
         files::read_all(path, &raw.classes, raw.train.shape, options, &mut raw.patients, on_event)?
     } else {
-        npz::read_validation(path, raw)?
+        npz::read_validation(path, raw, on_event)?
     };
     let old = std::mem::replace(&mut raw.val, new);
     raw.train.append(old);
+    // They are looked for again, among other images.
+    raw.groups = None;
     check_patients(raw, path)
 }
 

@@ -34,11 +34,18 @@ impl ImageSurvey<'_> {
             }
             report(chunk.len());
         }
-        let labels = images.iter().map(|image| self.class(*image)).collect();
+        let (label_width, labels) = match &self.several {
+            Some(labels) => {
+                (classes, images.iter().flat_map(|image| labels.row(self.entry(*image))).collect())
+            }
+            None => (1, images.iter().map(|image| self.class(*image)).collect()),
+        };
         let files = Some(items.iter().map(|item| self.name(*item)).collect());
+        let origins = Some(items.iter().map(|item| self.origins[item.entry]).collect());
         let numbers = |numbers: &Vec<u32>| images.iter().map(|image| numbers[*image as usize]).collect();
         let patients = self.patients.as_ref().map(numbers);
-        Ok(ImageStore { shape: format.shape, pixels, labels, label_width: 1, classes, files, patients })
+        let shape = format.shape;
+        Ok(ImageStore { shape, pixels, labels, label_width, classes, files, origins, patients })
     }
 
     /// Returns the pixels of some images of one file.
@@ -49,7 +56,7 @@ impl ImageSurvey<'_> {
     ) -> Result<Pixels, DataError> {
         let mut pixels = Pixels::with_capacity(deep, items.len() * shape.values());
         let Some(first) = items.first() else { return Ok(pixels) };
-        let mut file = ImageFile::open(self.path(*first), self.reading.window)?;
+        let mut file = ImageFile::open(self.path(*first), self.reading.window)?.with_fit(self.reading.fit);
         items.iter().try_for_each(|item| file.append_to(&mut pixels, item.frame, shape))?;
         Ok(pixels)
     }

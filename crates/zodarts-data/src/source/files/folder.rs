@@ -1,10 +1,13 @@
 //! Image files as a data set: one folder per class, either cut in splits here or already laid out as
 //! `train|val|test/class`, or with a table of labels.
 
-use super::class_folders::{self, ClassFolders, SplitFolders};
+use super::class_folders::{self, ClassFolders};
 use super::damaged::readable;
 use super::labelled::{self, ImageRoot};
-use super::split_plan::{SplitPlan, cut_in_three, divided};
+use super::layout::{SplitFolders, split_folders};
+use super::left_out::LeftOut;
+use super::planned_cut::{CutStores, PlannedCut};
+use super::split_plan::{SplitPlan, divided};
 use super::survey::{ImageSurvey, ListedFile, PixelFormat, ReadOptions};
 use crate::error::DataError;
 use crate::event::{LoadProgress, Notice, OpenEvent};
@@ -13,6 +16,7 @@ use crate::patients::Patients;
 use crate::source::raw::{RawDataset, name_of};
 use crate::store::{ImageShape, ImageStore};
 use crate::task::Task;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Reads a folder, or the frames of one file if there is a table. Paths are taken in sorted order, so equal
@@ -27,6 +31,9 @@ pub(in crate::source) fn read(
         Some(table) => labelled::plan(image_root(path), table, options, &mut patients, on_event)?,
         None => plan(path, options, &mut patients, on_event)?,
     };
+    if plan.images.later_frames > 0 {
+        on_event(Notice::LaterFrames { files: plan.images.later_frames }.into());
+    }
     if plan.images.own_range > 0 {
         on_event(Notice::OwnRange { files: plan.images.own_range }.into());
     }
@@ -39,16 +46,20 @@ pub(in crate::source) fn read(
     let (images, classes) = (&plan.images, plan.classes.len());
     let load = |split: &[u32]| images.load(split, images.format, classes, &report);
     let [train, val, test] = &plan.splits;
+    let loaded = [load(train)?, load(val)?, load(test)?];
+    let CutStores { splits, groups } = plan.cut.make(loaded, &plan.classes, options, on_event);
+    let [train, val, test] = splits;
     Ok(RawDataset {
         name: name_of(path),
         size_flag: String::new(),
-        task: Task::of_classes(classes),
-        train: load(train)?,
-        val: load(val)?,
-        test: load(test)?,
+        task: if plan.images.several.is_some() { Task::MultiLabel } else { Task::of_classes(classes) },
+        train,
+        val,
+        test,
         classes: plan.classes,
         patients,
-        cut: plan.cut,
+        cut: plan.cut != PlannedCut::None,
+        groups,
     })
 }
 
@@ -70,8 +81,8 @@ pub(in crate::source) fn read_all(
     patients: &mut Patients,
     on_event: &dyn Fn(OpenEvent),
 ) -> Result<ImageStore, DataError> {
-    let listing = class_folders::classes(path)?;
-    report_skipped(listing.skipped, on_event);
+    let listing = class_folders::classes(path, 2)?;
+    listing.left_out.report(on_event);
     let mismatch = |field, found, expected| {
         Err(DataError::ValidationMismatch { path: path.to_owned(), field, found, expected })
     };
@@ -97,38 +108,44 @@ fn plan<'a>(
     on_event: &dyn Fn(OpenEvent),
 ) -> Result<SplitPlan<'a>, DataError> {
     let reading = ReadOptions::new(path, options);
-    let folders = class_folders::split_folders(path)?;
-    if folders.train {
-        return in_splits(reading, &folders, options.seed, patients, on_event);
+    if let Some(folders) = split_folders(path)? {
+        return in_splits(reading, &folders, patients, on_event);
     }
-    let listing = class_folders::classes(path)?;
-    report_skipped(listing.skipped, on_event);
+    let listing = class_folders::classes(path, reading.least_classes())?;
+    listing.left_out.report(on_event);
+    report_alike(&listing.classes, on_event);
     let files = listed(listing.files, &reading, on_event)?;
     let images = ImageSurvey::survey(files, false, reading, patients)?;
-    cut_in_three(path, images, listing.classes, options.seed)
+    SplitPlan::in_three(path, images, listing.classes)
 }
 
 /// Plans the splits of a folder that is laid out in splits, with or without validation images.
 fn in_splits<'a>(
     reading: ReadOptions<'a>,
     folders: &SplitFolders,
-    seed: u64,
     patients: &mut Patients,
     on_event: &dyn Fn(OpenEvent),
 ) -> Result<SplitPlan<'a>, DataError> {
     let path = reading.root;
-    if !folders.test {
+    let Some(test) = &folders.test else {
         return Err(DataError::Folder {
             path: path.to_owned(),
             problem: "there is a train folder but no test folder".to_owned(),
             hint: "add test/CLASS/…, or put the class folders directly below it to have it cut in splits",
         });
-    }
-    let train = class_folders::classes(&path.join("train"))?;
-    let test = same_classes(&path.join("test"), &train.classes)?;
-    let val = folders.val.then(|| same_classes(&path.join("val"), &train.classes)).transpose()?;
-    report_skipped(train.skipped + test.skipped + val.as_ref().map_or(0, |val| val.skipped), on_event);
-    let val = val.map_or_else(Vec::new, |val| val.files);
+    };
+    let train = class_folders::classes(&folders.train, reading.least_classes())?;
+    report_alike(&train.classes, on_event);
+    let test = same_classes(test, &train.classes)?;
+    let val = folders.val.as_ref().map(|val| same_classes(val, &train.classes)).transpose()?;
+    let mut left_out = LeftOut::default();
+    left_out.merge(train.left_out);
+    left_out.merge(test.left_out);
+    let val = val.map_or_else(Vec::new, |val| {
+        left_out.merge(val.left_out);
+        val.files
+    });
+    left_out.report(on_event);
     let (mut files, mut ends) = (listed(train.files, &reading, on_event)?, [0; 2]);
     for (end, more) in ends.iter_mut().zip([val, test.files]) {
         *end = files.len();
@@ -140,7 +157,7 @@ fn in_splits<'a>(
     if let Some(pair) = images.divided(splits.each_ref().map(Vec::as_slice)) {
         return Err(divided(path, pair.map(|image| images.listed[images.entry(image)].path.clone())));
     }
-    Ok(SplitPlan::given(train.classes, images, splits, seed))
+    Ok(SplitPlan::given(train.classes, images, splits))
 }
 
 /// Returns the list of some files, without those that are left out as damaged.
@@ -154,14 +171,18 @@ fn listed(
     Ok(files.into_iter().map(listed).collect())
 }
 
-fn report_skipped(files: usize, on_event: &dyn Fn(OpenEvent)) {
-    if files > 0 {
-        on_event(Notice::FilesSkipped { files }.into());
+/// Tells of classes whose names differ by capitals only.
+pub(super) fn report_alike(classes: &[String], on_event: &dyn Fn(OpenEvent)) {
+    let mut first: HashMap<String, &String> = HashMap::new();
+    for name in classes {
+        if let Some(like) = first.insert(name.to_lowercase(), name) {
+            on_event(Notice::AlikeClasses { names: [like.clone(), name.clone()] }.into());
+        }
     }
 }
 
 fn same_classes(path: &Path, expected: &[String]) -> Result<ClassFolders, DataError> {
-    let listing = class_folders::classes(path)?;
+    let listing = class_folders::classes(path, expected.len())?;
     if listing.classes == expected {
         return Ok(listing);
     }

@@ -1,16 +1,19 @@
 //! Images with a table of labels: those of a folder, or the frames of one file.
 
 use super::damaged::readable;
-use super::label_table::{LabelRow, LabelTable, excerpt, wrong};
-use super::split_plan::{SplitPlan, cut_in_three};
+use super::folder::report_alike;
+use super::several_labels::SeveralLabels;
+use super::split_plan::SplitPlan;
 use super::survey::{ImageSurvey, ListedFile, ReadOptions};
+use super::table::{LabelRow, LabelTable, excerpt, wrong};
+use super::table_paths::{TableFile, TablePaths};
 use crate::copies::SPLITS;
 use crate::error::DataError;
-use crate::event::{Notice, OpenEvent};
+use crate::event::OpenEvent;
 use crate::options::OpenOptions;
 use crate::patients::Patients;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The most classes a table may have.
 const MAX_CLASSES: usize = 1000;
@@ -33,16 +36,17 @@ pub(super) fn plan<'a>(
     patients: &mut Patients,
     on_event: &dyn Fn(OpenEvent),
 ) -> Result<SplitPlan<'a>, DataError> {
-    let table = LabelTable::read(path)?;
-    if !table.unused.is_empty() {
-        on_event(Notice::UnusedColumns { names: table.unused.clone() }.into());
-    }
+    let table = LabelTable::read(path, &options.table)?;
+    table.notices.iter().for_each(|notice| on_event(notice.clone().into()));
     let reading = ReadOptions::new(root.folder, options);
-    let rows = resolved(root, path, table.rows)?;
+    let paths = TablePaths::new(root.folder, path, options.table.suffix.as_deref())?;
+    let rows = resolved(root, &paths, path, table.rows)?;
     let mut rows = readable(rows, |(_, file)| file.as_path(), &reading, on_event)?;
-    let classes = classes(path, &rows)?;
+    let classes = classes(path, &rows, table.several, reading.least_classes())?;
+    report_alike(&classes, on_event);
     rows.sort_by(|(a, a_file), (b, b_file)| (&a.label, a_file, a.frame).cmp(&(&b.label, b_file, b.frame)));
-    let class = |label: &String| classes.binary_search(label).unwrap_or_default() as u16;
+    let class =
+        |label: &str| classes.binary_search_by(|class| (**class).cmp(label)).unwrap_or_default() as u16;
     let listed = |(row, file): &(LabelRow, PathBuf)| ListedFile {
         path: file.clone(),
         class: class(&row.label),
@@ -50,27 +54,42 @@ pub(super) fn plan<'a>(
         patient: row.patient,
     };
     let listed = rows.iter().map(listed).collect();
-    let images = ImageSurvey::survey(listed, table.has_patients, reading, patients)?;
+    let mut images = ImageSurvey::survey(listed, table.has_patients, reading, patients)?;
+    if table.several {
+        let labels = rows.iter().map(|(row, _)| row.labels().map(class).collect());
+        images.several = Some(SeveralLabels::new(classes.len(), labels));
+    }
     check_frames(path, &images, &rows)?;
     if !table.has_splits {
-        return cut_in_three(root.only.unwrap_or(root.folder), images, classes, options.seed);
+        return SplitPlan::in_three(root.only.unwrap_or(root.folder), images, classes);
     }
     let splits = [0, 1, 2].map(|split| images.of_entries(|entry| rows[entry].0.split == split));
-    check_classes(path, &images, &splits, &classes)?;
+    if !table.several && reading.network.is_none() {
+        check_classes(path, &images, &splits, &classes)?;
+    }
     if let Some(pair) = images.divided(splits.each_ref().map(Vec::as_slice)) {
         return Err(divided(path, pair.map(|image| &rows[images.entry(image)].0)));
     }
-    Ok(SplitPlan::given(classes, images, splits, options.seed))
+    Ok(SplitPlan::given(classes, images, splits))
 }
 
-/// Returns the labels that occur, sorted.
-fn classes(path: &Path, rows: &[(LabelRow, PathBuf)]) -> Result<Vec<String>, DataError> {
-    let labels: BTreeSet<&String> = rows.iter().map(|(row, _)| &row.label).collect();
-    if (2..=MAX_CLASSES).contains(&labels.len()) {
-        return Ok(labels.into_iter().cloned().collect());
+/// Returns the labels that occur, sorted; at least `least` of them.
+fn classes(
+    path: &Path,
+    rows: &[(LabelRow, PathBuf)],
+    several: bool,
+    least: usize,
+) -> Result<Vec<String>, DataError> {
+    let one = |row: &LabelRow| (!several).then(|| row.label.clone());
+    let labels: BTreeSet<String> = rows
+        .iter()
+        .flat_map(|(row, _)| one(row).into_iter().chain(row.labels().filter(|_| several).map(str::to_owned)))
+        .collect();
+    if (least..=MAX_CLASSES).contains(&labels.len()) {
+        return Ok(labels.into_iter().collect());
     }
     let problem =
-        format!("column `label` has {} different value(s), expected 2 to {MAX_CLASSES}", labels.len());
+        format!("column `label` has {} different value(s), expected {least} to {MAX_CLASSES}", labels.len());
     Err(wrong(path, problem, "every label is a class, and it takes two to tell apart"))
 }
 
@@ -78,6 +97,7 @@ fn classes(path: &Path, rows: &[(LabelRow, PathBuf)]) -> Result<Vec<String>, Dat
 /// of its frames.
 fn resolved(
     place: ImageRoot<'_>,
+    paths: &TablePaths<'_>,
     table: &Path,
     rows: Vec<LabelRow>,
 ) -> Result<Vec<(LabelRow, PathBuf)>, DataError> {
@@ -85,15 +105,15 @@ fn resolved(
         let opened = path.canonicalize();
         opened.map_err(|source| DataError::Io { path: path.to_owned(), action: "open DATA", source })
     };
-    let (root, only) = (real(place.folder)?, place.only.map(real).transpose()?);
+    let only = place.only.map(real).transpose()?;
     let mut known: HashMap<PathBuf, BTreeMap<Option<usize>, u64>> = HashMap::new();
     let mut files = Vec::with_capacity(rows.len());
     for row in rows {
         let (line, name) = (row.line, &row.path);
         let refused =
             |problem: &str, hint| wrong(table, format!("line {line}: `{}` {problem}", excerpt(name)), hint);
-        let (file, real) =
-            resolve(place.folder, &root, name).map_err(|fault| refused(fault.problem(), fault.hint()))?;
+        let TableFile { path, real } =
+            paths.resolve(name).map_err(|fault| refused(&fault.problem(), fault.hint()))?;
         if only.as_ref().is_some_and(|only| *only != real) {
             continue;
         }
@@ -103,7 +123,7 @@ fn resolved(
             return Err(refused(&format!("is also in line {first}"), hint));
         }
         lines.insert(row.frame, line);
-        files.push((row, file));
+        files.push((row, path));
     }
     match place.only {
         Some(only) if files.is_empty() => {
@@ -136,49 +156,6 @@ fn check_frames(
         }
     }
     Ok(())
-}
-
-/// A fault of a path in a table.
-#[derive(Clone, Copy, Debug)]
-enum PathFault {
-    Outside,
-    NoFile,
-}
-
-impl PathFault {
-    fn problem(self) -> &'static str {
-        match self {
-            PathFault::Outside => "leads out of the folder",
-            PathFault::NoFile => "is no file below the folder",
-        }
-    }
-
-    fn hint(self) -> &'static str {
-        match self {
-            PathFault::Outside => "write paths below DATA, without `..` and links",
-            PathFault::NoFile => "write paths as they are below DATA",
-        }
-    }
-}
-
-/// Returns the file of a path below `folder`, and its path without links.
-fn resolve(folder: &Path, root: &Path, name: &str) -> Result<(PathBuf, PathBuf), PathFault> {
-    let mut below = PathBuf::new();
-    for part in Path::new(name).components() {
-        match part {
-            Component::Normal(part) => below.push(part),
-            Component::CurDir => (),
-            Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
-                return Err(PathFault::Outside);
-            }
-        }
-    }
-    let file = folder.join(below);
-    let real = file.canonicalize().map_err(|_| PathFault::NoFile)?;
-    if !real.starts_with(root) {
-        return Err(PathFault::Outside);
-    }
-    if real.is_file() { Ok((file, real)) } else { Err(PathFault::NoFile) }
 }
 
 /// Refuses a split without an image of some class. Only validation may be empty.

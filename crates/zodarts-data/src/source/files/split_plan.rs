@@ -1,51 +1,48 @@
 //! Plans of splits: the images of each.
 
+use super::planned_cut::PlannedCut;
 use super::survey::ImageSurvey;
 use crate::error::DataError;
-use crate::split::CutShare;
 use std::path::{Path, PathBuf};
 
 /// Fewest images, or patients, of a class that can be cut in three.
 const MIN_PER_CLASS: usize = 3;
-/// Share of the training images that become validation images if there are none.
-const VAL: f64 = 0.1;
 
 /// Images in splits.
 #[derive(Debug)]
 pub(super) struct SplitPlan<'a> {
     pub classes: Vec<String>,
     pub images: ImageSurvey<'a>,
-    /// The images of the training, validation and test split.
+    /// The images of the training, validation and test split, before the cut.
     pub splits: [Vec<u32>; 3],
-    /// True if some of these splits were cut here.
-    pub cut: bool,
+    /// The cut that is to be made.
+    pub cut: PlannedCut,
 }
 
 impl<'a> SplitPlan<'a> {
     /// Returns a plan of given splits. If there are no validation images, they are taken from the training
     /// images.
-    pub fn given(classes: Vec<String>, images: ImageSurvey<'a>, splits: [Vec<u32>; 3], seed: u64) -> Self {
-        let [train, val, test] = splits;
-        if !val.is_empty() {
-            return Self { classes, images, splits: [train, val, test], cut: false };
-        }
-        let (val, train) = images.cut(&train, CutShare::of(VAL), seed, 0);
-        Self { classes, images, splits: [train, val, test], cut: true }
+    pub fn given(classes: Vec<String>, images: ImageSurvey<'a>, splits: [Vec<u32>; 3]) -> Self {
+        let whole = !splits[1].is_empty() || images.reading.network.is_some();
+        let cut = if whole { PlannedCut::None } else { PlannedCut::InTwo };
+        Self { classes, images, splits, cut }
     }
-}
 
-/// Cuts each class in 70 % for training, 10 % for validation and 20 % for test.
-pub(super) fn cut_in_three<'a>(
-    path: &Path,
-    images: ImageSurvey<'a>,
-    classes: Vec<String>,
-    seed: u64,
-) -> Result<SplitPlan<'a>, DataError> {
-    check_counts(path, &images, &classes)?;
-    // Two patients of each class must be left: one for training, one for validation.
-    let (test, rest) = images.cut(&images.all(), CutShare { fraction: 0.2, left: 2 }, seed, 0);
-    let (val, train) = images.cut(&rest, CutShare::of(0.125), seed, 1);
-    Ok(SplitPlan { classes, images, splits: [train, val, test], cut: true })
+    /// Returns a plan to cut all images in three. Images for a network are not cut: all are the test split.
+    ///
+    /// # Errors
+    /// Returns [`DataError::SmallClass`] if a class has too few images or patients for that.
+    pub fn in_three(path: &Path, images: ImageSurvey<'a>, classes: Vec<String>) -> Result<Self, DataError> {
+        if images.reading.network.is_some() {
+            let splits = [Vec::new(), Vec::new(), images.all()];
+            return Ok(Self { classes, images, splits, cut: PlannedCut::None });
+        }
+        if images.several.is_none() {
+            check_counts(path, &images, &classes)?;
+        }
+        let splits = [images.all(), Vec::new(), Vec::new()];
+        Ok(Self { classes, images, splits, cut: PlannedCut::InThree })
+    }
 }
 
 /// Refuses classes with too few images or patients for three splits.

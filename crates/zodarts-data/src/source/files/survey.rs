@@ -1,14 +1,16 @@
-//! A survey of image files by their headers, and cuts that keep patients together.
+//! A survey of image files by their headers.
 
+use super::several_labels::SeveralLabels;
 use crate::decode::Traits;
 use crate::dicom::Window;
 use crate::error::DataError;
 use crate::image_file::ImageFile;
+use crate::image_fit::ImageFit;
+use crate::info::DatasetInfo;
 use crate::memory;
 use crate::options::{DamagedImages, OpenOptions};
+use crate::origin::ImageOrigin;
 use crate::patients::{self, PatientKey, Patients};
-use crate::rng::stream;
-use crate::split::{self, CutShare};
 use crate::store::ImageShape;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -25,7 +27,10 @@ pub(super) struct ReadOptions<'a> {
     /// The folder that anonymous names do not depend on.
     pub root: &'a Path,
     pub window: Option<Window>,
+    pub fit: ImageFit,
     pub image_size: Option<usize>,
+    /// The shape that a network takes, if the data are opened for one: then nothing is cut.
+    pub network: Option<ImageShape>,
     pub anonymous: bool,
     pub memory: Option<u64>,
     pub damaged: DamagedImages,
@@ -34,8 +39,18 @@ pub(super) struct ReadOptions<'a> {
 impl<'a> ReadOptions<'a> {
     /// Returns the options for files below `root`.
     pub fn new(root: &'a Path, options: &OpenOptions) -> Self {
-        let OpenOptions { window, image_size, anonymous, memory, damaged, .. } = *options;
-        Self { root, window, image_size, anonymous, memory, damaged }
+        let OpenOptions { window, fit, image_size, anonymous, memory, damaged, .. } = *options;
+        let shape = |info: &DatasetInfo| {
+            let DatasetInfo { channels, height, width, .. } = *info;
+            ImageShape { height, width, channels }
+        };
+        let network = options.network.as_ref().map(shape);
+        Self { root, window, fit, image_size, network, anonymous, memory, damaged }
+    }
+
+    /// Returns the fewest classes that data may have: a network has its own.
+    pub fn least_classes(&self) -> usize {
+        if self.network.is_some() { 1 } else { 2 }
     }
 }
 
@@ -71,11 +86,17 @@ pub(super) struct ImageSurvey<'a> {
     pub listed: Vec<ListedFile>,
     /// The number of frames in the file of each list entry.
     pub frames: Vec<usize>,
+    /// The facts of each list entry's file.
+    pub origins: Vec<ImageOrigin>,
     /// Images in the order of the list.
     pub items: Vec<FrameRef>,
     /// The number of each image's patient, if any patient is known.
     pub patients: Option<Vec<u32>>,
+    /// The labels of each list entry, if an image may have several.
+    pub several: Option<SeveralLabels>,
     pub format: PixelFormat,
+    /// Number of files that hold more images than are read.
+    pub later_frames: usize,
     /// Number of files whose grey is scaled from their own smallest value to their largest.
     pub own_range: usize,
 }
@@ -90,12 +111,18 @@ impl<'a> ImageSurvey<'a> {
         patients: &mut Patients,
     ) -> Result<Self, DataError> {
         let (files, file_of) = distinct(&listed);
-        let read = |path: &&Path| ImageFile::open(path, reading.window)?.traits();
-        let found: Vec<Result<Traits, DataError>> = files.par_iter().map(read).collect();
+        let read = |path: &&Path| {
+            let traits = ImageFile::open(path, reading.window)?.traits()?;
+            Ok((traits, ImageOrigin::of(path, &traits)?))
+        };
+        let found: Vec<Result<(Traits, ImageOrigin), DataError>> = files.par_iter().map(read).collect();
         // The first error in path order, not in order of time.
-        let found = found.into_iter().collect::<Result<Vec<Traits>, DataError>>()?;
-        let format = PixelFormat::of(&found, reading.image_size);
+        let found = found.into_iter().collect::<Result<Vec<_>, DataError>>()?;
+        let (found, origins): (Vec<Traits>, Vec<ImageOrigin>) = found.into_iter().unzip();
+        let origins = file_of.iter().map(|file| origins[*file]).collect();
+        let format = PixelFormat::of(&found, reading);
         let own_range = found.iter().filter(|traits| traits.own_range).count();
+        let later_frames = found.iter().filter(|traits| traits.later_frames).count();
         let traits_of = || file_of.iter().map(|file| &found[*file]);
         let frames: Vec<usize> = traits_of().map(|traits| traits.frames).collect();
         let items_of = |(entry, listed): (usize, &ListedFile)| {
@@ -108,7 +135,19 @@ impl<'a> ImageSurvey<'a> {
         let numbers: Vec<u32> = keys.map(|key| patients.number(key)).collect();
         let known = numbers.iter().any(|number| *number != patients::UNKNOWN);
         let patients = known.then(|| items.iter().map(|item| numbers[item.entry]).collect());
-        Ok(Self { reading, listed, frames, items, patients, format, own_range })
+        let several = None;
+        Ok(Self {
+            reading,
+            listed,
+            frames,
+            origins,
+            items,
+            patients,
+            several,
+            format,
+            later_frames,
+            own_range,
+        })
     }
 
     /// Returns the indices of all images.
@@ -137,12 +176,6 @@ impl<'a> ImageSurvey<'a> {
         Some(patients::count(images.map(|image| patients[image as usize])))
     }
 
-    /// Returns the parts of a seeded, stratified cut. No patient is in both.
-    pub fn cut(&self, images: &[u32], share: CutShare, seed: u64, index: u64) -> (Vec<u32>, Vec<u32>) {
-        let class = |image: u32| usize::from(self.class(image));
-        split::cut(images, class, self.patients.as_deref(), share, &mut stream(seed, "folder", index))
-    }
-
     /// Returns two images of one patient in different splits, if there are any.
     pub fn divided(&self, splits: [&[u32]; 3]) -> Option<[u32; 2]> {
         let numbers = self.patients.as_ref()?;
@@ -154,15 +187,16 @@ impl<'a> ImageSurvey<'a> {
 }
 
 impl PixelFormat {
-    /// Returns the format that holds every image: colour if one has it, 16 bits if one has them.
-    fn of(found: &[Traits], image_size: Option<usize>) -> Self {
+    /// Returns the format that holds every image: colour if one has it, 16 bits if one has them; of the
+    /// network's shape if there is one.
+    fn of(found: &[Traits], reading: ReadOptions<'_>) -> Self {
         let first = &found[0];
         let shared = found.iter().all(|one| (one.height, one.width) == (first.height, first.width));
         let kept = shared && first.height == first.width && first.height <= MAX_KEPT;
-        let size = image_size.unwrap_or(if kept { first.height } else { DEFAULT_SIZE });
+        let size = reading.image_size.unwrap_or(if kept { first.height } else { DEFAULT_SIZE });
         let channels = found.iter().map(|one| one.channels).max().unwrap_or(1);
-        let shape = ImageShape { height: size, width: size, channels };
-        Self { shape, deep: found.iter().any(|one| one.deep) }
+        let own = ImageShape { height: size, width: size, channels };
+        Self { shape: reading.network.unwrap_or(own), deep: found.iter().any(|one| one.deep) }
     }
 
     /// Refuses more images than memory holds, before any is decoded.

@@ -3,20 +3,29 @@
 //! The file is not trusted. A declared size is compared with the entry's before anything is reserved, arrays
 //! of Python objects are never read, and an entry that expands beyond reason is refused.
 
-use super::header::{Integer, NpyFault, NpyHeader, excerpt};
+use super::element::Element;
+use super::header::{NpyFault, NpyHeader, excerpt};
 use super::labels::{LabelArray, LabelMeaning};
+use super::other_file;
+use super::pixels::{PixelArray, PixelScale};
 use crate::error::DataError;
 use crate::source::medmnist::MedMnistFile;
-use crate::store::{ImageShape, ImageStore, Pixels};
+use crate::store::{ImageShape, ImageStore};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 /// Arrays of up to this many bytes may be compressed without limit: millions of images of one pixel.
 const FREE_BYTES: u64 = 8 << 20;
 /// Larger ones at most this many times; real images reach about ten.
 const MAX_RATIO: u64 = 100;
+/// Advice on labels that are text.
+const NUMBER_TEXTS: &str = "number them over all splits together: \
+                            numpy.unique(labels, return_inverse=True)[1] of the joined labels";
+/// The types of pixels that are read.
+pub(super) const PIXEL_TYPES: &str = "uint8 ('|u1'), whole numbers up to 65535, or floats in 0…1 or 0…255";
 /// The largest height or width of an image in an array.
 const MAX_SIDE: usize = 1024;
 
@@ -24,20 +33,27 @@ const MAX_SIDE: usize = 1024;
 pub(super) struct NpzSplit {
     pub name: &'static str,
     pub shape: ImageShape,
-    pixels: Vec<u8>,
+    pub pixels: PixelArray,
     pub labels: LabelArray,
 }
 
 impl NpzSplit {
+    /// Returns a split of no images, with those of another.
+    pub fn empty(name: &'static str, other: &NpzSplit) -> Self {
+        let pixels = PixelArray { element: other.pixels.element, bytes: Vec::new() };
+        Self { name, shape: other.shape, pixels, labels: other.labels.emptied() }
+    }
+
     /// Returns the images with their labels.
-    pub fn into_store(self, meaning: &LabelMeaning) -> ImageStore {
+    pub fn into_store(self, meaning: &LabelMeaning, scale: PixelScale) -> ImageStore {
         ImageStore {
             shape: self.shape,
-            pixels: Pixels::U8(self.pixels),
+            pixels: self.pixels.into_pixels(scale),
             label_width: self.labels.columns,
             labels: self.labels.values().map(|value| value as u16).collect(),
             classes: meaning.classes.len(),
             files: None,
+            origins: None,
             patients: None,
         }
     }
@@ -55,7 +71,7 @@ pub(super) struct Archive<'a> {
 struct NpyArray {
     name: String,
     header: NpyHeader,
-    element: Integer,
+    element: Element,
     bytes: Vec<u8>,
 }
 
@@ -72,17 +88,32 @@ enum Content {
 }
 
 impl Content {
-    fn accepts(self, element: Integer) -> bool {
+    fn accepts(self, element: Element) -> bool {
         match self {
-            Content::Pixels => element.width == 1 && !element.signed,
-            Content::Labels => true,
+            Content::Pixels => true,
+            Content::Labels => matches!(element, Element::Integer(_)),
         }
     }
 
     fn expected(self) -> &'static str {
         match self {
-            Content::Pixels => "uint8 ('|u1')",
+            Content::Pixels => PIXEL_TYPES,
             Content::Labels => "an integer type of up to 64 bits",
+        }
+    }
+
+    fn refused(self, path: &Path, array: String, header: &NpyHeader) -> DataError {
+        let (found, expected) = (excerpt(&header.descr), self.expected());
+        let (path, hint) = (path.to_owned(), self.hint(&header.descr));
+        DataError::ArrayType { path, array, found, expected, hint }
+    }
+
+    fn hint(self, descr: &str) -> &'static str {
+        match self {
+            Content::Pixels if descr.ends_with("f2") => "save images.astype(\"float32\")",
+            Content::Pixels => "save it as uint8",
+            Content::Labels if descr.contains(['U', 'S']) => NUMBER_TEXTS,
+            Content::Labels => "save whole numbers from 0 on: labels.round().astype(\"int64\")",
         }
     }
 }
@@ -96,9 +127,13 @@ impl<'a> Archive<'a> {
             source,
         })?;
         let length = file.metadata().map_or(0, |metadata| metadata.len());
-        let zip = ZipArchive::new(BufReader::new(file))
-            .map_err(|error| DataError::Archive { path: path.to_owned(), detail: error.to_string() })?;
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| other_file::error(path, &error))?;
         Ok(Archive { path, zip, length })
+    }
+
+    /// Tells if there are images of a split.
+    pub fn has(&self, split: &str) -> bool {
+        self.zip.index_for_name(&format!("{split}_images.npy")).is_some()
     }
 
     /// Reads a split, whose images must have the shape of the `known` data set if there is one.
@@ -108,7 +143,9 @@ impl<'a> Archive<'a> {
         let labels = self.array(&format!("{name}_labels"), Content::Labels)?;
         let columns = LabelArray::columns_of(&labels.header);
         let columns = columns.map_err(|fault| self.shape_error(&labels, &fault.to_string(), fault.hint()))?;
-        let labels = LabelArray::new(labels.element, labels.bytes, columns);
+        let NpyArray { element, bytes, header, .. } = labels;
+        let labels = LabelArray::new(element, bytes, columns)
+            .ok_or_else(|| Content::Labels.refused(self.path, format!("{name}_labels"), &header))?;
         if labels.rows() != count {
             let path = self.path.to_owned();
             return Err(DataError::LengthMismatch {
@@ -118,7 +155,8 @@ impl<'a> Archive<'a> {
                 labels: labels.rows(),
             });
         }
-        Ok(NpzSplit { name, shape, pixels: images.bytes, labels })
+        let pixels = PixelArray { element: images.element, bytes: images.bytes };
+        Ok(NpzSplit { name, shape, pixels, labels })
     }
 
     fn array(&mut self, name: &str, content: Content) -> Result<NpyArray, DataError> {
@@ -128,7 +166,12 @@ impl<'a> Archive<'a> {
         };
         let damaged =
             |detail: String| DataError::DamagedArray { path: path.clone(), array: array.clone(), detail };
-        let mut entry = self.zip.by_index(index).map_err(|error| damaged(error.to_string()))?;
+        let mut entry = match self.zip.by_index(index) {
+            Err(ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)) => {
+                return Err(DataError::ArrayCompression { path: path.clone(), array: array.clone() });
+            }
+            entry => entry.map_err(|error| damaged(error.to_string()))?,
+        };
         let (size, compressed) = (entry.size(), entry.compressed_size().min(self.length));
         if !is_credible(size, compressed) {
             return Err(damaged(format!(
@@ -139,9 +182,8 @@ impl<'a> Archive<'a> {
         if header.descr.contains('O') {
             return Err(DataError::PickledArray { path, array });
         }
-        let Some(element) = header.integer().filter(|&integer| content.accepts(integer)) else {
-            let (found, expected) = (excerpt(&header.descr), content.expected());
-            return Err(DataError::ArrayType { path, array, found, expected });
+        let Some(element) = Element::parse(&header.descr).filter(|&element| content.accepts(element)) else {
+            return Err(content.refused(&path, array, &header));
         };
         let bytes =
             read_elements(&mut entry, &header, element, size).map_err(|fault| damaged(fault.to_string()))?;
@@ -213,11 +255,11 @@ impl<'a> Archive<'a> {
 fn read_elements(
     entry: &mut impl Read,
     header: &NpyHeader,
-    element: Integer,
+    element: Element,
     size: u64,
 ) -> Result<Vec<u8>, NpyFault> {
     let declared =
-        header.elements().and_then(|elements| elements.checked_mul(element.width)).map(|n| n as u64);
+        header.elements().and_then(|elements| elements.checked_mul(element.width())).map(|n| n as u64);
     let Some(declared) = declared.filter(|&n| size.checked_sub(header.length as u64) == Some(n)) else {
         return Err(NpyFault::Size { shape: header.shape_text(), size });
     };

@@ -46,29 +46,6 @@ pub(super) enum NpyFault {
     Length { found: usize, expected: u64 },
 }
 
-/// A numpy integer type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Integer {
-    /// Bytes.
-    pub width: usize,
-    pub signed: bool,
-    pub big_endian: bool,
-}
-
-impl Integer {
-    /// Returns the value of an element's `width` bytes.
-    pub fn decode(self, element: &[u8]) -> i128 {
-        let mut wide = [0; 8];
-        wide[..self.width].copy_from_slice(element);
-        if self.big_endian {
-            wide[..self.width].reverse();
-        }
-        let spare = 64 - 8 * self.width as u32;
-        let raised = u64::from_le_bytes(wide) << spare;
-        if self.signed { i128::from(raised as i64 >> spare) } else { i128::from(raised >> spare) }
-    }
-}
-
 impl NpyHeader {
     /// Reads the header and leaves `reader` at the first element.
     pub fn read(reader: &mut impl Read) -> Result<NpyHeader, NpyFault> {
@@ -95,16 +72,6 @@ impl NpyHeader {
     /// Returns the number of elements, unless it overflows.
     pub fn elements(&self) -> Option<usize> {
         self.shape.iter().try_fold(1usize, |product, &axis| product.checked_mul(axis))
-    }
-
-    /// Returns the element type, if it is an integer or boolean of up to 64 bits.
-    pub fn integer(&self) -> Option<Integer> {
-        let [order @ (b'<' | b'>' | b'|' | b'='), kind, width] = *self.descr.as_bytes() else {
-            return None;
-        };
-        let width = usize::from(width.wrapping_sub(b'0'));
-        let valid = matches!((kind, width), (b'b', 1) | (b'u' | b'i', 1 | 2 | 4 | 8));
-        valid.then_some(Integer { width, signed: kind == b'i', big_endian: order == b'>' })
     }
 
     /// Returns the shape as numpy prints it.
@@ -193,23 +160,6 @@ mod tests {
         let header =
             read(&file(1, b"{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': ()}")).unwrap();
         assert_eq!((header.descr.as_str(), header.elements()), ("[('a', '<i4')]", Some(1)));
-    }
-
-    #[test]
-    fn integers_of_either_order_and_sign_are_decoded() {
-        let decode = |descr: &str, bytes: &[u8]| {
-            let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,)}}");
-            read(&file(1, text.as_bytes())).unwrap().integer().map(|integer| integer.decode(bytes))
-        };
-        assert_eq!(decode("|u1", &[200]), Some(200));
-        assert_eq!(decode("|i1", &[200]), Some(-56));
-        assert_eq!(decode(">u2", &[1, 2]), Some(258));
-        assert_eq!(decode("<i4", &[254, 255, 255, 255]), Some(-2));
-        assert_eq!(decode(">i8", &[255; 8]), Some(-1));
-        assert_eq!(decode("<u8", &[255; 8]), Some(i128::from(u64::MAX)));
-        for other in ["<f4", "|O", "<U3", "<u3", "|b2", "|V16", "u1", ""] {
-            assert_eq!(decode(other, &[]), None, "{other}");
-        }
     }
 
     #[test]

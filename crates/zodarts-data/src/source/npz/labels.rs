@@ -1,6 +1,7 @@
 //! The label arrays of an npz file and their meaning.
 
-use super::header::{Integer, NpyHeader};
+use super::element::{Element, Integer};
+use super::header::NpyHeader;
 use crate::error::DataError;
 use crate::source::medmnist::MedMnistFile;
 use crate::task::Task;
@@ -20,9 +21,43 @@ pub(super) struct LabelArray {
 
 impl LabelArray {
     /// Returns the labels in the elements of an integer array whose columns [`LabelArray::columns_of`] has
-    /// counted.
-    pub fn new(element: Integer, bytes: Vec<u8>, columns: usize) -> LabelArray {
-        LabelArray { element, bytes, columns }
+    /// counted, or `None` for other numbers.
+    pub fn new(element: Element, bytes: Vec<u8>, columns: usize) -> Option<LabelArray> {
+        match element {
+            Element::Integer(element) => Some(LabelArray { element, bytes, columns }),
+            Element::Float(_) => None,
+        }
+    }
+
+    /// Returns no labels of the same form.
+    pub fn emptied(&self) -> LabelArray {
+        LabelArray { element: self.element, bytes: Vec::new(), columns: self.columns }
+    }
+
+    /// Tells if every row has exactly one 1, and zeros else.
+    pub fn is_one_hot(&self) -> bool {
+        let rows = self.bytes.chunks_exact(self.element.width * self.columns);
+        self.columns > 1
+            && rows.into_iter().all(|row| {
+                let values = row.chunks_exact(self.element.width).map(|value| self.element.decode(value));
+                let (ones, others) = values.fold((0, 0), |(ones, others), value| match value {
+                    0 => (ones, others),
+                    1 => (ones + 1, others),
+                    _ => (ones, others + 1),
+                });
+                (ones, others) == (1, 0)
+            })
+    }
+
+    /// Returns the column of each row's 1, in one column.
+    pub fn one_hot_classes(&self) -> LabelArray {
+        let rows = self.bytes.chunks_exact(self.element.width * self.columns);
+        let class = |row: &[u8]| {
+            let mut values = row.chunks_exact(self.element.width).map(|value| self.element.decode(value));
+            values.position(|value| value == 1).unwrap_or_default() as u16
+        };
+        let bytes = rows.flat_map(|row| class(row).to_le_bytes()).collect();
+        LabelArray { element: Integer { width: 2, signed: false, big_endian: false }, bytes, columns: 1 }
     }
 
     /// Returns the number of columns of an array in the shape `(N,)`, `(N, 1)` or `(N, L)`.

@@ -1,0 +1,56 @@
+//! Lists of folders.
+
+use crate::error::DataError;
+use std::path::{Path, PathBuf};
+
+/// Files and folders that programs leave behind and that no one means.
+const LEFT_BEHIND: [&str; 4] = ["__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"];
+
+/// The entries of a folder, sorted.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    pub folders: Vec<PathBuf>,
+    pub files: Vec<PathBuf>,
+    /// Number of hidden files and folders.
+    pub hidden: usize,
+}
+
+impl Listing {
+    /// Lists a folder.
+    pub fn of(path: &Path) -> Result<Self, DataError> {
+        let list =
+            || std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
+        let mut entries = list().map_err(|source| io(path, "list the folder", source))?;
+        entries.sort();
+        let mut listing = Self::default();
+        for entry in entries {
+            if is_hidden(&name(&entry)) {
+                listing.hidden += 1;
+            } else if entry.is_dir() {
+                listing.folders.push(entry);
+            } else {
+                listing.files.push(entry);
+            }
+        }
+        Ok(listing)
+    }
+}
+
+/// Tells if a name is that of a hidden file or folder, or of one that a program leaves behind.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || LEFT_BEHIND.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Returns the last part of a path.
+pub(super) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Returns the path without links.
+pub(super) fn real(path: &Path) -> Result<PathBuf, DataError> {
+    path.canonicalize().map_err(|source| io(path, "follow the link", source))
+}
+
+fn io(path: &Path, action: &'static str, source: std::io::Error) -> DataError {
+    DataError::Io { path: path.to_owned(), action, source }
+}
