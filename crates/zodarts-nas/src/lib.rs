@@ -15,6 +15,7 @@ pub mod methods;
 pub mod model;
 pub mod normaliser;
 pub mod observer;
+pub mod profile;
 pub mod protocol;
 pub mod records;
 pub mod search;

@@ -3,8 +3,10 @@
 
 mod auc;
 mod bootstrap;
+mod comparison;
 mod curves;
 mod decision;
+mod difference;
 mod error;
 mod inputs;
 mod intervals;
@@ -14,6 +16,7 @@ pub mod predictions;
 mod record;
 mod reliability;
 mod report;
+mod sets;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,16 +24,19 @@ mod threshold;
 pub mod truth;
 
 pub use bootstrap::Bootstrap;
+pub use comparison::MeasureComparison;
 pub use curves::Curves;
 pub use decision::decide;
+pub use difference::{Difference, Estimate};
 pub use error::EvaluateError;
 pub use inputs::{Labels, Scores};
 pub use intervals::wilson;
 pub use metrics::Point;
 pub use mistakes::{Mistake, mistakes};
-pub use record::Metrics;
+pub use record::{Flagged, Metrics};
 pub use reliability::{Bin, Reliability, reliability};
 pub use report::{ClassIntervals, ClassReport, Report};
+pub use sets::{ClassCoverage, PredictionSets, SetsReport, TrueProbabilities};
 pub use threshold::{AtThreshold, DecisionReport, Threshold};
 
 use decision::Decisions;

@@ -1,6 +1,6 @@
 //! The record `metrics.json`: an evaluation, and the circumstances that are needed to reproduce it.
 
-use super::{AtThreshold, ClassReport, DecisionReport, Report};
+use super::{AtThreshold, ClassReport, DecisionReport, Report, SetsReport, wilson};
 use crate::genotype::Genotype;
 use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,12 @@ pub struct Metrics {
     /// and classes of the report always use the more probable class, as `MedMNIST` does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_threshold: Option<AtThreshold>,
+    /// The coverage of the model's prediction sets, if it gives any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<SetsReport>,
+    /// The images that are unlike the development images; `None` if the model cannot tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flagged: Option<Flagged>,
     /// `genotype` or `resnet18`.
     pub architecture: String,
     /// The genotype, if the network was built from one.
@@ -52,6 +58,27 @@ pub struct Metrics {
     pub selected_epoch: Option<usize>,
     /// Version of zodarts.
     pub version: String,
+}
+
+/// The images that are unlike the development images.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Flagged {
+    /// Their number.
+    pub images: usize,
+    /// Their share of all images.
+    pub share: f64,
+    /// The 95 % interval of the share.
+    pub share_ci95: [f64; 2],
+}
+
+impl Flagged {
+    /// Counts the images that are flagged; `None` without images.
+    pub fn count(flags: impl ExactSizeIterator<Item = bool>) -> Option<Self> {
+        let all = flags.len();
+        let images = flags.filter(|flag| *flag).count();
+        let share_ci95 = wilson(images as u64, all as u64)?;
+        Some(Self { images, share: images as f64 / all as f64, share_ci95 })
+    }
 }
 
 impl Metrics {

@@ -15,7 +15,7 @@ pub use network_input::network_input;
 pub use predictor::Predictor;
 pub use scorer::{Scored, Scorer};
 
-use crate::evaluate::{EvaluateError, Scores, Threshold, decide};
+use crate::evaluate::{EvaluateError, PredictionSets, Scores, Threshold, decide};
 use crate::genotype::Genotype;
 use crate::settings::{Architecture, MAX_ACTIVATION};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,9 @@ pub struct ModelCard {
     /// Decision threshold of one of two classes; `None` if the more probable class is decided for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Threshold>,
+    /// The rule of the prediction sets; `None` if only single answers are given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<PredictionSets>,
 }
 
 /// A network, its weights and its running statistics.
@@ -101,6 +104,10 @@ impl ModelCard {
             let classes = if self.dataset.task == Task::BinaryClass { 2 } else { 0 };
             check("threshold: classes", classes, 2..=2)?;
             check("threshold.class", threshold.class, 0..=1)?;
+        }
+        if let Some(sets) = &self.sets {
+            let classes = self.dataset.classes.len();
+            check("sets.least: classes", sets.least.len(), classes..=classes)?;
         }
         let most = if self.dataset.task == Task::BinaryClass { 2 } else { 4096 };
         check("dataset.classes", self.dataset.classes.len(), 2..=most)?;
@@ -171,6 +178,7 @@ mod tests {
             input_size,
             dataset: dataset.clone(),
             threshold: None,
+            sets: None,
         }
     }
 }

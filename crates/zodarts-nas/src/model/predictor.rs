@@ -59,12 +59,50 @@ impl Predictor {
         scores
     }
 
+    /// Returns the number of features of an image; see [`Predictor::observe`].
+    pub fn features(&self) -> usize {
+        self.compiled.features()
+    }
+
+    /// Returns the scores of images as [`Predictor::scores`] does, and their features `(images, features)`:
+    /// the mean and the deviation of each channel at the end of each stage of the network.
+    ///
+    /// # Errors
+    /// As [`Predictor::scores`].
+    ///
+    /// # Panics
+    /// As [`Predictor::scores`].
+    pub fn observe(&mut self, images: &[f32]) -> Result<(Scores, Vec<f64>), EvaluateError> {
+        let (mut scores, mut features) = (Vec::new(), Vec::new());
+        self.append(images, &mut scores, Some(&mut features));
+        let classes = self.compiled.classes();
+        Ok((Scores::new(scores.len() / classes, classes, scores)?, features))
+    }
+
     /// Appends the scores of images to `scores`, and returns their logits `(images, classes)`.
     pub(super) fn append_scores(&mut self, images: &[f32], scores: &mut Vec<f32>) -> &[f64] {
+        self.append(images, scores, None)
+    }
+
+    /// Appends the scores of images and their features, and returns their logits.
+    pub(super) fn append(
+        &mut self,
+        images: &[f32],
+        scores: &mut Vec<f32>,
+        features: Option<&mut Vec<f64>>,
+    ) -> &[f64] {
         let Self { compiled, loss, logits } = self;
         let classes = compiled.classes();
-        logits.resize(images.len() / compiled.image_len() * classes, 0.0);
-        compiled.logits_into(images, logits);
+        let count = images.len() / compiled.image_len();
+        logits.resize(count * classes, 0.0);
+        match features {
+            Some(features) => {
+                let first = features.len();
+                features.resize(first + count * compiled.features(), 0.0);
+                compiled.logits_and_features_into(images, logits, &mut features[first..]);
+            }
+            None => compiled.logits_into(images, logits),
+        }
         let first = scores.len();
         scores.resize(first + logits.len(), 0.0);
         for (logits, scores) in logits.chunks_exact(classes).zip(scores[first..].chunks_exact_mut(classes)) {

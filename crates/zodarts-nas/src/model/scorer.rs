@@ -54,6 +54,27 @@ impl Scorer {
         Ok(Scored { scores, loss: total / samples.len() as f64 })
     }
 
+    /// Returns the scores of all images, and their features `(images, features)`; see
+    /// [`Predictor::observe`].
+    ///
+    /// # Errors
+    /// As [`Scorer::score`].
+    pub fn observe(
+        &mut self,
+        weights: &[f32],
+        statistics: &[f32],
+        samples: &Samples,
+    ) -> Result<(Scores, Vec<f64>), EvaluateError> {
+        let mut predictor = Predictor::new(&self.network, weights, statistics, self.task);
+        let (mut values, mut features) = (Vec::new(), Vec::new());
+        prefetch_in_order(samples, self.side, BATCH, |batches| {
+            while let Some(batch) = batches.next() {
+                predictor.append(&batch.images, &mut values, Some(&mut features));
+            }
+        });
+        Ok((Scores::new(samples.len(), self.network.classes, values)?, features))
+    }
+
     /// Returns the logits and the targets of all images, each `(images, classes)`.
     pub(super) fn logits(
         &mut self,

@@ -1,7 +1,15 @@
 //! The preparation of images for the network of a stage.
 
-use super::Auto;
-use zodarts_data::Augmentation;
+use super::{Auto, Word};
+use zodarts_data::{Alike, Augmentation, ImageFit};
+
+impl Word for Alike {
+    const ALL: &'static [Self] = &[Alike::Auto, Alike::Together, Alike::Apart];
+}
+
+impl Word for ImageFit {
+    const ALL: &'static [Self] = &[ImageFit::Squeeze, ImageFit::Pad, ImageFit::Crop];
+}
 
 /// The preparation of an image before the network sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -13,5 +13,8 @@ crate::settings! {
         sensitivity: Option<f64> = None, Range::AboveUpTo(0.0, 1.0);
         /// The class that must not be missed; `--sensitivity` needs it.
         positive: Option<String> = None;
+        /// Also predict the set of classes that holds the true one with this probability, for example 0.95;
+        /// chosen on the validation images, for each class apart.
+        coverage: Option<f64> = None, Range::AboveUpTo(0.0, 0.999);
     }
 }

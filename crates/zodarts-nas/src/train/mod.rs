@@ -121,6 +121,7 @@ fn card(
         input_size: settings.images().side(info.height),
         dataset: info.clone(),
         threshold: None,
+        sets: None,
     })
 }
 
