@@ -1,6 +1,6 @@
 //! The description of a model in its exported files.
 
-use zodarts_data::Task;
+use zodarts_data::{ImageFit, Task};
 use zodarts_nas::model::Model;
 
 /// The description of a model: a sentence, its input and output, facts for metadata.
@@ -29,11 +29,18 @@ impl<'a> About<'a> {
     }
 
     /// Returns the description of the input.
-    pub fn input(&self) -> &'static str {
-        if self.model.card.dataset.channels == 1 {
+    pub fn input(&self) -> String {
+        let values = if self.model.card.dataset.channels == 1 {
             "grey images, 0 black and 255 white; images of 16 bits divided by 257"
         } else {
             "RGB images, 0 to 255; images of 16 bits divided by 257"
+        };
+        match self.model.card.dataset.fit {
+            ImageFit::Squeeze => values.into(),
+            ImageFit::Pad => format!("{values}; in training, an image of another shape was centred on black"),
+            ImageFit::Crop => {
+                format!("{values}; in training, the middle of an image of another shape was taken")
+            }
         }
     }
 
@@ -54,11 +61,15 @@ impl<'a> About<'a> {
             ("task", card.dataset.task.name().into()),
             ("dataset", card.dataset.name.clone()),
             ("dataset_fingerprint", card.dataset.fingerprint.clone()),
+            ("fit", card.dataset.fit.name().into()),
             ("zodarts_version", env!("CARGO_PKG_VERSION").into()),
         ];
         if let Some(threshold) = card.threshold {
             entries
                 .push(("threshold", serde_json::to_string(&threshold).expect("numbers have a form in JSON")));
+        }
+        if let Some(sets) = &card.sets {
+            entries.push(("sets", serde_json::to_string(sets).expect("numbers have a form in JSON")));
         }
         if let Some(genotype) = card.genotype {
             entries.push(("genotype", genotype.to_string()));

@@ -22,7 +22,7 @@ use sections::MistakeImages;
 use std::path::{Path, PathBuf};
 use zodarts_data::Dataset;
 use zodarts_nas::files::write_file;
-use zodarts_run::folder::RunFolder;
+use zodarts_run::folder::{External, RunFolder};
 
 /// Name of a run's page in its folder.
 pub const FILE: &str = "report.html";
@@ -50,6 +50,24 @@ pub fn write(folder: &RunFolder, data: Result<&Dataset, String>) -> Result<PathB
     let path = folder.path().join(FILE);
     write_file(&path, page(folder, data)?.as_bytes())?;
     Ok(path)
+}
+
+/// Writes the page of an evaluation on other data into its folder and returns its path.
+///
+/// # Errors
+/// If the page cannot be written.
+pub fn write_external(external: &External) -> Result<PathBuf, ReportError> {
+    let metrics = &external.record.metrics;
+    let title = format!("{} · evaluated on {}", run_name(external), metrics.dataset);
+    let path = external.folder.join(FILE);
+    write_file(&path, Page::new(title, sections::of_external(external)).html().as_bytes())?;
+    Ok(path)
+}
+
+/// Returns the name of the folder of an evaluation's run.
+fn run_name(external: &External) -> String {
+    let run = external.folder.ancestors().nth(2).and_then(Path::file_name);
+    run.map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Writes a page that compares runs side by side to `path`.

@@ -81,6 +81,24 @@ pub enum Error {
         /// Its second class.
         second: String,
     },
+    /// A run without a profile of its development images.
+    #[error("{run}: holds no profile of its development images, which {purpose}")]
+    NoProfile {
+        /// The run folder.
+        run: String,
+        /// What it is needed for.
+        purpose: &'static str,
+    },
+    /// Other data of which every image was used to develop the network.
+    #[error("{data}: all {images} images are among those that {run} was developed on")]
+    NothingNew {
+        /// The run folder.
+        run: String,
+        /// The name of the data.
+        data: String,
+        /// The number of images.
+        images: usize,
+    },
     /// A run and a data set that do not belong together.
     #[error("{run} was trained on {expected}, but {found} was given: {difference} differs")]
     OtherData {
@@ -110,6 +128,8 @@ impl Error {
             Error::NothingToResume { .. } => "leave out --resume to begin a new run",
             Error::NoThreshold { .. } => "leave out `predict.sensitivity`, or see `zodarts data info`",
             Error::NoPositive { .. } => "name it with --positive",
+            Error::NoProfile { .. } => "train the network again: this version writes the profile",
+            Error::NothingNew { .. } => "pass images that the network has not seen",
             Error::OtherData { .. } => "pass the data set of the run",
         };
         Some(hint.into())

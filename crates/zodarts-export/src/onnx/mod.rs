@@ -30,7 +30,7 @@ pub fn encode(model: &Model) -> Vec<u8> {
     let mut builder = Builder::default();
     graph::write(&mut builder, model);
     let about = About::of(model);
-    let image = batched(graph::INPUT, UINT8, &[info.height, info.width, info.channels], about.input());
+    let image = batched(graph::INPUT, UINT8, &[info.height, info.width, info.channels], &about.input());
     let scores = batched(graph::OUTPUT, FLOAT, &[info.classes.len()], about.output());
     let entry = |(key, value): (&str, String)| StringStringEntryProto { key: key.into(), value };
     ModelProto {

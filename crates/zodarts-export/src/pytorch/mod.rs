@@ -31,7 +31,7 @@ pub fn source(model: &Model, stem: &str) -> String {
     let several = if info.task == Task::MultiLabel { "True" } else { "False" };
     let values = [
         ("about", about.sentence()),
-        ("input", about.input().into()),
+        ("input", about.input()),
         ("weights", format!("{stem}.safetensors")),
         ("module", stem.into()),
         // Lists of strings look the same in JSON and in Python.
@@ -41,6 +41,7 @@ pub fn source(model: &Model, stem: &str) -> String {
             "threshold",
             card.threshold.map_or("None".into(), |found| format!("({}, {})", found.class, found.probability)),
         ),
+        ("sets", card.sets.as_ref().map_or("None".into(), |found| format!("{:?}", found.least))),
         ("height", info.height.to_string()),
         ("width", info.width.to_string()),
         ("channels", info.channels.to_string()),

@@ -1,7 +1,7 @@
 //! Networks of every kind.
 
 use zodarts_data::rng::stream;
-use zodarts_data::{DatasetInfo, Task};
+use zodarts_data::{DatasetInfo, ImageFit, Task};
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::model::{Model, ModelCard};
 use zodarts_nas::settings::Architecture;
@@ -51,9 +51,11 @@ pub fn model(kind: &Kind) -> Model {
             channels: kind.channels,
             height: kind.image.0,
             width: kind.image.1,
+            fit: ImageFit::Squeeze,
             fingerprint: "0".repeat(64),
         },
         threshold: None,
+        sets: None,
     };
     let network = card.network().unwrap();
     let mut weights = initial_values(&network.weights, &mut stream(1, "weights", 0));

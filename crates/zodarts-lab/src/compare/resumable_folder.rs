@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
 use zodarts_run::folder::{Goal, RunFolder, names};
-use zodarts_run::job::{Job, other_data, other_setting};
+use zodarts_run::job::{Job, other_run};
 use zodarts_run::settings::{Checked, PredictSettings, Settings};
 
 /// A run folder of a comparison, which is resumed if it was begun before, and the data and settings of its
@@ -34,9 +34,8 @@ impl ResumableFolder<'_> {
         // Networks are compared as trained: nothing is prepared to predict.
         let plain =
             |settings: &Settings| Settings { predict: PredictSettings::default(), ..settings.clone() };
-        let difference = other_data(run.as_ref(), &self.dataset.info)
-            .or_else(|| other_setting(&plain(&settings), &plain(&self.settings)));
-        match difference {
+        let (there, here) = (plain(&settings), plain(&self.settings));
+        match other_run(run.as_ref(), &there, &self.dataset.info, &here) {
             Some(difference) => {
                 Err(zodarts_run::Error::OtherRun { path: self.path.clone(), difference }.into())
             }

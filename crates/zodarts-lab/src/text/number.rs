@@ -27,6 +27,11 @@ pub fn count(value: u64) -> String {
     format!("{scaled:.decimals$} {unit}")
 }
 
+/// Returns a share in percent, with a decimal if it needs one: `95 %`, `99.9 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", (1000.0 * share).round() / 10.0)
+}
+
 /// Returns a share with its interval, if there is one: `0.667 [0.516, 0.790]`.
 pub fn with_interval(share: f64, interval: Option<[f64; 2]>) -> String {
     let interval = interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
@@ -43,6 +48,11 @@ mod tests {
         assert_eq!(duration(59.6), "1 min 0 s");
         assert_eq!(duration(200.0), "3 min 20 s");
         assert_eq!(duration(7325.0), "2 h 2 min");
+    }
+
+    #[test]
+    fn percentages_have_no_idle_decimal() {
+        assert_eq!([0.95, 0.999, 1.0].map(percent), ["95 %", "99.9 %", "100 %"]);
     }
 
     #[test]

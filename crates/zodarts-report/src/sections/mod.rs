@@ -1,6 +1,7 @@
 //! The sections of a run's page, in their order.
 
 mod data;
+mod external;
 mod mistakes;
 mod network;
 mod result;
@@ -9,6 +10,7 @@ mod settings;
 mod test;
 mod training;
 
+pub use external::of as of_external;
 pub use mistakes::MistakeImages;
 pub use network::cells;
 pub use result::headline;

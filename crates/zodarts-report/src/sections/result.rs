@@ -150,7 +150,29 @@ fn facts(run: &ReportedRun) -> Vec<(&'static str, String)> {
             ),
         ));
     }
+    facts.extend(run.metrics.iter().flat_map(beyond_classes));
     facts
+}
+
+/// Returns what the test says of prediction sets and of images that are unlike the training images.
+fn beyond_classes(metrics: &Metrics) -> impl Iterator<Item = (&'static str, String)> {
+    let sets = metrics.sets.as_ref().map(|found| {
+        let realised = found
+            .realised
+            .map_or_else(|| "undefined".into(), |share| number::with_interval(share, found.realised_ci95));
+        let wanted = number::percent(found.sets.coverage);
+        let text = format!(
+            "the set of classes of a test image holds the true one with {realised}; {wanted} were asked for. \
+             It has {:.2} classes on average",
+            found.mean_size
+        );
+        ("prediction sets", text)
+    });
+    let flagged = metrics.flagged.map(|found| {
+        let n = metrics.report.n;
+        ("novelty", format!("{} of {n} test images are unlike the training images", found.images))
+    });
+    sets.into_iter().chain(flagged)
 }
 
 fn search(run: &ReportedRun) -> Option<String> {

@@ -6,7 +6,9 @@ use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_data::Task;
 use zodarts_lab::text::number;
-use zodarts_nas::evaluate::{AtThreshold, ClassReport, Curves, Reliability, reliability};
+use zodarts_nas::evaluate::{
+    AtThreshold, ClassCoverage, ClassReport, Curves, Metrics, Reliability, SetsReport, reliability,
+};
 use zodarts_run::folder::Evaluation;
 
 /// Most classes for which the confusion matrix is shown.
@@ -17,6 +19,7 @@ const CONFUSION: usize = 30;
 struct TestSection<'a> {
     classes: Vec<ClassRow<'a>>,
     confusion: Option<ConfusionTable<'a>>,
+    sets: Option<SetsTable<'a>>,
     charts: Vec<Markup>,
     missing: bool,
 }
@@ -45,6 +48,37 @@ impl<'a> ClassRow<'a> {
     }
 }
 
+/// The coverage of the prediction sets by class.
+struct SetsTable<'a> {
+    wanted: String,
+    rows: Vec<SetsRow<'a>>,
+}
+
+/// A row of the table of prediction sets.
+struct SetsRow<'a> {
+    name: &'a str,
+    n: u64,
+    realised: String,
+    /// The lowest probability at which the class is in a set.
+    least: String,
+}
+
+impl<'a> SetsTable<'a> {
+    fn of(found: &'a SetsReport) -> Self {
+        let realised = |share: Option<f64>, interval| {
+            share.map_or_else(|| "–".into(), |share| number::with_interval(share, interval))
+        };
+        let row = |(class, least): (&'a ClassCoverage, &f32)| SetsRow {
+            name: &class.name,
+            n: class.n,
+            realised: realised(class.realised, class.realised_ci95),
+            least: if *least > 0.0 { format!("{least:.3}") } else { "always".into() },
+        };
+        let rows = found.classes.iter().zip(&found.sets.least).map(row).collect();
+        Self { wanted: number::percent(found.sets.coverage), rows }
+    }
+}
+
 /// The confusion matrix.
 struct ConfusionTable<'a> {
     names: Vec<&'a str>,
@@ -62,20 +96,25 @@ struct ConfusionCell {
 
 /// Returns the test results, or `None` before the test.
 pub fn body(run: &ReportedRun) -> Option<Markup> {
-    let metrics = run.metrics.as_ref()?;
+    run.metrics.as_ref().map(|metrics| of(metrics, run.evaluation.as_ref()))
+}
+
+/// Returns the results of an evaluation; without scores and labels there are no charts.
+pub fn of(metrics: &Metrics, evaluation: Option<&Evaluation>) -> Markup {
     let report = &metrics.report;
-    let charts = run.evaluation.as_ref().map(charts).unwrap_or_default();
+    let charts = evaluation.map(charts).unwrap_or_default();
     // The classifier that `predict` and the exports use is the one at its threshold.
     let (classes, confusion) = match metrics.decided() {
         Some(decided) => (&decided.classes, Some(&decided.confusion)),
         None => (&report.classes, report.confusion.as_ref()),
     };
-    Some(Markup::of(&TestSection {
+    Markup::of(&TestSection {
         classes: classes.iter().map(ClassRow::of).collect(),
         confusion: confusion.and_then(|counts| confusion_table(classes, counts)),
+        sets: metrics.sets.as_ref().map(SetsTable::of),
         charts,
-        missing: run.evaluation.is_none(),
-    }))
+        missing: evaluation.is_none(),
+    })
 }
 
 fn confusion_table<'a>(classes: &'a [ClassReport], counts: &[Vec<u64>]) -> Option<ConfusionTable<'a>> {

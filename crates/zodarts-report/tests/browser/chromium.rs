@@ -11,7 +11,7 @@ use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
 /// Longest wait for an answer.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Returns the browser that `ZODARTS_CHROMIUM` names, or a Chromium or Chrome on the PATH.
 pub fn installed() -> Option<PathBuf> {

@@ -1,7 +1,7 @@
 //! The file `config.toml`: the circumstances of a run and every setting.
 
 use super::format;
-use crate::settings::{Settings, upgrade};
+use crate::settings::{Settings, upgrade, upgrade_run};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use zodarts_nas::files::FileError;
@@ -106,6 +106,9 @@ impl ConfigFile {
         // The version comes first: what a later version writes may not parse here.
         if let Some(found) = run.as_ref().and_then(|run| run.get("format")?.as_integer()) {
             format::check(path, u32::try_from(found).unwrap_or(u32::MAX))?;
+        }
+        if run.is_some() {
+            upgrade_run(&mut settings);
         }
         let run = run.map(toml::Value::try_into).transpose().map_err(refuse)?;
         let moved = upgrade(&mut settings);

@@ -16,6 +16,8 @@ pub const RANDOM_WS_SAMPLE: &str = "random-ws.json";
 pub const CALIBRATION: &str = "calibration.json";
 /// The description of the trained network; written after its weights.
 pub const MODEL: &str = "model.json";
+/// The folder of evaluations on other data.
+pub const EXTERNAL: &str = "external";
 /// The process that works in the folder.
 pub const LOCK: &str = "lock";
 /// The folder of the two newest checkpoints.

@@ -38,6 +38,8 @@ pub enum Missing {
     Calibration,
     /// The threshold for a sensitivity.
     Threshold,
+    /// The rule of the prediction sets for a coverage.
+    Sets,
     /// The evaluation on the test images.
     Test,
 }
@@ -96,7 +98,8 @@ impl RunFolder {
             (Missing::Search, search == Progress::Done),
             (Missing::Training, training == Progress::Done),
             (Missing::Calibration, self.path().join(names::CALIBRATION).is_file()),
-            (Missing::Threshold, card.is_some_and(|card| card.threshold.is_some())),
+            (Missing::Threshold, card.as_ref().is_some_and(|card| card.threshold.is_some())),
+            (Missing::Sets, card.is_some_and(|card| card.sets.is_some())),
             (Missing::Test, evaluated.contains(&Split::Test)),
         ];
         let there: Vec<Missing> =
@@ -119,7 +122,7 @@ impl RunFolder {
 
 /// Returns what is missing for a goal under a run's settings, if these parts are there.
 fn missing(goal: Goal, settings: &Settings, there: &[Missing]) -> Vec<Missing> {
-    let PredictSettings { calibrate, sensitivity, .. } = &settings.predict;
+    let PredictSettings { calibrate, sensitivity, coverage, .. } = &settings.predict;
     let searches = settings.train.architecture == Architecture::Genotype;
     let prepares = matches!(goal, Goal::Fit | Goal::Train);
     let needs = [
@@ -127,6 +130,7 @@ fn missing(goal: Goal, settings: &Settings, there: &[Missing]) -> Vec<Missing> {
         (Missing::Training, goal != Goal::Search),
         (Missing::Calibration, prepares && *calibrate),
         (Missing::Threshold, prepares && sensitivity.is_some()),
+        (Missing::Sets, prepares && coverage.is_some()),
         (Missing::Test, matches!(goal, Goal::Fit | Goal::Trial)),
     ];
     let missing = needs.into_iter().filter(|(part, needed)| *needed && !there.contains(part));

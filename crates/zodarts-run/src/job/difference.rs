@@ -4,23 +4,48 @@ use super::absolute_paths::absolute_settings;
 use crate::folder::RunInfo;
 use crate::settings::Settings;
 use std::collections::BTreeMap;
-use zodarts_data::DatasetInfo;
+use zodarts_data::{Alike, DatasetInfo};
 
 /// The settings by section and key.
 type Flat = BTreeMap<String, toml::Value>;
 
+/// Returns the difference between a run with these settings and what is wanted `here` on the data at hand, or
+/// `None` if there is none.
+pub fn other_run(
+    run: Option<&RunInfo>,
+    there: &Settings,
+    info: &DatasetInfo,
+    here: &Settings,
+) -> Option<String> {
+    other_data(run, info).map(|found| found + earlier_cut(there, here)).or_else(|| other_setting(there, here))
+}
+
 /// Returns the difference in data between a run and those at hand, or `None` if they are the same.
-pub fn other_data(run: Option<&RunInfo>, info: &DatasetInfo) -> Option<String> {
+fn other_data(run: Option<&RunInfo>, info: &DatasetInfo) -> Option<String> {
     let own = &info.fingerprint;
     run.filter(|run| run.fingerprint != *own)
         .map(|run| format!("data with fingerprint {:.12}…, not {own:.12}…", run.fingerprint))
 }
 
-/// Returns the first setting, by section and key, in which a run `there` differs from what is wanted `here`.
-pub fn other_setting(there: &Settings, here: &Settings) -> Option<String> {
+/// Returns how to cut data as a run did that an earlier version may have begun.
+fn earlier_cut(there: &Settings, here: &Settings) -> &'static str {
+    if there.data.alike == Alike::Apart && here.data.alike != Alike::Apart {
+        " (`data.alike` = \"apart\" cuts copies as earlier versions did)"
+    } else {
+        ""
+    }
+}
+
+/// A setting whose effect the fingerprint of the data tells. Runs of earlier versions do not have it.
+const IN_FINGERPRINT: &str = "data.alike";
+
+/// Returns the first setting, by section and key, in which a run `there` differs from what is wanted `here`
+/// on the same data.
+fn other_setting(there: &Settings, here: &Settings) -> Option<String> {
     let (there, here) = (table(there), table(&absolute_settings(here)));
     let keys = there.keys().chain(here.keys());
-    let key = keys.into_iter().find(|key| there.get(*key) != here.get(*key))?;
+    let differs = |key: &&String| *key != IN_FINGERPRINT && there.get(*key) != here.get(*key);
+    let key = keys.into_iter().find(differs)?;
     let value = |table: &Flat| table.get(key).map_or_else(|| "unset".into(), ToString::to_string);
     Some(format!("`{key}` = {}, not {}", value(&there), value(&here)))
 }

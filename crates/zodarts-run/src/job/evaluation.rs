@@ -6,10 +6,27 @@ use crate::folder::{RunError, RunFolder, Split, names};
 use crate::settings::{Architecture, Settings};
 use std::path::{Path, PathBuf};
 use zodarts_data::{Dataset, DatasetInfo, Samples};
-use zodarts_nas::evaluate::{Bootstrap, Labels, Metrics, Scores, evaluate, predictions};
+use zodarts_nas::evaluate::{Bootstrap, Flagged, Labels, Metrics, Scores, evaluate, predictions};
 use zodarts_nas::model::{BatchScorer, Model};
+use zodarts_nas::profile::{Novelty, Profile};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::train::batch_size;
+
+/// Reports whether a data set is the one a model was trained on.
+pub fn is_same_data(model: &Model, dataset: &Dataset) -> bool {
+    difference(&model.card.dataset, &dataset.info).is_none()
+}
+
+/// Returns the property in which two data sets differ.
+fn difference(own: &DatasetInfo, other: &DatasetInfo) -> Option<&'static str> {
+    let properties = [
+        (own.channels != other.channels, "the number of channels"),
+        (own.classes != other.classes, "the list of classes"),
+        (own.task != other.task, "the task"),
+        (own.fingerprint != other.fingerprint, "the fingerprint of images, labels and splits"),
+    ];
+    properties.into_iter().find(|(differs, _)| *differs).map(|(_, property)| property)
+}
 
 /// Refuses a data set that is not the one a model was trained on.
 ///
@@ -17,17 +34,7 @@ use zodarts_nas::train::batch_size;
 /// Returns [`Error::OtherData`] with what differs.
 pub fn check_same_data(run: &Path, model: &Model, dataset: &Dataset) -> Result<(), Error> {
     let (own, other) = (&model.card.dataset, &dataset.info);
-    let difference = if own.channels != other.channels {
-        "the number of channels"
-    } else if own.classes != other.classes {
-        "the list of classes"
-    } else if own.task != other.task {
-        "the task"
-    } else if own.fingerprint != other.fingerprint {
-        "the fingerprint of images, labels and splits"
-    } else {
-        return Ok(());
-    };
+    let Some(difference) = difference(own, other) else { return Ok(()) };
     let (run, expected, found) = (run.display().to_string(), own.name.clone(), other.name.clone());
     Err(Error::OtherData { run, expected, found, difference })
 }
@@ -76,21 +83,23 @@ impl Job<'_> {
 }
 
 /// A model of a run and the data to evaluate it on.
-struct Evaluator<'a> {
-    folder: &'a RunFolder,
-    settings: &'a Settings,
-    dataset: &'a Dataset,
-    model: &'a Model,
+pub(super) struct Evaluator<'a> {
+    pub folder: &'a RunFolder,
+    pub settings: &'a Settings,
+    pub dataset: &'a Dataset,
+    pub model: &'a Model,
 }
 
-/// The scores of a split.
-struct Scored {
-    protocol: Protocol,
-    split: Split,
+/// The scores of some images.
+pub(super) struct Scored {
+    pub protocol: Protocol,
+    /// The name of the split.
+    pub split: &'static str,
     /// The number of times that the test split has been read for the run.
-    test_reads: usize,
-    samples: Samples,
-    scores: Scores,
+    pub test_reads: usize,
+    pub labels: Labels,
+    pub scores: Scores,
+    pub flagged: Option<Flagged>,
 }
 
 impl Evaluator<'_> {
@@ -100,9 +109,10 @@ impl Evaluator<'_> {
         let reads = self.folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
         let seal = self.dataset.test.for_run(reads);
         let samples = if split == Split::Test { seal.unseal() } else { reopened(self.dataset, split) };
-        let scores = self.model.scores(&samples)?;
+        let (scores, flagged) = observe(self.folder.path(), self.model, &samples)?;
+        let (protocol, labels) = (Protocol::Official, Labels::of(&samples)?);
         let test_reads = seal.times_unsealed();
-        self.keep(Scored { protocol: Protocol::Official, split, test_reads, samples, scores })
+        self.keep(split, &Scored { protocol, split: split.name(), test_reads, labels, scores, flagged })
     }
 
     fn paper(&self) -> Result<Metrics, Error> {
@@ -115,29 +125,45 @@ impl Evaluator<'_> {
         let samples = seal.unseal();
         let mut scorer = BatchScorer::new(&self.model.card, batch_size)?;
         let scores = scorer.score(&self.model.weights, &samples)?.scores;
-        let test_reads = seal.times_unsealed();
-        self.keep(Scored { protocol: Protocol::Paper, split: Split::Test, test_reads, samples, scores })
+        let (protocol, labels) = (Protocol::Paper, Labels::of(&samples)?);
+        let (split, test_reads) = (Split::Test, seal.times_unsealed());
+        self.keep(split, &Scored { protocol, split: split.name(), test_reads, labels, scores, flagged: None })
     }
 
-    /// Computes the metrics of scores, and keeps both.
-    fn keep(&self, scored: Scored) -> Result<Metrics, Error> {
-        let Scored { protocol, split, test_reads, samples, scores } = scored;
+    /// Computes the metrics of a split's scores, and keeps both.
+    fn keep(&self, split: Split, scored: &Scored) -> Result<Metrics, Error> {
+        let metrics = self.metrics(scored)?;
+        // Metrics first: no prediction is left behind of a reading that was not counted.
+        self.folder.write_metrics(&metrics)?;
+        self.folder.write_predictions(split, &scored.scores, &scored.labels)?;
+        Ok(metrics)
+    }
+
+    /// Computes the metrics of scores.
+    pub fn metrics(&self, scored: &Scored) -> Result<Metrics, Error> {
+        let Scored { protocol, split, test_reads, ref labels, ref scores, flagged } = *scored;
         let Self { folder, settings, model, .. } = *self;
         let info = &self.dataset.info;
         let bootstrap = Bootstrap { seed: settings.seed, ..Bootstrap::default() };
-        let labels = Labels::of(&samples)?;
-        let report = evaluate(&scores, &labels, info.task, &info.classes, &bootstrap)?;
+        let sets = model
+            .card
+            .sets
+            .as_ref()
+            .map(|sets| sets.on(scores, labels, info.task, &info.classes, |scores| model.decide(scores)));
+        let report = evaluate(scores, labels, info.task, &info.classes, &bootstrap)?;
         let cost = model.cost();
         let searched = folder.history(names::SEARCH_RECORDS)?;
         let trained = folder.history(names::TRAIN_RECORDS)?;
-        let metrics = Metrics {
+        Ok(Metrics {
             protocol,
             dataset: info.name.clone(),
             fingerprint: info.fingerprint.clone(),
-            split: split.name().into(),
+            split: split.into(),
             test_reads,
             report,
-            at_threshold: model.card.threshold.map(|threshold| threshold.on(&scores, &labels, &info.classes)),
+            at_threshold: model.card.threshold.map(|threshold| threshold.on(scores, labels, &info.classes)),
+            sets: sets.transpose()?,
+            flagged,
             architecture: architecture(model).into(),
             genotype: model.card.genotype,
             params: cost.params,
@@ -151,12 +177,22 @@ impl Evaluator<'_> {
             train_epochs: trained.map(|history| history.epochs),
             selected_epoch: trained.and_then(|history| history.selected),
             version: env!("CARGO_PKG_VERSION").into(),
-        };
-        // Metrics first: no prediction is left behind of a reading that was not counted.
-        folder.write_metrics(&metrics)?;
-        folder.write_predictions(split, &scores, &labels)?;
-        Ok(metrics)
+        })
     }
+}
+
+/// Returns the scores of images, and how many are unlike the development images; `None` if the run in
+/// `folder` has no profile of these.
+pub(super) fn observe(
+    folder: &Path,
+    model: &Model,
+    samples: &Samples,
+) -> Result<(Scores, Option<Flagged>), Error> {
+    let Some(profile) = Profile::load(folder, &model.network)? else {
+        return Ok((model.scores(samples)?, None));
+    };
+    let (scores, novelties) = profile.observe(model, samples)?;
+    Ok((scores, Flagged::count(novelties.into_iter().map(Novelty::is_flagged))))
 }
 
 /// Copies a split's predictions into `directory` under the name from which `MedMNIST`'s Evaluator reads them.

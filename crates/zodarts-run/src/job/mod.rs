@@ -3,13 +3,15 @@
 mod absolute_paths;
 mod difference;
 mod evaluation;
+mod external;
 mod open;
 mod place;
 mod prepare;
 mod request;
 
-pub use difference::{other_data, other_setting};
-pub use evaluation::{check_same_data, evaluate_run, evaluated_images, export_predictions};
+pub use difference::other_run;
+pub use evaluation::{check_same_data, evaluate_run, evaluated_images, export_predictions, is_same_data};
+pub use external::evaluate_external;
 pub use open::{DataAccess, open_data, open_options};
 pub use place::Resume;
 pub use prepare::{Prepared, positive_class};

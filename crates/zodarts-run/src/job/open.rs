@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::settings::DataSettings;
 use std::path::PathBuf;
-use zodarts_data::{Dataset, OpenEvent, OpenOptions, ValSource};
+use zodarts_data::{Dataset, OpenEvent, OpenOptions, TableOptions, ValSource};
 use zodarts_nas::memory::Memory;
 
 /// The way to data that are not on this machine.
@@ -40,15 +40,30 @@ pub fn open_data(
 pub fn open_options(settings: &DataSettings, access: &DataAccess) -> OpenOptions {
     OpenOptions::default()
         .with_image_size(settings.image_size)
+        .with_fit(settings.fit)
         .with_seed(settings.split_seed)
         .with_val(settings.val.as_deref().map(validation))
+        .with_alike(settings.alike)
         .with_drop_leaks(settings.drop_leaks)
         .with_labels(settings.labels.as_ref().map(PathBuf::from))
+        .with_table(table(settings))
         .with_window(settings.window)
         .with_anonymous(settings.anonymous)
         .with_offline(access.offline)
         .with_memory(Memory::available().bytes())
         .with_mirror(access.mirror.clone())
+}
+
+/// Returns the form of the table of labels.
+fn table(settings: &DataSettings) -> TableOptions {
+    TableOptions {
+        path_column: settings.path_column.clone(),
+        label_column: settings.label_column.clone(),
+        split_column: settings.split_column.clone(),
+        patient_column: settings.patient_column.clone(),
+        suffix: settings.suffix.clone(),
+        label_separator: settings.label_separator.clone(),
+    }
 }
 
 /// Returns the validation data that a text names: a number is a fraction, anything else a path.

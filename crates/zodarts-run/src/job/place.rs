@@ -1,6 +1,6 @@
 //! The choice of a run's folder: a new one, or that of a run that was cut short.
 
-use super::difference::{other_data, other_setting};
+use super::difference::other_run;
 use crate::error::Error;
 use crate::folder::{Goal, RunError, RunFolder, names};
 use crate::lock::Lock;
@@ -110,9 +110,7 @@ impl RunQuery<'_> {
                 .map_or_else(|| "a command that is not on record".into(), |it| format!("`zodarts {it}`"));
             return Ok(RunState::Other(format!("made by {found}, not `zodarts {}`", self.goal)));
         }
-        let difference =
-            other_data(run.as_ref(), self.info).or_else(|| other_setting(&settings, self.settings));
-        Ok(match difference {
+        Ok(match other_run(run.as_ref(), &settings, self.info, self.settings) {
             Some(difference) => RunState::Other(difference),
             None if folder.status()?.is_finished() => RunState::Finished,
             None => RunState::CutShort,

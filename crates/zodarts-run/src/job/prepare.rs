@@ -6,8 +6,9 @@ use crate::error::Error;
 use crate::folder::names;
 use crate::settings::Settings;
 use zodarts_data::{Dataset, DatasetInfo, Task};
-use zodarts_nas::evaluate::{AtThreshold, Labels, Threshold};
+use zodarts_nas::evaluate::{AtThreshold, Labels, PredictionSets, Threshold};
 use zodarts_nas::model::{Calibration, Model};
+use zodarts_nas::profile::Profile;
 use zodarts_nas::protocol::Protocol;
 
 /// The result of [`Job::prepare`].
@@ -17,28 +18,34 @@ pub struct Prepared {
     pub calibration: Option<Calibration>,
     /// The effect of the threshold on the validation images; `None` if there is none.
     pub threshold: Option<AtThreshold>,
+    /// The rule of the prediction sets; `None` if only single answers are given.
+    pub sets: Option<PredictionSets>,
 }
 
 impl Job<'_> {
-    /// Calibrates a trained network on the validation images and chooses its threshold, as far as the
-    /// settings ask for it, and writes it to the folder. Under protocol `paper` no images are left for that.
+    /// Calibrates a trained network on the validation images, and chooses its threshold and its prediction
+    /// sets, as far as the settings ask for it. Writes the network and the [`Profile`] of the development
+    /// images to the folder. Under protocol `paper` no images are left for that.
     ///
     /// # Errors
     /// Returns an error if there is no validation image, no threshold can be chosen (see [`positive_class`]),
     /// or a file cannot be written.
     pub fn prepare(&self, model: &mut Model) -> Result<Prepared, Error> {
         let wanted = &self.settings.predict;
-        if self.protocol == Protocol::Paper || !wanted.calibrate && wanted.sensitivity.is_none() {
+        if self.protocol == Protocol::Paper {
             return Ok(Prepared::default());
         }
         let calibration = wanted.calibrate.then(|| model.calibrate(&self.dataset.val)).transpose()?;
         let threshold = wanted.sensitivity.map(|wanted| self.choose_threshold(model, wanted)).transpose()?;
+        let profile = Profile::of(model, &self.dataset.train, &self.dataset.val)?;
+        model.card.sets = wanted.coverage.map(|coverage| PredictionSets::new(&profile.truths, coverage));
+        profile.save(self.folder.path())?;
         model.save(self.folder.path())?;
         // Last: it says that the model is prepared.
         if let Some(calibration) = &calibration {
             self.folder.write_record(names::CALIBRATION, calibration)?;
         }
-        Ok(Prepared { calibration, threshold })
+        Ok(Prepared { calibration, threshold, sets: model.card.sets.clone() })
     }
 
     fn choose_threshold(&self, model: &mut Model, wanted: f64) -> Result<AtThreshold, Error> {
@@ -98,6 +105,7 @@ fn no_threshold(info: &DatasetInfo, reason: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zodarts_data::ImageFit;
 
     #[test]
     fn a_sensitivity_is_for_a_class_that_the_user_named() {
@@ -109,6 +117,7 @@ mod tests {
             channels: 1,
             height: 28,
             width: 28,
+            fit: ImageFit::Squeeze,
             fingerprint: String::new(),
         };
         let mut settings = Settings::default();

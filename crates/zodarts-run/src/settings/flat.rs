@@ -59,6 +59,11 @@ pub fn upgrade(table: &mut Table) -> Vec<(String, String)> {
     found
 }
 
+/// Completes the configuration of a run that an earlier version began: it cut copies apart.
+pub fn upgrade_run(table: &mut Table) {
+    put(table, "data", "alike", &Value::String("apart".into()));
+}
+
 fn put(table: &mut Table, section: &str, key: &str, value: &Value) {
     let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
     if let Value::Table(section) = section {

@@ -12,7 +12,7 @@ mod preset;
 pub use catalogue::{Part, catalogue, declared};
 pub use data::DataSettings;
 pub use draft::Draft;
-pub use flat::{moved, upgrade};
+pub use flat::{moved, upgrade, upgrade_run};
 pub use preset::Preset;
 pub use zodarts_nas::methods::AnyMethod;
 pub use zodarts_nas::settings::{
