@@ -133,7 +133,7 @@ const PYTHON: &str = "ZODARTS_PYTHON";
 
 /// The programs beside cargo that tests run.
 struct Programs {
-    /// A Python with torch, onnx, onnxruntime and tensorboard.
+    /// A Python with torch, onnx, onnxruntime, tensorboard and pydicom.
     python: Option<OsString>,
     /// The checks that are skipped, each with the reason why its program is missing.
     skipped: Vec<String>,
@@ -147,8 +147,8 @@ impl Programs {
             Ok(path) => Some(path.into()),
             Err(reason) => {
                 skipped.push(format!(
-                    "exported files are not run in onnxruntime and PyTorch, nor event files read by \
-                     TensorBoard: {reason}"
+                    "exported files are not run in onnxruntime and PyTorch, event files are not read by \
+                     TensorBoard, nor images by Pillow and pydicom: {reason}"
                 ));
                 None
             }
@@ -174,7 +174,9 @@ pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
     let first = if options.fix { FORMAT } else { FORMAT_CHECK };
     first.run(None)?;
-    println!("==> in the background: a Python with torch, onnx, onnxruntime and tensorboard (or {PYTHON})");
+    println!(
+        "==> in the background: a Python with torch, onnxruntime, tensorboard and pydicom (or {PYTHON})"
+    );
     println!("==> in the background: a Chromium, to look at pages");
     // They are downloaded while others compile.
     let Programs { python, skipped } = thread::scope(|scope| {

@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn an_error_of_the_data_has_a_typed_hint() {
-        let error = || DataError::Image { path: "a; b.png".into(), detail: "it is empty".into() };
+        let error = || DataError::Image { path: "a; b.png".into(), detail: "it is empty".into(), hint: None };
         let expected = "error: a; b.png: cannot read the image: it is empty\nhint: remove it or replace it; \
                         `zodarts data check` lists every file that cannot be read\n";
         assert_eq!(text(&Error::new(error()), false), expected);

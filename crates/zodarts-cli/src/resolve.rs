@@ -71,6 +71,14 @@ pub fn read_aloud(path: &Path) -> Result<File> {
     Ok(File { path: path.into(), table: settings })
 }
 
+/// Returns the data of the run that wrote a file, if a run did.
+///
+/// # Errors
+/// As [`read`].
+pub fn recorded_data(path: &Path) -> Result<Option<String>> {
+    Ok(parse(path)?.run.map(|run| run.data))
+}
+
 fn parse(path: &Path) -> Result<ConfigFile> {
     let Ok(text) = String::from_utf8(read_limited(path, MAX_CONFIG)?) else {
         bail!(FileError::Damaged { path: path.into(), reason: "not UTF-8 text".into() });

@@ -7,7 +7,7 @@ use crate::progress::{Ui, note};
 use anyhow::Result;
 use serde::Serialize;
 use std::cell::RefCell;
-use zodarts_data::{DamagedImages, Dataset, Notice, OpenEvent};
+use zodarts_data::{DamagedImages, Dataset, DatasetInfo, Notice, OpenEvent};
 use zodarts_nas::observer::Observer;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::{DataAccess, Job, open_data, open_options};
@@ -21,6 +21,44 @@ use zodarts_tensorboard::TensorBoard;
 pub fn open(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
     let progress = ui.data();
     Ok(open_data(spec, data, &access(source), &|event| progress.show(event))?)
+}
+
+/// Opens the data as [`open`] does, without a word.
+///
+/// # Errors
+/// Returns the errors of [`open_data`].
+pub fn open_quietly(spec: &str, data: &DataSettings, source: &SourceOptions) -> Result<Dataset> {
+    Ok(open_data(spec, data, &access(source), &|_| ())?)
+}
+
+/// Opens data for a network that was trained on others, described by `info`.
+///
+/// # Errors
+/// Returns the errors of [`Dataset::open`].
+pub fn open_for(
+    spec: &str,
+    data: &DataSettings,
+    info: &DatasetInfo,
+    source: &SourceOptions,
+    ui: &Ui,
+) -> Result<Dataset> {
+    let progress = ui.data();
+    let options = open_options(data, &access(source)).with_fit(info.fit).with_network(Some(info.clone()));
+    Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
+}
+
+/// Opens the data of a run that is over, as [`open`] does. How its cuts treat like images was told when it
+/// began.
+///
+/// # Errors
+/// Returns the errors of [`open_data`].
+pub fn open_again(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
+    let progress = ui.data();
+    let on_event = |event| match event {
+        OpenEvent::Notice(Notice::AlikeTogether { .. } | Notice::AlikeDivided { .. }) => {}
+        event => progress.show(event),
+    };
+    Ok(open_data(spec, data, &access(source), &on_event)?)
 }
 
 /// Opens the data as [`open`] does, without the image files that cannot be read, which it returns.

@@ -3,9 +3,11 @@
 use crate::frames::{Frame, Unreadable, frames};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-use zodarts_data::{DatasetInfo, ImageFile, Window};
+use zodarts_data::{DatasetInfo, ImageChange, ImageFile, Window};
+use zodarts_nas::evaluate::PredictionSets;
 use zodarts_nas::explain::{Explainer, Heat};
 use zodarts_nas::model::{Model, Predictor, network_input};
+use zodarts_nas::profile::{Novelty, Profile};
 use zodarts_run::Error;
 use zodarts_run::folder::{RunError, RunFolder, names};
 
@@ -22,6 +24,20 @@ pub struct Answer {
     pub predicted: Vec<String>,
     /// The probability of each class, in the order of [`Classifier::classes`].
     pub probabilities: Vec<f32>,
+    /// The classes of the prediction set; `None` if the run has no coverage and none was asked for.
+    pub set: Option<Vec<String>>,
+    /// How unlike the development images the image is; `None` if the run cannot tell.
+    pub novelty: Option<Novelty>,
+    /// What was done to the image before the network saw it; nothing for an array.
+    pub changes: Vec<ImageChange>,
+}
+
+impl Answer {
+    /// Reports whether the image is unlike anything that the network was trained on, so that its class means
+    /// nothing.
+    pub fn is_novel(&self) -> bool {
+        self.novelty.is_some_and(Novelty::is_flagged)
+    }
 }
 
 /// A place in an image that speaks for a class, by an image's heat map.
@@ -36,6 +52,12 @@ pub struct Explanation<'f> {
     pub image: Vec<f32>,
 }
 
+/// The network's input for an image, and what was done to the image for that.
+struct Input {
+    planes: Vec<f32>,
+    changes: Vec<ImageChange>,
+}
+
 /// The trained network of a run. It decides as the run's evaluation and exports do: calibrated, and with the
 /// run's threshold.
 #[derive(Debug)]
@@ -43,6 +65,8 @@ pub struct Classifier {
     model: Model,
     predictor: Predictor,
     window: Option<Window>,
+    profile: Option<Profile>,
+    run: PathBuf,
 }
 
 impl Classifier {
@@ -61,7 +85,27 @@ impl Classifier {
         // A model may have been copied out of its run.
         let has_settings = run.join(names::CONFIG).is_file();
         let window = if has_settings { RunFolder::open(run)?.config()?.1.data.window } else { None };
-        Ok(Self { predictor: model.predictor(), model, window })
+        let profile = Profile::load(run, &model.network)?;
+        Ok(Self { predictor: model.predictor(), model, window, profile, run: run.into() })
+    }
+
+    /// Gives prediction sets of this coverage, above 0 and below 1, in place of the run's own.
+    ///
+    /// # Errors
+    /// Returns an error if the run has no profile of its development images.
+    pub fn with_coverage(mut self, coverage: f64) -> Result<Self, Error> {
+        let profile = self.profile("prediction sets are chosen by")?;
+        self.model.card.sets = Some(PredictionSets::new(&profile.truths, coverage));
+        Ok(self)
+    }
+
+    /// Returns the profile of the run's development images.
+    ///
+    /// # Errors
+    /// Returns an error that says what it is needed for if there is none.
+    pub fn profile(&self, purpose: &'static str) -> Result<&Profile, Error> {
+        let run = || self.run.display().to_string();
+        self.profile.as_ref().ok_or_else(|| Error::NoProfile { run: run(), purpose })
     }
 
     /// Applies this window to grey DICOM files; `None` keeps the run's own.
@@ -124,14 +168,14 @@ impl Classifier {
     ) -> Result<Vec<Result<Answer, Unreadable>>, Error> {
         let frames: Vec<Frame<'_>> = chunk.iter().flatten().copied().collect();
         let inputs = self.read(&frames);
-        let planes: Vec<f32> = inputs.iter().flatten().flatten().copied().collect();
+        let planes: Vec<f32> = inputs.iter().flatten().flat_map(|input| &input.planes).copied().collect();
         let names =
             frames.iter().zip(&inputs).filter(|(_, input)| input.is_ok()).map(|(frame, _)| frame.name());
         let mut answers = self.answers(&planes, names)?.into_iter();
         let mut inputs = inputs.into_iter();
         let mut answer = |_: Frame<'_>| -> Result<Answer, Unreadable> {
-            inputs.next().expect("a frame was read")?;
-            Ok(answers.next().expect("an image has an answer"))
+            let Input { changes, .. } = inputs.next().expect("a frame was read")?;
+            Ok(Answer { changes, ..answers.next().expect("an image has an answer") })
         };
         Ok(chunk.into_iter().map(|frame| frame.and_then(&mut answer)).collect())
     }
@@ -192,7 +236,8 @@ impl Classifier {
 
     /// Opens the file of a frame.
     fn open(&self, frame: &Frame<'_>) -> Result<ImageFile, Unreadable> {
-        ImageFile::open(frame.file, self.window).map_err(|error| frame.unreadable(error))
+        let file = ImageFile::open(frame.file, self.window).map_err(|error| frame.unreadable(error))?;
+        Ok(file.with_fit(self.data().fit))
     }
 
     /// Reads a frame of an open file at the data set's size.
@@ -202,17 +247,21 @@ impl Classifier {
         image.map_err(|error| frame.unreadable(error))
     }
 
+    /// Returns the network's input for a frame of an open file.
+    fn input(&self, file: &mut ImageFile, frame: &Frame<'_>) -> Result<Input, Unreadable> {
+        let changes = file.changes(self.data()).map_err(|error| frame.unreadable(error))?;
+        let image = self.frame(file, frame)?;
+        Ok(Input { planes: network_input(&self.model.card, &image), changes })
+    }
+
     /// Returns the network's input for each of some frames.
-    fn read(&self, images: &[Frame<'_>]) -> Vec<Result<Vec<f32>, Unreadable>> {
+    fn read(&self, images: &[Frame<'_>]) -> Vec<Result<Input, Unreadable>> {
         let files: Vec<&[Frame<'_>]> = images.chunk_by(|a, b| a.file == b.file).collect();
-        let of_file = |frames: &&[Frame<'_>]| -> Vec<Result<Vec<f32>, Unreadable>> {
+        let of_file = |frames: &&[Frame<'_>]| -> Vec<Result<Input, Unreadable>> {
             let mut file = self.open(&frames[0]);
-            let input = |frame: &Frame<'_>| {
-                let image = match &mut file {
-                    Ok(file) => self.frame(file, frame)?,
-                    Err(_) => self.frame(&mut self.open(frame)?, frame)?,
-                };
-                Ok(network_input(&self.model.card, &image))
+            let input = |frame: &Frame<'_>| match &mut file {
+                Ok(file) => self.input(file, frame),
+                Err(_) => self.input(&mut self.open(frame)?, frame),
             };
             frames.iter().map(input).collect()
         };
@@ -223,12 +272,26 @@ impl Classifier {
         if planes.is_empty() {
             return Ok(Vec::new());
         }
-        let scores = self.predictor.scores(planes)?;
-        let answer = |(image, scores): (String, &[f32])| {
-            let decided = self.model.decide(scores).into_iter();
-            let predicted = decided.map(|class| self.model.card.dataset.classes[class].clone()).collect();
-            Answer { image, predicted, probabilities: scores.to_vec() }
+        let (scores, novelties) = if let Some(profile) = &self.profile {
+            let (scores, features) = self.predictor.observe(planes)?;
+            (scores, profile.novelty.novelties(&features).into_iter().map(Some).collect())
+        } else {
+            let scores = self.predictor.scores(planes)?;
+            let unknown = vec![None; scores.n()];
+            (scores, unknown)
         };
-        Ok(names.zip(scores.rows()).map(answer).collect())
+        let answers = names.zip(scores.rows()).zip(novelties);
+        Ok(answers.map(|((image, scores), novelty)| self.answer(image, scores, novelty)).collect())
+    }
+
+    fn answer(&self, image: String, scores: &[f32], novelty: Option<Novelty>) -> Answer {
+        let card = &self.model.card;
+        let decided = self.model.decide(scores);
+        let names = |classes: Vec<usize>| -> Vec<String> {
+            classes.into_iter().map(|class| card.dataset.classes[class].clone()).collect()
+        };
+        let set = card.sets.as_ref().map(|sets| names(sets.set(scores, &decided)));
+        let (predicted, probabilities) = (names(decided), scores.to_vec());
+        Answer { image, predicted, probabilities, set, novelty, changes: Vec::new() }
     }
 }

@@ -48,7 +48,9 @@ impl DataInput {
         match self {
             DataInput::Named(spec) => open_data(spec, &settings.data, &DataAccess::default(), &|_| ()),
             DataInput::Arrays(arrays) => {
-                Ok(Dataset::from_arrays((**arrays).clone(), settings.data.split_seed)?)
+                let arrays = (**arrays).clone().with_alike(settings.data.alike);
+                let arrays = arrays.with_fit(settings.data.fit);
+                Ok(Dataset::from_arrays(arrays, settings.data.split_seed)?)
             }
         }
     }

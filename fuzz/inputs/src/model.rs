@@ -4,7 +4,10 @@ use crate::place;
 use crate::run::legacy;
 use std::fs;
 use std::path::Path;
+use zodarts_nas::evaluate::TrueProbabilities;
 use zodarts_nas::model::Model;
+use zodarts_nas::profile::{ClassedRows, NoveltyScale, Profile};
+use zodarts_nn::inference::feature_count;
 
 pub const WORDS: &[&str] = &[
     "__metadata__",
@@ -28,7 +31,7 @@ pub const WORDS: &[&str] = &[
 ];
 
 /// An input begins with the number of the file that it stands for.
-const FILES: [&str; 2] = ["model.json", "model.safetensors"];
+const FILES: [&str; 3] = ["model.json", "model.safetensors", Profile::FILE];
 const FOLDER: &str = "model";
 /// The largest side at which a network is tried on an image; more takes too long.
 const LARGEST: usize = 16;
@@ -38,23 +41,48 @@ pub fn files() -> Vec<Vec<u8>> {
 }
 
 fn whole(name: &str) -> Vec<u8> {
+    if name == Profile::FILE {
+        return profile();
+    }
     fs::read(legacy("fit").join(name)).expect("files kept for tests are there")
 }
 
 pub fn read(bytes: &[u8]) -> bool {
     let Some((&number, bytes)) = bytes.split_first() else { return false };
     let (number, folder) = (usize::from(number) % FILES.len(), place::folder(FOLDER));
-    let other = FILES[1 - number];
     thread_local! {
-        static WHOLE: [Vec<u8>; 2] = FILES.map(whole);
+        static WHOLE: [Vec<u8>; 3] = FILES.map(whole);
     }
-    WHOLE.with(|whole| place::write(Path::new(FOLDER).join(other), &whole[1 - number]));
+    WHOLE.with(|whole| {
+        for (name, whole) in FILES.iter().zip(whole) {
+            place::write(Path::new(FOLDER).join(name), whole);
+        }
+    });
     place::write(Path::new(FOLDER).join(FILES[number]), bytes);
     let Ok(model) = Model::load(&folder) else { return false };
+    if number == 2 {
+        return Profile::load(&folder, &model.network).is_ok_and(|profile| profile.is_some());
+    }
     if model.card.input_size <= LARGEST {
         score(&model);
     }
     true
+}
+
+/// Returns the profile of a network that has seen nothing but zeros.
+fn profile() -> Vec<u8> {
+    let model = Model::load(&legacy("fit")).expect("files kept for tests are read");
+    let width = feature_count(&model.network);
+    let zeros = ClassedRows { rows: &vec![0.0; width], width, classes: &[0] };
+    let profile = Profile {
+        novelty: NoveltyScale::fit(zeros, &vec![1.0; width]),
+        truths: TrueProbabilities::new(vec![vec![0.5]; model.network.classes]),
+        seen: [1].into(),
+        statistics: Vec::new(),
+    };
+    let folder = place::folder("profile");
+    profile.save(&folder).expect("the temporary folder can be written");
+    fs::read(folder.join(Profile::FILE)).expect("it was just written")
 }
 
 /// Computes the scores of a grey image. A score that is not a number is no fault of the reader.

@@ -153,7 +153,7 @@ mod tests {
     fn only_targets_that_are_there_are_run() {
         let known = || vec!["image".to_owned(), "npz".to_owned()];
         let targets =
-            |target: &str| Options { target: target.into(), time: Duration::from_secs(600) }.targets(known());
+            |target: &str| Options { target: target.into(), time: Duration::from_mins(10) }.targets(known());
         assert_eq!(targets("all").unwrap(), known());
         assert_eq!(targets("npz").unwrap(), ["npz"]);
         assert_eq!(targets("npy").unwrap_err().to_string(), "there is no target `npy`, only image, npz");

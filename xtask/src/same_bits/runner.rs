@@ -11,7 +11,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// The longest wait for a point at which a run is stopped.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Exit code of a run that was stopped by SIGINT.
 const INTERRUPTED: i32 = 130;
 

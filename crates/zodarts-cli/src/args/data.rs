@@ -22,7 +22,7 @@ pub enum DataCommand {
     /// Describe a data set and check it for duplicates
     Info(InfoArgs),
     /// Check a data set for faults: copies and near copies, contradicting labels, blank images,
-    /// missing classes
+    /// shortcuts such as the sharpness of an image, missing classes
     Check(CheckArgs),
 }
 

@@ -14,7 +14,8 @@ const PRESET: &str =
 #[command(mut_arg("preset", |arg| arg.help(PRESET)))]
 #[command(mut_arg("predict.positive", |arg| arg.requires("predict.sensitivity")))]
 pub struct FitArgs {
-    /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class [default: phantom]
+    /// `phantom`, a MedMNIST name, an .npz file, or a folder of images by class [default: the data of
+    /// the run that wrote the file of --config, else phantom]
     pub data: Option<String>,
     /// The run and its settings.
     #[command(flatten)]

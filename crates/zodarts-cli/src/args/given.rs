@@ -18,6 +18,8 @@ pub struct Named {
     pub value: &'static str,
     /// Heading in the help.
     pub heading: Option<&'static str>,
+    /// False for one that the help leaves out.
+    pub shown: bool,
 }
 
 /// The options of a command that are settings.
@@ -83,7 +85,8 @@ fn arg(named: Named, setting: &Setting) -> Arg {
     } else if let Some(default) = &setting.default {
         help = format!("{help} [default: {default}]");
     }
-    let arg = Arg::new(named.key).long(named.option).help(help).help_heading(named.heading);
+    let arg =
+        Arg::new(named.key).long(named.option).help(help).help_heading(named.heading).hide(!named.shown);
     let value = if named.value.is_empty() {
         named.option.to_uppercase().replace('-', "_")
     } else {

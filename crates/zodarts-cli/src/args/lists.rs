@@ -11,7 +11,11 @@ const fn named(
     value: &'static str,
     heading: Option<&'static str>,
 ) -> Named {
-    Named { key, option, value, heading }
+    Named { key, option, value, heading, shown: true }
+}
+
+const fn hidden(key: &'static str, option: &'static str, value: &'static str) -> Named {
+    Named { key, option, value, heading: DATA, shown: false }
 }
 
 const CLASS_WEIGHTS: Named = named("train.class_weights", "class-weights", "", None);
@@ -20,13 +24,42 @@ const PATIENCE: Named = named("train.patience", "patience", "N", None);
 const PREDICT: &[Named] = &[
     named("predict.sensitivity", "sensitivity", "SHARE", PREDICTION),
     named("predict.positive", "positive", "CLASS", PREDICTION),
+    named("predict.coverage", "coverage", "SHARE", PREDICTION),
 ];
 const IMAGES: &[Named] = &[
     named("data.image_size", "image-size", "N", DATA),
+    named("data.fit", "fit", "", DATA),
     named("data.val", "val", "FILE|FRACTION", DATA),
     named("data.labels", "labels", "FILE", DATA),
     named("data.window", "window", "C,W", DATA),
 ];
+
+/// The form of a table of labels.
+const TABLE: &[Named] = &[
+    named("data.path_column", "path-column", "NAME", DATA),
+    named("data.label_column", "label-column", "NAME", DATA),
+    named("data.split_column", "split-column", "NAME", DATA),
+    named("data.patient_column", "patient-column", "NAME", DATA),
+    named("data.suffix", "suffix", "TEXT", DATA),
+    named("data.label_separator", "label-separator", "TEXT", DATA),
+];
+/// The same for commands that have many options already: `data info` and `data check` explain them.
+const TABLE_OF_A_RUN: &[Named] = &[
+    hidden("data.path_column", "path-column", "NAME"),
+    hidden("data.label_column", "label-column", "NAME"),
+    hidden("data.split_column", "split-column", "NAME"),
+    hidden("data.patient_column", "patient-column", "NAME"),
+    hidden("data.suffix", "suffix", "TEXT"),
+    hidden("data.label_separator", "label-separator", "TEXT"),
+];
+
+/// A table of labels and its form.
+#[derive(Clone, Copy, Debug)]
+pub struct TableList;
+
+impl Options for TableList {
+    const ALL: &'static [&'static [Named]] = &[&[named("data.labels", "labels", "FILE", DATA)], TABLE];
+}
 
 /// The seed.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +84,7 @@ impl Options for FitList {
         ],
         PREDICT,
         IMAGES,
+        TABLE_OF_A_RUN,
     ];
 }
 
@@ -60,7 +94,7 @@ pub struct SearchList;
 
 impl Options for SearchList {
     const ALL: &'static [&'static [Named]] =
-        &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES];
+        &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES, TABLE_OF_A_RUN];
 }
 
 /// Of `train`.
@@ -77,6 +111,7 @@ impl Options for TrainList {
         ],
         PREDICT,
         IMAGES,
+        TABLE_OF_A_RUN,
     ];
 }
 
@@ -92,6 +127,7 @@ impl Options for CompareList {
             named("train.epochs", "train-epochs", "N", None),
         ],
         IMAGES,
+        TABLE_OF_A_RUN,
     ];
 }
 
@@ -102,8 +138,10 @@ pub struct DataList;
 impl Options for DataList {
     const ALL: &'static [&'static [Named]] = &[
         IMAGES,
+        TABLE,
         &[
             named("data.split_seed", "split-seed", "S", DATA),
+            named("data.alike", "alike", "", DATA),
             named("data.drop_leaks", "drop-leaks", "BOOL", DATA),
             named("data.anonymous", "anonymous", "BOOL", DATA),
         ],

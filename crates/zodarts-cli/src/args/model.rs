@@ -1,6 +1,8 @@
 //! Arguments of the commands that use a trained run.
 
 use super::SourceOptions;
+use super::given::Given;
+use super::lists::TableList;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
@@ -13,17 +15,21 @@ use zodarts_run::folder::Split;
 pub struct EvaluateArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// The data set of the run [default: where the run found it]
+    /// The data set of the run, or other data of the same classes, such as another hospital's images
+    /// [default: where the run found its data]
     pub data: Option<String>,
-    /// The images to evaluate; reading the test images is counted
-    #[arg(long, default_value = "test", value_parser = splits())]
-    pub split: Split,
+    /// The images to evaluate [default: test, whose reads are counted; all of other data]
+    #[arg(long, value_parser = splits())]
+    pub split: Option<Split>,
     /// Also write the predictions to this folder, named as MedMNIST's Evaluator wants them
     #[arg(long, value_name = "DIR")]
     pub predictions: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// The table of labels.
+    #[command(flatten)]
+    pub table: Given<TableList>,
     /// The access to the data.
     #[command(flatten)]
     pub source: SourceOptions,
@@ -34,12 +40,20 @@ pub struct EvaluateArgs {
 pub struct PredictArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// PNG, JPEG, BMP, TIFF or DICOM files; each frame of a DICOM file is an image
+    /// PNG, JPEG, BMP, TIFF or DICOM files, or folders: all images below are taken. Each frame of a DICOM
+    /// file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Look at grey DICOM files through this window, such as 40,400 [default: as in the run]
     #[arg(long, value_name = "C,W", allow_hyphen_values = true)]
     pub window: Option<Window>,
+    /// Also print the set of classes that holds the true one with this probability, such as 0.95 [default:
+    /// as in the run]
+    #[arg(long, value_name = "SHARE", value_parser = coverage)]
+    pub coverage: Option<f64>,
+    /// Give no class for an image that is unlike those the network was trained on
+    #[arg(long)]
+    pub abstain: bool,
     /// Print a line of JSON for each file instead of CSV
     #[arg(long)]
     pub json: bool,
@@ -53,7 +67,8 @@ pub struct PredictArgs {
 pub struct ExplainArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// PNG, JPEG, BMP, TIFF or DICOM files; each frame of a DICOM file is an image
+    /// PNG, JPEG, BMP, TIFF or DICOM files, or folders: all images below are taken. Each frame of a DICOM
+    /// file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Folder to write the pictures to, each named after its file with -heat.png at the end; older ones are
@@ -113,6 +128,11 @@ fn formats() -> impl TypedValueParser<Value = Format> {
         Format::ALL.into_iter().find(|format| format.name() == name).expect("a possible value")
     };
     PossibleValuesParser::new(Format::ALL.map(Format::name)).map(format)
+}
+
+fn coverage(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 0.999);
+    share.ok_or_else(|| "expected a share above 0 and at most 0.999, such as 0.95".into())
 }
 
 fn splits() -> impl TypedValueParser<Value = Split> {

@@ -1,5 +1,6 @@
 //! `zodarts explain`.
 
+use super::files;
 use super::unreadable::Refusals;
 use crate::args::ExplainArgs;
 use crate::output;
@@ -18,31 +19,28 @@ const HEADER: [&str; 5] = ["file", "class", "probability", "heat_map", "error"];
 /// Writes a picture for each file and prints what it shows.
 pub fn run(args: &ExplainArgs) -> Result<()> {
     let classifier = Classifier::load(&args.run)?.with_window(args.window);
+    let files = files::images(&args.files)?;
     let class = args.class.as_deref().map(|name| class(&classifier, name)).transpose()?;
     std::fs::create_dir_all(&args.out)
         .map_err(|source| FileError::Write { path: args.out.clone(), source })?;
     let mut names = HashSet::new();
     let (mut images, mut refusals) = (0, Refusals::new(args.strict));
     let mut lines = if args.json { String::new() } else { csv::row(HEADER) };
-    classifier.explain_files(
-        &args.files,
-        class,
-        |found: Result<Explanation<'_>, Unreadable>| -> Result<()> {
-            images += 1;
-            let explanation = match found {
-                Ok(explanation) => explanation,
-                Err(unreadable) => {
-                    lines += &refusals.line(unreadable, args.json, HEADER.len() - 2)?;
-                    return Ok(());
-                }
-            };
-            let picture = args.out.join(unused_name(&explanation.frame.stem(), &mut names));
-            write_file(&picture, &overlaid(&planes(&classifier, &explanation), &explanation.heat))?;
-            let class = &classifier.classes()[explanation.heat.class];
-            lines += &line(args.json, &explanation, class, &picture);
-            Ok(())
-        },
-    )?;
+    classifier.explain_files(&files, class, |found: Result<Explanation<'_>, Unreadable>| -> Result<()> {
+        images += 1;
+        let explanation = match found {
+            Ok(explanation) => explanation,
+            Err(unreadable) => {
+                lines += &refusals.line(unreadable, args.json, HEADER.len() - 2)?;
+                return Ok(());
+            }
+        };
+        let picture = args.out.join(unused_name(&explanation.frame.stem(), &mut names));
+        write_file(&picture, &overlaid(&planes(&classifier, &explanation), &explanation.heat))?;
+        let class = &classifier.classes()[explanation.heat.class];
+        lines += &line(args.json, &explanation, class, &picture);
+        Ok(())
+    })?;
     output::print(&lines)?;
     refusals.end(images)
 }

@@ -4,6 +4,7 @@ use crate::args::FitArgs;
 use crate::output;
 use crate::output::result::{self, Sheet};
 use crate::progress::{Ui, note};
+use crate::resolve;
 use crate::setup;
 use anyhow::{Context, Result};
 use std::time::Instant;
@@ -17,11 +18,19 @@ use zodarts_run::settings::{Preset, Settings};
 /// Searches, trains and evaluates.
 pub fn run(args: &FitArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
-    let default = if args.data.is_some() { Preset::Standard } else { Preset::Quick };
+    let recorded = match &args.run.base.config {
+        Some(file) if args.data.is_none() => resolve::recorded_data(file)?,
+        _ => None,
+    };
+    if let Some(data) = &recorded {
+        note(&format!("DATA is {data}, of the run that wrote the file of --config"));
+    }
+    let named = args.data.as_deref().or(recorded.as_deref());
+    let default = if named.is_some() { Preset::Standard } else { Preset::Quick };
     let settings = args.run.settings(default, None, &Table::new())?;
     let place = Place::new(args.run.out.clone());
     place.check()?;
-    let data = args.data.as_deref().unwrap_or("phantom");
+    let data = named.unwrap_or("phantom");
     let dataset = setup::open(data, &settings.data, &args.source, ui)?;
     let request = RunRequest::new(Goal::Fit, &dataset, &settings, &place).with_resume(args.run.resume.into());
     let (folder, _lock) = request.open()?;

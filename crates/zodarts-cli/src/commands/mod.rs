@@ -6,6 +6,7 @@ pub mod data;
 pub mod evaluate;
 pub mod explain;
 pub mod export;
+mod files;
 pub mod fit;
 pub mod man;
 pub mod predict;

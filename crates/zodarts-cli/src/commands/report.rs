@@ -69,7 +69,7 @@ fn data(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<Dataset, Strin
         let data = args.data.clone().or_else(|| record.map(|record| record.data));
         let data =
             data.ok_or_else(|| Advice::error("the run does not say what data it used", "pass --data"))?;
-        setup::open(&data, &settings.data, &args.source, ui)
+        setup::open_again(&data, &settings.data, &args.source, ui)
     };
     open().map_err(|error| format!("{error:#}"))
 }

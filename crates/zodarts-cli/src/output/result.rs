@@ -4,16 +4,19 @@ use super::Table;
 use std::fmt;
 use zodarts_lab::text::number;
 use zodarts_nas::evaluate::Metrics;
-use zodarts_nas::evaluate::{AtThreshold, ClassReport};
+use zodarts_nas::evaluate::{AtThreshold, ClassReport, Difference, PredictionSets, SetsReport};
 use zodarts_nas::model::Calibration;
 use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nas::train::TrainOutcome;
+use zodarts_run::folder::ExternalEvaluation;
 use zodarts_run::job::Prepared;
 
 /// The most classes whose confusion is shown.
 const CONFUSION: usize = 8;
 /// The most characters of a class name in a column's head.
 const HEAD: usize = 16;
+/// The least size of a shift that is shown: a statistic that tells three of four pairs of images apart.
+const NOTABLE_SHIFT: f64 = 0.25;
 /// Characters of a label.
 const LABEL: usize = 14;
 
@@ -85,7 +88,35 @@ pub fn prepared(found: &Prepared, classes: &[String]) -> impl Iterator<Item = (&
     let calibration = found.calibration.as_ref().map(|found| ("calibration", calibration(found)));
     let threshold =
         found.threshold.as_ref().map(|found| ("threshold", threshold(found, classes, "validation")));
-    calibration.into_iter().chain(threshold)
+    let sets = found.sets.as_ref().map(|found| ("sets", sets(found, classes)));
+    calibration.into_iter().chain(threshold).chain(sets)
+}
+
+/// Returns a description of the rule of prediction sets, with the classes that it can never leave out.
+fn sets(found: &PredictionSets, classes: &[String]) -> String {
+    let needed = PredictionSets::images_needed(found.coverage);
+    let always: Vec<&str> = (classes.iter().zip(&found.images))
+        .filter(|(_, images)| **images < needed)
+        .map(|(class, _)| &**class)
+        .collect();
+    let rule = format!("each class is in the set of {} of its images", number::percent(found.coverage));
+    if always.is_empty() {
+        return rule;
+    }
+    let always = always.join(", ");
+    format!("{rule}; {always} is in every set, because {needed} validation images are needed to leave it out")
+}
+
+/// Returns a description of the coverage of prediction sets on some images.
+fn coverage(found: &SetsReport) -> String {
+    let realised = found
+        .realised
+        .map_or_else(|| "undefined".into(), |share| number::with_interval(share, found.realised_ci95));
+    format!(
+        "sets hold the true class with {realised}, {} asked for; {:.2} classes a set",
+        number::percent(found.sets.coverage),
+        found.mean_size
+    )
 }
 
 fn calibration(found: &Calibration) -> String {
@@ -155,12 +186,47 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
         let names: Vec<String> = report.classes.iter().map(|class| class.name.clone()).collect();
         sheet.row("", threshold(found, &names, &metrics.split));
     }
+    if let Some(found) = &metrics.sets {
+        sheet.row("", coverage(found));
+    }
+    if let Some(found) = &metrics.flagged {
+        sheet.row("", format!("{} of {} images are unlike the training images", found.images, report.n));
+    }
     let table = match decided {
         Some(decided) => classes(&decided.classes, Some(&decided.confusion)),
         None => classes(&report.classes, report.confusion.as_deref()),
     };
     for (index, line) in table.lines().enumerate() {
         sheet.row(if index == 0 { "per class" } else { "" }, line);
+    }
+}
+
+/// Adds what an evaluation on other data says beside its metrics.
+pub fn external(sheet: &mut Sheet, record: &ExternalEvaluation) {
+    if record.developed_on > 0 {
+        let left_out = record.developed_on;
+        sheet.row("left out", format!("{left_out} images that the network was developed on"));
+    }
+    sheet.row("calibration", format!("calibration error {:.3} on these images", record.calibration_error));
+    for (index, found) in record.beside.iter().enumerate() {
+        let Difference { before, after, difference, ci95: [low, high] } = found.difference;
+        let text = format!(
+            "{}: {:.3} → {:.3}, difference {difference:+.3} [{low:+.3}, {high:+.3}]",
+            found.measure, before.value, after.value
+        );
+        sheet.row(if index == 0 { "own → these" } else { "" }, text);
+    }
+    let notable = record.shifts.iter().filter(|shift| shift.size() >= NOTABLE_SHIFT);
+    for (index, shift) in notable.enumerate() {
+        let value = shift.value.as_ref().map_or(String::new(), |value| format!(" {value}"));
+        let text = format!(
+            "{}{value}: {:.3} → {:.3}, tells {:.0} % of image pairs apart",
+            shift.statistic,
+            shift.training,
+            shift.here,
+            100.0 * (0.5 + shift.size())
+        );
+        sheet.row(if index == 0 { "differs" } else { "" }, text);
     }
 }
 

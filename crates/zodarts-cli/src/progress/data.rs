@@ -1,9 +1,10 @@
 //! Progress bars and notes while data are opened.
 
+use super::notices::words;
 use super::{SPINNER, Ui, note};
 use indicatif::ProgressBar;
 use std::cell::OnceCell;
-use zodarts_data::{LoadProgress, Notice, OpenEvent};
+use zodarts_data::{LoadProgress, OpenEvent};
 
 const DOWNLOAD: &str = "download [{bar:20}] {msg}  {bytes} of {total_bytes}, {eta} left";
 const DECODE: &str = "images [{bar:20}] {pos} of {len} decoded, {eta} left";
@@ -24,7 +25,7 @@ impl<'a> DataProgress<'a> {
     pub fn show(&self, event: OpenEvent) {
         match event {
             OpenEvent::Progress(progress) => self.advance(progress),
-            OpenEvent::Notice(notice) => print(&notice),
+            OpenEvent::Notice(notice) => words(&notice).iter().for_each(|words| note(words)),
             _ => {}
         }
     }
@@ -48,34 +49,6 @@ impl<'a> DataProgress<'a> {
 
     fn bar(&self, template: &str) -> &ProgressBar {
         self.bar.get_or_init(|| self.ui.bar(template))
-    }
-}
-
-/// Prints a notice as a note.
-fn print(notice: &Notice) {
-    match notice {
-        Notice::LeaksDropped { images: 0 } => {
-            note("`data.drop_leaks`: no training image is in another split");
-        }
-        Notice::LeaksDropped { images } => {
-            let noun = if *images == 1 { "image that is" } else { "images that are" };
-            note(&format!("`data.drop_leaks`: left out {images} training {noun} also in validation or test"));
-        }
-        Notice::SplitByPatient { patients: [train, val, test] } => {
-            let all = train + val + test;
-            note(&format!("split by patient: {all} patients, {train}/{val}/{test} in train/val/test"));
-        }
-        Notice::UnusedColumns { names } => {
-            note(&format!("--labels: ignored the column(s) {}", names.join(", ")));
-        }
-        Notice::OwnRange { files } => note(&format!(
-            "grey DICOM files without a window: {files}; each is scaled from its own smallest value to its \
-             largest; --window C,W makes values comparable where they mean the same in every file, as in CT"
-        )),
-        Notice::FilesSkipped { files } => {
-            note(&format!("left out {files} files that are hidden or not images by their extension"));
-        }
-        _ => {}
     }
 }
 

@@ -3,6 +3,7 @@
 mod data;
 mod edges;
 mod look;
+mod notices;
 mod panel;
 mod run;
 mod sparkline;

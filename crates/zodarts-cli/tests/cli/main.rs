@@ -1,5 +1,6 @@
 //! Runs the binary as a user does.
 
+mod alike;
 mod bad_input;
 mod begun;
 mod compare;
@@ -19,6 +20,8 @@ mod reference;
 mod run;
 mod scans;
 mod scarce;
+mod shapes;
 mod stopped;
 mod study;
 mod support;
+mod trust;

@@ -1,6 +1,7 @@
 //! `zodarts predict`.
 
 use crate::support::{place, run, stdout, write_png, zodarts};
+use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::Value;
 use std::path::Path;
@@ -44,12 +45,13 @@ fn a_file_is_scored_as_in_the_evaluation() {
     let output = zodarts(place).args(["predict", "run"]).args(&files).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("file,predicted,\"normal, benign\",other,error"));
+    assert_eq!(lines.next(), Some("file,predicted,\"normal, benign\",other,novelty,note,error"));
     for ((line, file), expected) in lines.zip(&files).zip(&evaluated) {
         assert!(line.starts_with(&format!("\"{file}\",")) || line.starts_with(&format!("{file},")), "{line}");
-        let line = line.strip_suffix(',').unwrap();
-        let scores = line.rsplitn(3, ',').take(2).collect::<Vec<_>>();
-        assert_eq!(floats(&format!("{},{}", scores[1], scores[0]), 0), *expected);
+        let fields: Vec<&str> = line.rsplitn(6, ',').collect();
+        assert_eq!(fields[..2], ["", "resized from 16×16 to 10×10"], "{line}");
+        assert!(fields[2].parse::<f64>().is_ok(), "{line}");
+        assert_eq!(floats(&format!("{},{}", fields[4], fields[3]), 0), *expected);
     }
 }
 
@@ -78,7 +80,7 @@ fn a_bad_file_is_named() {
         let text = String::from_utf8(output).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3, "{text}");
-        assert!(lines[1].starts_with(&format!("{file},,,,")) && lines[1].len() > file.len() + 4, "{text}");
+        assert!(lines[1].starts_with(&format!("{file},,,,,,")) && lines[1].len() > file.len() + 6, "{text}");
         assert!(lines[2].starts_with("good.png,s") && lines[2].ends_with(','), "{text}");
         let output = run(place, &format!("{line} --json")).code(1).get_output().stdout.clone();
         let text = String::from_utf8(output).unwrap();
@@ -87,4 +89,27 @@ fn a_bad_file_is_named() {
         assert!(refused["error"].as_str().is_some_and(|reason| !reason.is_empty()), "{refused}");
     }
     run(place, "predict missing good.png").code(1).stderr(contains("error: missing: not a run folder"));
+}
+
+#[test]
+fn a_folder_stands_for_all_images_below_it() {
+    let place = place();
+    let place = place.path();
+    stdout(place, "fit phantom --config tiny.toml --out run");
+    for (seed, name) in [(1, "scans/b/2.png"), (2, "scans/1.png"), (3, "single.png"), (4, "scans/.x.png")] {
+        write_png(&place.join(name), seed);
+    }
+    std::fs::write(place.join("scans/notes.txt"), b"").unwrap();
+    std::fs::create_dir(place.join("empty")).unwrap();
+    let note = "note: scans: left out 2 files that are hidden or no images: 1 .txt, 1 hidden";
+    for (command, options) in [("predict run", ""), ("explain run", " --out pictures")] {
+        let named = stdout(place, &format!("{command} single.png scans/1.png scans/b/2.png{options}"));
+        assert_eq!(named.lines().count(), 4);
+        let taken = run(place, &format!("{command} single.png scans{options}")).success().stdout(named);
+        taken.stderr(contains(note));
+        let refused = run(place, &format!("{command} single.png empty{options}")).code(1).stdout("");
+        refused.stderr(contains("error: empty: the folder has no images"));
+        let refused = run(place, &format!("{command} scans/*.png{options}")).code(1).stdout("");
+        refused.stderr(contains("error: scans/*.png: no such file").and(contains("write it without quotes")));
+    }
 }

@@ -107,11 +107,11 @@ fn a_bad_scan_is_named_and_its_patient_is_not() {
     let place = place();
     let place = place.path();
     stdout(place, "fit phantom --config tiny.toml --out run");
-    let jpeg2000 = scan(1).syntax("1.2.840.10008.1.2.4.90").pieces(vec![], vec![vec![7; 40]]);
-    jpeg2000.write(&place.join("j2k.dcm"));
+    let video = scan(1).syntax("1.2.840.10008.1.2.4.100").pieces(vec![], vec![vec![7; 40]]);
+    video.write(&place.join("video.dcm"));
     scan(1).without(crate::dicom::PIXELS).write(&place.join("report.dcm"));
     for (file, reason) in
-        [("j2k.dcm", "its transfer syntax is JPEG 2000"), ("report.dcm", "it has no pixel data")]
+        [("video.dcm", "its transfer syntax is MPEG"), ("report.dcm", "it has no pixel data")]
     {
         run(place, &format!("predict run {file}"))
             .code(1)

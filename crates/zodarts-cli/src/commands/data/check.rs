@@ -26,7 +26,7 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
         if check.findings.is_empty() {
             sheet.row(
                 "checks",
-                "no copies, no near copies, no blank images, every class in every split".into(),
+                "no copies, no near copies, no blank images, no shortcuts, every class in every split".into(),
             );
         }
         if !damaged.is_empty() {
@@ -35,10 +35,15 @@ pub fn run(args: &CheckArgs, ui: &Ui) -> Result<()> {
         for DamagedFile { file, reason } in &damaged {
             sheet.row("", format!("  {file}: {reason}"));
         }
-        for finding in &check.findings {
+        for (at, finding) in check.findings.iter().enumerate() {
             sheet.row("warning", finding.text.clone());
             for line in examples(finding) {
                 sheet.row("", line);
+            }
+            // Once for all findings with the same advice.
+            let next = check.findings.get(at + 1).and_then(|next| next.advice);
+            if let Some(advice) = finding.advice.filter(|advice| next != Some(advice)) {
+                sheet.row("", format!("  {advice}"));
             }
         }
         output::print(&sheet.to_string())?;
