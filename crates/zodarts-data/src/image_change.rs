@@ -21,6 +21,8 @@ pub enum ImageChange {
     TurnedGrey,
     /// Its grey is repeated for red, green and blue.
     TurnedColour,
+    /// Its values are looked at through a window or a table of the file, or the window that was asked for.
+    Windowed,
     /// Its grey is scaled from the file's smallest value to its largest.
     OwnRange,
 }
@@ -33,6 +35,7 @@ impl fmt::Display for ImageChange {
             }
             ImageChange::TurnedGrey => write!(f, "colour turned to grey"),
             ImageChange::TurnedColour => write!(f, "grey turned to colour"),
+            ImageChange::Windowed => write!(f, "looked at through a window"),
             ImageChange::OwnRange => write!(f, "scaled from its smallest value to its largest"),
         }
     }
@@ -54,6 +57,7 @@ impl ImageFile {
             (from != to, ImageChange::Resized { from, to }),
             (traits.channels > info.channels, ImageChange::TurnedGrey),
             (traits.channels < info.channels, ImageChange::TurnedColour),
+            (self.is_windowed(), ImageChange::Windowed),
             (traits.own_range, ImageChange::OwnRange),
         ];
         Ok(changes.into_iter().filter(|(is_made, _)| *is_made).map(|(_, change)| change).collect())

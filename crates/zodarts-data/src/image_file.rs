@@ -98,6 +98,14 @@ impl ImageFile {
         Ok(planes)
     }
 
+    /// Tells if a window or a table turns the file's values into grey.
+    pub(crate) fn is_windowed(&self) -> bool {
+        match &self.format {
+            FileFormat::Dicom(image) => image.is_windowed(),
+            FileFormat::Raster(_) => false,
+        }
+    }
+
     /// Reads the traits in the header.
     pub(crate) fn traits(&self) -> Result<Traits, DataError> {
         match &self.format {

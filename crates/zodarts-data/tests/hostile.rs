@@ -155,7 +155,7 @@ fn names_and_links_in_an_archive_lead_nowhere() {
 }
 
 #[test]
-fn fifty_thousand_classes_are_refused_wherever_they_are() {
+fn thousands_of_classes_are_refused_wherever_they_are() {
     let alone = Alone::now();
     let labels: Vec<u8> = (0..50_000u16).flat_map(u16::to_le_bytes).collect();
     let mut npz = Npz::valid();
@@ -178,13 +178,14 @@ fn fifty_thousand_classes_are_refused_wherever_they_are() {
     let error = labelled(&alone, folder.path(), &table).unwrap_err().told();
     says(&error, &["`label` has 50000 different value(s), expected 2 to 1000"]);
 
+    // Fewer here: each folder costs the disk.
     let folder = TempDir::new().unwrap();
-    for class in 0..50_000 {
+    for class in 0..5_000 {
         fs::create_dir(folder.path().join(format!("class-{class:05}"))).unwrap();
     }
     says(
         &alone.bounded(|| open(folder.path()).unwrap_err()).told(),
-        &["50000 class folder(s), expected 2 to 1000"],
+        &["5000 class folder(s), expected 2 to 1000"],
     );
     fs::create_dir(folder.path().join("train")).unwrap();
     fs::create_dir(folder.path().join("training")).unwrap();

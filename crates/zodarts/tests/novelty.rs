@@ -28,7 +28,7 @@ type Drawing = fn(usize, u64) -> Vec<f32>;
 fn settings() -> Settings {
     let mut settings = Preset::Quick.settings();
     settings.search.epochs = 1;
-    settings.train.epochs = 15;
+    settings.train.epochs = 10;
     settings
 }
 

@@ -40,8 +40,8 @@ pub struct EvaluateArgs {
 pub struct PredictArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// PNG, JPEG, BMP, TIFF or DICOM files, or folders: all images below are taken. Each frame of a DICOM
-    /// file is an image
+    /// Image files, such as PNG, JPEG, TIFF or DICOM, or folders, of which all images below are taken. Each
+    /// frame of a DICOM file and each page of a TIFF file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Look at grey DICOM files through this window, such as 40,400 [default: as in the run]
@@ -67,8 +67,8 @@ pub struct PredictArgs {
 pub struct ExplainArgs {
     /// Folder of a trained run
     pub run: PathBuf,
-    /// PNG, JPEG, BMP, TIFF or DICOM files, or folders: all images below are taken. Each frame of a DICOM
-    /// file is an image
+    /// Image files, such as PNG, JPEG, TIFF or DICOM, or folders, of which all images below are taken. Each
+    /// frame of a DICOM file and each page of a TIFF file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Folder to write the pictures to, each named after its file with -heat.png at the end; older ones are

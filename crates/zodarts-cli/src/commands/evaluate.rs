@@ -36,10 +36,20 @@ pub fn run(args: &EvaluateArgs, ui: &Ui) -> Result<()> {
     elsewhere(args, &folder, &classifier, &dataset, ui)
 }
 
-/// Returns the settings of the run's own data, whose table of labels may have moved.
+/// Returns the settings of the run's own data, whose table of labels may have moved or have other columns.
 fn own(settings: &Settings, table: &DataSettings) -> DataSettings {
     let own = settings.data.clone();
-    DataSettings { labels: table.labels.clone().or(own.labels), ..own }
+    let given = table.clone();
+    DataSettings {
+        labels: given.labels.or(own.labels),
+        path_column: given.path_column.or(own.path_column),
+        label_column: given.label_column.or(own.label_column),
+        split_column: given.split_column.or(own.split_column),
+        patient_column: given.patient_column.or(own.patient_column),
+        suffix: given.suffix.or(own.suffix),
+        label_separator: given.label_separator.or(own.label_separator),
+        ..own
+    }
 }
 
 /// Evaluates a split of the run's own data.

@@ -152,6 +152,7 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     let label = match &*metrics.split {
         "train" => "training set",
         "val" => "validation",
+        "all" => "all images",
         _ => "test",
     };
     let read = match (&*metrics.split, metrics.test_reads) {

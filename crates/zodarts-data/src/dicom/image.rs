@@ -65,6 +65,14 @@ impl DicomImage {
         }
     }
 
+    /// Tells if a window or a table turns values into grey.
+    pub fn is_windowed(&self) -> bool {
+        match &self.header.color {
+            Color::Grey(grey) => (0..self.header.frames).any(|frame| grey.has_view(frame)),
+            _ => false,
+        }
+    }
+
     /// Decodes a frame, from 0.
     pub fn frame(&mut self, frame: usize) -> Result<Decoded, DicomFault> {
         let stored = self.stored(frame)?;

@@ -87,7 +87,8 @@ fn headline(record: &ExternalEvaluation) -> String {
         _ => "are classified correctly",
     };
     let text = format!(
-        "Of {} images of {}, which the network was not developed on, {} {what} (95 % interval {} to {}).",
+        "Of {} images of {}, none of which is a copy of a development image, {} {what} (95 % interval {} to \
+         {}).",
         report.n,
         metrics.dataset,
         number::percent(acc),
