@@ -84,10 +84,10 @@ impl Row {
         let genotypes: Vec<Genotype> = results.iter().filter_map(|result| result.test().genotype).collect();
         Some(Self {
             seeds: results.iter().map(|result| result.seed).collect(),
-            acc: spread(&trainings, |training| training.test.report.acc)?,
-            last_epoch_acc: spread_of_all(&trainings, |training| training.last_epoch_acc()),
-            auc: spread_of_all(&trainings, |training| training.test.report.auc),
-            val_acc: spread_of_all(&trainings, |training| Some(training.val.as_ref()?.report.acc)),
+            acc: spread(&trainings, |training| training.test.report.acc)?.of_shares(),
+            last_epoch_acc: shares(&trainings, |training| training.last_epoch_acc()),
+            auc: shares(&trainings, |training| training.test.report.auc),
+            val_acc: shares(&trainings, |training| Some(training.val.as_ref()?.report.acc)),
             params: spread(results, |result| result.test().params as f64)?,
             macs: spread(results, |result| result.test().macs as f64)?,
             train_seconds: spread_of_all(&trainings, |training| training.test.train_seconds),
@@ -114,8 +114,8 @@ impl SearchRow {
             seconds_per_pass: spread(searches, |search| search.seconds / search.passes.max(1) as f64)?,
             epochs: spread(searches, |search| search.epochs as f64)?,
             stops: searches.iter().map(|search| search.stop).collect(),
-            mixed_acc: spread_of_all(searches, |search| search.supernet?.mixed),
-            discrete_acc: spread_of_all(searches, |search| Some(search.supernet?.discrete)),
+            mixed_acc: shares(searches, |search| search.supernet?.mixed),
+            discrete_acc: shares(searches, |search| Some(search.supernet?.discrete)),
             live_operations: milestones(&searched),
         })
     }
@@ -128,6 +128,11 @@ fn spread<X>(of: &[X], value: impl Fn(&X) -> f64) -> Option<Spread> {
 /// Returns `None` if one of them has no value.
 fn spread_of_all<X>(of: &[X], value: impl Fn(&X) -> Option<f64>) -> Option<Spread> {
     Spread::of(&of.iter().map(value).collect::<Option<Vec<f64>>>()?)
+}
+
+/// Returns the spread of shares; `None` if one of them has no value.
+fn shares<X>(of: &[X], value: impl Fn(&X) -> Option<f64>) -> Option<Spread> {
+    spread_of_all(of, value).map(Spread::of_shares)
 }
 
 fn agreeing_edges(genotypes: &[Genotype]) -> Option<usize> {

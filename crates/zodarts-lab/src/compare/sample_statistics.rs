@@ -53,9 +53,9 @@ impl SampleRow {
         Some(Self {
             dataset: group[0].0.test().dataset.clone(),
             seeds: group.iter().map(|(result, _)| result.seed).collect(),
-            smallest: over(&|sample| sorted_acc(sample).first().copied())?,
-            median: over(&|sample| median(&sorted_acc(sample)))?,
-            largest: over(&|sample| sorted_acc(sample).last().copied())?,
+            smallest: over(&|sample| sorted_acc(sample).first().copied())?.of_shares(),
+            median: over(&|sample| median(&sorted_acc(sample)))?.of_shares(),
+            largest: over(&|sample| sorted_acc(sample).last().copied())?.of_shares(),
             params_correlation: over(&|sample| correlation(sample, |sampled| sampled.params)),
             macs_correlation: over(&|sample| correlation(sample, |sampled| sampled.macs)),
         })

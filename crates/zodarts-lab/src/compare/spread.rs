@@ -34,6 +34,12 @@ impl Spread {
         Some(Self { n, mean, sd, ci95 })
     }
 
+    /// Returns the spread of shares: the interval ends at 0 and 1, which the true mean does not leave either.
+    #[must_use]
+    pub fn of_shares(self) -> Self {
+        Self { ci95: self.ci95.map(|ends| ends.map(|end| end.clamp(0.0, 1.0))), ..self }
+    }
+
     /// Returns text such as `0.883 ± 0.012`.
     pub fn text(&self, decimals: usize) -> String {
         let sd = self.sd.map_or(String::new(), |sd| format!(" ± {sd:.decimals$}"));
@@ -51,6 +57,15 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_interval_of_a_share_stays_a_share() {
+        let spread = Spread::of(&[0.2, 0.3]).unwrap();
+        let [low, high] = spread.ci95.unwrap();
+        assert!(low < 0.0 && high < 1.0, "{low} {high}");
+        assert_eq!(spread.of_shares().ci95, Some([0.0, high]));
+        assert_eq!(Spread::of(&[0.9, 1.0]).unwrap().of_shares().ci95.unwrap()[1], 1.0);
+    }
 
     #[test]
     fn three_values_have_students_interval() {
