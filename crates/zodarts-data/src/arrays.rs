@@ -124,15 +124,10 @@ impl LabelledArrays {
     }
 
     fn into_store(self) -> ImageStore {
+        let (shape, classes) = (self.shape(), self.classes.len());
         ImageStore {
-            shape: self.shape(),
-            pixels: Pixels::U8(self.pixels),
-            labels: self.labels,
-            label_width: 1,
-            classes: self.classes.len(),
-            files: None,
-            origins: None,
             patients: self.patients.map(|patients| numbered(&patients)),
+            ..ImageStore::new(shape, Pixels::U8(self.pixels), self.labels, classes)
         }
     }
 }

@@ -50,6 +50,11 @@ impl RasterPages {
         Ok(Self { pages, range: None })
     }
 
+    /// Tells if a page that was decoded is of numbers, which are scaled from the smallest to the largest.
+    pub fn has_own_range(&self) -> bool {
+        self.range.is_some()
+    }
+
     /// Returns the number of images.
     pub fn count(&self) -> usize {
         self.pages.len().max(1)

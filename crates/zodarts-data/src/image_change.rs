@@ -1,9 +1,11 @@
-//! What reading does to an image before a network sees it.
+//! Changes of an image before a network sees it: size, colour, grey.
 
+use crate::decoded::Decoded;
 use crate::error::DataError;
 use crate::image_file::ImageFile;
 use crate::info::DatasetInfo;
 use crate::resize::ImageSize;
+use crate::store::ImageShape;
 use std::fmt;
 
 /// A change of an image on its way to a network's data.
@@ -42,24 +44,35 @@ impl fmt::Display for ImageChange {
 }
 
 impl ImageFile {
-    /// Returns what reading does to the file's images before a network sees them that was trained on the data
-    /// that `info` describes.
+    /// Reads image `frame`, from 0, as [`ImageFile::read`] does, in the shape of the data that `info`
+    /// describes, and returns what that changed as well.
     ///
     /// # Errors
-    /// As [`ImageFile::open`], if the header cannot be read.
-    pub fn changes(&self, info: &DatasetInfo) -> Result<Vec<ImageChange>, DataError> {
-        let traits = self.traits()?;
-        let (from, to) = (
-            ImageSize { height: traits.height, width: traits.width },
-            ImageSize { height: info.height, width: info.width },
-        );
+    /// As [`ImageFile::read`].
+    ///
+    /// # Panics
+    /// As [`ImageFile::read`].
+    pub fn read_for(
+        &mut self,
+        frame: usize,
+        info: &DatasetInfo,
+    ) -> Result<(Vec<f32>, Vec<ImageChange>), DataError> {
+        let DatasetInfo { channels, height, width, .. } = *info;
+        let decoded = self.decode(frame)?;
+        let changes = self.changes(&decoded, info);
+        Ok((self.rounded(&decoded, ImageShape { height, width, channels }), changes))
+    }
+
+    fn changes(&self, decoded: &Decoded, info: &DatasetInfo) -> Vec<ImageChange> {
+        let from = ImageSize { height: decoded.height, width: decoded.width };
+        let to = ImageSize { height: info.height, width: info.width };
         let changes = [
             (from != to, ImageChange::Resized { from, to }),
-            (traits.channels > info.channels, ImageChange::TurnedGrey),
-            (traits.channels < info.channels, ImageChange::TurnedColour),
+            (decoded.channels > info.channels, ImageChange::TurnedGrey),
+            (decoded.channels < info.channels, ImageChange::TurnedColour),
             (self.is_windowed(), ImageChange::Windowed),
-            (traits.own_range, ImageChange::OwnRange),
+            (self.has_own_range(), ImageChange::OwnRange),
         ];
-        Ok(changes.into_iter().filter(|(is_made, _)| *is_made).map(|(_, change)| change).collect())
+        changes.into_iter().filter(|(is_made, _)| *is_made).map(|(_, change)| change).collect()
     }
 }

@@ -90,12 +90,17 @@ impl ImageFile {
     ) -> Result<Vec<f32>, DataError> {
         assert!(matches!(channels, 1 | 3) && height > 0 && width > 0, "grey or RGB, and not empty");
         let decoded = self.decode(frame)?;
+        Ok(self.rounded(&decoded, ImageShape { height, width, channels }))
+    }
+
+    /// Returns a decoded image in a shape, rounded to its depth.
+    pub(crate) fn rounded(&self, decoded: &Decoded, shape: ImageShape) -> Vec<f32> {
         let white = if decoded.deep { 65535.0 } else { 255.0 };
-        let mut planes = decoded.fitted(ImageShape { height, width, channels }, self.fit);
+        let mut planes = decoded.fitted(shape, self.fit);
         for value in &mut planes {
             *value = (*value * white).round() / white;
         }
-        Ok(planes)
+        planes
     }
 
     /// Tells if a window or a table turns the file's values into grey.
@@ -103,6 +108,14 @@ impl ImageFile {
         match &self.format {
             FileFormat::Dicom(image) => image.is_windowed(),
             FileFormat::Raster(_) => false,
+        }
+    }
+
+    /// Tells if grey is scaled from the file's smallest value to its largest, once an image is decoded.
+    pub(crate) fn has_own_range(&self) -> bool {
+        match &self.format {
+            FileFormat::Dicom(image) => image.traits().own_range,
+            FileFormat::Raster(pages) => pages.has_own_range(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! How an image takes the shape of a data set: squeezed, padded or cropped.
+//! Squeezing, padding or cropping of images to the shape of a data set.
 
 use crate::resize::{ImageSize, Resizer};
 use serde::{Deserialize, Serialize};

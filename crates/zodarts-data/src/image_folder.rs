@@ -69,9 +69,7 @@ impl ImageFolder {
         } else if is_image(&path) {
             self.files.push(path);
         } else {
-            let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-            self.left_out
-                .count(extension.map_or_else(|| "without extension".into(), |name| format!(".{name}")));
+            self.left_out.count(kind_of(&path));
         }
     }
 }
@@ -98,6 +96,14 @@ impl fmt::Display for LeftOut {
             parts.push(format!("{} of other kinds", others.iter().map(|(_, count)| **count).sum::<usize>()));
         }
         f.write_str(&parts.join(", "))
+    }
+}
+
+/// Returns the kind of a file by its extension, such as `.txt`.
+pub(crate) fn kind_of(path: &Path) -> String {
+    match path.extension() {
+        Some(extension) => format!(".{}", extension.to_string_lossy().to_lowercase()),
+        None => "without extension".to_owned(),
     }
 }
 

@@ -42,16 +42,7 @@ mod tests {
 
     fn store(channels: usize, values: Vec<u8>) -> ImageStore {
         let shape = ImageShape { height: 1, width: values.len() / channels, channels };
-        ImageStore {
-            shape,
-            pixels: Pixels::U8(values),
-            labels: vec![1],
-            label_width: 1,
-            classes: 2,
-            files: None,
-            origins: None,
-            patients: None,
-        }
+        ImageStore::new(shape, Pixels::U8(values), vec![1], 2)
     }
 
     #[test]

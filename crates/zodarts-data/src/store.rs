@@ -51,6 +51,11 @@ pub(crate) struct ImageStore {
 }
 
 impl ImageStore {
+    /// Returns images with one class index each, of no known files, origins and patients.
+    pub fn new(shape: ImageShape, pixels: Pixels, labels: Vec<u16>, classes: usize) -> Self {
+        Self { shape, pixels, labels, label_width: 1, classes, files: None, origins: None, patients: None }
+    }
+
     /// Returns the number of images.
     pub fn len(&self) -> usize {
         self.labels.len() / self.label_width

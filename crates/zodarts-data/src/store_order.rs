@@ -68,15 +68,12 @@ mod tests {
 
     #[test]
     fn images_change_places_with_all_that_belongs_to_them() {
+        let shape = ImageShape { height: 1, width: 2, channels: 1 };
+        let pixels = Pixels::U8(vec![0, 10, 1, 11, 2, 12, 3, 13, 4, 14]);
         let mut store = ImageStore {
-            shape: ImageShape { height: 1, width: 2, channels: 1 },
-            pixels: Pixels::U8(vec![0, 10, 1, 11, 2, 12, 3, 13, 4, 14]),
-            labels: vec![0, 1, 2, 3, 4],
-            label_width: 1,
-            classes: 5,
             files: Some([0, 1, 2, 3, 4].map(|file| file.to_string()).into()),
-            origins: None,
             patients: Some(vec![0, 1, 2, 3, 4]),
+            ..ImageStore::new(shape, pixels, vec![0, 1, 2, 3, 4], 5)
         };
         // A cycle of three, one of one, and one more of one.
         store.reorder(&[2, 1, 4, 3, 0]);

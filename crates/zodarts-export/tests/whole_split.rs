@@ -3,9 +3,12 @@
 //! `ZODARTS_PYTHON` names a Python with the last two (`cargo xtask validate` makes one); without it they are
 //! skipped, and said to be.
 
+#[path = "../../zodarts-data/tests/support/shared.rs"]
+mod shared;
 #[path = "common/tract.rs"]
 mod tract;
 
+use shared::shared;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tract::by_tract;
@@ -35,15 +38,9 @@ fn python() -> Option<PathBuf> {
     python
 }
 
-/// Opens a MedMNIST file beside the project, or where `ZODARTS_DATA` says.
+/// Opens a MedMNIST file beside the project.
 fn real(name: &str) -> Option<Dataset> {
-    let folder = std::env::var_os("ZODARTS_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    let file = folder.join(name);
-    if !file.is_file() {
-        eprintln!("SKIPPED: {} is missing: no export is tried on it", file.display());
-        return None;
-    }
+    let file = shared(name)?;
     Some(Dataset::open(&file.to_string_lossy(), &OpenOptions::default(), &|_| ()).unwrap())
 }
 

@@ -249,8 +249,8 @@ impl Classifier {
 
     /// Returns the network's input for a frame of an open file.
     fn input(&self, file: &mut ImageFile, frame: &Frame<'_>) -> Result<Input, Unreadable> {
-        let changes = file.changes(self.data()).map_err(|error| frame.unreadable(error))?;
-        let image = self.frame(file, frame)?;
+        let read = file.read_for(frame.index, self.data());
+        let (image, changes) = read.map_err(|error| frame.unreadable(error))?;
         Ok(Input { planes: network_input(&self.model.card, &image), changes })
     }
 

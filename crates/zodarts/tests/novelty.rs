@@ -3,23 +3,15 @@
 //!
 //! `cargo test -p zodarts --test novelty -- --nocapture` prints the figures of `docs/concepts/trust.md`.
 
+#[path = "../../zodarts-data/tests/support/shared.rs"]
+mod shared;
+
 use rand::RngExt;
+use shared::shared;
 use std::path::{Path, PathBuf};
 use zodarts::data::rng::stream;
 use zodarts::data::{Dataset, OpenOptions};
 use zodarts::{Classifier, Preset, Settings};
-
-/// Returns a path beside the project, or where `ZODARTS_DATA` says.
-fn shared(name: &str) -> Option<PathBuf> {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("ZODARTS_DATA").map_or_else(default, PathBuf::from);
-    let path = folder.join(name);
-    if !path.exists() {
-        eprintln!("SKIPPED: {name} is not in {}; set ZODARTS_DATA", folder.display());
-        return None;
-    }
-    Some(path)
-}
 
 /// Returns the image of a number, with square sides.
 type Drawing = fn(usize, u64) -> Vec<f32>;

@@ -14,8 +14,14 @@ const fn named(
     Named { key, option, value, heading, shown: true }
 }
 
-const fn hidden(key: &'static str, option: &'static str, value: &'static str) -> Named {
-    Named { key, option, value, heading: DATA, shown: false }
+/// Returns options that the help leaves out.
+const fn hidden<const N: usize>(mut options: [Named; N]) -> [Named; N] {
+    let mut at = 0;
+    while at < N {
+        options[at].shown = false;
+        at += 1;
+    }
+    options
 }
 
 const CLASS_WEIGHTS: Named = named("train.class_weights", "class-weights", "", None);
@@ -35,7 +41,7 @@ const IMAGES: &[Named] = &[
 ];
 
 /// The form of a table of labels.
-const TABLE: &[Named] = &[
+const TABLE: [Named; 6] = [
     named("data.path_column", "path-column", "NAME", DATA),
     named("data.label_column", "label-column", "NAME", DATA),
     named("data.split_column", "split-column", "NAME", DATA),
@@ -44,21 +50,14 @@ const TABLE: &[Named] = &[
     named("data.label_separator", "label-separator", "TEXT", DATA),
 ];
 /// The same for commands that have many options already: `data info` and `data check` explain them.
-const TABLE_OF_A_RUN: &[Named] = &[
-    hidden("data.path_column", "path-column", "NAME"),
-    hidden("data.label_column", "label-column", "NAME"),
-    hidden("data.split_column", "split-column", "NAME"),
-    hidden("data.patient_column", "patient-column", "NAME"),
-    hidden("data.suffix", "suffix", "TEXT"),
-    hidden("data.label_separator", "label-separator", "TEXT"),
-];
+const TABLE_OF_A_RUN: [Named; 6] = hidden(TABLE);
 
 /// A table of labels and its form.
 #[derive(Clone, Copy, Debug)]
 pub struct TableList;
 
 impl Options for TableList {
-    const ALL: &'static [&'static [Named]] = &[&[named("data.labels", "labels", "FILE", DATA)], TABLE];
+    const ALL: &'static [&'static [Named]] = &[&[named("data.labels", "labels", "FILE", DATA)], &TABLE];
 }
 
 /// The seed.
@@ -84,7 +83,7 @@ impl Options for FitList {
         ],
         PREDICT,
         IMAGES,
-        TABLE_OF_A_RUN,
+        &TABLE_OF_A_RUN,
     ];
 }
 
@@ -94,7 +93,7 @@ pub struct SearchList;
 
 impl Options for SearchList {
     const ALL: &'static [&'static [Named]] =
-        &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES, TABLE_OF_A_RUN];
+        &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES, &TABLE_OF_A_RUN];
 }
 
 /// Of `train`.
@@ -111,7 +110,7 @@ impl Options for TrainList {
         ],
         PREDICT,
         IMAGES,
-        TABLE_OF_A_RUN,
+        &TABLE_OF_A_RUN,
     ];
 }
 
@@ -127,7 +126,7 @@ impl Options for CompareList {
             named("train.epochs", "train-epochs", "N", None),
         ],
         IMAGES,
-        TABLE_OF_A_RUN,
+        &TABLE_OF_A_RUN,
     ];
 }
 
@@ -138,7 +137,7 @@ pub struct DataList;
 impl Options for DataList {
     const ALL: &'static [&'static [Named]] = &[
         IMAGES,
-        TABLE,
+        &TABLE,
         &[
             named("data.split_seed", "split-seed", "S", DATA),
             named("data.alike", "alike", "", DATA),

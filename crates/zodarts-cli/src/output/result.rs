@@ -4,7 +4,7 @@ use super::Table;
 use std::fmt;
 use zodarts_lab::text::number;
 use zodarts_nas::evaluate::Metrics;
-use zodarts_nas::evaluate::{AtThreshold, ClassReport, Difference, PredictionSets, SetsReport};
+use zodarts_nas::evaluate::{AtThreshold, ClassReport, Difference, Estimate, PredictionSets, SetsReport};
 use zodarts_nas::model::Calibration;
 use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nas::train::TrainOutcome;
@@ -109,9 +109,7 @@ fn sets(found: &PredictionSets, classes: &[String]) -> String {
 
 /// Returns a description of the coverage of prediction sets on some images.
 fn coverage(found: &SetsReport) -> String {
-    let realised = found
-        .realised
-        .map_or_else(|| "undefined".into(), |share| number::with_interval(share, found.realised_ci95));
+    let realised = number::share(found.realised, found.realised_ci95, "undefined");
     format!(
         "sets hold the true class with {realised}, {} asked for; {:.2} classes a set",
         number::percent(found.sets.coverage),
@@ -160,9 +158,7 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
         ("test", times) => format!(", read {times} times"),
         _ => String::new(),
     };
-    let decided = metrics.decided();
-    let (share, interval) =
-        decided.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
+    let Estimate { value: share, ci95: interval } = metrics.acc();
     let acc = number::with_interval(share, Some(interval));
     let auc = match (report.auc, report.auc_ci95) {
         (Some(auc), None) => format!("{auc:.3} (too few images for an interval)"),
@@ -170,7 +166,7 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
         (None, _) => optional(None),
     };
     sheet.row(label, format!("ACC {acc}   AUC {auc}   n = {}{read}", report.n));
-    if decided.is_some() {
+    if metrics.decided().is_some() {
         sheet.row("", format!("MedMNIST's ACC, which decides at one half: {:.3}", report.acc));
     }
     if let (Some(majority), Some(balanced)) = (report.majority_acc, metrics.balanced_acc()) {
@@ -193,10 +189,7 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     if let Some(found) = &metrics.flagged {
         sheet.row("", format!("{} of {} images are unlike the training images", found.images, report.n));
     }
-    let table = match decided {
-        Some(decided) => classes(&decided.classes, Some(&decided.confusion)),
-        None => classes(&report.classes, report.confusion.as_deref()),
-    };
+    let table = classes(metrics.classes(), metrics.confusion());
     for (index, line) in table.lines().enumerate() {
         sheet.row(if index == 0 { "per class" } else { "" }, line);
     }

@@ -1,4 +1,4 @@
-//! What a run says of images that it was not made for: novelty, prediction sets, evaluations on other data.
+//! Novelty, prediction sets, and evaluations on other data.
 
 use crate::support::{place, run, stdout};
 use predicates::str::contains;

@@ -65,16 +65,8 @@ mod tests {
     /// Images of 16×16 pixels from planes of values around 0.
     fn images(planes: &[Vec<f32>]) -> Samples {
         let pixels = planes.iter().flatten().map(|value| (128.0 + 60.0 * value) as u8).collect();
-        let store = ImageStore {
-            shape: ImageShape { height: 16, width: 16, channels: 1 },
-            pixels: Pixels::U8(pixels),
-            labels: vec![0; planes.len()],
-            label_width: 1,
-            classes: 1,
-            files: None,
-            origins: None,
-            patients: None,
-        };
+        let shape = ImageShape { height: 16, width: 16, channels: 1 };
+        let store = ImageStore::new(shape, Pixels::U8(pixels), vec![0; planes.len()], 1);
         Samples::new(Arc::new(store), (0..planes.len() as u32).collect())
     }
 

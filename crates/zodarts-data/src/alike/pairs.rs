@@ -92,16 +92,7 @@ mod tests {
         }
         let shape = ImageShape { height: 16, width: 16, channels: 1 };
         let labels = vec![0; pixels.len() / AREA];
-        let store = ImageStore {
-            shape,
-            pixels: Pixels::U8(pixels),
-            labels,
-            label_width: 1,
-            classes: 1,
-            files: None,
-            origins: None,
-            patients: None,
-        };
+        let store = ImageStore::new(shape, Pixels::U8(pixels), labels, 1);
         Samples::new(Arc::new(store), (0..600).collect())
     }
 

@@ -97,15 +97,10 @@ mod tests {
 
     /// Images of these classes and patients.
     fn images(labels: &[u16], patients: Option<&[u32]>) -> Samples {
+        let shape = ImageShape { height: 1, width: 1, channels: 1 };
         let store = ImageStore {
-            shape: ImageShape { height: 1, width: 1, channels: 1 },
-            pixels: Pixels::U8(vec![0; labels.len()]),
-            labels: labels.to_vec(),
-            label_width: 1,
-            classes: 2,
-            files: None,
-            origins: None,
             patients: patients.map(<[u32]>::to_vec),
+            ..ImageStore::new(shape, Pixels::U8(vec![0; labels.len()]), labels.to_vec(), 2)
         };
         Samples::new(Arc::new(store), (0..labels.len() as u32).collect())
     }

@@ -74,7 +74,7 @@ pub struct Finding {
     /// The shortcuts of a class, the strongest first; empty for other findings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shortcuts: Vec<Shortcut>,
-    /// What to do about it, where that is not plain.
+    /// Advice for the user, if there is any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<&'static str>,
 }

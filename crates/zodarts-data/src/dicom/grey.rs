@@ -15,7 +15,7 @@ pub(super) struct Grey {
     /// The rescaling of frames that have none of their own.
     rescaling: Rescaling,
     common: GreyFields,
-    /// What each frame has of its own; none behind the last that has something.
+    /// The fields of each frame's own, up to the last frame that has some.
     frames: Vec<Option<Box<GreyFields>>>,
     /// A window in place of the views of the file.
     wanted: Option<Window>,

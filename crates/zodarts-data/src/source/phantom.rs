@@ -66,16 +66,7 @@ fn store(seed: u64, images: std::ops::Range<usize>) -> ImageStore {
         pixels.extend(draw(image % 2 == 1, rng).map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8));
     }
     let shape = ImageShape { height: SIZE, width: SIZE, channels: 1 };
-    ImageStore {
-        shape,
-        pixels: Pixels::U8(pixels),
-        labels,
-        label_width: 1,
-        classes: 2,
-        files: None,
-        origins: None,
-        patients: None,
-    }
+    ImageStore::new(shape, Pixels::U8(pixels), labels, 2)
 }
 
 type Plane = [f32; AREA];

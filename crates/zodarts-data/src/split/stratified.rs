@@ -64,15 +64,10 @@ mod tests {
     #[test]
     fn labels_of_other_splits_decide_nothing() {
         // Both labels are present in image 0; which is rarer depends on who is counted.
-        let store = |rest: [u16; 4]| ImageStore {
-            shape: ImageShape { height: 1, width: 1, channels: 1 },
-            pixels: Pixels::U8(vec![0; 4]),
-            labels: [[1, 1, 1, 0], rest].concat(),
-            label_width: 2,
-            classes: 2,
-            files: None,
-            origins: None,
-            patients: None,
+        let shape = ImageShape { height: 1, width: 1, channels: 1 };
+        let store = |rest: [u16; 4]| {
+            let labels = [[1, 1, 1, 0], rest].concat();
+            ImageStore { label_width: 2, ..ImageStore::new(shape, Pixels::U8(vec![0; 4]), labels, 2) }
         };
         for rest in [[0, 1, 0, 1], [1, 0, 1, 0]] {
             assert_eq!(strata(&store(rest), &[0, 1])(0), 1, "label 1 is the rarer of the members' {rest:?}");

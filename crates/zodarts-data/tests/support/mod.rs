@@ -1,25 +1,17 @@
 //! Harness of the tests: data sets, class folders, archives, and the text of errors.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
+
+mod shared;
+
+pub use shared::shared;
 
 use image::{GrayImage, Luma};
 use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 use zodarts_data::{DataError, Dataset, OpenOptions};
-
-/// Returns a file of the measurements' data, or prints that it is missing.
-pub fn shared(name: &str) -> Option<PathBuf> {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("ZODARTS_DATA").map_or_else(default, PathBuf::from);
-    let path = folder.join(name);
-    if !path.exists() {
-        eprintln!("SKIPPED: {name} is not in {}; set ZODARTS_DATA", folder.display());
-        return None;
-    }
-    Some(path)
-}
 
 /// Opens a path with default options.
 pub fn open(path: &Path) -> Result<Dataset, DataError> {

@@ -38,6 +38,11 @@ pub fn with_interval(share: f64, interval: Option<[f64; 2]>) -> String {
     format!("{share:.3}{interval}")
 }
 
+/// Returns a share with its interval, or `without` if there is no share.
+pub fn share(share: Option<f64>, interval: Option<[f64; 2]>, without: &str) -> String {
+    share.map_or_else(|| without.to_owned(), |share| with_interval(share, interval))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

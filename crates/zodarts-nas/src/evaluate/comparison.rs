@@ -19,15 +19,11 @@ impl MeasureComparison {
     pub fn of(before: &Metrics, after: &Metrics) -> Vec<Self> {
         let measures = |metrics: &Metrics| {
             let report = &metrics.report;
-            let decided = metrics.decided();
-            let (acc, interval) =
-                decided.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
-            let classes = decided.map_or(&report.classes, |decided| &decided.classes);
             let mut measures = vec![
-                ("ACC".to_owned(), estimate(Some(acc), Some(interval))),
+                ("ACC".to_owned(), Some(metrics.acc())),
                 ("AUC".to_owned(), estimate(report.auc, report.auc_ci95)),
             ];
-            measures.extend(classes.iter().map(sensitivity));
+            measures.extend(metrics.classes().iter().map(sensitivity));
             measures
         };
         let pairs = measures(before).into_iter().zip(measures(after));

@@ -1,6 +1,6 @@
 //! The record `metrics.json`: an evaluation, and the circumstances that are needed to reproduce it.
 
-use super::{AtThreshold, ClassReport, DecisionReport, Report, SetsReport, wilson};
+use super::{AtThreshold, ClassReport, DecisionReport, Estimate, Report, SetsReport, wilson};
 use crate::genotype::Genotype;
 use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,28 @@ impl Metrics {
         self.at_threshold.as_ref()?.decided.as_ref()
     }
 
+    /// Returns the accuracy with its interval: at the threshold if there is one.
+    pub fn acc(&self) -> Estimate {
+        let report = &self.report;
+        let (value, ci95) =
+            self.decided().map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
+        Estimate { value, ci95 }
+    }
+
+    /// Returns the results by class: at the threshold if there is one.
+    pub fn classes(&self) -> &[ClassReport] {
+        self.decided().map_or(&self.report.classes, |decided| &decided.classes)
+    }
+
+    /// Returns the number of images `[truth][predicted]`, at the threshold if there is one; `None` for
+    /// several labels per image.
+    pub fn confusion(&self) -> Option<&[Vec<u64>]> {
+        match self.decided() {
+            Some(decided) => Some(&decided.confusion),
+            None => self.report.confusion.as_deref(),
+        }
+    }
+
     /// Returns the mean sensitivity of the classes: at the threshold if there is one.
     pub fn balanced_acc(&self) -> Option<f64> {
         self.decided().map(|decided| decided.balanced_acc).or(self.report.balanced_acc)
@@ -96,9 +118,8 @@ impl Metrics {
     /// Returns the names of the classes that have images, none of which is found: at the threshold if there
     /// is one.
     pub fn never_found(&self) -> Vec<&str> {
-        let classes = self.decided().map_or(&self.report.classes, |decided| &decided.classes);
         let missed = |class: &&ClassReport| class.n > 0 && class.sensitivity == Some(0.0);
-        classes.iter().filter(missed).map(|class| &*class.name).collect()
+        self.classes().iter().filter(missed).map(|class| &*class.name).collect()
     }
 
     /// Returns the file name of a split's metrics.

@@ -79,9 +79,7 @@ fn result(record: &ExternalEvaluation) -> Markup {
 fn headline(record: &ExternalEvaluation) -> String {
     let metrics = &record.metrics;
     let report = &metrics.report;
-    let decided = metrics.decided();
-    let (acc, interval) =
-        decided.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
+    let Estimate { value: acc, ci95: interval } = metrics.acc();
     let what = match report.task {
         Task::MultiLabel => "of the decisions on a label are correct",
         _ => "are classified correctly",

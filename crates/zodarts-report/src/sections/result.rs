@@ -5,7 +5,7 @@ use crate::run::ReportedRun;
 use askama::Template;
 use zodarts_data::Task;
 use zodarts_lab::text::number;
-use zodarts_nas::evaluate::Metrics;
+use zodarts_nas::evaluate::{Estimate, Metrics};
 use zodarts_nas::protocol::Protocol;
 use zodarts_nas::search::Stop;
 use zodarts_run::folder::Progress;
@@ -55,8 +55,7 @@ fn tested(metrics: &Metrics) -> String {
         _ => "are classified correctly",
     };
     let deployed = metrics.decided();
-    let (share, [low, high]) =
-        deployed.map_or((report.acc, report.acc_ci95), |decided| (decided.acc, decided.acc_ci95));
+    let Estimate { value: share, ci95: [low, high] } = metrics.acc();
     let acc = format!(
         "Of {} test images, {} {what} (95 % interval {} to {})",
         report.n,
@@ -157,9 +156,7 @@ fn facts(run: &ReportedRun) -> Vec<(&'static str, String)> {
 /// Returns what the test says of prediction sets and of images that are unlike the training images.
 fn beyond_classes(metrics: &Metrics) -> impl Iterator<Item = (&'static str, String)> {
     let sets = metrics.sets.as_ref().map(|found| {
-        let realised = found
-            .realised
-            .map_or_else(|| "undefined".into(), |share| number::with_interval(share, found.realised_ci95));
+        let realised = number::share(found.realised, found.realised_ci95, "undefined");
         let wanted = number::percent(found.sets.coverage);
         let text = format!(
             "the set of classes of a test image holds the true one with {realised}; {wanted} were asked for. \

@@ -41,9 +41,7 @@ impl<'a> ClassRow<'a> {
             (ppv, ci95.ppv),
             (npv, ci95.npv),
         ];
-        let text = |(share, interval): (&Option<f64>, _)| {
-            share.map_or_else(|| "–".into(), |share| number::with_interval(share, interval))
-        };
+        let text = |(share, interval): (&Option<f64>, _)| number::share(*share, interval, "–");
         Self { name, n: *n, shares: shares.map(text) }
     }
 }
@@ -65,13 +63,10 @@ struct SetsRow<'a> {
 
 impl<'a> SetsTable<'a> {
     fn of(found: &'a SetsReport) -> Self {
-        let realised = |share: Option<f64>, interval| {
-            share.map_or_else(|| "–".into(), |share| number::with_interval(share, interval))
-        };
         let row = |(class, least): (&'a ClassCoverage, &f32)| SetsRow {
             name: &class.name,
             n: class.n,
-            realised: realised(class.realised, class.realised_ci95),
+            realised: number::share(class.realised, class.realised_ci95, "–"),
             least: if *least > 0.0 { format!("{least:.3}") } else { "always".into() },
         };
         let rows = found.classes.iter().zip(&found.sets.least).map(row).collect();
@@ -101,16 +96,12 @@ pub fn body(run: &ReportedRun) -> Option<Markup> {
 
 /// Returns the results of an evaluation; without scores and labels there are no charts.
 pub fn of(metrics: &Metrics, evaluation: Option<&Evaluation>) -> Markup {
-    let report = &metrics.report;
     let charts = evaluation.map(charts).unwrap_or_default();
     // The classifier that `predict` and the exports use is the one at its threshold.
-    let (classes, confusion) = match metrics.decided() {
-        Some(decided) => (&decided.classes, Some(&decided.confusion)),
-        None => (&report.classes, report.confusion.as_ref()),
-    };
+    let classes = metrics.classes();
     Markup::of(&TestSection {
         classes: classes.iter().map(ClassRow::of).collect(),
-        confusion: confusion.and_then(|counts| confusion_table(classes, counts)),
+        confusion: metrics.confusion().and_then(|counts| confusion_table(classes, counts)),
         sets: metrics.sets.as_ref().map(SetsTable::of),
         charts,
         missing: evaluation.is_none(),

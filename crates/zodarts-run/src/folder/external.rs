@@ -63,16 +63,16 @@ impl External {
     pub fn keep(
         run: &RunFolder,
         mut record: ExternalEvaluation,
-        scores: &Scores,
-        labels: &Labels,
+        scores: Scores,
+        labels: Labels,
     ) -> Result<Self, Error> {
         let folder = run.path().join(names::EXTERNAL).join(name(&record.metrics));
         fs::create_dir_all(&folder).map_err(|source| FileError::Write { path: folder.clone(), source })?;
         record.reads = read(&folder)?.map_or(1, |earlier| earlier.reads + 1);
         write_file(&folder.join(RECORD), json(&record).as_bytes())?;
-        truth::save(labels, &folder.join("truth.csv"))?;
-        predictions::save(scores, &folder.join("predictions.csv"))?;
-        Ok(Self { folder, record, scores: scores.clone(), labels: labels.clone() })
+        truth::save(&labels, &folder.join("truth.csv"))?;
+        predictions::save(&scores, &folder.join("predictions.csv"))?;
+        Ok(Self { folder, record, scores, labels })
     }
 }
 

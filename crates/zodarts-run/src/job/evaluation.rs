@@ -109,7 +109,11 @@ impl Evaluator<'_> {
         let reads = self.folder.metrics("test")?.map_or(0, |metrics| metrics.test_reads);
         let seal = self.dataset.test.for_run(reads);
         let samples = if split == Split::Test { seal.unseal() } else { reopened(self.dataset, split) };
-        let (scores, flagged) = observe(self.folder.path(), self.model, &samples)?;
+        let profile = Profile::load(self.folder.path(), &self.model.network)?;
+        let (scores, flagged) = match &profile {
+            Some(profile) => observe(profile, self.model, &samples)?,
+            None => (self.model.scores(&samples)?, None),
+        };
         let (protocol, labels) = (Protocol::Official, Labels::of(&samples)?);
         let test_reads = seal.times_unsealed();
         self.keep(split, &Scored { protocol, split: split.name(), test_reads, labels, scores, flagged })
@@ -181,16 +185,12 @@ impl Evaluator<'_> {
     }
 }
 
-/// Returns the scores of images, and how many are unlike the development images; `None` if the run in
-/// `folder` has no profile of these.
+/// Returns the scores of images, and how many are unlike the development images.
 pub(super) fn observe(
-    folder: &Path,
+    profile: &Profile,
     model: &Model,
     samples: &Samples,
 ) -> Result<(Scores, Option<Flagged>), Error> {
-    let Some(profile) = Profile::load(folder, &model.network)? else {
-        return Ok((model.scores(samples)?, None));
-    };
     let (scores, novelties) = profile.observe(model, samples)?;
     Ok((scores, Flagged::count(novelties.into_iter().map(Novelty::is_flagged))))
 }

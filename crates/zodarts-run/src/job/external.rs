@@ -36,7 +36,7 @@ pub fn evaluate_external(
         return Err(Error::NothingNew { run: run(), data: dataset.info.name.clone(), images: all.len() });
     }
     let tested = folder.metrics(Split::Test.name())?;
-    let (scores, flagged) = observe(folder.path(), model, &samples)?;
+    let (scores, flagged) = observe(&profile, model, &samples)?;
     let scored = Scored {
         protocol: Protocol::Official,
         split: split.map_or("all", Split::name),
@@ -56,7 +56,7 @@ pub fn evaluate_external(
         reads: 0,
         metrics,
     };
-    External::keep(folder, record, &scored.scores, &scored.labels)
+    External::keep(folder, record, scored.scores, scored.labels)
 }
 
 /// Returns all images, or those of a split.

@@ -42,6 +42,18 @@ impl Default for Draft {
     }
 }
 
+impl DataSettings {
+    /// Returns these settings, changed as a configuration's table says.
+    ///
+    /// # Errors
+    /// Returns an error if a key is unknown or a value not of its setting's type.
+    pub fn changed(self, table: &Table) -> Result<Self, InvalidSettings> {
+        let mut draft = Draft { data: self, ..Draft::default() };
+        draft.apply(table)?;
+        Ok(draft.data)
+    }
+}
+
 impl Draft {
     /// Chooses the search method of a name. `[method]` tables without a name belong to it.
     ///

@@ -1,6 +1,7 @@
 //! Files that are not taken from a folder, by kind and class.
 
 use crate::event::{LeftOutFiles, Notice, OpenEvent};
+use crate::image_folder::kind_of;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -25,11 +26,7 @@ impl LeftOut {
 
     /// Counts a file that is no image by its extension.
     pub fn file(&mut self, path: &Path, class: Option<&str>) {
-        let kind = match path.extension() {
-            Some(extension) => format!(".{}", extension.to_string_lossy().to_lowercase()),
-            None => "without extension".to_owned(),
-        };
-        self.count(kind, class, 1);
+        self.count(kind_of(path), class, 1);
     }
 
     /// Counts a link that leads back.

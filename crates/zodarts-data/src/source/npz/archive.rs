@@ -46,16 +46,10 @@ impl NpzSplit {
 
     /// Returns the images with their labels.
     pub fn into_store(self, meaning: &LabelMeaning, scale: PixelScale) -> ImageStore {
-        ImageStore {
-            shape: self.shape,
-            pixels: self.pixels.into_pixels(scale),
-            label_width: self.labels.columns,
-            labels: self.labels.values().map(|value| value as u16).collect(),
-            classes: meaning.classes.len(),
-            files: None,
-            origins: None,
-            patients: None,
-        }
+        let (label_width, labels) =
+            (self.labels.columns, self.labels.values().map(|value| value as u16).collect());
+        let pixels = self.pixels.into_pixels(scale);
+        ImageStore { label_width, ..ImageStore::new(self.shape, pixels, labels, meaning.classes.len()) }
     }
 }
 

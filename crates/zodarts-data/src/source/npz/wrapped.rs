@@ -66,16 +66,8 @@ mod tests {
         let mut value = value;
         let places = (0..SIDE * SIDE).map(|at| (at % SIDE, at / SIDE));
         let pixels = places.map(|(x, y)| value(x, y) as u8).collect();
-        looks_wrapped(&ImageStore {
-            shape: ImageShape { height: SIDE, width: SIDE, channels: 1 },
-            pixels: Pixels::U8(pixels),
-            labels: vec![0],
-            label_width: 1,
-            classes: 2,
-            files: None,
-            origins: None,
-            patients: None,
-        })
+        let shape = ImageShape { height: SIDE, width: SIDE, channels: 1 };
+        looks_wrapped(&ImageStore::new(shape, Pixels::U8(pixels), vec![0], 2))
     }
 
     #[test]

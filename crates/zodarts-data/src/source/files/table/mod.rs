@@ -32,7 +32,7 @@ pub(super) struct LabelTable {
     pub has_splits: bool,
     /// True if the table has a column of patients.
     pub has_patients: bool,
-    /// What the user should know of the columns and labels.
+    /// Notices about the columns and labels.
     pub notices: Vec<Notice>,
 }
 
