@@ -192,15 +192,13 @@ pub fn run(options: &Options) -> Result<()> {
     for step in [&DOCUMENTATION, &FUZZ_LINTS].into_iter().chain(tests()).chain([&BENCHMARKS]) {
         step.run(python.as_ref())?;
     }
-    // Last, and side by side: the release binary, which no test needs, compiles on one core for long.
-    thread::scope(|scope| {
-        // Of the tests just compiled: for one package alone, libraries would be built with other features.
-        let under = || sanitize::memory(&["--workspace"]);
-        let valgrind =
-            scope.spawn(move || timed("kernels under valgrind", OVER, "cargo xtask sanitize", under));
-        timed("kernels in the release binary", OVER, "cargo xtask hot-kernels", hot_kernels::check)?;
-        valgrind.join().expect("valgrind is run without panic")
-    })?;
+    // Of the tests just compiled: for one package alone, libraries would be built with other features.
+    let under = || sanitize::memory(&["--workspace"]);
+    timed("kernels under valgrind", OVER, "cargo xtask sanitize", under)?;
+    // The profile of the tests compiles kernels as the release does; a test compares the profiles.
+    let binary = shell::target().join("debug/zodarts");
+    let command = format!("cargo xtask hot-kernels --binary {}", binary.display());
+    timed("kernels in the tests' binary", OVER, &command, || hot_kernels::check(&binary))?;
     println!("==> all checks passed in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }

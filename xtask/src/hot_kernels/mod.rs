@@ -16,7 +16,7 @@ use binary::{Binary, Target};
 use clap::Args;
 use function::{Call, Function};
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The function that runs a kernel with AVX2, as far as its name is the same for all kernels of `f32`.
 const DISPATCH: &str = "zodarts_kernels::kernels::run_avx2::<f32, ";
@@ -61,22 +61,21 @@ pub struct Options {
     binary: Option<PathBuf>,
 }
 
-/// Builds the release binary and checks it.
-pub fn check() -> Result<()> {
-    run(&Options { binary: None })
+/// Checks the binary of the options, or builds the release binary and checks that.
+pub fn run(options: &Options) -> Result<()> {
+    match &options.binary {
+        Some(path) => check(path),
+        None => check(&build()?),
+    }
 }
 
 /// Reads the binary and fails if a kernel has come apart.
-pub fn run(options: &Options) -> Result<()> {
+pub fn check(path: &Path) -> Result<()> {
     if !cfg!(all(target_arch = "x86_64", target_os = "linux")) {
         println!("==> SKIPPED: the kernels' machine code is not checked, for this is not x86-64 Linux");
         return Ok(());
     }
-    let path = match &options.binary {
-        Some(path) => path.clone(),
-        None => build()?,
-    };
-    let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let binary = Binary::parse(&bytes)?;
     let kernels = kernels(&binary);
     ensure!(

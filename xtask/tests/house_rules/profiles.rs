@@ -1,5 +1,6 @@
-//! The fuzz targets are a workspace of their own with the development profile of the main one, so that cargo
-//! compiles the dependencies of both once.
+//! Profiles that must agree. The fuzz targets are a workspace of their own with the development profile of
+//! the main one, so that cargo compiles the dependencies of both once. Tests and releases compile the kernels
+//! alike, so that `cargo xtask validate` can check the machine code of the kernels in the tests' binary.
 
 use crate::files::root;
 use std::fs;
@@ -26,4 +27,15 @@ fn both_workspaces_have_one_development_profile() {
         assert_eq!(table(&main, name), table(&fuzz, name), "[{name}]");
     }
     assert!(!table(&main, "profile.dev").is_empty());
+}
+
+#[test]
+fn tests_and_releases_compile_the_kernels_alike() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert_eq!(table(&manifest, "profile.release"), ["debug = false"], "opt-level is 3 by default");
+    for package in ["zodarts-kernels", "zodarts-nn"] {
+        let of = |profile: &str| table(&manifest, &format!("profile.{profile}.package.{package}"));
+        assert_eq!(of("dev"), ["opt-level = 3", "codegen-units = 1"], "{package}");
+        assert_eq!(of("release"), ["codegen-units = 1"], "{package}");
+    }
 }
