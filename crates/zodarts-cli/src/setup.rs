@@ -74,8 +74,8 @@ pub fn open_readable(
     let (progress, damaged) = (ui.data(), RefCell::new(Vec::new()));
     let options = open_options(data, &access(source)).with_damaged(DamagedImages::LeaveOut);
     let on_event = |event| match event {
-        OpenEvent::Notice(Notice::Damaged { path, reason }) => {
-            damaged.borrow_mut().push(DamagedFile { file: path.display().to_string(), reason });
+        OpenEvent::Notice(Notice::Damaged { file, reason }) => {
+            damaged.borrow_mut().push(DamagedFile { file, reason });
         }
         event => progress.show(event),
     };
@@ -96,7 +96,7 @@ pub fn open_readable(
 /// An image file that cannot be read.
 #[derive(Clone, Debug, Serialize)]
 pub struct DamagedFile {
-    /// The file.
+    /// The file, or its hash if images are anonymous.
     pub file: String,
     /// The reason.
     pub reason: String,

@@ -1,7 +1,6 @@
 //! Events of opening a data set: progress of long steps, and notices about the data.
 
 use std::fmt;
-use std::path::PathBuf;
 
 /// An event of [`Dataset::open`](crate::Dataset::open).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,10 +79,15 @@ pub enum Notice {
     /// An image file was left out because it cannot be read, as
     /// [`DamagedImages::LeaveOut`](crate::DamagedImages::LeaveOut) allows.
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// The file, or its hash if images are anonymous.
+        file: String,
         /// The reason.
         reason: String,
+    },
+    /// A table names files without their folders, and they were found below DATA by their names.
+    BareNames {
+        /// Number of files.
+        files: usize,
     },
     /// Hidden files and folders, and those that programs leave behind (`__MACOSX`, `Thumbs.db`), were left
     /// out.

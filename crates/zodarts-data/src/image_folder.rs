@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// Kinds of files that are named in a text; the rest is counted.
 const NAMED: usize = 8;
+/// Files and folders that programs leave behind and that no one means.
+const LEFT_BEHIND: [&str; 4] = ["__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"];
 
 /// The image files below a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +50,8 @@ impl ImageFolder {
             } else {
                 format!("; found {}", found.left_out)
             };
-            let problem = format!("the folder has no images (png, jpeg, bmp, tiff, dicom){left_out}");
+            let problem =
+                format!("the folder has no images (png, jpeg, bmp, gif, webp, tiff, pnm, dicom){left_out}");
             let hint = "name image files, or a folder that has some";
             return Err(DataError::Folder { path: folder.to_owned(), problem, hint });
         }
@@ -56,7 +59,7 @@ impl ImageFolder {
     }
 
     fn take(&mut self, path: PathBuf, pending: &mut Vec<PathBuf>) {
-        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let hidden = path.file_name().is_some_and(|name| is_hidden(&name.to_string_lossy()));
         if path.is_dir() {
             if !hidden {
                 pending.push(path);
@@ -99,6 +102,11 @@ impl fmt::Display for LeftOut {
     }
 }
 
+/// Tells if a name is that of a hidden file or folder, or of one that a program leaves behind.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || LEFT_BEHIND.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// Returns the kind of a file by its extension, such as `.txt`.
 pub(crate) fn kind_of(path: &Path) -> String {
     match path.extension() {
@@ -127,7 +135,9 @@ mod tests {
         for name in names {
             write(name);
         }
-        for other in ["x.txt", "a/y.TXT", "labels.csv", "README", ".DS_Store", ".cache/z.png"] {
+        for other in
+            ["x.txt", "a/y.TXT", "labels.csv", "README", ".DS_Store", ".cache/z.png", "__MACOSX/b.png"]
+        {
             write(other);
         }
         let found = ImageFolder::list(place.path()).unwrap();
@@ -144,9 +154,12 @@ mod tests {
             let error = ImageFolder::list(place.path()).unwrap_err();
             error.to_string().replace(&place.path().display().to_string(), "DIR")
         };
-        assert_eq!(told(), "DIR: the folder has no images (png, jpeg, bmp, tiff, dicom)");
+        assert_eq!(told(), "DIR: the folder has no images (png, jpeg, bmp, gif, webp, tiff, pnm, dicom)");
         std::fs::write(place.path().join("notes.txt"), b"").unwrap();
-        assert_eq!(told(), "DIR: the folder has no images (png, jpeg, bmp, tiff, dicom); found 1 .txt");
+        assert_eq!(
+            told(),
+            "DIR: the folder has no images (png, jpeg, bmp, gif, webp, tiff, pnm, dicom); found 1 .txt"
+        );
     }
 
     #[cfg(unix)]

@@ -66,6 +66,10 @@ pub fn words(notice: &Notice) -> Option<String> {
             let noun = if *files == 1 { "animation" } else { "animations" };
             format!("{files} {noun}: only the first image of each is read")
         }
+        Notice::BareNames { files } => {
+            let of = if *files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+            format!("{of} of the table found in subfolders by name alone")
+        }
         Notice::HiddenFiles { files: 1 } => "left out 1 hidden file or folder".into(),
         Notice::HiddenFiles { files } => format!("left out {files} hidden files and folders"),
         Notice::FilesLeftOut { groups } => left_out(groups),

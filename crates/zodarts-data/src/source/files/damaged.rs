@@ -31,7 +31,7 @@ pub(super) fn readable<T>(
     let damaged: HashSet<PathBuf> = faults.iter().map(|(path, _)| path.clone()).collect();
     let kept: Vec<T> = items.into_iter().filter(|item| !damaged.contains(path(item))).collect();
     for (path, fault) in &faults {
-        on_event(Notice::Damaged { path: path.clone(), reason: fault.reason() }.into());
+        on_event(Notice::Damaged { file: reading.name(path), reason: fault.reason() }.into());
     }
     match faults.into_iter().next() {
         Some((_, fault)) if kept.is_empty() => Err(fault),

@@ -2,17 +2,13 @@
 
 use super::survey::{FrameRef, ImageSurvey, PixelFormat};
 use crate::error::DataError;
-use crate::hex::hex;
 use crate::image_file::ImageFile;
 use crate::store::{ImageStore, Pixels};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Images decoded between two reports of progress. A file of many images is decoded in one go.
 const CHUNK: usize = 256;
-/// Hexadecimal digits of an anonymous name.
-const NAME: usize = 12;
 
 impl ImageSurvey<'_> {
     /// Decodes images and converts them to a format. `report` hears of each number of images that are done.
@@ -67,12 +63,7 @@ impl ImageSurvey<'_> {
 
     /// Returns the name of an image: its file and, of several frames, its frame from 1.
     fn name(&self, item: FrameRef) -> String {
-        let path = self.path(item);
-        let file = if self.reading.anonymous {
-            anonymous(path, self.reading.root)
-        } else {
-            path.display().to_string()
-        };
+        let file = self.reading.name(self.path(item));
         if self.frames[item.entry] > 1 { format!("{file}#{}", item.frame + 1) } else { file }
     }
 
@@ -92,13 +83,4 @@ impl ImageSurvey<'_> {
         }
         chunks
     }
-}
-
-/// Returns the start of the SHA-256 of a file's path below `root`, its folders separated by `/`.
-fn anonymous(path: &Path, root: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
-    let mut name = hex(&Sha256::digest(parts.join(&b'/')));
-    name.truncate(NAME);
-    name
 }

@@ -9,7 +9,7 @@ use super::table::{LabelRow, LabelTable, excerpt, wrong};
 use super::table_paths::{TableFile, TablePaths};
 use crate::copies::SPLITS;
 use crate::error::DataError;
-use crate::event::OpenEvent;
+use crate::event::{Notice, OpenEvent};
 use crate::options::OpenOptions;
 use crate::patients::Patients;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -41,6 +41,9 @@ pub(super) fn plan<'a>(
     let reading = ReadOptions::new(root.folder, options);
     let paths = TablePaths::new(root.folder, path, options.table.suffix.as_deref())?;
     let rows = resolved(root, &paths, path, table.rows)?;
+    if paths.found_by_name() > 0 {
+        on_event(Notice::BareNames { files: paths.found_by_name() }.into());
+    }
     let mut rows = readable(rows, |(_, file)| file.as_path(), &reading, on_event)?;
     let classes = classes(path, &rows, table.several, reading.least_classes())?;
     report_alike(&classes, on_event);

@@ -1,10 +1,8 @@
 //! Lists of folders.
 
 use crate::error::DataError;
+use crate::image_folder::is_hidden;
 use std::path::{Path, PathBuf};
-
-/// Files and folders that programs leave behind and that no one means.
-const LEFT_BEHIND: [&str; 4] = ["__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"];
 
 /// The entries of a folder, sorted.
 #[derive(Debug, Default)]
@@ -34,11 +32,6 @@ impl Listing {
         }
         Ok(listing)
     }
-}
-
-/// Tells if a name is that of a hidden file or folder, or of one that a program leaves behind.
-fn is_hidden(name: &str) -> bool {
-    name.starts_with('.') || LEFT_BEHIND.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Returns the last part of a path.

@@ -1,5 +1,6 @@
 //! Data sets of image files: class folders, split folders, and tables of labels.
 
+mod bare_names;
 mod class_folders;
 mod damaged;
 mod decode;

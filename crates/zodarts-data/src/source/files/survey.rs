@@ -4,6 +4,7 @@ use super::several_labels::SeveralLabels;
 use crate::decode::Traits;
 use crate::dicom::Window;
 use crate::error::DataError;
+use crate::hex::hex;
 use crate::image_file::ImageFile;
 use crate::image_fit::ImageFit;
 use crate::info::DatasetInfo;
@@ -13,6 +14,7 @@ use crate::origin::ImageOrigin;
 use crate::patients::{self, PatientKey, Patients};
 use crate::store::ImageShape;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,8 @@ use std::path::{Path, PathBuf};
 const MAX_KEPT: usize = 224;
 /// The size, in pixels, of images that do not share one.
 const DEFAULT_SIZE: usize = 64;
+/// Hexadecimal digits of an anonymous name.
+const ANONYMOUS_NAME: usize = 12;
 
 /// Options of reading files.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +50,19 @@ impl<'a> ReadOptions<'a> {
         };
         let network = options.network.as_ref().map(shape);
         Self { root, window, fit, image_size, network, anonymous, memory, damaged }
+    }
+
+    /// Returns the name of a file: its path, or, of anonymous images, the start of the SHA-256 of its path
+    /// below the root, folders separated by `/`.
+    pub fn name(&self, path: &Path) -> String {
+        if !self.anonymous {
+            return path.display().to_string();
+        }
+        let below = path.strip_prefix(self.root).unwrap_or(path);
+        let parts: Vec<_> = below.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+        let mut name = hex(&Sha256::digest(parts.join(&b'/')));
+        name.truncate(ANONYMOUS_NAME);
+        name
     }
 
     /// Returns the fewest classes that data may have: a network has its own.

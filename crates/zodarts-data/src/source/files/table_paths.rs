@@ -1,7 +1,9 @@
-//! Paths of a table: below DATA, or beside the table and below DATA.
+//! Paths of a table: below DATA, or beside the table and below DATA; or names of files anywhere below DATA.
 
+use super::bare_names::BareNames;
 use crate::decode::EXTENSIONS;
 use crate::error::DataError;
+use std::cell::{Cell, OnceCell};
 use std::path::{Component, Path, PathBuf};
 
 /// The place of a table's files.
@@ -15,6 +17,9 @@ pub(super) struct TablePaths<'a> {
     others: Vec<PathBuf>,
     /// The end of file names that the paths lack.
     suffix: Option<String>,
+    /// The files below the folder by name, once a path needs them; `None` if they cannot be listed.
+    names: OnceCell<Option<BareNames>>,
+    found_by_name: Cell<usize>,
 }
 
 /// A file of a table.
@@ -32,6 +37,8 @@ pub(super) enum PathFault {
     NoFile,
     /// The file is there with this ending.
     Lacks(&'static str),
+    /// So many files in subfolders have this name.
+    Several(usize),
 }
 
 impl PathFault {
@@ -41,6 +48,7 @@ impl PathFault {
             PathFault::Outside => "leads out of the folder".into(),
             PathFault::NoFile => "is no file below the folder".into(),
             PathFault::Lacks(ending) => format!("is no file below the folder, but with .{ending} it is"),
+            PathFault::Several(files) => format!("is the name of {files} files below the folder"),
         }
     }
 
@@ -50,6 +58,7 @@ impl PathFault {
             PathFault::Outside => "write paths below DATA, without `..` and links",
             PathFault::NoFile => "write paths as they are below DATA; --suffix adds what their ends lack",
             PathFault::Lacks(_) => "give the missing end with --suffix, such as --suffix .jpg",
+            PathFault::Several(_) => "write the path below DATA, with its folders",
         }
     }
 }
@@ -67,7 +76,13 @@ impl<'a> TablePaths<'a> {
         let others = beside.into_iter().chain(root.parent().map(Path::to_owned)).collect();
         let bare = |suffix: &str| EXTENSIONS.iter().any(|known| suffix.eq_ignore_ascii_case(known));
         let suffix = suffix.map(|suffix| if bare(suffix) { format!(".{suffix}") } else { suffix.to_owned() });
-        Ok(Self { folder, root, others, suffix })
+        let (names, found_by_name) = (OnceCell::new(), Cell::new(0));
+        Ok(Self { folder, root, others, suffix, names, found_by_name })
+    }
+
+    /// Returns the number of files that were found by their name alone.
+    pub fn found_by_name(&self) -> usize {
+        self.found_by_name.get()
     }
 
     /// Returns the file of a path.
@@ -104,10 +119,25 @@ impl<'a> TablePaths<'a> {
         match self.below(self.folder.join(&below)) {
             Err(PathFault::NoFile) => {
                 let mut others = self.others.iter().map(|other| self.below(other.join(&below)));
-                others.find_map(Result::ok).ok_or(PathFault::NoFile)
+                others.find_map(Result::ok).map_or_else(|| self.by_name(&below), Ok)
             }
             found => found,
         }
+    }
+
+    /// Returns the only file below the folder that has this name, if it is a name without folders.
+    fn by_name(&self, name: &Path) -> Result<TableFile, PathFault> {
+        let listed = || BareNames::below(self.folder).ok();
+        let bare = name.components().count() == 1;
+        let name = name.to_str().filter(|_| bare).ok_or(PathFault::NoFile)?;
+        let names = self.names.get_or_init(listed).as_ref().ok_or(PathFault::NoFile)?;
+        let files = names.get(name).ok_or(PathFault::NoFile)?;
+        if files.count > 1 {
+            return Err(PathFault::Several(files.count));
+        }
+        let found = self.below(files.first.clone())?;
+        self.found_by_name.set(self.found_by_name.get() + 1);
+        Ok(found)
     }
 
     /// Returns a file if it is below the folder: by a path from the folder, so that equal files have equal
@@ -175,5 +205,29 @@ mod tests {
         assert_eq!(paths.resolve("in/a").unwrap_err(), PathFault::Lacks("png"));
         assert_eq!(paths.resolve("other.png").unwrap_err(), PathFault::NoFile);
         assert_eq!(paths.resolve("in").unwrap_err(), PathFault::NoFile);
+    }
+
+    #[test]
+    fn a_name_without_folders_is_found_below_data_unless_two_files_have_it() {
+        let place = place();
+        let folder = place.path().join("images");
+        let resolved = |name: &str, suffix| {
+            let paths = TablePaths::new(&folder, &place.path().join("labels.csv"), suffix).unwrap();
+            let path = paths.resolve(name).map(|file| file.path);
+            (path, paths.found_by_name())
+        };
+        let inner = Ok(folder.join("in/a.png"));
+        assert_eq!(resolved("a.png", None), (inner.clone(), 1));
+        assert_eq!(resolved("a", Some(".png")), (inner.clone(), 1));
+        assert_eq!(resolved("in/a.png", None), (inner, 0));
+        assert_eq!(resolved("out/a.png", None), (Err(PathFault::NoFile), 0));
+        assert_eq!(resolved("a", None).0, Err(PathFault::Lacks("png")));
+        std::fs::create_dir(folder.join("other")).unwrap();
+        std::fs::write(folder.join("other/a.png"), "y").unwrap();
+        assert_eq!(resolved("a.png", None), (Err(PathFault::Several(2)), 0));
+        assert_eq!(resolved("other/a.png", None).0, Ok(folder.join("other/a.png")));
+        std::fs::remove_file(folder.join("in/a.png")).unwrap();
+        std::fs::rename(folder.join("other"), folder.join(".hidden")).unwrap();
+        assert_eq!(resolved("a.png", None).0, Err(PathFault::NoFile));
     }
 }
