@@ -3,7 +3,10 @@
 mod support;
 
 use proptest::prelude::*;
-use zodarts_data::{Augmentation, Batch, Mix, Samples, rng};
+use zodarts_data::{
+    Alike, Augmentation, Batch, Dataset, Edges, ImageSize, LabelledArrays, Mix, Policy, Samples, ToneRange,
+    rng,
+};
 
 fn phantom() -> Samples {
     thread_local! {
@@ -27,6 +30,29 @@ fn mixes() -> impl Strategy<Value = Mix> {
     ]
 }
 
+fn policies() -> impl Strategy<Value = Policy> {
+    let warp = (0.0f32..180.0, 0.0f32..1.0, 0.0f32..0.5, 0.0f32..1.0, 0.05f32..1.0, any::<bool>());
+    let values = (0.0f32..1.0, 0.0f32..1.0, 0.0f32..0.5, 0.0f32..0.2, 0.0f32..0.5, 0.0f32..0.75);
+    let drawn = (warp, values).prop_map(|((rotation, scale, aspect, shift, crop_area, black), values)| {
+        let edges = if black { Edges::Black } else { Edges::Reflected };
+        let mut policy = Policy::none();
+        let range = &mut policy.warp;
+        (range.rotation, range.scale, range.aspect, range.shift) = (rotation, scale, aspect, shift);
+        (range.crop_area, range.upside_down, range.edges) = (crop_area, true, edges);
+        let (gamma, contrast, brightness, blur, noise, cutout) = values;
+        policy.tone = ToneRange { gamma, contrast, brightness };
+        (policy.blur, policy.noise, policy.cutout) = (blur, noise, cutout);
+        policy
+    });
+    prop_oneof![
+        Just(Policy::none()),
+        Just(Policy::light()),
+        Just(Policy::medium()),
+        Just(Policy::strong()),
+        drawn
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
@@ -35,11 +61,15 @@ proptest! {
         input_size in 1usize..70,
         crop_padding in 0usize..9,
         flip: bool,
+        policy in policies(),
         mix in mixes(),
         seed: u64,
     ) {
-        let augmentation =
-            Augmentation::none(input_size).with_flip(flip).with_crop_padding(crop_padding).with_mix(mix);
+        let augmentation = Augmentation::none(input_size)
+            .with_flip(flip)
+            .with_crop_padding(crop_padding)
+            .with_policy(policy)
+            .with_mix(mix);
         let batch = filled(augmentation, &positions, seed);
         let expected = (positions.len(), 1, input_size, input_size);
         prop_assert_eq!((batch.n, batch.channels, batch.height, batch.width), expected);
@@ -150,4 +180,41 @@ fn cutmix_targets_follow_the_area() {
         mixed += usize::from(!pasted.is_empty());
     }
     assert!(mixed > 8, "only {mixed} of 40 batches were pasted across");
+}
+
+#[test]
+fn a_policy_changes_every_image_by_draws_of_its_own_and_means_the_same_at_every_size() {
+    let blank = |image: &[f32]| image.iter().all(|value| *value == image[0]);
+    for policy in [Policy::light(), Policy::medium(), Policy::strong()] {
+        let [small, large] =
+            [28, 56].map(|side| filled(Augmentation::none(side).with_policy(policy), &[7; 40], 4));
+        let images: Vec<&[f32]> = small.images.chunks_exact(784).collect();
+        for (at, image) in images.iter().enumerate() {
+            assert!(!blank(image) && images[..at].iter().all(|other| other != image), "image {at}");
+        }
+        // Noise draws a number for each pixel, so later images differ.
+        let first = if policy.noise > 0.0 { 0..1 } else { 0..40 };
+        for at in first {
+            let (few, many) = (&small.images[at * 784..][..784], &large.images[at * 3136..][..3136]);
+            let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+            assert!((mean(few) - mean(many)).abs() < 0.03, "image {at}: {} {}", mean(few), mean(many));
+        }
+    }
+}
+
+#[test]
+fn large_images_are_shrunk_before_they_are_warped() {
+    // A fine pattern is grey from afar. Read pixel by pixel, it would be black or white.
+    let pixel = |at: usize| if (at % 64 + at / 64).is_multiple_of(2) { 0 } else { 255 };
+    let (pixels, labels) = ((0..40 * 64 * 64).map(pixel).collect(), (0..40).map(|at| at % 2).collect());
+    let classes = ["a", "b"].map(str::to_owned).to_vec();
+    let mut arrays = LabelledArrays::new(ImageSize::square(64), pixels, labels, classes);
+    arrays.alike = Alike::Apart;
+    let samples = Dataset::from_arrays(arrays, 0).unwrap().train;
+    let mut policy = Policy::none();
+    policy.warp.rotation = 30.0;
+    let mut batch = Batch::new();
+    let augmentation = Augmentation::none(8).with_policy(policy);
+    augmentation.batch(&samples, &[0, 1], &mut rng::stream(1, "augment", 0), &mut batch);
+    assert!(batch.images.iter().all(|value| (value - 0.5).abs() < 0.05), "{:?}", batch.images);
 }

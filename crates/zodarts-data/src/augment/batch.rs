@@ -1,6 +1,9 @@
 //! A mini-batch, ready for a network.
 
+use super::augmentation::Changes;
 use super::placement::Placement;
+use super::policy::PolicyScratch;
+use super::warp::Warp;
 use crate::resize::{ImageSize, Resizer};
 use crate::samples::Samples;
 
@@ -27,9 +30,14 @@ pub struct Batch {
     pub label_width: usize,
     /// A copy of images or targets while they are blended.
     pub(super) scratch: Vec<f32>,
-    /// Planes of the current image, before and after the resize.
+    /// Planes of the current image, as stored and on the way to the batch.
     planes: Vec<f32>,
+    policy_scratch: PolicyScratch,
 }
+
+/// Most stored pixels between two neighbours of a warped image. Beyond, the image is resized first, so that
+/// nothing aliases.
+const LONGEST_STEP: f32 = 1.5;
 
 impl Batch {
     /// Returns an empty batch, to be filled by [`Batch::fill`] or [`crate::Augmentation::batch`].
@@ -48,31 +56,36 @@ impl Batch {
     /// # Panics
     /// If a position is not below `samples.len()`, or `size` is 0.
     pub fn fill(&mut self, samples: &Samples, positions: &[usize], size: usize) {
-        self.fill_placed(samples, positions, size, || Placement::IDENTITY);
+        self.fill_changed(samples, positions, size, None);
     }
 
-    /// As [`Batch::fill`], with each resized image moved to its own `placement`.
-    pub(super) fn fill_placed(
+    /// As [`Batch::fill`], with each image changed by draws of its own.
+    pub(super) fn fill_changed(
         &mut self,
         samples: &Samples,
         positions: &[usize],
         size: usize,
-        mut placement: impl FnMut() -> Placement,
+        mut changes: Option<Changes<'_>>,
     ) {
         self.prepare(samples, positions, size);
         let store = samples.store();
-        let mut resizer = Resizer::new(store.shape.size(), ImageSize::square(size));
+        let mut frame = Frame { source: store.shape.size(), size, resizer: None };
         let length = self.image_len();
-        self.planes.resize(store.shape.values() + length, 0.0);
-        let (stored, resized) = self.planes.split_at_mut(store.shape.values());
+        self.planes.resize(store.shape.values() + 2 * length, 0.0);
+        let (stored, moved) = self.planes.split_at_mut(store.shape.values());
         for (&position, image) in positions.iter().zip(self.images.chunks_exact_mut(length)) {
-            let placement = placement();
+            let (placement, warp) =
+                changes.as_mut().map_or((Placement::IDENTITY, None), |changes| changes.draw());
             store.planes(samples.index(position), stored);
             if placement == Placement::IDENTITY {
-                resizer.resize(stored, image);
+                frame.write(stored, warp, &mut moved[..length], image);
             } else {
-                resizer.resize(stored, resized);
-                placement.apply(resized, size, image);
+                let (scratch, placed) = moved.split_at_mut(length);
+                frame.write(stored, warp, scratch, placed);
+                placement.apply(placed, size, image);
+            }
+            if let Some(changes) = &mut changes {
+                changes.change_values(image, size, &mut self.policy_scratch);
             }
         }
     }
@@ -96,5 +109,34 @@ impl Batch {
                 target[usize::from(labels[0])] = 1.0;
             }
         }
+    }
+}
+
+/// The sizes of stored images and of a batch's, with the resize between them.
+struct Frame {
+    source: ImageSize,
+    size: usize,
+    resizer: Option<Resizer>,
+}
+
+impl Frame {
+    /// Writes a stored image at the batch's size, warped or not. `scratch` has the length of `out`.
+    fn write(&mut self, stored: &[f32], warp: Option<Warp>, scratch: &mut [f32], out: &mut [f32]) {
+        let square = ImageSize::square(self.size);
+        match warp {
+            None => self.resizer().resize(stored, out),
+            Some(warp) if warp.step(self.source, self.size) <= LONGEST_STEP => {
+                warp.apply(stored, self.source, self.size, out);
+            }
+            Some(warp) => {
+                self.resizer().resize(stored, scratch);
+                warp.apply(scratch, square, self.size, out);
+            }
+        }
+    }
+
+    fn resizer(&mut self) -> &mut Resizer {
+        let (source, target) = (self.source, ImageSize::square(self.size));
+        self.resizer.get_or_insert_with(|| Resizer::new(source, target))
     }
 }
