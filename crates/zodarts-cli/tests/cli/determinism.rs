@@ -8,7 +8,8 @@ use std::path::Path;
 
 /// Returns the files that `fit` leaves, without its configuration, which records the number of threads.
 fn fit(place: &Path, name: &str, kernels: &str, options: &str) -> BTreeMap<String, Vec<u8>> {
-    let arguments = format!("fit phantom --method zo-darts-plus {options} --out {name}");
+    let changes = "--set train.policy=strong --set train.averaging=0.9";
+    let arguments = format!("fit phantom --method zo-darts-plus {changes} {options} --out {name}");
     let mut command = zodarts(place);
     command.env("ZODARTS_KERNELS", kernels).args(arguments.split_whitespace()).assert().success();
     let mut left = left(&place.join(name));

@@ -11,7 +11,8 @@ use std::time::Duration;
 /// A network that trains in a moment, for as long as a test needs.
 const LONG: &str = "\
 [search]\nepochs = 40\nchannels = 4\ncells = 1\ninput_size = 12\n\
-[train]\nepochs = 60\nchannels = 4\ncells = 1\ninput_size = 12\n";
+[train]\nepochs = 60\nchannels = 4\ncells = 1\ninput_size = 12\n\
+policy = \"strong\"\naveraging = 0.9\n";
 
 const RUN: &str = "runs/phantom-zo-darts-plus-seed0";
 

@@ -4,6 +4,7 @@
 //! default, range and documentation. The key of the configuration file, `zodarts settings`, the reference and
 //! the help of the command line follow from the declaration.
 
+mod augment;
 mod auto;
 mod checked;
 mod declare;
@@ -17,6 +18,7 @@ mod search;
 mod train;
 mod value;
 
+pub use augment::{AugmentSettings, Knob, PolicyName};
 pub use auto::{Auto, search_batch, train_batch};
 pub use checked::Checked;
 pub use declare::{Section, Setting, path};

@@ -1,8 +1,8 @@
 //! Settings of training.
 
 use super::{
-    Auto, BATCH, CELLS, CHANNELS, Convolutions, EPOCHS, ImagePlan, InvalidSettings, PADDING, Range, SIDE,
-    Word,
+    AugmentSettings, Auto, BATCH, CELLS, CHANNELS, Convolutions, EPOCHS, ImagePlan, InvalidSettings, PADDING,
+    PolicyName, Range, SIDE, Word,
 };
 use serde::{Deserialize, Serialize};
 use zodarts_data::{Augmentation, Mix};
@@ -23,9 +23,10 @@ crate::settings! {
         cells: usize = 3, CELLS;
         /// Side of the network's input; `auto` is 32 for 28×28 images, else the images' own.
         input_size: Auto = Auto::Auto, SIDE;
-        /// Mirror images at random.
+        /// Mirror images left to right at random, under every policy but `none`.
         flip: bool = true;
-        /// Zero padding before a random crop; `auto` is an eighth of the input's side.
+        /// Zero padding before a random crop; `auto` is an eighth of the input's side under the policy `crop`,
+        /// and else 0.
         crop_padding: Auto = Auto::Auto, PADDING;
         /// Blending of images in pairs.
         mix: MixKind = MixKind::Mixup;
@@ -49,12 +50,16 @@ crate::settings! {
         weight_decay: f64 = 3e-4, Range::AtLeast(0.0);
         /// Largest gradient norm; 0 does not clip.
         clip: f64 = 5.0, Range::AtLeast(0.0);
+        /// Decay of the moving average of the weights, whose value is kept in their place; 0 keeps the weights
+        /// of the last step.
+        averaging: f64 = 0.0, Range::FromBelow(0.0, 1.0);
         /// Stop after this many epochs without a better validation result; 0 never stops early.
         patience: usize = 0;
         /// Epoch whose weights are kept: the last, or the best by validation AUC.
         selection: Selection = Selection::Last;
         /// Compute 3×3 convolutions by Winograd where it is faster, or exactly as defined.
         convolutions: Convolutions = Convolutions::Fast;
+        ..augment: AugmentSettings;
     }
 }
 
@@ -137,16 +142,23 @@ impl TrainSettings {
     /// Returns the augmentation for images of `size` pixels.
     pub fn augmentation(&self, size: usize) -> Augmentation {
         let alpha = self.mix_alpha as f32;
-        self.images().augmentation(size).with_mix(match self.mix {
+        let mix = match self.mix {
             MixKind::None => Mix::None,
             MixKind::Mixup => Mix::Mixup { alpha },
             MixKind::Cutmix => Mix::Cutmix { alpha },
-        })
+        };
+        self.images().augmentation(size).with_policy(self.augment.policy()).with_mix(mix)
     }
 
-    /// Returns the preparation of images.
+    /// Returns the preparation of images, under the policy's mirror and padding.
     pub fn images(&self) -> ImagePlan {
-        ImagePlan { input_size: self.input_size, flip: self.flip, crop_padding: self.crop_padding }
+        let policy = self.augment.policy;
+        let crop_padding = match policy {
+            PolicyName::Crop => self.crop_padding,
+            _ => Auto::Fixed(self.crop_padding.unwrap_or(0)),
+        };
+        let flip = self.flip && policy != PolicyName::None;
+        ImagePlan { input_size: self.input_size, flip, crop_padding }
     }
 
     fn check_momentum(&self) -> Result<(), InvalidSettings> {

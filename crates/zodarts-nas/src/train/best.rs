@@ -1,6 +1,7 @@
 //! The epoch whose weights a training keeps.
 
 use super::TrainInput;
+use super::averaging::EpochWeights;
 use super::epoch_scorer::merit;
 use super::state::TrainState;
 use crate::evaluate::Point;
@@ -19,9 +20,9 @@ pub struct Best {
 }
 
 impl Best {
-    /// Returns the epoch that ended in `state`.
-    pub fn new(epoch: usize, point: Point, state: &TrainState) -> Self {
-        Self { epoch, point, weights: state.weights.clone(), statistics: state.statistics.clone() }
+    /// Returns the epoch that gave these weights.
+    pub fn new(epoch: usize, point: Point, given: &EpochWeights<'_>) -> Self {
+        Self { epoch, point, weights: given.weights.to_vec(), statistics: given.statistics.to_vec() }
     }
 
     /// Returns the epoch of a record, with its vectors from a checkpoint. If the checkpoint has no such
@@ -35,7 +36,7 @@ impl Best {
         good: &TrainState,
     ) -> Result<Self, FileError> {
         let point = Point { acc: record.val_acc, auc: record.val_auc };
-        let mut best = Self::new(record.epoch, point, good);
+        let mut best = Self::new(record.epoch, point, &EpochWeights::of_last_step(good));
         if checkpoint.has("best_weights") {
             best.weights = checkpoint.take("best_weights", good.weights.len())?;
             best.statistics = checkpoint.take("best_statistics", good.statistics.len())?;

@@ -1,8 +1,8 @@
 //! The scoring of the images on which an epoch is chosen.
 
 use super::TrainInput;
+use super::averaging::EpochWeights;
 use super::memory::batch_size;
-use super::state::TrainState;
 use crate::error::Error;
 use crate::evaluate::{EvaluateError, Point};
 use crate::model::{BatchScorer, ModelCard, Scored, Scorer};
@@ -29,10 +29,14 @@ impl EpochScorer {
         })
     }
 
-    pub fn score(&mut self, state: &TrainState, input: &TrainInput<'_>) -> Result<Scored, EvaluateError> {
+    pub fn score(
+        &mut self,
+        given: &EpochWeights<'_>,
+        input: &TrainInput<'_>,
+    ) -> Result<Scored, EvaluateError> {
         match self {
-            EpochScorer::Running(scorer) => scorer.score(&state.weights, &state.statistics, input.val),
-            EpochScorer::Batch(scorer) => scorer.score(&state.weights, input.val),
+            EpochScorer::Running(scorer) => scorer.score(given.weights, &given.statistics, input.val),
+            EpochScorer::Batch(scorer) => scorer.score(given.weights, input.val),
         }
     }
 }

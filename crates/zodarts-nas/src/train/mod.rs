@@ -1,5 +1,6 @@
 //! The training of a discrete network, or of `ResNet-18`.
 
+mod averaging;
 mod best;
 mod class_weights;
 mod epoch_scorer;
@@ -80,7 +81,12 @@ pub fn train(input: TrainInput<'_>, observer: &mut dyn Observer) -> Result<Train
     let network = Arc::new(card.network()?);
     let mut stage = TrainStage::new(&input, &card, &network, loss(&input))?;
     let limits = Limits { epochs: input.settings.epochs, deadline: input.deadline, store: input.store };
-    let driven = drive(&mut stage, TrainState::new(&network, input.seed), limits, observer)?;
+    let driven = drive(
+        &mut stage,
+        TrainState::new(&network, input.seed, input.settings.averaging > 0.0),
+        limits,
+        observer,
+    )?;
     let seconds = driven.seconds();
     let best = stage.best.ok_or(Error::OutOfTime { stage: TrainStage::TITLE })?;
     Ok(TrainOutcome {

@@ -1,6 +1,7 @@
 //! The stage that trains a network.
 
 use super::TrainInput;
+use super::averaging::{EpochWeights, StatisticsPass, average};
 use super::best::{Best, improves, keeps_last};
 use super::epoch_scorer::EpochScorer;
 use super::memory::batch_size;
@@ -37,6 +38,7 @@ pub struct TrainStage<'a> {
     executor: Executor<f32>,
     gradient: Vec<f32>,
     scorer: EpochScorer,
+    statistics_pass: StatisticsPass<'a>,
     labels: Labels,
     /// The best epoch so far.
     pub best: Option<Best>,
@@ -128,8 +130,8 @@ impl Stage for TrainStage<'_> {
     }
 
     fn save<'s>(&'s self, last: Option<&TrainRecord>, checkpoint: &mut Checkpoint<'s>) {
-        // If the best epoch is the last one, its vectors are in the checkpoint already.
-        if last.is_some_and(|record| record.selected) {
+        // If the best epoch is the last one, its vectors are in the checkpoint already, unless it gave averages.
+        if last.is_some_and(|record| record.selected) && !self.averages() {
             return;
         }
         if let Some(Best { weights, statistics, .. }) = &self.best {
@@ -161,23 +163,35 @@ impl<'a> TrainStage<'a> {
         loss: Loss,
     ) -> Result<Self, Error> {
         let settings = input.settings;
+        let batch_size = batch_size(input.info, input.train.len(), &settings);
+        let augmentation = settings.augmentation(input.info.height);
         Ok(Self {
             input: *input,
-            batch_size: batch_size(input.info, input.train.len(), &settings),
-            augmentation: settings.augmentation(input.info.height),
+            batch_size,
+            augmentation,
             sgd: settings.sgd(),
             loss,
             executor: Executor::with_kernels(network.clone(), Kernels::detect(), settings.convolutions),
             gradient: vec![0.0; network.weights.len()],
             scorer: EpochScorer::new(input, network.clone(), card)?,
+            statistics_pass: StatisticsPass {
+                samples: input.train,
+                side: augmentation.input_size,
+                batch_size,
+            },
             labels: Labels::of(input.val)?,
             best: None,
         })
     }
 
+    /// Tells if a moving average of the weights is kept.
+    fn averages(&self) -> bool {
+        self.input.settings.averaging > 0.0
+    }
+
     /// Takes one SGD step.
     fn step(&mut self, epoch: &mut Epoch<'_>, part: &mut TrainPart, images: &Images) -> Result<Step, Error> {
-        let loss = self.descend(epoch, &images.batch, &mut part.totals);
+        let loss = self.descend(epoch, &images.batch, part);
         if !loss.is_finite() || self.gradient.iter().any(|value| !value.is_finite()) {
             let layout = &self.executor.network().weights;
             let diagnosis = of_training(loss, layout, &epoch.state.weights, &self.gradient);
@@ -193,14 +207,16 @@ impl<'a> TrainStage<'a> {
         })
     }
 
-    fn descend(&mut self, epoch: &mut Epoch<'_>, batch: &Batch, totals: &mut Totals) -> f64 {
-        let state = &mut *epoch.state;
+    fn descend(&mut self, epoch: &mut Epoch<'_>, batch: &Batch, part: &mut TrainPart) -> f64 {
+        let (state, done) = (&mut *epoch.state, part.steps);
         let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
         let parameters = Parameters { weights: &state.weights, mixture: None };
         let targets = GradientTargets { weights: Some(&mut self.gradient), mixture: None };
         let outcome = self.executor.pass(parameters, &self.loss, view, targets);
         self.executor.update_statistics(&mut state.statistics, STATISTICS_MOMENTUM);
         self.sgd.step(&mut state.sgd, &mut state.weights, &self.gradient, epoch.learning_rate);
+        average(state, self.input.settings.averaging, epoch.plan.epoch * epoch.steps + done + 1);
+        let totals = &mut part.totals;
         totals.loss += outcome.loss * outcome.images as f64;
         totals.correct += outcome.correct;
         // A damaged checkpoint may hold any number.
@@ -216,17 +232,24 @@ impl<'a> TrainStage<'a> {
         mut record: TrainRecord,
     ) -> Result<TrainRecord, Error> {
         let (input, epoch) = (&self.input, plan.epoch);
+        let given = match &state.averaged {
+            None => EpochWeights::of_last_step(state),
+            Some(weights) => {
+                let statistics = self.statistics_pass.statistics(&mut self.executor, weights);
+                EpochWeights { weights, statistics: statistics.into() }
+            }
+        };
         let diverged = |_| {
             let diagnosis = of_scores(&self.executor.network().weights, &state.weights);
             Error::Diverged { stage: Self::TITLE, epoch, diagnosis }
         };
-        let scored = self.scorer.score(state, input).map_err(diverged)?;
+        let scored = self.scorer.score(&given, input).map_err(diverged)?;
         let point = score(&scored.scores, &self.labels, input.info.task, &input.info.classes)?;
         record.take(scored.loss, &point);
         record.selected = keeps_last(input) && epoch + 1 == plan.epochs
             || improves(input.protocol, self.best.as_ref(), &point);
         if record.selected {
-            self.best = Some(Best::new(epoch, point, state));
+            self.best = Some(Best::new(epoch, point, &given));
         }
         Ok(record)
     }
