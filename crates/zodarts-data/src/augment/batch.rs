@@ -74,8 +74,7 @@ impl Batch {
         self.planes.resize(store.shape.values() + 2 * length, 0.0);
         let (stored, moved) = self.planes.split_at_mut(store.shape.values());
         for (&position, image) in positions.iter().zip(self.images.chunks_exact_mut(length)) {
-            let (placement, warp) =
-                changes.as_mut().map_or((Placement::IDENTITY, None), |changes| changes.draw());
+            let (placement, warp) = changes.as_mut().map_or((Placement::IDENTITY, None), Changes::draw);
             store.planes(samples.index(position), stored);
             if placement == Placement::IDENTITY {
                 frame.write(stored, warp, &mut moved[..length], image);

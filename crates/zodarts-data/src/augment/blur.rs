@@ -28,7 +28,9 @@ impl Blur {
         };
         let mut weights: Vec<f32> = (0..=reach).map(weight).collect();
         let sum = weights[0] + 2.0 * weights[1..].iter().sum::<f32>();
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        for weight in &mut weights {
+            *weight /= sum;
+        }
         Self { weights }
     }
 
@@ -65,7 +67,9 @@ impl Blur {
                     *value += weight * (before + after);
                 }
             }
-            blurred.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+            for value in blurred {
+                *value = value.clamp(0.0, 1.0);
+            }
         }
     }
 }
