@@ -59,6 +59,9 @@ impl Dataset {
         if let Some(ValSource::File(path)) = &options.val {
             source::validation::replace(&mut raw, path, options, on_event)?;
         }
+        if let Some(notice) = raw.take_grey(options.channels) {
+            on_event(notice.into());
+        }
         let cut = raw.cut || matches!(options.val, Some(ValSource::Fraction(_)));
         let looked = raw.groups.is_some();
         let mut dataset = assemble(raw, options.fit);

@@ -89,6 +89,11 @@ pub enum Notice {
         /// Number of files.
         files: usize,
     },
+    /// All images are of colour and show grey: they are taken as grey.
+    GreyColour {
+        /// Their number.
+        images: usize,
+    },
     /// Hidden files and folders, and those that programs leave behind (`__MACOSX`, `Thumbs.db`), were left
     /// out.
     HiddenFiles {

@@ -34,6 +34,17 @@ pub enum Alike {
     Apart,
 }
 
+/// The channels of colour images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelPlan {
+    /// One, if every image shows grey; else as [`ChannelPlan::Stored`].
+    #[default]
+    Auto,
+    /// Three, even if they are equal, as versions before this choice did.
+    Stored,
+}
+
 /// The treatment of image files that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,6 +112,8 @@ pub struct OpenOptions {
     pub val: Option<ValSource>,
     /// The treatment of copies and near copies in cuts.
     pub alike: Alike,
+    /// The channels of colour images.
+    pub channels: ChannelPlan,
     /// Leaves out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
     /// A table of labels for the images of a folder, which then need not be laid out by class: CSV with the
@@ -159,6 +172,12 @@ impl OpenOptions {
     #[must_use]
     pub fn with_alike(self, alike: Alike) -> Self {
         Self { alike, ..self }
+    }
+
+    /// Sets [`OpenOptions::channels`].
+    #[must_use]
+    pub fn with_channels(self, channels: ChannelPlan) -> Self {
+        Self { channels, ..self }
     }
 
     /// Sets [`OpenOptions::drop_leaks`].

@@ -13,8 +13,8 @@ use support::{class_folder, grey_png, open, open_with, says, write_classes};
 use tempfile::TempDir;
 use tiff::encoder::{TiffEncoder, colortype};
 use zodarts_data::{
-    DataError, Dataset, ImageFile, LeftOutFiles, LoadProgress, Notice, OpenEvent, OpenOptions, Task,
-    ValSource, read_image_file,
+    ChannelPlan, DataError, Dataset, ImageFile, LeftOutFiles, LoadProgress, Notice, OpenEvent, OpenOptions,
+    Task, ValSource, read_image_file,
 };
 
 fn with_seed(path: &Path, seed: u64) -> Dataset {
@@ -126,6 +126,28 @@ fn notices(folder: &Path) -> Vec<Notice> {
     };
     Dataset::open(folder.to_str().unwrap(), &OpenOptions::default(), &on_event).unwrap();
     seen.into_inner()
+}
+
+#[test]
+fn colour_images_that_show_grey_are_the_data_of_grey_ones_unless_one_has_colour() {
+    let (grey, colour) = (class_folder(6, 8), TempDir::new().unwrap());
+    for class in ["a", "b"] {
+        std::fs::create_dir(colour.path().join(class)).unwrap();
+        for at in 0..6 {
+            let name = format!("{class}/{at:02}.png");
+            let image = image::open(grey.path().join(&name)).unwrap();
+            image.to_rgb8().save(colour.path().join(&name)).unwrap();
+        }
+    }
+    assert_eq!(notices(colour.path()), [Notice::GreyColour { images: 12 }]);
+    let info = |folder: &Path, channels| {
+        open_with(folder, &OpenOptions::default().with_channels(channels)).unwrap().info
+    };
+    let found = info(colour.path(), ChannelPlan::Auto);
+    assert_eq!((found.channels, &found.fingerprint), (1, &info(grey.path(), ChannelPlan::Auto).fingerprint));
+    assert_eq!(info(colour.path(), ChannelPlan::Stored).channels, 3);
+    RgbImage::from_pixel(8, 8, Rgb([9, 200, 30])).save(colour.path().join("b/05.png")).unwrap();
+    assert_eq!((notices(colour.path()), info(colour.path(), ChannelPlan::Auto).channels), (vec![], 3));
 }
 
 fn group(kind: &str, class: Option<&str>, files: usize) -> LeftOutFiles {

@@ -66,6 +66,10 @@ pub fn words(notice: &Notice) -> Option<String> {
             let noun = if *files == 1 { "animation" } else { "animations" };
             format!("{files} {noun}: only the first image of each is read")
         }
+        Notice::GreyColour { images } => format!(
+            "all {images} images are stored in colour but show grey: taken as grey; --set \
+             data.channels=stored keeps three channels"
+        ),
         Notice::BareNames { files } => {
             let of = if *files == 1 { "1 file".to_owned() } else { format!("{files} files") };
             format!("{of} of the table found in subfolders by name alone")

@@ -1,4 +1,5 @@
-//! Runs on folders with copies, and runs that a version began which cut them apart.
+//! Runs on folders with copies or with grey images in colour, and runs that a version began which cut copies
+//! apart and kept channels.
 
 use crate::support::{place, run, stdout, write_png};
 use predicates::prelude::*;
@@ -22,9 +23,10 @@ fn images(root: &Path, copies: bool) {
 fn begun_before(run: &Path) {
     let config = run.join("config.toml");
     let text = fs::read_to_string(&config).unwrap();
-    let lines: Vec<&str> =
-        text.lines().filter(|line| !line.starts_with("alike = ") && !line.starts_with("fit = ")).collect();
-    assert_eq!(lines.len() + 2, text.lines().count());
+    let is_new =
+        |line: &&str| ["alike = ", "fit = ", "channels = \""].iter().any(|new| line.starts_with(new));
+    let lines: Vec<&str> = text.lines().filter(|line| !is_new(line)).collect();
+    assert_eq!(lines.len() + 3, text.lines().count());
     fs::write(&config, lines.join("\n")).unwrap();
     for file in ["metrics.json", "predictions.csv"] {
         fs::remove_file(run.join(file)).unwrap();
@@ -75,4 +77,26 @@ fn a_run_on_data_without_copies_goes_on_by_the_same_command() {
     begun_before(&place.join("run"));
     run(place, FIT).success().stderr(contains("resuming the run"));
     assert_eq!(fs::read(place.join("run/predictions.csv")).unwrap(), predictions);
+}
+
+#[test]
+fn a_run_that_an_earlier_version_began_on_grey_images_in_colour_keeps_its_channels_or_is_refused() {
+    let place = place();
+    let place = place.path();
+    images(&place.join("images"), false);
+    for entry in ["a", "b"].iter().flat_map(|class| fs::read_dir(place.join("images").join(class)).unwrap()) {
+        let path = entry.unwrap().path();
+        image::open(&path).unwrap().to_rgb8().save(&path).unwrap();
+    }
+    let told = "all 24 images are stored in colour but show grey: taken as grey";
+    run(place, "data info images").success().stderr(contains(told)).stdout(contains("grey"));
+    stdout(place, &format!("{FIT} --set data.channels=stored"));
+    let predictions = fs::read(place.join("run/predictions.csv")).unwrap();
+    begun_before(&place.join("run"));
+    run(place, FIT)
+        .code(1)
+        .stderr(contains("`data.channels` = \"stored\" keeps channels as earlier versions"));
+    run(place, &format!("{FIT} --set data.channels=stored --set data.alike=apart")).success();
+    assert_eq!(fs::read(place.join("run/predictions.csv")).unwrap(), predictions);
+    run(place, "evaluate run").success();
 }

@@ -1,10 +1,14 @@
 //! The preparation of images for the network of a stage.
 
 use super::{Auto, Word};
-use zodarts_data::{Alike, Augmentation, ImageFit};
+use zodarts_data::{Alike, Augmentation, ChannelPlan, ImageFit};
 
 impl Word for Alike {
     const ALL: &'static [Self] = &[Alike::Auto, Alike::Together, Alike::Apart];
+}
+
+impl Word for ChannelPlan {
+    const ALL: &'static [Self] = &[ChannelPlan::Auto, ChannelPlan::Stored];
 }
 
 impl Word for ImageFit {

@@ -2,9 +2,9 @@
 
 use super::absolute_paths::absolute_settings;
 use crate::folder::RunInfo;
-use crate::settings::Settings;
+use crate::settings::{DataSettings, Settings};
 use std::collections::BTreeMap;
-use zodarts_data::{Alike, DatasetInfo};
+use zodarts_data::{Alike, ChannelPlan, DatasetInfo};
 
 /// The settings by section and key.
 type Flat = BTreeMap<String, toml::Value>;
@@ -17,7 +17,9 @@ pub fn other_run(
     info: &DatasetInfo,
     here: &Settings,
 ) -> Option<String> {
-    other_data(run, info).map(|found| found + earlier_cut(there, here)).or_else(|| other_setting(there, here))
+    other_data(run, info)
+        .map(|found| found + earlier_data(&there.data, info, &here.data))
+        .or_else(|| other_setting(there, here))
 }
 
 /// Returns the difference in data between a run and those at hand, or `None` if they are the same.
@@ -27,24 +29,28 @@ fn other_data(run: Option<&RunInfo>, info: &DatasetInfo) -> Option<String> {
         .map(|run| format!("data with fingerprint {:.12}…, not {own:.12}…", run.fingerprint))
 }
 
-/// Returns how to cut data as a run did that an earlier version may have begun.
-fn earlier_cut(there: &Settings, here: &Settings) -> &'static str {
-    if there.data.alike == Alike::Apart && here.data.alike != Alike::Apart {
+/// Returns how to open data as a run did that an earlier version may have begun.
+fn earlier_data(there: &DataSettings, info: &DatasetInfo, here: &DataSettings) -> &'static str {
+    let kept_channels = there.channels == ChannelPlan::Stored && here.channels != there.channels;
+    if kept_channels && info.channels == 1 {
+        " (`data.channels` = \"stored\" keeps channels as earlier versions did)"
+    } else if there.alike == Alike::Apart && here.alike != Alike::Apart {
         " (`data.alike` = \"apart\" cuts copies as earlier versions did)"
     } else {
         ""
     }
 }
 
-/// A setting whose effect the fingerprint of the data tells. Runs of earlier versions do not have it.
-const IN_FINGERPRINT: &str = "data.alike";
+/// Settings whose effect the fingerprint of the data tells. Runs of earlier versions do not have them.
+const IN_FINGERPRINT: [&str; 2] = ["data.alike", "data.channels"];
 
 /// Returns the first setting, by section and key, in which a run `there` differs from what is wanted `here`
 /// on the same data.
 fn other_setting(there: &Settings, here: &Settings) -> Option<String> {
     let (there, here) = (table(there), table(&absolute_settings(here)));
     let keys = there.keys().chain(here.keys());
-    let differs = |key: &&String| *key != IN_FINGERPRINT && there.get(*key) != here.get(*key);
+    let differs =
+        |key: &&String| !IN_FINGERPRINT.contains(&key.as_str()) && there.get(*key) != here.get(*key);
     let key = keys.into_iter().find(differs)?;
     let value = |table: &Flat| table.get(key).map_or_else(|| "unset".into(), ToString::to_string);
     Some(format!("`{key}` = {}, not {}", value(&there), value(&here)))

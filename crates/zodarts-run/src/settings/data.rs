@@ -1,6 +1,6 @@
 //! Settings of how the data are opened.
 
-use zodarts_data::{Alike, ImageFit, Window};
+use zodarts_data::{Alike, ChannelPlan, ImageFit, Window};
 
 zodarts_nas::settings! {
     /// Settings of the data.
@@ -19,6 +19,8 @@ zodarts_nas::settings! {
         /// `together` keeps each group on one side, `apart` cuts image by image, as earlier versions did;
         /// `auto` is `together`, but the halves of an archive with its own splits are cut as they were.
         alike: Alike = Alike::Auto;
+        /// Channels of colour images: `auto` takes them as grey if every one shows grey; `stored` keeps three.
+        channels: ChannelPlan = ChannelPlan::Auto;
         /// Leave out training images whose pixels are also in the validation or test split.
         drop_leaks: bool = false;
         /// CSV table of labels for a folder of images, or for the frames of one file: columns path (below

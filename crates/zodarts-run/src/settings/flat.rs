@@ -59,9 +59,11 @@ pub fn upgrade(table: &mut Table) -> Vec<(String, String)> {
     found
 }
 
-/// Completes the configuration of a run that an earlier version began: it cut copies apart.
+/// Completes the configuration of a run that an earlier version began: it cut copies apart, and kept the
+/// channels of images that show grey.
 pub fn upgrade_run(table: &mut Table) {
     put(table, "data", "alike", &Value::String("apart".into()));
+    put(table, "data", "channels", &Value::String("stored".into()));
 }
 
 fn put(table: &mut Table, section: &str, key: &str, value: &Value) {
