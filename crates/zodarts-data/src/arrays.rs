@@ -181,6 +181,7 @@ impl Dataset {
             height: shape.height,
             width: shape.width,
             fit,
+            slices: None,
             fingerprint: String::new(),
         };
         let groups = groups.map(Arc::new);

@@ -10,7 +10,7 @@ pub(crate) type SplitIndex = usize;
 /// Names of the splits by [`SplitIndex`].
 pub(crate) const SPLITS: [&str; 3] = ["train", "val", "test"];
 
-/// An image by split and position. Images are ordered by split first.
+/// A case by split and position: an image or a volume, see [`Samples`]. Cases are ordered by split first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ImageIndex {
     pub split: SplitIndex,
@@ -33,26 +33,38 @@ pub(crate) const ALSO_IN_TRAIN: &str = "also in train";
 /// Words for images whose pixels are also in the validation split.
 pub(crate) const ALSO_IN_VAL: &str = "also in val";
 
-/// Returns a sentence such as `1 test image also in train`, or `no val image of class …`.
-pub(crate) fn sentence(count: usize, split: &str, what: &str) -> String {
-    match count {
-        0 => format!("no {split} image {what}"),
-        1 => format!("1 {split} image {what}"),
-        count => format!("{count} {split} images {what}"),
+/// Some cases of a split, for a sentence.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CaseCount<'a> {
+    pub count: usize,
+    /// The name of the split.
+    pub split: &'a str,
+    /// The word for a case, see [`Samples::noun`].
+    pub noun: &'a str,
+}
+
+impl CaseCount<'_> {
+    /// Returns a sentence such as `1 test image also in train`, or `no val image of class …`.
+    pub fn sentence(self, what: &str) -> String {
+        let Self { count, split, noun } = self;
+        match count {
+            0 => format!("no {split} {noun} {what}"),
+            1 => format!("1 {split} {noun} {what}"),
+            count => format!("{count} {split} {noun}s {what}"),
+        }
     }
 }
 
-/// The images of all splits, grouped by equal pixels, in the order of each group's first image.
+/// The cases of all splits, grouped by equal pixels, in the order of each group's first one.
 pub(crate) struct Copies {
     pub groups: Vec<Vec<ImageIndex>>,
 }
 
 impl Copies {
-    /// Compares the images of three splits by a hash of their pixels.
+    /// Compares the cases of three splits by a hash of their pixels.
     pub fn of(splits: [&Samples; 3]) -> Self {
-        let hashes: [Vec<[u8; 32]>; 3] = splits.map(|samples| {
-            (0..samples.len()).into_par_iter().map(|position| samples.hash(position)).collect()
-        });
+        let hashes: [Vec<[u8; 32]>; 3] = splits
+            .map(|samples| (0..samples.cases()).into_par_iter().map(|case| samples.hash(case)).collect());
         let mut known: HashMap<[u8; 32], usize> = HashMap::new();
         let mut groups: Vec<Vec<ImageIndex>> = Vec::new();
         for (split, hashes) in hashes.into_iter().enumerate() {

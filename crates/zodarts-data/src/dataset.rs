@@ -56,6 +56,10 @@ impl Dataset {
             check_memory(spec, &raw, size, options.memory)?;
             raw.resize(size, options.fit);
         }
+        if raw.train.slices.is_some() && options.alike == Alike::Together {
+            let expected = "auto or apart: near copies of volumes are not looked for";
+            return Err(DataError::Option { option: "alike", found: "together".into(), expected });
+        }
         if let Some(ValSource::File(path)) = &options.val {
             source::validation::replace(&mut raw, path, options, on_event)?;
         }
@@ -63,7 +67,8 @@ impl Dataset {
             on_event(notice.into());
         }
         let cut = raw.cut || matches!(options.val, Some(ValSource::Fraction(_)));
-        let looked = raw.groups.is_some();
+        // No search for copies of volumes: they are cut by volume.
+        let looked = raw.groups.is_some() || raw.train.slices.is_some();
         let mut dataset = assemble(raw, options.fit);
         if !looked && is_bound(&source, options) {
             let fraction = matches!(options.val, Some(ValSource::Fraction(_)));
@@ -111,14 +116,14 @@ impl Dataset {
         [&self.train, &self.val, self.test.inspect()]
     }
 
-    /// Removes the training images whose pixels are also in the validation or test split and returns their
-    /// number.
+    /// Removes the training images or volumes whose pixels are also in the validation or test split and
+    /// returns their number.
     fn drop_leaks(&mut self) -> Result<usize, DataError> {
         let copies = Copies::of(self.splits());
         let alone = copies.groups.iter().filter(|group| group.iter().all(|image| image.split == 0));
         let mut kept: Vec<usize> = alone.flatten().map(|image| image.position).collect();
         kept.sort_unstable();
-        let dropped = self.train.len() - kept.len();
+        let dropped = self.train.cases() - kept.len();
         if kept.is_empty() {
             let expected = "a training split with images that are in no other";
             return Err(DataError::Option { option: "drop_leaks", found: "true".into(), expected });
@@ -185,6 +190,7 @@ fn assemble(raw: RawDataset, fit: ImageFit) -> Dataset {
         height: shape.height,
         width: shape.width,
         fit,
+        slices: store.slices,
         fingerprint: String::new(),
     };
     Dataset {
@@ -201,6 +207,9 @@ fn fingerprint(dataset: &Dataset) -> String {
     hash.update(format!("{} {:?} {} {} {}", info.task, info.classes, info.channels, info.height, info.width));
     if info.fit != ImageFit::Squeeze {
         hash.update(info.fit.name());
+    }
+    if let Some(slices) = info.slices {
+        hash.update(format!("volumes {slices}"));
     }
     for samples in dataset.splits() {
         hash.update((samples.len() as u64).to_le_bytes());

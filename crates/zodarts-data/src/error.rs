@@ -218,6 +218,16 @@ pub enum DataError {
         /// Advice.
         hint: &'static str,
     },
+    /// Data of volumes for a network of images, or the other way round.
+    #[error("{data}: its samples are {found}, but the network was trained on {expected}")]
+    OtherSamples {
+        /// The data.
+        data: String,
+        /// `images` or `volumes`.
+        found: &'static str,
+        /// The kind that the network was trained on.
+        expected: &'static str,
+    },
     /// Data whose classes are not those of a network.
     #[error("{data}: its classes are {found:?}, but the network tells apart {expected:?}")]
     OtherClasses {
@@ -344,6 +354,9 @@ impl DataError {
             | Self::Arrays { .. }
             | Self::Option { .. } => return None,
             Self::UnknownSource { .. } => DATA_FORMS,
+            Self::OtherSamples { .. } => {
+                "evaluate the network on samples of its own kind; `zodarts predict` takes single images"
+            }
             Self::OtherClasses { .. } => "name the classes as in the data that the network was trained on",
             Self::MissingArray { array, .. } if array.starts_with("val_") => {
                 "a MedMNIST file holds {train,val,test}_{images,labels}; without val, give --val 0.1"

@@ -138,6 +138,12 @@ pub enum Notice {
         /// Number of columns.
         classes: usize,
     },
+    /// The samples of an archive are volumes. Each slice is taken as an image, and probabilities are averaged
+    /// over the slices of a volume.
+    VolumesSliced {
+        /// Slices of a volume.
+        slices: usize,
+    },
     /// Values of an archive's images were scaled, all by the same factor.
     PixelScale {
         /// Their type and their range, such as `uint16 from 0 to 4012`.

@@ -20,7 +20,7 @@ pub struct ImageStatistic {
     pub name: &'static str,
     /// The value whose presence (1) or absence (0) this tells, for a statistic without order.
     pub value: Option<&'static str>,
-    /// The statistic of each image.
+    /// The statistic of each image, or its mean over the slices of each volume.
     pub values: Vec<f64>,
     /// True if it tells how images were made and kept, and not what they show.
     pub of_source: bool,
@@ -32,7 +32,17 @@ pub fn image_statistics(samples: &Samples) -> Vec<ImageStatistic> {
         (0..samples.len()).map(|position| samples.origin(position)).collect();
     let mut found = origins.map_or_else(Vec::new, |origins| of_files(&origins));
     found.extend(of_pixels(samples));
+    if samples.slices() > 1 {
+        for statistic in &mut found {
+            statistic.values = means(&statistic.values, samples.slices());
+        }
+    }
     found
+}
+
+/// Returns the mean of every `count` values.
+fn means(values: &[f64], count: usize) -> Vec<f64> {
+    values.chunks_exact(count).map(|values| values.iter().sum::<f64>() / count as f64).collect()
 }
 
 fn of_files(origins: &[ImageOrigin]) -> Vec<ImageStatistic> {

@@ -45,6 +45,18 @@ pub enum ChannelPlan {
     Stored,
 }
 
+/// The treatment of arrays of volumes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Volumes {
+    /// Samples are images; only the 3-D data sets of MedMNIST are read as [`Volumes::Slices`].
+    #[default]
+    None,
+    /// Samples are volumes `(D, H, W)` or `(D, H, W, channels)`. Each of the `D` slices is an image with the
+    /// label of its volume; no cut divides a volume.
+    Slices,
+}
+
 /// The treatment of image files that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -114,6 +126,8 @@ pub struct OpenOptions {
     pub alike: Alike,
     /// The channels of colour images.
     pub channels: ChannelPlan,
+    /// The treatment of arrays of volumes.
+    pub volumes: Volumes,
     /// Leaves out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
     /// A table of labels for the images of a folder, which then need not be laid out by class: CSV with the
@@ -178,6 +192,12 @@ impl OpenOptions {
     #[must_use]
     pub fn with_channels(self, channels: ChannelPlan) -> Self {
         Self { channels, ..self }
+    }
+
+    /// Sets [`OpenOptions::volumes`].
+    #[must_use]
+    pub fn with_volumes(self, volumes: Volumes) -> Self {
+        Self { volumes, ..self }
     }
 
     /// Sets [`OpenOptions::drop_leaks`].

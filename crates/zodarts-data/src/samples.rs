@@ -1,5 +1,6 @@
 //! Views of a data set's images, which are cheap to clone, to merge and to cut.
 
+use crate::info::noun;
 use crate::origin::ImageOrigin;
 use crate::patients::{self, UNKNOWN};
 use crate::rng::stream;
@@ -9,9 +10,13 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Some images of a data set with their labels. Cloning copies indices, never pixels.
+///
+/// A *case* is what has a label and gets an answer: an image or, where images are the slices of volumes, a
+/// volume. The slices of a volume are all there, one after the other.
 #[derive(Clone, Debug)]
 pub struct Samples {
     store: Arc<ImageStore>,
@@ -33,7 +38,7 @@ impl Samples {
     /// Returns the number of each image's unit in order of appearance, if groups of like images join what
     /// patients do not.
     pub(crate) fn like_units(&self) -> Option<Vec<u32>> {
-        let units = self.cut_images().joined()?;
+        let units = self.cut_images(&self.indices).joined()?;
         let mut numbers = HashMap::new();
         let of = |index: &u32| match units[*index as usize] {
             UNKNOWN => UNKNOWN,
@@ -73,6 +78,36 @@ impl Samples {
         self.indices.is_empty()
     }
 
+    /// Returns the number of images of a case: 1, or the slices of a volume.
+    pub fn slices(&self) -> usize {
+        self.store.slices.unwrap_or(1)
+    }
+
+    /// Returns the number of cases: of volumes, or else of images.
+    pub fn cases(&self) -> usize {
+        self.len() / self.slices()
+    }
+
+    /// Returns the positions of the images of a case.
+    pub fn images_of(&self, case: usize) -> Range<usize> {
+        case * self.slices()..(case + 1) * self.slices()
+    }
+
+    /// Returns the position of the image that shows a case: the middle slice of a volume, or the image.
+    pub fn shown_of(&self, case: usize) -> usize {
+        case * self.slices() + self.slices() / 2
+    }
+
+    /// Returns the word for a case.
+    pub(crate) fn noun(&self) -> &'static str {
+        noun(self.store.slices)
+    }
+
+    /// Returns the labels of a case: one class index, or 0/1 for each label.
+    pub fn labels_of(&self, case: usize) -> &[u16] {
+        self.labels(case * self.slices())
+    }
+
     /// Returns the number of classes, or of labels if an image may have several.
     pub fn classes(&self) -> usize {
         self.store.classes
@@ -98,17 +133,17 @@ impl Samples {
         }
     }
 
-    /// Tells if the image at `position` is of a class, or has a label.
-    pub(crate) fn has(&self, position: usize, class: usize) -> bool {
-        let labels = self.labels(position);
+    /// Tells if a case is of a class, or has a label.
+    pub(crate) fn has(&self, case: usize, class: usize) -> bool {
+        let labels = self.labels_of(case);
         if self.store.is_multi_label() { labels[class] == 1 } else { usize::from(labels[0]) == class }
     }
 
-    /// Returns the number of images per class, or per present label.
+    /// Returns the number of cases per class, or per present label.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes()];
-        for position in 0..self.len() {
-            let labels = self.labels(position);
+        for case in 0..self.cases() {
+            let labels = self.labels_of(case);
             if self.store.is_multi_label() {
                 counts.iter_mut().zip(labels).for_each(|(count, &present)| *count += usize::from(present));
             } else {
@@ -143,18 +178,22 @@ impl Samples {
         planes
     }
 
-    /// Returns the SHA-256 of an image's pixels.
-    pub(crate) fn hash(&self, position: usize) -> [u8; 32] {
-        self.store.with_bytes(self.index(position), |bytes| Sha256::digest(bytes).into())
+    /// Returns the SHA-256 of a case's pixels.
+    pub(crate) fn hash(&self, case: usize) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for position in self.images_of(case) {
+            self.store.with_bytes(self.index(position), |bytes| hash.update(bytes));
+        }
+        hash.finalize().into()
     }
 
-    /// Returns the first 64 bits of the SHA-256 of each image's pixels, by which equal images are known.
+    /// Returns the first 64 bits of the SHA-256 of each case's pixels, by which equal cases are known.
     pub fn short_hashes(&self) -> Vec<u64> {
-        let short = |position| {
-            let [a, b, c, d, e, f, g, h, ..] = self.hash(position);
+        let short = |case| {
+            let [a, b, c, d, e, f, g, h, ..] = self.hash(case);
             u64::from_le_bytes([a, b, c, d, e, f, g, h])
         };
-        (0..self.len()).into_par_iter().map(short).collect()
+        (0..self.cases()).into_par_iter().map(short).collect()
     }
 
     /// Returns these images followed by `other`'s.
@@ -167,38 +206,47 @@ impl Samples {
         self.of([&self.indices[..], &other.indices].concat())
     }
 
-    /// Returns the images at `positions`, in that order.
+    /// Returns the images of some cases, in that order.
     ///
     /// # Panics
-    /// If a position is not below [`Samples::len`].
+    /// If a case is not below [`Samples::cases`].
     #[must_use]
-    pub fn select(&self, positions: &[usize]) -> Samples {
-        self.of(positions.iter().map(|&position| self.indices[position]).collect())
+    pub fn select(&self, cases: &[usize]) -> Samples {
+        self.of(cases.iter().flat_map(|case| &self.indices[self.images_of(*case)]).copied().collect())
     }
 
     /// Returns two halves, equal to within one image per class, cut at random by `seed`. A bilevel search
     /// shares the merged training and validation data between weights and architecture in this way. Where
     /// patients are known, no patient is in both, and no group of like images if these were looked for (see
-    /// [`Alike`](crate::Alike)); the halves are as equal as that allows.
+    /// [`Alike`](crate::Alike)); the halves are as equal as that allows. No volume is divided.
     pub fn halves(&self, seed: u64) -> (Samples, Samples) {
         self.cut_by(0.5, seed, "halves")
     }
 
     /// Returns two parts of a stratified cut: the first gets `fraction` of each class, at random by `seed`.
     /// With several labels an image counts for its rarest one. Where patients are known, no patient is in
-    /// both parts, and no group of like images as in [`Samples::halves`].
+    /// both parts, and no group of like images as in [`Samples::halves`]. No volume is divided.
     pub fn cut(&self, fraction: f64, seed: u64) -> (Samples, Samples) {
         self.cut_by(fraction, seed, "cut")
     }
 
     fn cut_by(&self, fraction: f64, seed: u64, purpose: &str) -> (Samples, Samples) {
-        let (first, second) = self.cut_images().cut(CutShare::of(fraction), &mut stream(seed, purpose, 0));
-        (self.of(first), self.of(second))
+        let (share, rng) = (CutShare::of(fraction), &mut stream(seed, purpose, 0));
+        if self.store.slices.is_none() {
+            let (first, second) = self.cut_images(&self.indices).cut(share, rng);
+            return (self.of(first), self.of(second));
+        }
+        // A volume is cut by its first slice, which the others follow.
+        let slices = self.slices() as u32;
+        let members: Vec<u32> = self.indices.iter().copied().step_by(self.slices()).collect();
+        let (first, second) = self.cut_images(&members).cut(share, rng);
+        let whole = |members: Vec<u32>| members.into_iter().flat_map(|first| first..first + slices).collect();
+        (self.of(whole(first)), self.of(whole(second)))
     }
 
-    fn cut_images(&self) -> CutImages<'_> {
+    fn cut_images<'a>(&'a self, members: &'a [u32]) -> CutImages<'a> {
         let groups = self.groups.as_ref().map(|groups| &***groups);
-        CutImages { store: &self.store, groups, members: &self.indices }
+        CutImages { store: &self.store, groups, members }
     }
 
     /// Returns these images of the same data set.

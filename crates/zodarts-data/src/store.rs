@@ -48,12 +48,23 @@ pub(crate) struct ImageStore {
     pub origins: Option<Vec<ImageOrigin>>,
     /// The number of each image's patient, or [`UNKNOWN`]; `None` if no patient is known.
     pub patients: Option<Vec<u32>>,
+    /// Slices of a volume, each of which is an image: the first so many images are those of the first volume,
+    /// and so on. `None` if images are no slices.
+    pub slices: Option<usize>,
 }
 
 impl ImageStore {
     /// Returns images with one class index each, of no known files, origins and patients.
     pub fn new(shape: ImageShape, pixels: Pixels, labels: Vec<u16>, classes: usize) -> Self {
-        Self { shape, pixels, labels, label_width: 1, classes, files: None, origins: None, patients: None }
+        let (files, origins, patients, slices) = (None, None, None, None);
+        Self { shape, pixels, labels, label_width: 1, classes, files, origins, patients, slices }
+    }
+
+    /// Returns the images as the slices of volumes, whose labels every slice gets.
+    pub fn sliced(self, slices: usize) -> Self {
+        let rows = self.labels.chunks_exact(self.label_width);
+        let labels = rows.flat_map(|row| row.repeat(slices)).collect();
+        Self { labels, slices: Some(slices), ..self }
     }
 
     /// Returns the number of images.
@@ -99,7 +110,10 @@ impl ImageStore {
 
     /// Appends the images of another store of the same shape and classes.
     pub fn append(&mut self, other: ImageStore) {
-        debug_assert_eq!((self.shape, self.label_width), (other.shape, other.label_width));
+        debug_assert_eq!(
+            (self.shape, self.label_width, self.slices),
+            (other.shape, other.label_width, other.slices)
+        );
         if self.patients.is_some() || other.patients.is_some() {
             self.patients = Some([self.patients(), other.patients()].concat());
         }

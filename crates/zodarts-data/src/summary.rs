@@ -1,6 +1,6 @@
 //! Descriptions of data sets: counts, pixel statistics and exact duplicates.
 
-use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, Copies, REPEATED, SPLITS, SplitIndex, sentence};
+use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, CaseCount, Copies, REPEATED, SPLITS, SplitIndex};
 use crate::dataset::Dataset;
 use crate::info::DatasetInfo;
 use crate::samples::Samples;
@@ -30,6 +30,9 @@ pub struct Summary {
 pub struct SplitSummary {
     /// Images.
     pub images: usize,
+    /// Volumes of which the images are slices. All the following counts are of volumes then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volumes: Option<usize>,
     /// Images per class, or per present label.
     pub per_class: Vec<usize>,
     /// Images whose pixels repeat an earlier image of the same split.
@@ -50,6 +53,13 @@ impl Dataset {
     }
 }
 
+impl SplitSummary {
+    /// Returns the number of volumes, or else of images.
+    pub fn cases(&self) -> usize {
+        self.volumes.unwrap_or(self.images)
+    }
+}
+
 impl Summary {
     /// Returns the summary of a data set whose copies are known.
     pub(crate) fn of(dataset: &Dataset, copies: &Copies) -> Self {
@@ -57,6 +67,7 @@ impl Summary {
         let count = |split: SplitIndex, other: SplitIndex| copies.between(split, other).len();
         let summary = |split: SplitIndex| SplitSummary {
             images: splits[split].len(),
+            volumes: dataset.info.slices.map(|_| splits[split].cases()),
             per_class: splits[split].class_counts(),
             duplicates: count(split, split),
             also_in_train: if split > 0 { count(split, 0) } else { 0 },
@@ -86,6 +97,8 @@ fn channel_statistics(samples: &Samples) -> (Vec<f64>, Vec<f64>) {
 
 fn findings(splits: [&SplitSummary; 3], info: &DatasetInfo) -> Vec<String> {
     let mut findings = Vec::new();
+    let noun = info.noun();
+    let sentence = |count, split, what: &str| CaseCount { count, split, noun }.sentence(what);
     for (name, split) in SPLITS.iter().zip(splits) {
         let counts = [
             (split.duplicates, REPEATED),

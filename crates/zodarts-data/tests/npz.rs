@@ -281,7 +281,7 @@ fn files_that_are_no_archive_are_named_by_what_they_are() {
 fn other_shapes_are_refused() {
     let volume = refused("train_images", npy("|u1", "(6, 4, 4, 4)", &[0; 384]));
     assert!(matches!(volume, DataError::ArrayShape { .. }));
-    says(&volume, &["(6, 4, 4, 4)", "volumes", "not supported"]);
+    says(&volume, &["(6, 4, 4, 4)", "volumes", "--volumes slices"]);
     says(&refused("train_images", npy("|u1", "(6, 2, 2, 2, 2)", &[0; 96])), &["volumes"]);
     says(&refused("train_images", npy("|u1", "(6, 16)", &[0; 96])), &["(6, 16)", "(N, H, W)"]);
     says(&refused("train_images", npy("|u1", "(0, 4, 4)", &[])), &["at least one image"]);

@@ -75,7 +75,7 @@ fn profile() -> Vec<u8> {
     let width = feature_count(&model.network);
     let zeros = ClassedRows { rows: &vec![0.0; width], width, classes: &[0] };
     let profile = Profile {
-        novelty: NoveltyScale::fit(zeros, &vec![1.0; width]),
+        novelty: NoveltyScale::fit(zeros, &vec![1.0; width], 1),
         truths: TrueProbabilities::new(vec![vec![0.5]; model.network.classes]),
         seen: [1].into(),
         statistics: Vec::new(),

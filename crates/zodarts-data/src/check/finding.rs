@@ -2,7 +2,7 @@
 
 use super::shortcuts::{self, Shortcut};
 use crate::copies::{
-    ALSO_IN_TRAIN, ALSO_IN_VAL, CopyPair, ImageIndex, REPEATED, SPLITS, SplitIndex, sentence,
+    ALSO_IN_TRAIN, ALSO_IN_VAL, CaseCount, CopyPair, ImageIndex, REPEATED, SPLITS, SplitIndex,
 };
 use crate::samples::Samples;
 use serde::Serialize;
@@ -132,8 +132,8 @@ impl<'a> FindingCollector<'a> {
 
     /// Adds a finding on a class of a split.
     pub fn class(&mut self, problem: Problem, split: SplitIndex, class: &str, count: usize) {
+        let text = self.sentence(split, count, &format!("{} `{class}`", problem.words(count)));
         let split = SPLITS[split];
-        let text = sentence(count, split, &format!("{} `{class}`", problem.words(count)));
         self.findings.push(Finding { text, ..Finding::new(problem, split) });
     }
 
@@ -150,9 +150,13 @@ impl<'a> FindingCollector<'a> {
         if images.is_empty() {
             return;
         }
+        let text = self.sentence(split, images.len(), problem.words(images.len()));
         let split = SPLITS[split];
-        let text = sentence(images.len(), split, problem.words(images.len()));
         self.findings.push(Finding { text, images, ..Finding::new(problem, split) });
+    }
+
+    fn sentence(&self, split: SplitIndex, count: usize, what: &str) -> String {
+        CaseCount { count, split: SPLITS[split], noun: self.splits[split].noun() }.sentence(what)
     }
 
     fn name(&self, ImageIndex { split, position }: ImageIndex) -> ImageName {

@@ -38,7 +38,10 @@ impl Dataset {
         let copies = Copies::of(splits);
         exact(&copies, &mut found);
         contradictions(splits, &copies, &mut found);
-        near::report(splits, &copies, &mut found);
+        // Thumbnails are of images, and the slices of a volume look alike.
+        if self.info.slices.is_none() {
+            near::report(splits, &copies, &mut found);
+        }
         blank(splits, &mut found);
         for shortcuts in shortcuts::of_classes(splits[0], &self.info) {
             found.shortcuts(shortcuts);
@@ -65,7 +68,7 @@ fn exact(copies: &Copies, found: &mut FindingCollector) {
 
 /// Finds images whose pixels are earlier in the data set under another label.
 fn contradictions(splits: [&Samples; 3], copies: &Copies, found: &mut FindingCollector) {
-    let labels = |image: ImageIndex| splits[image.split].labels(image.position);
+    let labels = |image: ImageIndex| splits[image.split].labels_of(image.position);
     let mut pairs: [Vec<Likeness>; 3] = Default::default();
     for group in &copies.groups {
         for (at, &image) in group.iter().enumerate() {
@@ -81,16 +84,18 @@ fn contradictions(splits: [&Samples; 3], copies: &Copies, found: &mut FindingCol
     }
 }
 
-/// Finds images whose pixels are all equal.
+/// Finds images whose pixels are all equal, and volumes of such slices alone.
 fn blank(splits: [&Samples; 3], found: &mut FindingCollector) {
     for (split, samples) in splits.iter().enumerate() {
-        let is_blank = |position: &usize| {
-            let planes = samples.image(*position);
-            planes
-                .chunks_exact(planes.len() / samples.shape().0)
-                .all(|plane| plane.iter().all(|p| *p == plane[0]))
+        let is_blank = |case: &usize| {
+            samples.images_of(*case).all(|position| {
+                let planes = samples.image(position);
+                planes
+                    .chunks_exact(planes.len() / samples.shape().0)
+                    .all(|plane| plane.iter().all(|p| *p == plane[0]))
+            })
         };
-        let positions: Vec<usize> = (0..samples.len()).into_par_iter().filter(is_blank).collect();
+        let positions: Vec<usize> = (0..samples.cases()).into_par_iter().filter(is_blank).collect();
         found.images(Problem::Blank, split, &positions);
     }
 }

@@ -10,8 +10,14 @@ use crate::task::Task;
 /// Brings images to the shape of a network's data, and labels to its classes.
 ///
 /// # Errors
-/// [`DataError::OtherClasses`] if a class is none of the network's.
+/// [`DataError::OtherSamples`] if only one of the two is of volumes, and [`DataError::OtherClasses`] if a
+/// class is none of the network's.
 pub(crate) fn adapt(raw: &mut RawDataset, network: &DatasetInfo, fit: ImageFit) -> Result<(), DataError> {
+    if raw.train.slices.is_some() != network.slices.is_some() {
+        let kind = |slices: Option<usize>| if slices.is_some() { "volumes" } else { "images" };
+        let (data, found, expected) = (raw.name.clone(), kind(raw.train.slices), kind(network.slices));
+        return Err(DataError::OtherSamples { data, found, expected });
+    }
     let classes = places(raw, network).ok_or_else(|| DataError::OtherClasses {
         data: raw.name.clone(),
         found: raw.classes.clone(),

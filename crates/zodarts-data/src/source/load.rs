@@ -5,7 +5,7 @@ use super::raw::RawDataset;
 use super::{files, medmnist, npz, phantom};
 use crate::error::DataError;
 use crate::event::OpenEvent;
-use crate::options::OpenOptions;
+use crate::options::{OpenOptions, Volumes};
 
 /// Reads a data set.
 pub(crate) fn load(
@@ -23,6 +23,10 @@ pub(crate) fn load(
     }
     if let (None, DataSource::Image(path)) = (&options.labels, source) {
         return Err(DataError::UnlabelledImage { path: path.clone() });
+    }
+    if options.volumes == Volumes::Slices && !matches!(source, DataSource::Npz(_) | DataSource::MedMnist(_)) {
+        let expected = "none for data that are no archive of arrays";
+        return Err(DataError::Option { option: "volumes", found: "slices".into(), expected });
     }
     match source {
         DataSource::Phantom { seed } => Ok(phantom::generate(*seed)),

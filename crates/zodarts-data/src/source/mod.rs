@@ -12,5 +12,5 @@ pub(crate) mod validation;
 
 pub use data_source::DataSource;
 pub(crate) use load::load;
-pub use medmnist::{MEDMNIST, MedMnist, MedMnistFile};
+pub use medmnist::{MedMnist, MedMnistFile};
 pub(crate) use raw::RawDataset;

@@ -25,6 +25,15 @@ pub(crate) fn replace(
             expected,
         });
     }
+    if path.is_dir() && raw.train.slices.is_some() {
+        let (found, expected) = ("of images".into(), "of volumes".into());
+        return Err(DataError::ValidationMismatch {
+            path: path.to_owned(),
+            field: "samples",
+            found,
+            expected,
+        });
+    }
     let new = if path.is_dir() {
         files::read_all(path, &raw.classes, raw.train.shape, options, &mut raw.patients, on_event)?
     } else {

@@ -57,7 +57,7 @@ pub(super) fn of_classes(train: &Samples, info: &DatasetInfo) -> Vec<Vec<Shortcu
     // What separates the second of two classes separates the first.
     let first = usize::from(info.task == Task::BinaryClass);
     let of_class = |(class, name): (usize, &String)| {
-        let members: Vec<bool> = (0..train.len()).map(|position| train.has(position, class)).collect();
+        let members: Vec<bool> = (0..train.cases()).map(|case| train.has(case, class)).collect();
         let of = |(statistic, ranks): &(ImageStatistic, Midranks)| shortcut(name, &members, statistic, ranks);
         let mut shortcuts: Vec<Shortcut> = statistics.iter().filter_map(of).collect();
         // The sort is stable: of equals, facts of the file stand first.

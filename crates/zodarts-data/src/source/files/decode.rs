@@ -41,7 +41,7 @@ impl ImageSurvey<'_> {
         let numbers = |numbers: &Vec<u32>| images.iter().map(|image| numbers[*image as usize]).collect();
         let patients = self.patients.as_ref().map(numbers);
         let shape = format.shape;
-        Ok(ImageStore { shape, pixels, labels, label_width, classes, files, origins, patients })
+        Ok(ImageStore { shape, pixels, labels, label_width, classes, files, origins, patients, slices: None })
     }
 
     /// Returns the pixels of some images of one file.

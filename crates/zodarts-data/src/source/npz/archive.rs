@@ -5,12 +5,12 @@
 
 use super::element::Element;
 use super::header::{NpyFault, NpyHeader, excerpt};
+use super::image_axes::{ImageAxes, ImageForm};
 use super::labels::{LabelArray, LabelMeaning};
 use super::other_file;
 use super::pixels::{PixelArray, PixelScale};
 use crate::error::DataError;
-use crate::source::medmnist::MedMnistFile;
-use crate::store::{ImageShape, ImageStore};
+use crate::store::ImageStore;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -26,13 +26,11 @@ const NUMBER_TEXTS: &str = "number them over all splits together: \
                             numpy.unique(labels, return_inverse=True)[1] of the joined labels";
 /// The types of pixels that are read.
 pub(super) const PIXEL_TYPES: &str = "uint8 ('|u1'), whole numbers up to 65535, or floats in 0…1 or 0…255";
-/// The largest height or width of an image in an array.
-const MAX_SIDE: usize = 1024;
 
 /// One split as read.
 pub(super) struct NpzSplit {
     pub name: &'static str,
-    pub shape: ImageShape,
+    pub axes: ImageAxes,
     pub pixels: PixelArray,
     pub labels: LabelArray,
 }
@@ -41,15 +39,21 @@ impl NpzSplit {
     /// Returns a split of no images, with those of another.
     pub fn empty(name: &'static str, other: &NpzSplit) -> Self {
         let pixels = PixelArray { element: other.pixels.element, bytes: Vec::new() };
-        Self { name, shape: other.shape, pixels, labels: other.labels.emptied() }
+        Self { name, axes: ImageAxes { count: 0, ..other.axes }, pixels, labels: other.labels.emptied() }
     }
 
-    /// Returns the images with their labels.
+    /// Returns the images with their labels. Each slice of a volume is an image with the volume's labels.
     pub fn into_store(self, meaning: &LabelMeaning, scale: PixelScale) -> ImageStore {
+        let ImageAxes { slices, shape, .. } = self.axes;
         let (label_width, labels) =
             (self.labels.columns, self.labels.values().map(|value| value as u16).collect());
         let pixels = self.pixels.into_pixels(scale);
-        ImageStore { label_width, ..ImageStore::new(self.shape, pixels, labels, meaning.classes.len()) }
+        let store =
+            ImageStore { label_width, ..ImageStore::new(shape, pixels, labels, meaning.classes.len()) };
+        match slices {
+            Some(slices) => store.sliced(slices),
+            None => store,
+        }
     }
 }
 
@@ -130,27 +134,28 @@ impl<'a> Archive<'a> {
         self.zip.index_for_name(&format!("{split}_images.npy")).is_some()
     }
 
-    /// Reads a split, whose images must have the shape of the `known` data set if there is one.
-    pub fn split(&mut self, name: &'static str, known: Option<MedMnistFile>) -> Result<NpzSplit, DataError> {
+    /// Reads a split, whose images must have a form.
+    pub fn split(&mut self, name: &'static str, form: ImageForm) -> Result<NpzSplit, DataError> {
         let images = self.array(&format!("{name}_images"), Content::Pixels)?;
-        let (count, shape) = self.image_shape(&images, known)?;
+        let axes = ImageAxes::of(&images.header, form);
+        let axes = axes.map_err(|fault| self.shape_error(&images, &fault.expected, fault.hint))?;
         let labels = self.array(&format!("{name}_labels"), Content::Labels)?;
         let columns = LabelArray::columns_of(&labels.header);
         let columns = columns.map_err(|fault| self.shape_error(&labels, &fault.to_string(), fault.hint()))?;
         let NpyArray { element, bytes, header, .. } = labels;
         let labels = LabelArray::new(element, bytes, columns)
             .ok_or_else(|| Content::Labels.refused(self.path, format!("{name}_labels"), &header))?;
-        if labels.rows() != count {
+        if labels.rows() != axes.count {
             let path = self.path.to_owned();
             return Err(DataError::LengthMismatch {
                 path,
                 split: name,
-                images: count,
+                images: axes.count,
                 labels: labels.rows(),
             });
         }
         let pixels = PixelArray { element: images.element, bytes: images.bytes };
-        Ok(NpzSplit { name, shape, pixels, labels })
+        Ok(NpzSplit { name, axes, pixels, labels })
     }
 
     fn array(&mut self, name: &str, content: Content) -> Result<NpyArray, DataError> {
@@ -199,38 +204,6 @@ impl<'a> Archive<'a> {
         let names: Vec<_> =
             self.zip.file_names().filter_map(Result::ok).take(12).map(|n| quoted(&n)).collect();
         if names.is_empty() { "no arrays".to_owned() } else { names.join(", ") }
-    }
-
-    fn image_shape(
-        &self,
-        images: &NpyArray,
-        known: Option<MedMnistFile>,
-    ) -> Result<(usize, ImageShape), DataError> {
-        let refuse = |expected: &str, hint| Err(self.shape_error(images, expected, hint));
-        let (count, height, width, channels) = match *images.header.shape {
-            [count, height, width] => (count, height, width, 1),
-            [count, height, width, channels @ (1 | 3)] => (count, height, width, channels),
-            [_, _, _, _] | [_, _, _, _, _] => {
-                let hint = "volumes and other numbers of channels are not supported";
-                return refuse("(N, H, W) or (N, H, W, 3)", Some(hint));
-            }
-            _ => return refuse("(N, H, W) for grey or (N, H, W, 3) for RGB images", None),
-        };
-        if images.header.fortran_order {
-            return refuse("the same in C order", Some("save numpy.ascontiguousarray(images)"));
-        }
-        if count == 0 || !(1..=MAX_SIDE).contains(&height) || !(1..=MAX_SIDE).contains(&width) {
-            return refuse("at least one image of 1 to 1024 pixels a side", None);
-        }
-        if let Some(file) = known {
-            let (size, expected) = (file.size(), file.set.channels);
-            if (height, width, channels) != (size, size, expected) {
-                let flag = format!("{}{}", file.set.name, file.size_flag());
-                let shape = format!("{size}×{size} pixels, {expected} channel(s), as {flag} has");
-                return refuse(&shape, Some("rename the file if it is another data set"));
-            }
-        }
-        Ok((count, ImageShape { height, width, channels }))
     }
 
     fn shape_error(&self, array: &NpyArray, expected: &str, hint: Option<&'static str>) -> DataError {

@@ -3,6 +3,7 @@
 mod archive;
 mod element;
 mod header;
+mod image_axes;
 mod labels;
 mod other_file;
 mod pixels;
