@@ -3,6 +3,9 @@
 use zodarts_data::{ImageFit, Task};
 use zodarts_nas::model::Model;
 
+/// How the probabilities of a volume are made of those of its slices.
+const AVERAGE: &str = "the probabilities of a volume are the mean over its slices";
+
 /// The description of a model: a sentence, its input and output, facts for metadata.
 pub struct About<'a> {
     model: &'a Model,
@@ -35,12 +38,16 @@ impl<'a> About<'a> {
         } else {
             "RGB images, 0 to 255; images of 16 bits divided by 257"
         };
-        match self.model.card.dataset.fit {
+        let fitted = match self.model.card.dataset.fit {
             ImageFit::Squeeze => values.into(),
             ImageFit::Pad => format!("{values}; in training, an image of another shape was centred on black"),
             ImageFit::Crop => {
                 format!("{values}; in training, the middle of an image of another shape was taken")
             }
+        };
+        match self.model.card.dataset.slices {
+            None => fitted,
+            Some(_) => format!("{fitted}; each is a slice of a volume: {AVERAGE}"),
         }
     }
 
@@ -64,6 +71,9 @@ impl<'a> About<'a> {
             ("fit", card.dataset.fit.name().into()),
             ("zodarts_version", env!("CARGO_PKG_VERSION").into()),
         ];
+        if let Some(slices) = card.dataset.slices {
+            entries.extend([("slices", slices.to_string()), ("volumes", AVERAGE.to_owned())]);
+        }
         if let Some(threshold) = card.threshold {
             entries
                 .push(("threshold", serde_json::to_string(&threshold).expect("numbers have a form in JSON")));

@@ -89,6 +89,14 @@ pub enum Error {
         /// What it is needed for.
         purpose: &'static str,
     },
+    /// A single image for a network of volumes, where only the profile of its development images can answer.
+    #[error("{run}: its profile is of whole volumes, not of single images, which {purpose}")]
+    ProfileOfVolumes {
+        /// The run folder.
+        run: String,
+        /// What it is needed for.
+        purpose: &'static str,
+    },
     /// Other data of which every image was used to develop the network.
     #[error("{data}: all {images} images are among those that {run} was developed on")]
     NothingNew {
@@ -129,6 +137,7 @@ impl Error {
             Error::NoThreshold { .. } => "leave out `predict.sensitivity`, or see `zodarts data info`",
             Error::NoPositive { .. } => "name it with --positive",
             Error::NoProfile { .. } => "train the network again: this version writes the profile",
+            Error::ProfileOfVolumes { .. } => "leave the option out; `zodarts evaluate` answers for volumes",
             Error::NothingNew { .. } => "pass images that the network has not seen",
             Error::OtherData { .. } => "pass the data set of the run",
         };

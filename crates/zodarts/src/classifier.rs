@@ -24,7 +24,8 @@ pub struct Answer {
     pub predicted: Vec<String>,
     /// The probability of each class, in the order of [`Classifier::classes`].
     pub probabilities: Vec<f32>,
-    /// The classes of the prediction set; `None` if the run has no coverage and none was asked for.
+    /// The classes of the prediction set; `None` if the run has no coverage and none was asked for, or if
+    /// it is of volumes.
     pub set: Option<Vec<String>>,
     /// How unlike the development images the image is; `None` if the run cannot tell.
     pub novelty: Option<Novelty>,
@@ -102,9 +103,12 @@ impl Classifier {
     /// Returns the profile of the run's development images.
     ///
     /// # Errors
-    /// Returns an error that says what it is needed for if there is none.
+    /// Returns an error that says what it is needed for if there is none, or if it is of volumes.
     pub fn profile(&self, purpose: &'static str) -> Result<&Profile, Error> {
         let run = || self.run.display().to_string();
+        if self.is_of_volumes() {
+            return Err(Error::ProfileOfVolumes { run: run(), purpose });
+        }
         self.profile.as_ref().ok_or_else(|| Error::NoProfile { run: run(), purpose })
     }
 
@@ -122,6 +126,12 @@ impl Classifier {
     /// Returns the description of the data that the network was trained on.
     pub fn data(&self) -> &DatasetInfo {
         &self.model.card.dataset
+    }
+
+    /// Reports whether the network was trained on the slices of volumes. Prediction sets and novelty hold for
+    /// volumes then, and the answer for a single image has neither.
+    pub fn is_of_volumes(&self) -> bool {
+        self.data().slices.is_some()
     }
 
     /// Returns the names of the classes.
@@ -272,9 +282,10 @@ impl Classifier {
         if planes.is_empty() {
             return Ok(Vec::new());
         }
-        let (scores, novelties) = if let Some(profile) = &self.profile {
+        let profile = self.profile.as_ref().filter(|_| !self.is_of_volumes());
+        let (scores, novelties) = if let Some(profile) = profile {
             let (scores, features) = self.predictor.observe(planes)?;
-            (scores, profile.novelty.novelties(&features).into_iter().map(Some).collect())
+            (scores, profile.novelty.novelties(&features, 1).into_iter().map(Some).collect())
         } else {
             let scores = self.predictor.scores(planes)?;
             let unknown = vec![None; scores.n()];
@@ -290,7 +301,8 @@ impl Classifier {
         let names = |classes: Vec<usize>| -> Vec<String> {
             classes.into_iter().map(|class| card.dataset.classes[class].clone()).collect()
         };
-        let set = card.sets.as_ref().map(|sets| names(sets.set(scores, &decided)));
+        let rule = card.sets.as_ref().filter(|_| !self.is_of_volumes());
+        let set = rule.map(|sets| names(sets.set(scores, &decided)));
         let (predicted, probabilities) = (names(decided), scores.to_vec());
         Answer { image, predicted, probabilities, set, novelty, changes: Vec::new() }
     }

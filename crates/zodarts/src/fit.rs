@@ -3,7 +3,7 @@
 use crate::run_handle::Run;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use zodarts_data::{Dataset, LabelledArrays};
+use zodarts_data::{DataError, Dataset, LabelledArrays, Volumes};
 use zodarts_nas::memory::Memory;
 use zodarts_nas::methods::SearchMethod;
 use zodarts_nas::observer::{Observer, Silent};
@@ -47,6 +47,10 @@ impl DataInput {
     fn open(&self, settings: &Settings) -> Result<Dataset, Error> {
         match self {
             DataInput::Named(spec) => open_data(spec, &settings.data, &DataAccess::default(), &|_| ()),
+            DataInput::Arrays(_) if settings.data.volumes != Volumes::None => {
+                let expected = "none for arrays in memory, which are of images";
+                Err(DataError::Option { option: "volumes", found: "slices".into(), expected }.into())
+            }
             DataInput::Arrays(arrays) => {
                 let arrays = (**arrays).clone().with_alike(settings.data.alike);
                 let arrays = arrays.with_fit(settings.data.fit);

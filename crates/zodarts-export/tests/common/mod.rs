@@ -44,6 +44,7 @@ pub fn model(kind: &Kind) -> Model {
         cells: 2,
         input_size: kind.side,
         dataset: DatasetInfo {
+            slices: None,
             name: "a \"\"\" of \\ strange\nname".into(),
             size_flag: String::new(),
             task: kind.task,

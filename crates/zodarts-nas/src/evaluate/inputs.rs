@@ -29,6 +29,26 @@ impl Scores {
         Ok(Self { n, columns, values })
     }
 
+    /// Returns the scores of volumes from those of their slices, which come one after the other: the mean
+    /// over the `slices` of each volume. With a single slice, nothing changes.
+    ///
+    /// # Panics
+    /// If there are no slices, or the images are not a multiple of them.
+    #[must_use]
+    pub fn averaged(self, slices: usize) -> Self {
+        assert!(slices > 0 && self.n.is_multiple_of(slices), "{} images, {slices} slices a volume", self.n);
+        if slices == 1 {
+            return self;
+        }
+        let mean = |(volume, column): (&[f32], usize)| {
+            let values = volume.iter().skip(column).step_by(self.columns).map(|value| f64::from(*value));
+            (values.sum::<f64>() / slices as f64) as f32
+        };
+        let volumes = self.values.chunks_exact(slices * self.columns);
+        let places = volumes.flat_map(|volume| (0..self.columns).map(move |column| (volume, column)));
+        Self { n: self.n / slices, columns: self.columns, values: places.map(mean).collect() }
+    }
+
     /// Returns the number of images.
     pub fn n(&self) -> usize {
         self.n
@@ -68,14 +88,14 @@ impl Labels {
         Ok(Self { n, columns, values })
     }
 
-    /// Returns the labels of a data set's images.
+    /// Returns the labels of a data set's images, or of its volumes if the images are slices.
     ///
     /// # Errors
     /// Returns an error if there is no image.
     pub fn of(samples: &Samples) -> Result<Self, EvaluateError> {
         let columns = if samples.is_empty() { 0 } else { samples.labels(0).len() };
-        let values = (0..samples.len()).flat_map(|image| samples.labels(image)).copied().collect();
-        Self::new(samples.len(), columns, values)
+        let values = (0..samples.cases()).flat_map(|case| samples.labels_of(case)).copied().collect();
+        Self::new(samples.cases(), columns, values)
     }
 
     /// Returns the number of images.

@@ -4,6 +4,7 @@ use super::{AtThreshold, ClassReport, DecisionReport, Estimate, Report, SetsRepo
 use crate::genotype::Genotype;
 use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
+use zodarts_data::noun;
 
 /// An evaluation with its circumstances.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct Metrics {
     /// Number of times that the test split has been read for this run, including this time. The count is kept
     /// in this file, so it starts again in another folder.
     pub test_reads: usize,
+    /// Slices of a volume, if the data set is one of volumes. What is counted are the volumes then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slices: Option<usize>,
     /// ACC, AUC, intervals, classes and confusion matrix.
     #[serde(flatten)]
     pub report: Report,
@@ -120,6 +124,11 @@ impl Metrics {
     pub fn never_found(&self) -> Vec<&str> {
         let missed = |class: &&ClassReport| class.n > 0 && class.sensitivity == Some(0.0);
         self.classes().iter().filter(missed).map(|class| &*class.name).collect()
+    }
+
+    /// Returns the word for what is counted: `image` or `volume`.
+    pub fn noun(&self) -> &'static str {
+        noun(self.slices)
     }
 
     /// Returns the file name of a split's metrics.

@@ -287,4 +287,23 @@ proptest! {
             prop_assert_eq!(found.sensitivity.unwrap(), confusion[class][class] as f64 / found.n as f64);
         }
     }
+
+    #[test]
+    fn scores_of_a_volume_are_the_mean_over_its_slices(
+        volumes in 1usize..6,
+        slices in 1usize..5,
+        columns in 1usize..4,
+        values in prop::collection::vec(0.0f32..1.0, 6 * 5 * 4),
+    ) {
+        let values = values[..volumes * slices * columns].to_vec();
+        let found = Scores::new(volumes * slices, columns, values.clone()).unwrap().averaged(slices);
+        prop_assert_eq!((found.n(), found.columns()), (volumes, columns));
+        for (volume, row) in found.rows().enumerate() {
+            for (column, found) in row.iter().enumerate() {
+                let at = |slice: usize| values[(volume * slices + slice) * columns + column];
+                let expected = (0..slices).map(|slice| f64::from(at(slice))).sum::<f64>() / slices as f64;
+                prop_assert!((f64::from(*found) - expected).abs() < 1e-7, "{} {}", found, expected);
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Scores under the statistics of the batch, as the authors of ZO-DARTS+ compute them.
 
 use super::prefetch_in_order::prefetch_in_order;
+use super::volume_loss::mean_loss;
 use super::{ModelCard, ModelError, Scored, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
 use std::sync::Arc;
@@ -42,23 +43,26 @@ impl BatchScorer {
         let classes = self.executor.network().classes;
         let mut values = vec![0.0; samples.len() * classes];
         let mut rows = values.chunks_exact_mut(classes);
-        let mut total = 0.0;
+        let (mut total, mut wanted) = (0.0, Vec::new());
         prefetch_in_order(samples, self.side, self.batch_size, |batches| {
             while let Some(Batch { images, targets, n, .. }) = batches.next() {
                 let (parameters, count) = (Parameters { weights, mixture: None }, *n);
                 let view = BatchView { images, targets, count };
                 let outcome = self.executor.pass(parameters, &self.loss, view, GradientTargets::default());
                 total += outcome.loss * count as f64;
+                wanted.extend_from_slice(targets);
                 let logits: Vec<f64> = self.executor.logits().collect();
                 for (logits, row) in logits.chunks_exact(classes).zip(rows.by_ref()) {
                     self.loss.scores(logits, row);
                 }
             }
         });
-        Ok(Scored {
-            scores: Scores::new(samples.len(), classes, values)?,
-            loss: total / samples.len() as f64,
-        })
+        let scores = Scores::new(samples.len(), classes, values)?.averaged(samples.slices());
+        let loss = match samples.slices() {
+            1 => total / samples.len() as f64,
+            slices => mean_loss(&self.loss, &scores, &wanted, slices),
+        };
+        Ok(Scored { scores, loss })
     }
 }
 

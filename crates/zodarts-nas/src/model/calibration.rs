@@ -2,11 +2,13 @@
 //! images, so that probabilities are as confident as they should be.
 //!
 //! It changes no decision. For two classes, and for each of several labels, it also keeps the order of
-//! images, up to rounding.
+//! images, up to rounding. Of volumes, the loss is that of the probabilities averaged over the slices. The
+//! mean of sharper or softer probabilities may decide otherwise, so the decision on a volume may change.
 //!
 //! The classifier's weights and bias are divided by T. So a model needs no field for it, and exports of the
 //! weights give calibrated probabilities, too.
 
+use super::volume_loss::mean_loss;
 use super::{Model, Scorer, loss_kind};
 use crate::evaluate::{EvaluateError, Labels, Scores, reliability};
 use serde::{Deserialize, Serialize};
@@ -18,12 +20,15 @@ const RANGE: (f64, f64) = (0.1, 10.0);
 /// Steps of golden-section search, each of which shrinks an interval of ln T by 0.62.
 const STEPS: usize = 40;
 
+/// Parts of the range of ln T at whose ends the loss of volumes is compared first.
+const PARTS: usize = 24;
+
 /// The result of a calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     /// T, by which logits are divided; above 1 if the network was overconfident.
     pub temperature: f64,
-    /// Number of validation images.
+    /// Number of validation images, or volumes.
     pub images: usize,
     /// Fit of the probabilities as trained.
     pub before: Calibrated,
@@ -59,7 +64,7 @@ impl Model {
         let (values, targets) =
             Scorer::new(self.network.clone(), &self.card).logits(&self.weights, &self.statistics, samples);
         let (loss, classes) = (Loss::new(loss_kind(self.card.dataset.task)), self.network.classes);
-        let logits = Logits { loss, classes, values, targets };
+        let logits = Logits { loss, classes, slices: samples.slices(), values, targets };
         let temperature = logits.best_temperature();
         let (labels, info) = (Labels::of(samples)?, &self.card.dataset);
         let fit = |temperature: f64| -> Result<Calibrated, EvaluateError> {
@@ -72,7 +77,7 @@ impl Model {
         if applied {
             self.cool(temperature);
         }
-        Ok(Calibration { temperature, images: samples.len(), before, after, applied })
+        Ok(Calibration { temperature, images: samples.cases(), before, after, applied })
     }
 
     /// Divides the logits by a temperature.
@@ -89,13 +94,16 @@ impl Model {
 struct Logits {
     loss: Loss,
     classes: usize,
+    /// Images of a volume, 1 if images are no slices.
+    slices: usize,
     values: Vec<f64>,
     targets: Vec<f32>,
 }
 
 impl Logits {
-    fn images(&self) -> usize {
-        self.values.len() / self.classes
+    /// Returns the number of images, or volumes.
+    fn cases(&self) -> usize {
+        self.values.len() / self.classes / self.slices
     }
 
     /// Returns the logits of each image, divided by a temperature.
@@ -105,10 +113,15 @@ impl Logits {
     }
 
     fn mean_loss(&self, temperature: f64) -> f64 {
+        if self.slices > 1 {
+            // Scores that are no numbers were refused, or will be by `scores`.
+            let of = |scores: Scores| mean_loss(&self.loss, &scores, &self.targets, self.slices);
+            return self.scores(temperature).map_or(f64::NAN, of);
+        }
         let mut unwanted = vec![0.0; self.classes];
         let rows = self.cooled(temperature).zip(self.targets.chunks_exact(self.classes));
         let total: f64 = rows.map(|(row, targets)| self.loss.image(&row, targets, &mut unwanted)).sum();
-        total / self.images() as f64
+        total / self.cases() as f64
     }
 
     fn scores(&self, temperature: f64) -> Result<Scores, EvaluateError> {
@@ -116,13 +129,25 @@ impl Logits {
         for (row, scores) in self.cooled(temperature).zip(scores.chunks_exact_mut(self.classes)) {
             self.loss.scores(&row, scores);
         }
-        Scores::new(self.images(), self.classes, scores)
+        Ok(Scores::new(self.cases() * self.slices, self.classes, scores)?.averaged(self.slices))
     }
 
     fn best_temperature(&self) -> f64 {
-        let doubt = |log: f64| log * log / self.images() as f64;
-        lowest(|log| self.mean_loss(log.exp()) + doubt(log), (RANGE.0.ln(), RANGE.1.ln())).exp()
+        let doubt = |log: f64| log * log / self.cases() as f64;
+        let objective = |log: f64| self.mean_loss(log.exp()) + doubt(log);
+        let range = (RANGE.0.ln(), RANGE.1.ln());
+        // The loss of one image has a single minimum in ln T, the loss of a mean may have several.
+        lowest(objective, if self.slices > 1 { around_lowest(objective, range) } else { range }).exp()
     }
+}
+
+/// Returns the part of an interval around the lowest of equally spaced points.
+fn around_lowest(objective: impl Fn(f64) -> f64, (low, high): (f64, f64)) -> (f64, f64) {
+    let step = (high - low) / PARTS as f64;
+    let at = |point: usize| low + step * point as f64;
+    let values: Vec<f64> = (0..=PARTS).map(|point| objective(at(point))).collect();
+    let best = (0..=PARTS).min_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
+    (at(best.saturating_sub(1)), at((best + 1).min(PARTS)))
 }
 
 /// Returns the position of the minimum of a function with a single minimum in an interval, found by
@@ -152,6 +177,9 @@ mod tests {
     fn golden_section_finds_the_minimum() {
         assert!((lowest(|x| (x - 0.3).powi(2), (-2.0, 2.0)) - 0.3).abs() < 1e-6);
         assert!((lowest(|x| x, (-2.0, 2.0)) + 2.0).abs() < 1e-6);
+        // Of two minima, near −1.5 and 1.5, the second is the lower one.
+        let (low, high) = around_lowest(|x: f64| (x * x - 2.25).powi(2) - 0.1 * x, (-2.0, 2.0));
+        assert!(low < 1.5 && 1.5 < high && high - low < 0.4, "{low} {high}");
     }
 
     fn model(dataset: &Dataset) -> Model {
@@ -182,6 +210,23 @@ mod tests {
         // A second calibration changes nothing, except for the prior that favours T = 1.
         let again = model.calibrate(&dataset.val).unwrap();
         assert!((again.temperature - 1.0).abs() < 0.1 || found.temperature > 9.9, "{again:?}");
+    }
+
+    #[test]
+    fn the_temperature_of_volumes_has_the_lowest_loss_of_their_mean_probabilities() {
+        let values: Vec<f64> = (0..240).map(|at| f64::from(at * 7919 % 97) / 12.0 - 4.0).collect();
+        // Every third volume of three slices is of the class that its first slice speaks against.
+        let class = |slice: usize| usize::from(values[slice / 3 * 6] < values[slice / 3 * 6 + 1]);
+        let of = |slice: usize| if (slice / 3).is_multiple_of(3) { 1 - class(slice) } else { class(slice) };
+        let targets = (0..120).flat_map(|slice| [1 - of(slice), of(slice)].map(|target| target as f32));
+        let loss = Loss::new(loss_kind(zodarts_data::Task::BinaryClass));
+        let logits = Logits { loss, classes: 2, slices: 3, targets: targets.collect(), values };
+        let objective = |log: f64| logits.mean_loss(log.exp()) + log * log / 40.0;
+        let best = objective(logits.best_temperature().ln());
+        let other = (0..=400).map(|at| objective(RANGE.0.ln() + f64::from(at) / 400.0 * 100.0_f64.ln()));
+        assert!(other.fold(f64::INFINITY, f64::min) > best - 1e-6);
+        let scores = logits.scores(2.0).unwrap();
+        assert_eq!((scores.n(), logits.cases()), (40, 40));
     }
 
     #[test]

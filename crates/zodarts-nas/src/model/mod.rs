@@ -7,6 +7,7 @@ mod network_input;
 mod predictor;
 mod prefetch_in_order;
 mod scorer;
+mod volume_loss;
 
 pub use batch_scorer::BatchScorer;
 pub use calibration::{Calibrated, Calibration};
@@ -153,7 +154,8 @@ impl Model {
         }
     }
 
-    /// Returns the scores of all images, under running statistics and without augmentation.
+    /// Returns the scores of all images, under running statistics and without augmentation; of volumes, the
+    /// mean over their slices.
     ///
     /// # Errors
     /// Returns an error if there is no image, or a score is not a finite number.

@@ -1,6 +1,7 @@
 //! Scores of a data set's images, and their loss.
 
 use super::prefetch_in_order::prefetch_in_order;
+use super::volume_loss::mean_loss;
 use super::{ModelCard, Predictor, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
 use std::sync::Arc;
@@ -11,10 +12,11 @@ use zodarts_nn::loss::Loss;
 /// Number of images in memory at a time, as floating-point values. Scores do not depend on it.
 const BATCH: usize = 64;
 
-/// Scores of some images, and their loss.
+/// Scores of some images, and their loss. Of volumes, they are those of the probabilities averaged over the
+/// slices.
 #[derive(Clone, Debug)]
 pub struct Scored {
-    /// Scores, `(images, classes)`.
+    /// Scores, `(images, classes)`, or `(volumes, classes)`.
     pub scores: Scores,
     /// Mean loss, without label smoothing or class weights.
     pub loss: f64,
@@ -46,16 +48,21 @@ impl Scorer {
     ) -> Result<Scored, EvaluateError> {
         let classes = self.network.classes;
         let loss = Loss::new(loss_kind(self.task));
-        let (mut total, mut unwanted) = (0.0, vec![0.0; classes]);
+        let (mut total, mut unwanted, mut wanted) = (0.0, vec![0.0; classes], Vec::new());
         let values = self.pass((weights, statistics), samples, &mut |logits, targets| {
             total += loss.image(logits, targets, &mut unwanted);
+            wanted.extend_from_slice(targets);
         });
-        let scores = Scores::new(samples.len(), classes, values)?;
-        Ok(Scored { scores, loss: total / samples.len() as f64 })
+        let scores = Scores::new(samples.len(), classes, values)?.averaged(samples.slices());
+        let loss = match samples.slices() {
+            1 => total / samples.len() as f64,
+            slices => mean_loss(&loss, &scores, &wanted, slices),
+        };
+        Ok(Scored { scores, loss })
     }
 
-    /// Returns the scores of all images, and their features `(images, features)`; see
-    /// [`Predictor::observe`].
+    /// Returns the scores of all images, or volumes, and the features of the images, `(images, features)`;
+    /// see [`Predictor::observe`].
     ///
     /// # Errors
     /// As [`Scorer::score`].
@@ -72,7 +79,8 @@ impl Scorer {
                 predictor.append(&batch.images, &mut values, Some(&mut features));
             }
         });
-        Ok((Scores::new(samples.len(), self.network.classes, values)?, features))
+        let scores = Scores::new(samples.len(), self.network.classes, values)?;
+        Ok((scores.averaged(samples.slices()), features))
     }
 
     /// Returns the logits and the targets of all images, each `(images, classes)`.

@@ -25,7 +25,7 @@ pub struct Profile {
     pub novelty: NoveltyScale,
     /// The probabilities of the validation images' true classes.
     pub truths: TrueProbabilities,
-    /// The hashes of the development images.
+    /// The hashes of the development images, or volumes.
     pub seen: BTreeSet<u64>,
     /// The distributions of the training images' statistics.
     pub statistics: Vec<StatisticProfile>,
@@ -50,7 +50,7 @@ impl Profile {
         let classes: Vec<usize> = (0..train.len()).map(class).collect();
         let width = training.len() / train.len();
         let training = ClassedRows { rows: &training, width, classes: &classes };
-        let novelty = NoveltyScale::fit(training, &validation);
+        let novelty = NoveltyScale::fit(training, &validation, val.slices());
         let seen = [train, val].into_iter().flat_map(Samples::short_hashes).collect();
         Ok(Self { novelty, truths, seen, statistics: StatisticProfile::of(train) })
     }
@@ -64,13 +64,13 @@ impl Profile {
         shift::shifts(&self.statistics, samples)
     }
 
-    /// Returns the scores of images as [`Model::scores`] does, and their novelties.
+    /// Returns the scores of images or volumes as [`Model::scores`] does, and their novelties.
     ///
     /// # Errors
     /// Returns an error if there is no image, or a score is not a finite number.
     pub fn observe(&self, model: &Model, samples: &Samples) -> Result<(Scores, Vec<Novelty>), EvaluateError> {
         let mut scorer = Scorer::new(model.network.clone(), &model.card);
         let (scores, features) = scorer.observe(&model.weights, &model.statistics, samples)?;
-        Ok((scores, self.novelty.novelties(&features)))
+        Ok((scores, self.novelty.novelties(&features, samples.slices())))
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn shifts(training: &[StatisticProfile], samples: &Samples) -> Vec<Sh
             Some(statistic) => Some(profile.shift(&statistic.values)),
             // A value that no image here has, unless its kind is unknown here.
             None if profile.value.is_some() && here.iter().any(|other| other.name == profile.name) => {
-                Some(profile.shift(&vec![0.0; samples.len()]))
+                Some(profile.shift(&vec![0.0; samples.cases()]))
             }
             None => None,
         }

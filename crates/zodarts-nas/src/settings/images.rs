@@ -1,7 +1,7 @@
 //! The preparation of images for the network of a stage.
 
 use super::{Auto, Word};
-use zodarts_data::{Alike, Augmentation, ChannelPlan, ImageFit};
+use zodarts_data::{Alike, Augmentation, ChannelPlan, ImageFit, Volumes};
 
 impl Word for Alike {
     const ALL: &'static [Self] = &[Alike::Auto, Alike::Together, Alike::Apart];
@@ -13,6 +13,10 @@ impl Word for ChannelPlan {
 
 impl Word for ImageFit {
     const ALL: &'static [Self] = &[ImageFit::Squeeze, ImageFit::Pad, ImageFit::Crop];
+}
+
+impl Word for Volumes {
+    const ALL: &'static [Self] = &[Volumes::None, Volumes::Slices];
 }
 
 /// The preparation of an image before the network sees it.

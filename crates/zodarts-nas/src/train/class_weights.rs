@@ -10,7 +10,7 @@ pub fn weights(kind: ClassWeights, task: Task, samples: &Samples) -> Option<Vec<
         ClassWeights::None => None,
         ClassWeights::Balanced => {
             let counts = samples.class_counts();
-            let images = samples.len() as f64;
+            let images = samples.cases() as f64;
             let share = if task == Task::MultiLabel { None } else { Some(counts.len() as f64) };
             Some(counts.iter().map(|&count| balanced(count as f64, images, share)).collect())
         }

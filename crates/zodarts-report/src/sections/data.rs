@@ -3,7 +3,7 @@
 use crate::markup::Markup;
 use crate::run::ReportedRun;
 use askama::Template;
-use zodarts_data::Summary;
+use zodarts_data::{SplitSummary, Summary};
 
 #[derive(Template)]
 #[template(path = "data.html")]
@@ -19,5 +19,5 @@ pub fn body(run: &ReportedRun) -> Option<Markup> {
     let splits = [&data.train, &data.val, &data.test];
     let count = |class: usize| splits.map(|split| split.per_class.get(class).copied().unwrap_or(0));
     let rows = data.info.classes.iter().enumerate().map(|(class, name)| (&**name, count(class)));
-    Some(Markup::of(&DataSection { data, rows: rows.collect(), totals: splits.map(|split| split.images) }))
+    Some(Markup::of(&DataSection { data, rows: rows.collect(), totals: splits.map(SplitSummary::cases) }))
 }

@@ -78,15 +78,15 @@ fn result(record: &ExternalEvaluation) -> Markup {
 /// Returns the result in a few sentences.
 fn headline(record: &ExternalEvaluation) -> String {
     let metrics = &record.metrics;
-    let report = &metrics.report;
+    let (report, noun) = (&metrics.report, metrics.noun());
     let Estimate { value: acc, ci95: interval } = metrics.acc();
     let what = match report.task {
         Task::MultiLabel => "of the decisions on a label are correct",
         _ => "are classified correctly",
     };
     let text = format!(
-        "Of {} images of {}, none of which is a copy of a development image, {} {what} (95 % interval {} to \
-         {}).",
+        "Of {} {noun}s of {}, none of which is a copy of a development {noun}, {} {what} (95 % interval {} \
+         to {}).",
         report.n,
         metrics.dataset,
         number::percent(acc),
@@ -97,28 +97,29 @@ fn headline(record: &ExternalEvaluation) -> String {
         let before = number::percent(found.difference.before.value);
         let difference =
             if found.difference.is_clear() { "a clear difference" } else { "no clear difference" };
-        format!(" On the run's own test images it was {before}: {difference}.")
+        format!(" On the run's own test {noun}s it was {before}: {difference}.")
     });
     match &metrics.never_found()[..] {
         [] => text + &beside,
-        missed => format!("{text}{beside} No image of {} is found.", missed.join(", ")),
+        missed => format!("{text}{beside} No {noun} of {} is found.", missed.join(", ")),
     }
 }
 
 fn facts(record: &ExternalEvaluation) -> Vec<(&'static str, String)> {
     let metrics = &record.metrics;
+    let (noun, counted) = (metrics.noun(), if metrics.slices.is_some() { "volumes" } else { "images" });
     let times = if record.reads == 1 { "once".into() } else { format!("{} times", record.reads) };
     let mut facts = vec![
-        ("images", format!("{}, evaluated {times}", metrics.report.n)),
+        (counted, format!("{}, evaluated {times}", metrics.report.n)),
         ("calibration error", format!("{:.3}", record.calibration_error)),
     ];
     if record.developed_on > 0 {
-        let left_out = format!("{} images that the network was developed on", record.developed_on);
+        let left_out = format!("{} {noun}s that the network was developed on", record.developed_on);
         facts.push(("left out", left_out));
     }
     if let Some(flagged) = &metrics.flagged {
         let text =
-            format!("{} of {} images are unlike the training images", flagged.images, metrics.report.n);
+            format!("{} of {} {noun}s are unlike the training {noun}s", flagged.images, metrics.report.n);
         facts.push(("novelty", text));
     }
     let notable = record.shifts.iter().filter(|shift| apart(shift) >= NOTABLE).map(name);

@@ -23,6 +23,10 @@ const MOST: usize = 12;
 struct MistakesSection<'a> {
     total: usize,
     images: usize,
+    /// The word for a sample.
+    noun: &'a str,
+    /// True if samples are volumes, of which one slice is shown.
+    sliced: bool,
     shown: Vec<MistakeRow<'a>>,
     absent: Option<&'a str>,
 }
@@ -79,27 +83,28 @@ fn found(evaluation: &Evaluation) -> Vec<Mistake> {
 }
 
 fn image_of(model: &Model, explainer: &mut Explainer, samples: &Samples, mistake: &Mistake) -> MistakeImage {
-    let (channels, height, width) = samples.shape();
-    let values = samples.image(mistake.image);
+    let ((channels, height, width), info) = (samples.shape(), &model.card.dataset);
+    let shown = samples.shown_of(mistake.image);
+    let values = samples.image(shown);
     let heat = explainer.explain(&network_input(&model.card, &values), Some(mistake.class));
     let planes = Planes { values: &values, channels, height, width };
     let uri = |png: &[u8]| format!("data:image/png;base64,{}", STANDARD.encode(png));
     MistakeImage {
-        name: samples.file(mistake.image).map_or_else(|| unnamed(mistake.image), str::to_owned),
+        name: samples.file(shown).map_or_else(|| unnamed(info.noun(), mistake.image), str::to_owned),
         plain: uri(&picture::plain(&planes)),
         overlaid: uri(&picture::overlaid(&planes, &heat)),
-        class: model.card.dataset.classes[mistake.class].clone(),
+        class: info.classes[mistake.class].clone(),
     }
 }
 
-fn unnamed(image: usize) -> String {
-    format!("test image {image}")
+fn unnamed(noun: &str, index: usize) -> String {
+    format!("test {noun} {index}")
 }
 
 /// Returns the mistakes with their images, or `None` if there is no evaluation with labels.
 pub fn body(run: &ReportedRun, images: &MistakeImages) -> Option<Markup> {
     let evaluation = run.evaluation.as_ref()?;
-    let classes = &evaluation.metrics.report.classes;
+    let (classes, noun) = (&evaluation.metrics.report.classes, evaluation.metrics.noun());
     let names = |of: &[usize]| {
         let names: Vec<&str> = of.iter().map(|class| &*classes[*class].name).collect();
         if names.is_empty() { "none".to_owned() } else { names.join(", ") }
@@ -108,7 +113,7 @@ pub fn body(run: &ReportedRun, images: &MistakeImages) -> Option<Markup> {
     let shown = found.iter().take(MOST).enumerate().map(|(index, mistake)| {
         let image = images.0.as_ref().ok().and_then(|images| images.get(index));
         MistakeRow {
-            name: image.map_or_else(|| unnamed(mistake.image), |image| image.name.clone()),
+            name: image.map_or_else(|| unnamed(noun, mistake.image), |image| image.name.clone()),
             truth: names(&mistake.truth),
             decided: names(&mistake.decided),
             confidence: format!("{:.3}", mistake.confidence),
@@ -119,6 +124,8 @@ pub fn body(run: &ReportedRun, images: &MistakeImages) -> Option<Markup> {
     Some(Markup::of(&MistakesSection {
         total: found.len(),
         images: evaluation.scores.n(),
+        noun,
+        sliced: evaluation.metrics.slices.is_some(),
         shown: shown.collect(),
         absent,
     }))

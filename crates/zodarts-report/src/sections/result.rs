@@ -49,7 +49,7 @@ pub fn headline(run: &ReportedRun) -> String {
 }
 
 fn tested(metrics: &Metrics) -> String {
-    let report = &metrics.report;
+    let (report, noun) = (&metrics.report, metrics.noun());
     let what = match report.task {
         Task::MultiLabel => "of the decisions on a label are correct",
         _ => "are classified correctly",
@@ -57,7 +57,7 @@ fn tested(metrics: &Metrics) -> String {
     let deployed = metrics.decided();
     let Estimate { value: share, ci95: [low, high] } = metrics.acc();
     let acc = format!(
-        "Of {} test images, {} {what} (95 % interval {} to {})",
+        "Of {} test {noun}s, {} {what} (95 % interval {} to {})",
         report.n,
         percent(share),
         percent(low),
@@ -69,7 +69,7 @@ fn tested(metrics: &Metrics) -> String {
     };
     let auc = match (report.auc, report.auc_ci95) {
         (Some(auc), Some([low, high])) => format!("; the AUC is {auc:.3} ({low:.3} to {high:.3})"),
-        (Some(auc), None) => format!("; the AUC is {auc:.3} (too few images for an interval)"),
+        (Some(auc), None) => format!("; the AUC is {auc:.3} (too few {noun}s for an interval)"),
         (None, _) => String::new(),
     };
     let how = match (metrics.protocol, metrics.test_reads) {
@@ -103,7 +103,7 @@ fn beside(metrics: &Metrics) -> String {
         });
     match &metrics.never_found()[..] {
         [] => compared,
-        missed => format!("{compared} No image of {} is found.", missed.join(", ")),
+        missed => format!("{compared} No {} of {} is found.", metrics.noun(), missed.join(", ")),
     }
 }
 
@@ -126,11 +126,12 @@ fn facts(run: &ReportedRun) -> Vec<(&'static str, String)> {
     facts.extend(training(run).map(|text| ("training", text)));
     if let Some(found) = &run.calibration {
         let (temperature, before, after) = (found.temperature, found.before.ece, found.after.ece);
+        let noun = run.model.as_ref().map_or("image", |model| model.card.dataset.noun());
         let applied = if found.applied { "" } else { ", not applied" };
         facts.push((
             "calibration",
             format!(
-                "temperature {temperature:.2}; calibration error on the {} validation images {before:.3} → \
+                "temperature {temperature:.2}; calibration error on the {} validation {noun}s {before:.3} → \
                  {after:.3}{applied}",
                 found.images
             ),
@@ -166,8 +167,8 @@ fn beyond_classes(metrics: &Metrics) -> impl Iterator<Item = (&'static str, Stri
         ("prediction sets", text)
     });
     let flagged = metrics.flagged.map(|found| {
-        let n = metrics.report.n;
-        ("novelty", format!("{} of {n} test images are unlike the training images", found.images))
+        let (n, noun) = (metrics.report.n, metrics.noun());
+        ("novelty", format!("{} of {n} test {noun}s are unlike the training {noun}s", found.images))
     });
     sets.into_iter().chain(flagged)
 }

@@ -22,6 +22,8 @@ struct TestSection<'a> {
     sets: Option<SetsTable<'a>>,
     charts: Vec<Markup>,
     missing: bool,
+    /// The word for what is counted.
+    noun: &'static str,
 }
 
 /// A row of the table of classes.
@@ -105,6 +107,7 @@ pub fn of(metrics: &Metrics, evaluation: Option<&Evaluation>) -> Markup {
         sets: metrics.sets.as_ref().map(SetsTable::of),
         charts,
         missing: evaluation.is_none(),
+        noun: metrics.noun(),
     })
 }
 

@@ -164,6 +164,7 @@ impl Evaluator<'_> {
             fingerprint: info.fingerprint.clone(),
             split: split.into(),
             test_reads,
+            slices: info.slices,
             report,
             at_threshold: model.card.threshold.map(|threshold| threshold.on(scores, labels, &info.classes)),
             sets: sets.transpose()?,

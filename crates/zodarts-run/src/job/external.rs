@@ -33,7 +33,7 @@ pub fn evaluate_external(
     let unseen = unseen(&all, &profile);
     let samples = all.select(&unseen);
     if samples.is_empty() {
-        return Err(Error::NothingNew { run: run(), data: dataset.info.name.clone(), images: all.len() });
+        return Err(Error::NothingNew { run: run(), data: dataset.info.name.clone(), images: all.cases() });
     }
     let tested = folder.metrics(Split::Test.name())?;
     let (scores, flagged) = observe(&profile, model, &samples)?;
@@ -51,7 +51,7 @@ pub fn evaluate_external(
     let record = ExternalEvaluation {
         beside: tested.map_or_else(Vec::new, |tested| MeasureComparison::of(&tested, &metrics)),
         shifts: profile.shifts(&samples),
-        developed_on: all.len() - samples.len(),
+        developed_on: all.cases() - samples.cases(),
         calibration_error: ece,
         reads: 0,
         metrics,
@@ -71,7 +71,7 @@ fn images(dataset: &Dataset, split: Option<Split>) -> Samples {
     }
 }
 
-/// Returns the positions of the images that the network was not developed on.
+/// Returns the positions of the images, or volumes, that the network was not developed on.
 fn unseen(samples: &Samples, profile: &Profile) -> Vec<usize> {
     let hashes = samples.short_hashes().into_iter().enumerate();
     hashes.filter(|(_, hash)| !profile.seen.contains(hash)).map(|(position, _)| position).collect()

@@ -45,6 +45,7 @@ pub fn open_options(settings: &DataSettings, access: &DataAccess) -> OpenOptions
         .with_val(settings.val.as_deref().map(validation))
         .with_alike(settings.alike)
         .with_channels(settings.channels)
+        .with_volumes(settings.volumes)
         .with_drop_leaks(settings.drop_leaks)
         .with_labels(settings.labels.as_ref().map(PathBuf::from))
         .with_table(table(settings))

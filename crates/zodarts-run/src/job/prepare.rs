@@ -118,6 +118,7 @@ mod tests {
             height: 28,
             width: 28,
             fit: ImageFit::Squeeze,
+            slices: None,
             fingerprint: String::new(),
         };
         let mut settings = Settings::default();

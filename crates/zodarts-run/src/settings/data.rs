@@ -1,6 +1,6 @@
 //! Settings of how the data are opened.
 
-use zodarts_data::{Alike, ChannelPlan, ImageFit, Window};
+use zodarts_data::{Alike, ChannelPlan, ImageFit, Volumes, Window};
 
 zodarts_nas::settings! {
     /// Settings of the data.
@@ -21,6 +21,10 @@ zodarts_nas::settings! {
         alike: Alike = Alike::Auto;
         /// Channels of colour images: `auto` takes them as grey if every one shows grey; `stored` keeps three.
         channels: ChannelPlan = ChannelPlan::Auto;
+        /// Arrays of volumes (N, D, H, W): `slices` takes each slice as an image with the label of its volume
+        /// and averages probabilities over the slices of a volume. `none` refuses them, but for the 3-D data
+        /// sets of MedMNIST.
+        volumes: Volumes = Volumes::None;
         /// Leave out training images whose pixels are also in the validation or test split.
         drop_leaks: bool = false;
         /// CSV table of labels for a folder of images, or for the frames of one file: columns path (below

@@ -14,11 +14,12 @@ const GAP: usize = 1;
 /// Colour between images. No grey image has it.
 const BACKGROUND: [u8; 3] = [70, 90, 140];
 
-/// Returns two grids of the first `samples`: as the network is evaluated on them, and augmented as in
-/// training. Returns an empty list if there are no samples.
+/// Returns two grids of the first `samples`, or of the middle slices of the first volumes: as the network is
+/// evaluated on them, and augmented as in training. Returns an empty list if there are no samples.
 pub fn previews(section: &str, samples: &Samples, augmentation: Augmentation, seed: u64) -> Vec<Value> {
     let side = augmentation.input_size;
-    let positions: Vec<usize> = (0..samples.len().min(columns(side).pow(2))).collect();
+    let count = samples.cases().min(columns(side).pow(2));
+    let positions: Vec<usize> = (0..count).map(|case| samples.shown_of(case)).collect();
     if positions.is_empty() {
         return Vec::new();
     }
