@@ -47,15 +47,17 @@ pub fn open_for(
     Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
 }
 
-/// Opens the data of a run that is over, as [`open`] does. How its cuts treat like images was told when it
-/// began.
+/// Opens the data of a run that is over, as [`open`] does. How its cuts treat like images, and that volumes
+/// are sliced, was told when it began.
 ///
 /// # Errors
 /// Returns the errors of [`open_data`].
 pub fn open_again(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &Ui) -> Result<Dataset> {
     let progress = ui.data();
     let on_event = |event| match event {
-        OpenEvent::Notice(Notice::AlikeTogether { .. } | Notice::AlikeDivided { .. }) => {}
+        OpenEvent::Notice(
+            Notice::AlikeTogether { .. } | Notice::AlikeDivided { .. } | Notice::VolumesSliced { .. },
+        ) => {}
         event => progress.show(event),
     };
     Ok(open_data(spec, data, &access(source), &on_event)?)

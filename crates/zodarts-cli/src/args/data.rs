@@ -24,6 +24,8 @@ pub enum DataCommand {
     /// Check a data set for faults: copies and near copies, contradicting labels, blank images,
     /// shortcuts such as the sharpness of an image, missing classes
     Check(CheckArgs),
+    /// List the data sets of MedMNIST that can be given by name
+    List,
 }
 
 /// Arguments of `data check`.

@@ -39,6 +39,10 @@ const IMAGES: &[Named] = &[
     named("data.labels", "labels", "FILE", DATA),
     named("data.window", "window", "C,W", DATA),
 ];
+/// The treatment of arrays of volumes.
+const VOLUMES: [Named; 1] = [named("data.volumes", "volumes", "", DATA)];
+/// The same for commands that have many options already.
+const VOLUMES_OF_A_RUN: [Named; 1] = hidden(VOLUMES);
 
 /// The form of a table of labels.
 const TABLE: [Named; 6] = [
@@ -83,6 +87,7 @@ impl Options for FitList {
         ],
         PREDICT,
         IMAGES,
+        &VOLUMES_OF_A_RUN,
         &TABLE_OF_A_RUN,
     ];
 }
@@ -93,7 +98,7 @@ pub struct SearchList;
 
 impl Options for SearchList {
     const ALL: &'static [&'static [Named]] =
-        &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES, &TABLE_OF_A_RUN];
+        &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES, &VOLUMES, &TABLE_OF_A_RUN];
 }
 
 /// Of `train`.
@@ -110,6 +115,7 @@ impl Options for TrainList {
         ],
         PREDICT,
         IMAGES,
+        &VOLUMES_OF_A_RUN,
         &TABLE_OF_A_RUN,
     ];
 }
@@ -126,6 +132,7 @@ impl Options for CompareList {
             named("train.epochs", "train-epochs", "N", None),
         ],
         IMAGES,
+        &VOLUMES,
         &TABLE_OF_A_RUN,
     ];
 }
@@ -137,6 +144,7 @@ pub struct DataList;
 impl Options for DataList {
     const ALL: &'static [&'static [Named]] = &[
         IMAGES,
+        &VOLUMES,
         &TABLE,
         &[
             named("data.split_seed", "split-seed", "S", DATA),

@@ -56,7 +56,7 @@ fn sheet(fit: &Fit, settings: &Settings, dataset: &Dataset, folder: &RunFolder) 
         sheet.row("search", result::search(search, settings.search.epochs));
     }
     sheet.row("training", result::training(&fit.train));
-    for (label, text) in result::prepared(&fit.prepared, &dataset.info.classes) {
+    for (label, text) in result::prepared(&fit.prepared, &dataset.info) {
         sheet.row(label, text);
     }
     result::metrics(&mut sheet, &fit.metrics);

@@ -35,7 +35,7 @@ pub fn run(args: &PredictArgs) -> Result<()> {
     let files = files::images(&args.files)?;
     let answers = classifier.classify_readable(&files)?;
     let (images, mut refusals) = (answers.len(), Refusals::new(args.strict));
-    let sets = classifier.model().card.sets.is_some();
+    let sets = classifier.model().card.sets.is_some() && !classifier.is_of_volumes();
     let form = PredictForm { classes: classifier.classes(), sets, json: args.json, abstain: args.abstain };
     let mut lines = if args.json { String::new() } else { form.header() };
     let mut novel = 0;
@@ -52,6 +52,9 @@ pub fn run(args: &PredictArgs) -> Result<()> {
     output::print(&lines)?;
     if novel > 0 {
         note(&format!("{novel} of {images} images are {NOVEL}: their class means nothing"));
+    }
+    if classifier.is_of_volumes() {
+        note("the network was trained on volumes: each answer is for a single slice");
     }
     refusals.end(images)
 }

@@ -41,7 +41,7 @@ pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let (outcome, prepared) = job
         .run_training(genotype, &mut *setup::observer(&job, args.run.tensorboard, ui)?)
         .with_context(|| setup::stopped(&folder))?;
-    for (_, text) in result::prepared(&prepared, &dataset.info.classes) {
+    for (_, text) in result::prepared(&prepared, &dataset.info) {
         note(&text);
     }
     print(args.run.json, &outcome, folder.path())

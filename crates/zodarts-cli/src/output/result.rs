@@ -2,6 +2,7 @@
 
 use super::Table;
 use std::fmt;
+use zodarts_data::DatasetInfo;
 use zodarts_lab::text::number;
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::evaluate::{AtThreshold, ClassReport, Difference, Estimate, PredictionSets, SetsReport};
@@ -84,10 +85,11 @@ pub fn training(outcome: &TrainOutcome) -> String {
 }
 
 /// Returns the labels and descriptions of the steps that prepared a network to predict.
-pub fn prepared(found: &Prepared, classes: &[String]) -> impl Iterator<Item = (&'static str, String)> {
-    let calibration = found.calibration.as_ref().map(|found| ("calibration", calibration(found)));
-    let threshold =
-        found.threshold.as_ref().map(|found| ("threshold", threshold(found, classes, "validation")));
+pub fn prepared(found: &Prepared, info: &DatasetInfo) -> impl Iterator<Item = (&'static str, String)> {
+    let (classes, noun) = (&info.classes, info.noun());
+    let calibration = found.calibration.as_ref().map(|found| ("calibration", calibration(found, noun)));
+    let of = format!("validation {noun}s");
+    let threshold = found.threshold.as_ref().map(|found| ("threshold", threshold(found, classes, &of)));
     let sets = found.sets.as_ref().map(|found| ("sets", sets(found, classes)));
     calibration.into_iter().chain(threshold).chain(sets)
 }
@@ -117,20 +119,20 @@ fn coverage(found: &SetsReport) -> String {
     )
 }
 
-fn calibration(found: &Calibration) -> String {
+fn calibration(found: &Calibration, noun: &str) -> String {
     let Calibration { temperature, images, before, after, applied } = found;
     let applied = if *applied { "" } else { ", not applied" };
     format!(
-        "temperature {temperature:.2} by {images} validation images: calibration error {:.3} → \
+        "temperature {temperature:.2} by {images} validation {noun}s: calibration error {:.3} → \
          {:.3}{applied}",
         before.ece, after.ece
     )
 }
 
 /// Returns a description of a threshold and its effect on some images.
-fn threshold(found: &AtThreshold, classes: &[String], images: &str) -> String {
+fn threshold(found: &AtThreshold, classes: &[String], samples: &str) -> String {
     format!(
-        "{} if its probability is at least {:.3}: sensitivity {}, specificity {} on {} {images} images",
+        "{} if its probability is at least {:.3}: sensitivity {}, specificity {} on {} {samples}",
         classes[found.threshold.class],
         found.threshold.probability,
         optional(found.sensitivity),
@@ -146,7 +148,7 @@ pub fn optional(share: Option<f64>) -> String {
 
 /// Adds ACC, AUC and the table of classes.
 pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
-    let report = &metrics.report;
+    let (report, noun) = (&metrics.report, metrics.noun());
     let label = match &*metrics.split {
         "train" => "training set",
         "val" => "validation",
@@ -161,11 +163,12 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     let Estimate { value: share, ci95: interval } = metrics.acc();
     let acc = number::with_interval(share, Some(interval));
     let auc = match (report.auc, report.auc_ci95) {
-        (Some(auc), None) => format!("{auc:.3} (too few images for an interval)"),
+        (Some(auc), None) => format!("{auc:.3} (too few {noun}s for an interval)"),
         (Some(auc), interval) => number::with_interval(auc, interval),
         (None, _) => optional(None),
     };
-    sheet.row(label, format!("ACC {acc}   AUC {auc}   n = {}{read}", report.n));
+    let of = metrics.slices.map_or_else(String::new, |slices| format!(" volumes of {slices} slices"));
+    sheet.row(label, format!("ACC {acc}   AUC {auc}   n = {}{of}{read}", report.n));
     if metrics.decided().is_some() {
         sheet.row("", format!("MedMNIST's ACC, which decides at one half: {:.3}", report.acc));
     }
@@ -174,20 +177,20 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     }
     let missed = metrics.never_found();
     if !missed.is_empty() {
-        sheet.row("warning", format!("no image of {} is found", missed.join(", ")));
+        sheet.row("warning", format!("no {noun} of {} is found", missed.join(", ")));
     }
     if !report.auc_undefined_for.is_empty() {
-        sheet.row("", format!("no AUC: all or no images are {}", report.auc_undefined_for.join(", ")));
+        sheet.row("", format!("no AUC: all or no {noun}s are {}", report.auc_undefined_for.join(", ")));
     }
     if let Some(found) = &metrics.at_threshold {
         let names: Vec<String> = report.classes.iter().map(|class| class.name.clone()).collect();
-        sheet.row("", threshold(found, &names, &metrics.split));
+        sheet.row("", threshold(found, &names, &format!("{} {noun}s", metrics.split)));
     }
     if let Some(found) = &metrics.sets {
         sheet.row("", coverage(found));
     }
     if let Some(found) = &metrics.flagged {
-        sheet.row("", format!("{} of {} images are unlike the training images", found.images, report.n));
+        sheet.row("", format!("{} of {} {noun}s are unlike the training {noun}s", found.images, report.n));
     }
     let table = classes(metrics.classes(), metrics.confusion());
     for (index, line) in table.lines().enumerate() {
@@ -199,7 +202,8 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
 pub fn external(sheet: &mut Sheet, record: &ExternalEvaluation) {
     if record.developed_on > 0 {
         let left_out = record.developed_on;
-        sheet.row("left out", format!("{left_out} images that the network was developed on"));
+        let noun = record.metrics.noun();
+        sheet.row("left out", format!("{left_out} {noun}s that the network was developed on"));
     }
     sheet.row("calibration", format!("calibration error {:.3} on these images", record.calibration_error));
     for (index, found) in record.beside.iter().enumerate() {

@@ -46,6 +46,10 @@ pub fn words(notice: &Notice) -> Option<String> {
             "labels have {classes} columns and one 1 in every row: they are taken as {classes} classes, \
              not as several labels"
         ),
+        Notice::VolumesSliced { slices } => format!(
+            "volumes of {slices} slices: each slice is taken as an image, and the probabilities of a volume \
+             are the mean over its slices"
+        ),
         Notice::PixelScale { found, white } => format!("images are {found}: 0 is black and {white} is white"),
         Notice::SmallRange { low, high, white } => format!(
             "all pixel values are from {low} to {high}, a small part of 0 to {white}: the images are nearly \

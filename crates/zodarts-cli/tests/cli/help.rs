@@ -21,6 +21,7 @@ fn help_reads_as_it_did() {
         "data",
         "data info",
         "data check",
+        "data list",
         "presets",
         "settings",
         "completions",

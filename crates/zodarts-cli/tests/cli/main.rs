@@ -25,3 +25,4 @@ mod stopped;
 mod study;
 mod support;
 mod trust;
+mod volumes;

@@ -1,6 +1,7 @@
 //! `zodarts data info` and `zodarts data check`.
 
 mod check;
+mod list;
 
 use crate::args::{DataCommand, InfoArgs};
 use crate::output::result::Sheet;
@@ -16,6 +17,7 @@ pub fn run(command: &DataCommand, ui: &Ui) -> Result<()> {
     match command {
         DataCommand::Info(args) => info(args, ui),
         DataCommand::Check(args) => check::run(args, ui),
+        DataCommand::List => list::run(),
     }
 }
 
@@ -51,7 +53,15 @@ fn sheet(summary: &Summary) -> Sheet {
     let info = &summary.info;
     let mut sheet = Sheet::new(format!("{}{}", info.name, info.size_flag));
     let colour = if info.channels == 1 { "grey" } else { "RGB" };
-    sheet.row("images", format!("{}×{} pixels, {colour}", info.width, info.height));
+    let size = format!("{}×{} pixels, {colour}", info.width, info.height);
+    match info.slices {
+        Some(slices) => {
+            let splits = [&summary.train, &summary.val, &summary.test];
+            let volumes: usize = splits.iter().filter_map(|split| split.volumes).sum();
+            sheet.row("volumes", format!("{volumes} volumes of {slices} slices of {size}"));
+        }
+        None => sheet.row("images", size),
+    }
     sheet.row("task", format!("{}, {} classes", info.task, info.classes.len()));
     sheet.row("mean", shares(&summary.mean));
     sheet.row("std", shares(&summary.std));
@@ -76,6 +86,6 @@ fn counts(summary: &Summary) -> Table {
     for (class, name) in summary.info.classes.iter().enumerate() {
         row(name, &|split| split.per_class[class]);
     }
-    row("all images", &|split| split.images);
+    row(&format!("all {}s", summary.info.noun()), &|split| split.cases());
     table
 }
