@@ -57,7 +57,7 @@ mod summary;
 mod task;
 
 pub use arrays::LabelledArrays;
-pub use augment::{Augmentation, Batch, Edges, Mix, Policy, ToneRange, WarpRange};
+pub use augment::{Augmentation, Batch, Edges, Mix, Policy, Standardise, ToneRange, WarpRange};
 pub use bytes::Bytes;
 pub use dataset::Dataset;
 pub use dicom::{BadWindow, Window};

@@ -71,6 +71,9 @@ impl<'a> About<'a> {
             ("fit", card.dataset.fit.name().into()),
             ("zodarts_version", env!("CARGO_PKG_VERSION").into()),
         ];
+        if !card.standardise.is_none() {
+            entries.push(("standardised", "each image has mean 0 and deviation 1 before the network".into()));
+        }
         if let Some(slices) = card.dataset.slices {
             entries.extend([("slices", slices.to_string()), ("volumes", AVERAGE.to_owned())]);
         }

@@ -4,8 +4,7 @@
 use crate::CheckFault;
 use rand::RngExt as _;
 use zodarts_data::rng::stream;
-use zodarts_data::{ImageSize, Resizer};
-use zodarts_nas::model::Model;
+use zodarts_nas::model::{Model, network_input};
 
 /// Number of images of noise.
 const NOISY: usize = 12;
@@ -60,20 +59,15 @@ impl SampleInputs {
         Ok(largest(differences))
     }
 
-    /// Returns the images as the engine takes them, `(images, channels, side, side)` with values from 0 to 1.
+    /// Returns the images as the engine takes them, `(images, channels, side, side)`.
     fn planes(&self, model: &Model) -> Vec<f32> {
         let info = &model.card.dataset;
-        let side = model.card.input_size;
-        let source = ImageSize { height: info.height, width: info.width };
-        let mut resizer = Resizer::new(source, ImageSize::square(side));
         let mut planes = Vec::new();
         for image in self.images() {
             let channel =
                 |c: usize| image.iter().skip(c).step_by(info.channels).map(|byte| f32::from(*byte) / 255.0);
             let source: Vec<f32> = (0..info.channels).flat_map(channel).collect();
-            let mut target = vec![0.0; info.channels * side * side];
-            resizer.resize(&source, &mut target);
-            planes.extend(target);
+            planes.extend(network_input(&model.card, &source));
         }
         planes
     }

@@ -7,7 +7,7 @@ mod tract;
 use common::{Kind, PLAIN, model};
 use std::path::Path;
 use tract::by_tract;
-use zodarts_data::Task;
+use zodarts_data::{Standardise, Task};
 use zodarts_export::{CheckResult, ExportError, Format, SampleInputs, TOLERANCE, check_onnx, export};
 use zodarts_nas::settings::Architecture;
 
@@ -18,12 +18,13 @@ fn kinds() -> Vec<Kind> {
     vec![
         PLAIN,
         Kind { side: 32, ..PLAIN.clone() },
-        Kind { side: 9, image: (13, 17), ..PLAIN.clone() },
+        Kind { side: 9, image: (13, 17), standardise: Standardise::Image, ..PLAIN.clone() },
         Kind {
             channels: 3,
             classes: 5,
             task: Task::OrdinalRegression,
             side: 15,
+            standardise: Standardise::Image,
             image: (15, 15),
             ..PLAIN.clone()
         },

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tract::by_tract;
 use zodarts_data::Samples;
-use zodarts_data::{Dataset, OpenOptions, Task};
+use zodarts_data::{Dataset, OpenOptions, Standardise, Task};
 use zodarts_export::{CheckResult, Format, TOLERANCE, export};
 use zodarts_nas::evaluate::Threshold;
 use zodarts_nas::memory::Memory;
@@ -48,10 +48,15 @@ fn phantom() -> Dataset {
     Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap()
 }
 
-/// Returns a network after a few epochs of training.
+/// Returns a network after a few epochs of training; `ResNet-18` standardises images.
 fn trained(architecture: Architecture, side: usize, epochs: usize, dataset: &Dataset) -> Model {
+    let standardise = match architecture {
+        Architecture::Genotype => Standardise::None,
+        Architecture::Resnet18 => Standardise::Image,
+    };
     let settings = TrainSettings {
         architecture,
+        standardise,
         epochs,
         channels: 6,
         cells: 1,

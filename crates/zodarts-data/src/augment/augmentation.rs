@@ -4,6 +4,7 @@ use super::batch::Batch;
 use super::mix::Mix;
 use super::placement::Placement;
 use super::policy::{Policy, PolicyScratch};
+use super::standardise::Standardise;
 use super::warp::Warp;
 use crate::samples::Samples;
 use rand::RngExt;
@@ -25,6 +26,9 @@ pub struct Augmentation {
     pub policy: Policy,
     /// Blends images and targets within the batch.
     pub mix: Mix,
+    /// Scales the values of the images in the end.
+    #[serde(default)]
+    pub standardise: Standardise,
 }
 
 /// An augmentation with the stream of its draws.
@@ -36,7 +40,8 @@ pub(super) struct Changes<'a> {
 impl Augmentation {
     /// Returns an augmentation that resizes and does nothing random, as [`Batch::fill`].
     pub fn none(input_size: usize) -> Self {
-        Augmentation { input_size, flip: false, crop_padding: 0, policy: Policy::none(), mix: Mix::None }
+        let (policy, mix, standardise) = (Policy::none(), Mix::None, Standardise::None);
+        Augmentation { input_size, flip: false, crop_padding: 0, policy, mix, standardise }
     }
 
     /// Returns flip and crop as in the search of ZO-DARTS: padding 4 at size 32, in proportion elsewhere.
@@ -68,6 +73,12 @@ impl Augmentation {
         Augmentation { mix, ..self }
     }
 
+    /// Sets [`Augmentation::standardise`].
+    #[must_use]
+    pub fn with_standardise(self, standardise: Standardise) -> Self {
+        Augmentation { standardise, ..self }
+    }
+
     /// Fills `batch` with the images at `positions`. The draws from `rng` depend on the number of images, not
     /// on their content. [`Batch::fill`] does the same without anything random.
     ///
@@ -77,6 +88,7 @@ impl Augmentation {
         let changes = Changes { augmentation: self, rng: &mut *rng };
         batch.fill_changed(samples, positions, self.input_size, Some(changes));
         self.mix.apply(batch, rng);
+        batch.standardise(self.standardise);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::augmentation::Changes;
 use super::placement::Placement;
 use super::policy::PolicyScratch;
+use super::standardise::Standardise;
 use super::warp::Warp;
 use crate::resize::{ImageSize, Resizer};
 use crate::samples::Samples;
@@ -10,7 +11,7 @@ use crate::samples::Samples;
 /// Images and targets of one mini-batch. A batch that is filled again keeps its buffers.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// Pixels in the shape `(n, channels, height, width)`, values in [0, 1].
+    /// Pixels in the shape `(n, channels, height, width)`, values in [0, 1] unless they are standardised.
     pub images: Vec<f32>,
     /// Targets in the shape `(n, classes)`: one-hot, 0/1 for each label, or a blend of two such rows.
     pub targets: Vec<f32>,
@@ -57,6 +58,14 @@ impl Batch {
     /// If a position is not below `samples.len()`, or `size` is 0.
     pub fn fill(&mut self, samples: &Samples, positions: &[usize], size: usize) {
         self.fill_changed(samples, positions, size, None);
+    }
+
+    /// Scales the values of each image.
+    pub fn standardise(&mut self, standardise: Standardise) {
+        let length = self.image_len();
+        if length > 0 {
+            standardise.apply(&mut self.images, length);
+        }
     }
 
     /// As [`Batch::fill`], with each image changed by draws of its own.

@@ -7,6 +7,7 @@ mod cutout;
 mod mix;
 mod placement;
 mod policy;
+mod standardise;
 mod tone;
 mod warp;
 
@@ -14,5 +15,6 @@ pub use augmentation::Augmentation;
 pub use batch::Batch;
 pub use mix::Mix;
 pub use policy::Policy;
+pub use standardise::Standardise;
 pub use tone::ToneRange;
 pub use warp::{Edges, WarpRange};

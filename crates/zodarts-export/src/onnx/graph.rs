@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::messages::{AttributeProto, FLOAT};
-use zodarts_data::resize_matrix;
+use zodarts_data::{Standardise, resize_matrix};
 use zodarts_nas::model::{Model, loss_kind};
 use zodarts_nn::graph::{EPSILON, Edge, Network, NodeId, Norm, Op};
 use zodarts_nn::loss::LossKind;
@@ -26,9 +26,32 @@ pub fn write(builder: &mut Builder, model: &Model) {
     writer.classify();
 }
 
+/// Converts bytes to what the network takes: planes of its size with values from 0 to 1, standardised if the
+/// model's images are.
+fn prepare(builder: &mut Builder, model: &Model) -> String {
+    let planes = resized(builder, model);
+    match model.card.standardise {
+        Standardise::None => planes,
+        Standardise::Image => standardised(builder, &planes),
+    }
+}
+
+/// Writes `(x − mean) / √(variance + ε)` over all values of an image.
+fn standardised(builder: &mut Builder, planes: &str) -> String {
+    let whole = || vec![AttributeProto::ints("axes", &[1, 2, 3]), AttributeProto::int("keepdims", 1)];
+    let mean = builder.node("ReduceMean", "input.mean", &[planes], whole());
+    let centred = builder.node("Sub", "input.centred", &[planes, &mean], vec![]);
+    let squares = builder.node("Mul", "input.squares", &[&centred, &centred], vec![]);
+    let variance = builder.node("ReduceMean", "input.variance", &[&squares], whole());
+    let epsilon = builder.tensor("input.epsilon", &[], &[Standardise::EPSILON as f32]);
+    let above = builder.node("Add", "input.above_zero", &[&variance, &epsilon], vec![]);
+    let deviation = builder.node("Sqrt", "input.deviation", &[&above], vec![]);
+    builder.node("Div", "input.standardised", &[&centred, &deviation], vec![])
+}
+
 /// Converts bytes to planes of the network's size with values from 0 to 1, as in training. Resizing is one
 /// product with a matrix for the rows and one for the columns.
-fn prepare(builder: &mut Builder, model: &Model) -> String {
+fn resized(builder: &mut Builder, model: &Model) -> String {
     let info = &model.card.dataset;
     let side = model.card.input_size;
     let floats = builder.node("Cast", "input.float", &[INPUT], vec![AttributeProto::int("to", FLOAT.into())]);

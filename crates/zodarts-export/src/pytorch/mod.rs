@@ -46,6 +46,7 @@ pub fn source(model: &Model, stem: &str) -> String {
         ("width", info.width.to_string()),
         ("channels", info.channels.to_string()),
         ("side", card.input_size.to_string()),
+        ("standardised", if card.standardise.is_none() { "False" } else { "True" }.into()),
         ("first_channels", first_channels.to_string()),
         ("cells", card.cells.to_string()),
         ("genotype", card.genotype.map_or(String::new(), |genotype| genotype.to_string())),

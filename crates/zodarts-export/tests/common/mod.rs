@@ -1,7 +1,7 @@
 //! Networks of every kind.
 
 use zodarts_data::rng::stream;
-use zodarts_data::{DatasetInfo, ImageFit, Task};
+use zodarts_data::{DatasetInfo, ImageFit, Standardise, Task};
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::model::{Model, ModelCard};
 use zodarts_nas::settings::Architecture;
@@ -19,6 +19,7 @@ pub struct Kind {
     pub image: (usize, usize),
     /// Side of the network's input.
     pub side: usize,
+    pub standardise: Standardise,
 }
 
 pub const PLAIN: Kind = Kind {
@@ -29,6 +30,7 @@ pub const PLAIN: Kind = Kind {
     channels: 1,
     image: (28, 28),
     side: 28,
+    standardise: Standardise::None,
 };
 
 /// Returns a network of a kind, with weights and statistics that are drawn.
@@ -43,6 +45,7 @@ pub fn model(kind: &Kind) -> Model {
         channels: 6,
         cells: 2,
         input_size: kind.side,
+        standardise: kind.standardise,
         dataset: DatasetInfo {
             slices: None,
             name: "a \"\"\" of \\ strange\nname".into(),

@@ -2,7 +2,7 @@
 
 use super::prefetch_in_order::prefetch_in_order;
 use super::volume_loss::mean_loss;
-use super::{ModelCard, ModelError, Scored, loss_kind};
+use super::{InputForm, ModelCard, ModelError, Scored, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
 use std::sync::Arc;
 use zodarts_data::{Batch, Samples};
@@ -15,7 +15,7 @@ use zodarts_nn::loss::Loss;
 pub struct BatchScorer {
     executor: Executor<f32>,
     loss: Loss,
-    side: usize,
+    form: InputForm,
     batch_size: usize,
 }
 
@@ -30,7 +30,7 @@ impl BatchScorer {
         Ok(Self {
             executor: Executor::new(Arc::new(card.network()?)),
             loss: Loss::new(loss_kind(card.dataset.task)),
-            side,
+            form: card.input(),
             batch_size,
         })
     }
@@ -44,7 +44,7 @@ impl BatchScorer {
         let mut values = vec![0.0; samples.len() * classes];
         let mut rows = values.chunks_exact_mut(classes);
         let (mut total, mut wanted) = (0.0, Vec::new());
-        prefetch_in_order(samples, self.side, self.batch_size, |batches| {
+        prefetch_in_order(samples, self.form, self.batch_size, |batches| {
             while let Some(Batch { images, targets, n, .. }) = batches.next() {
                 let (parameters, count) = (Parameters { weights, mixture: None }, *n);
                 let view = BatchView { images, targets, count };

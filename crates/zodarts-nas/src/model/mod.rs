@@ -12,7 +12,7 @@ mod volume_loss;
 pub use batch_scorer::BatchScorer;
 pub use calibration::{Calibrated, Calibration};
 pub use file::ModelError;
-pub use network_input::network_input;
+pub use network_input::{InputForm, network_input};
 pub use predictor::Predictor;
 pub use scorer::{Scored, Scorer};
 
@@ -21,7 +21,7 @@ use crate::genotype::Genotype;
 use crate::settings::{Architecture, MAX_ACTIVATION};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use zodarts_data::{DatasetInfo, Samples, Task};
+use zodarts_data::{DatasetInfo, Samples, Standardise, Task};
 use zodarts_nn::count::NetworkCost;
 use zodarts_nn::graph::{Network, Shape};
 use zodarts_nn::loss::LossKind;
@@ -42,6 +42,9 @@ pub struct ModelCard {
     pub cells: usize,
     /// Side to which images are resized.
     pub input_size: usize,
+    /// The scaling of an image's values.
+    #[serde(default, skip_serializing_if = "Standardise::is_none")]
+    pub standardise: Standardise,
     /// The data set that it was trained on.
     pub dataset: DatasetInfo,
     /// Decision threshold of one of two classes; `None` if the more probable class is decided for.
@@ -68,6 +71,11 @@ pub struct Model {
 impl ModelCard {
     /// Format of the description that this code writes and reads.
     pub const FORMAT: u32 = 1;
+
+    /// Returns the form in which the network takes images.
+    pub fn input(&self) -> InputForm {
+        InputForm { side: self.input_size, standardise: self.standardise }
+    }
 
     /// Builds the network.
     ///
@@ -178,6 +186,7 @@ mod tests {
             channels: 4,
             cells: 1,
             input_size,
+            standardise: Standardise::None,
             dataset: dataset.clone(),
             threshold: None,
             sets: None,

@@ -1,11 +1,12 @@
 //! Prefetched batches of images in order.
 
+use super::InputForm;
 use zodarts_data::{Batch, Prefetched, Samples, prefetch};
 
-/// Calls `work` with batches of all images in order, `size` images of `side` pixels at a time, prefetched.
+/// Calls `work` with batches of all images in order, `size` images at a time, prefetched.
 pub fn prefetch_in_order<R>(
     samples: &Samples,
-    side: usize,
+    form: InputForm,
     size: usize,
     work: impl FnOnce(&mut Prefetched<Batch>) -> R,
 ) -> R {
@@ -13,7 +14,7 @@ pub fn prefetch_in_order<R>(
     let mut chunks = positions.chunks(size);
     let make = |batch: &mut Batch| {
         let Some(chunk) = chunks.next() else { return false };
-        batch.fill(samples, chunk, side);
+        form.fill(batch, samples, chunk);
         true
     };
     prefetch(make, work)

@@ -2,7 +2,7 @@
 
 use super::prefetch_in_order::prefetch_in_order;
 use super::volume_loss::mean_loss;
-use super::{ModelCard, Predictor, loss_kind};
+use super::{InputForm, ModelCard, Predictor, loss_kind};
 use crate::evaluate::{EvaluateError, Scores};
 use std::sync::Arc;
 use zodarts_data::{Samples, Task};
@@ -27,13 +27,13 @@ pub struct Scored {
 pub struct Scorer {
     network: Arc<Network>,
     task: Task,
-    side: usize,
+    form: InputForm,
 }
 
 impl Scorer {
     /// Returns a scorer for a network.
     pub fn new(network: Arc<Network>, card: &ModelCard) -> Self {
-        Self { network, task: card.dataset.task, side: card.input_size }
+        Self { network, task: card.dataset.task, form: card.input() }
     }
 
     /// Scores all images under given weights and running statistics.
@@ -74,7 +74,7 @@ impl Scorer {
     ) -> Result<(Scores, Vec<f64>), EvaluateError> {
         let mut predictor = Predictor::new(&self.network, weights, statistics, self.task);
         let (mut values, mut features) = (Vec::new(), Vec::new());
-        prefetch_in_order(samples, self.side, BATCH, |batches| {
+        prefetch_in_order(samples, self.form, BATCH, |batches| {
             while let Some(batch) = batches.next() {
                 predictor.append(&batch.images, &mut values, Some(&mut features));
             }
@@ -109,7 +109,7 @@ impl Scorer {
         let classes = self.network.classes;
         let mut predictor = Predictor::new(&self.network, weights, statistics, self.task);
         let mut values = Vec::with_capacity(samples.len() * classes);
-        prefetch_in_order(samples, self.side, BATCH, |batches| {
+        prefetch_in_order(samples, self.form, BATCH, |batches| {
             while let Some(batch) = batches.next() {
                 let logits = predictor.append_scores(&batch.images, &mut values);
                 let rows = logits.chunks_exact(classes).zip(batch.targets.chunks_exact(classes));

@@ -1,7 +1,7 @@
 //! The preparation of images for the network of a stage.
 
 use super::{Auto, Word};
-use zodarts_data::{Alike, Augmentation, ChannelPlan, ImageFit, Volumes};
+use zodarts_data::{Alike, Augmentation, ChannelPlan, ImageFit, Standardise, Volumes};
 
 impl Word for Alike {
     const ALL: &'static [Self] = &[Alike::Auto, Alike::Together, Alike::Apart];
@@ -9,6 +9,10 @@ impl Word for Alike {
 
 impl Word for ChannelPlan {
     const ALL: &'static [Self] = &[ChannelPlan::Auto, ChannelPlan::Stored];
+}
+
+impl Word for Standardise {
+    const ALL: &'static [Self] = &[Standardise::None, Standardise::Image];
 }
 
 impl Word for ImageFit {

@@ -5,7 +5,7 @@ use super::{
     PolicyName, Range, SIDE, Word,
 };
 use serde::{Deserialize, Serialize};
-use zodarts_data::{Augmentation, Mix};
+use zodarts_data::{Augmentation, Mix, Standardise};
 use zodarts_nn::optim::{Schedule, Sgd};
 
 crate::settings! {
@@ -23,6 +23,9 @@ crate::settings! {
         cells: usize = 3, CELLS;
         /// Side of the network's input; `auto` is 32 for 28×28 images, else the images' own.
         input_size: Auto = Auto::Auto, SIDE;
+        /// Scaling of an image's values: `image` gives the values of each image mean 0 and deviation 1, here and
+        /// in predictions and exports.
+        standardise: Standardise = Standardise::None;
         /// Mirror images left to right at random, under every policy but `none`.
         flip: bool = true;
         /// Zero padding before a random crop; `auto` is an eighth of the input's side under the policy `crop`,
@@ -147,7 +150,11 @@ impl TrainSettings {
             MixKind::Mixup => Mix::Mixup { alpha },
             MixKind::Cutmix => Mix::Cutmix { alpha },
         };
-        self.images().augmentation(size).with_policy(self.augment.policy()).with_mix(mix)
+        self.images()
+            .augmentation(size)
+            .with_policy(self.augment.policy())
+            .with_mix(mix)
+            .with_standardise(self.standardise)
     }
 
     /// Returns the preparation of images, under the policy's mirror and padding.

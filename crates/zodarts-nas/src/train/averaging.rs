@@ -1,6 +1,7 @@
 //! Averaged weights, and the running statistics that suit them.
 
 use super::state::TrainState;
+use crate::model::InputForm;
 use std::borrow::Cow;
 use zodarts_data::{Batch, Samples};
 use zodarts_nn::executor::{BatchView, Executor, GradientTargets, Parameters};
@@ -39,8 +40,8 @@ pub fn average(state: &mut TrainState, decay: f64, step: usize) {
 pub struct StatisticsPass<'a> {
     /// The training images.
     pub samples: &'a Samples,
-    /// Side of the network's input.
-    pub side: usize,
+    /// The form of the network's input.
+    pub form: InputForm,
     /// Images of a batch.
     pub batch_size: usize,
 }
@@ -54,7 +55,7 @@ impl StatisticsPass<'_> {
         let positions: Vec<usize> = (0..count).map(|at| at * self.samples.len() / count).collect();
         let mut batch = Batch::new();
         for (at, positions) in self.batches(&positions).enumerate() {
-            batch.fill(self.samples, positions, self.side);
+            self.form.fill(&mut batch, self.samples, positions);
             let view = BatchView { images: &batch.images, targets: &batch.targets, count: batch.n };
             let parameters = Parameters { weights, mixture: None };
             executor.pass(parameters, &Loss::default(), view, GradientTargets::default());
@@ -77,7 +78,7 @@ mod tests {
     use crate::model::{BatchScorer, ModelCard, Scorer};
     use crate::settings::Architecture;
     use std::sync::Arc;
-    use zodarts_data::{Dataset, OpenOptions};
+    use zodarts_data::{Dataset, OpenOptions, Standardise};
     use zodarts_nn::space::NAS_BENCH_201;
 
     fn card(dataset: &Dataset) -> ModelCard {
@@ -88,6 +89,7 @@ mod tests {
             channels: 4,
             cells: 1,
             input_size: dataset.info.height,
+            standardise: Standardise::None,
             dataset: dataset.info.clone(),
             threshold: None,
             sets: None,
@@ -118,7 +120,7 @@ mod tests {
         let network = Arc::new(card.network().unwrap());
         let weights = TrainState::new(&network, 1, false).weights;
         let batch_size = samples.len();
-        let pass = StatisticsPass { samples, side: card.input_size, batch_size };
+        let pass = StatisticsPass { samples, form: card.input(), batch_size };
         let statistics = pass.statistics(&mut Executor::new(network.clone()), &weights);
         let running = Scorer::new(network, &card).score(&weights, &statistics, samples).unwrap();
         let batch = BatchScorer::new(&card, batch_size).unwrap().score(&weights, samples).unwrap();

@@ -125,6 +125,7 @@ fn card(
         channels: if searched { settings.channels } else { RESNET_WIDTH },
         cells: if searched { settings.cells } else { 0 },
         input_size: settings.images().side(info.height),
+        standardise: settings.standardise,
         dataset: info.clone(),
         threshold: None,
         sets: None,

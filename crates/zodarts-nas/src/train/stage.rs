@@ -174,11 +174,7 @@ impl<'a> TrainStage<'a> {
             executor: Executor::with_kernels(network.clone(), Kernels::detect(), settings.convolutions),
             gradient: vec![0.0; network.weights.len()],
             scorer: EpochScorer::new(input, network.clone(), card)?,
-            statistics_pass: StatisticsPass {
-                samples: input.train,
-                side: augmentation.input_size,
-                batch_size,
-            },
+            statistics_pass: StatisticsPass { samples: input.train, form: card.input(), batch_size },
             labels: Labels::of(input.val)?,
             best: None,
         })

@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Point};
 use crate::messages::Value;
 use zodarts_data::rng::stream;
-use zodarts_data::{Augmentation, Batch, Samples};
+use zodarts_data::{Augmentation, Batch, Samples, Standardise};
 
 /// Most images in a row and most rows.
 const MOST: usize = 8;
@@ -24,6 +24,8 @@ pub fn previews(section: &str, samples: &Samples, augmentation: Augmentation, se
         return Vec::new();
     }
     let canvas = |augmentation: Augmentation| {
+        // Standardised values are no grey levels.
+        let augmentation = augmentation.with_standardise(Standardise::None);
         let mut batch = Batch::new();
         // A random stream of its own leaves the draws of the run as they are.
         augmentation.batch(samples, &positions, &mut stream(seed, "tensorboard-images", 0), &mut batch);

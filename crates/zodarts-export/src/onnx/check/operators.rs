@@ -29,6 +29,7 @@ fn compute(
     attributes: &mut Attributes,
 ) -> Result<Option<Array>, OnnxFault> {
     Ok(match (node.op_type.as_str(), inputs) {
+        ("Add", [x, y]) => paired(x, y, |x, y| x + y),
         ("AveragePool", [x]) => {
             let padding_counts = attributes.int("count_include_pad")? != 0;
             average_pool(x, form(attributes)?).filter(|_| !padding_counts)
@@ -43,16 +44,23 @@ fn compute(
             _ => None,
         },
         ("Conv", [x, filters]) => conv(x, filters, form(attributes)?),
-        ("Div", [x, divisor]) => divisor.scalar().map(|divisor| x.map(|value| value / divisor)),
+        ("Div", [x, divisor]) => paired(x, divisor, |value, divisor| value / divisor),
         ("Flatten", [x]) => (attributes.int("axis")? == 1)
             .then(|| Array::new(vec![1, x.values.len()], x.values.clone()))
             .filter(|_| x.shape.first() == Some(&1)),
         ("Gemm", [a, b, c]) => (attributes.int("transB")? == 1).then(|| gemm(a, b, c)).flatten(),
         ("GlobalAveragePool", [x]) => global_average_pool(x),
         ("MatMul", [a, b]) => mat_mul(a, b),
+        ("Mul", [x, y]) => paired(x, y, |x, y| x * y),
+        ("ReduceMean", [x]) => {
+            let whole = attributes.sizes("axes")? == [1, 2, 3] && attributes.int("keepdims")? == 1;
+            mean(x).filter(|_| whole)
+        }
         ("Relu", [x]) => Some(x.map(|value| if value < 0.0 { 0.0 } else { value })),
         ("Sigmoid", [x]) => Some(x.map(|value| 1.0 / (1.0 + (-value).exp()))),
         ("Softmax", [x]) => (attributes.int("axis")? == 1).then(|| softmax(x)).flatten(),
+        ("Sqrt", [x]) => Some(x.map(f32::sqrt)),
+        ("Sub", [x, y]) => paired(x, y, |x, y| x - y),
         ("Sum", [first, rest @ ..]) => sum(first, rest),
         ("Transpose", [x]) => transpose(x, attributes.sizes("perm")?),
         _ => {
@@ -141,6 +149,23 @@ fn softmax(x: &Array) -> Option<Array> {
     let powers = x.map(|value| (value - largest).exp());
     let total: f32 = powers.values.iter().sum();
     Some(powers.map(|power| power / total))
+}
+
+/// Returns the result of an operation on each value of an array, and the value of another at the same place or
+/// its only value.
+fn paired(x: &Array, y: &Array, operation: impl Fn(f32, f32) -> f32) -> Option<Array> {
+    if let Some(y) = y.scalar() {
+        return Some(x.map(|x| operation(x, y)));
+    }
+    let values = x.values.iter().zip(&y.values).map(|(x, y)| operation(*x, *y)).collect();
+    (x.shape == y.shape).then(|| Array::new(x.shape.clone(), values))
+}
+
+/// Returns the mean of an image's values, `(1, 1, 1, 1)`.
+fn mean(x: &Array) -> Option<Array> {
+    let [1, _, _, _] = x.shape[..] else { return None };
+    let sum: f64 = x.values.iter().map(|value| f64::from(*value)).sum();
+    Some(Array::new(vec![1; 4], vec![(sum / x.values.len() as f64) as f32]))
 }
 
 fn sum(first: &Array, rest: &[&Array]) -> Option<Array> {
