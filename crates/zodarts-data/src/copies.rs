@@ -55,6 +55,11 @@ impl CaseCount<'_> {
     }
 }
 
+/// Returns the finding that every case of a split has a label, from which nothing can be learned.
+pub(crate) fn every_case(split: &str, noun: &str, label: &str) -> String {
+    format!("every {split} {noun} has label `{label}`")
+}
+
 /// The cases of all splits, grouped by equal pixels, in the order of each group's first one.
 pub(crate) struct Copies {
     pub groups: Vec<Vec<ImageIndex>>,

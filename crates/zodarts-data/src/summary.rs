@@ -1,9 +1,12 @@
 //! Descriptions of data sets: counts, pixel statistics and exact duplicates.
 
-use crate::copies::{ALSO_IN_TRAIN, ALSO_IN_VAL, CaseCount, Copies, REPEATED, SPLITS, SplitIndex};
+use crate::copies::{
+    ALSO_IN_TRAIN, ALSO_IN_VAL, CaseCount, Copies, REPEATED, SPLITS, SplitIndex, every_case,
+};
 use crate::dataset::Dataset;
 use crate::info::DatasetInfo;
 use crate::samples::Samples;
+use crate::task::Task;
 use serde::{Deserialize, Serialize};
 
 /// A description of a data set and the result of its integrity checks.
@@ -109,8 +112,14 @@ fn findings(splits: [&SplitSummary; 3], info: &DatasetInfo) -> Vec<String> {
         findings.extend(found.map(|(count, what)| sentence(*count, name, what)));
     }
     for (name, split) in SPLITS.iter().zip(splits) {
-        let missing = info.classes.iter().zip(&split.per_class).filter(|(_, count)| **count == 0);
-        findings.extend(missing.map(|(class, _)| sentence(0, name, &format!("of class `{class}`"))));
+        let kind = info.task.noun();
+        let counts = || info.classes.iter().zip(&split.per_class);
+        let missing = counts().filter(|(_, count)| **count == 0);
+        findings.extend(missing.map(|(class, _)| sentence(0, name, &format!("of {kind} `{class}`"))));
+        let is_everywhere =
+            |count: usize| info.task == Task::MultiLabel && count == split.images && count > 0;
+        let everywhere = counts().filter(|(_, count)| is_everywhere(**count));
+        findings.extend(everywhere.map(|(label, _)| every_case(name, noun, label)));
     }
     findings
 }

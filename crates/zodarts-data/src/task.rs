@@ -36,6 +36,11 @@ impl Task {
         }
     }
 
+    /// Returns the word for what an image is of: `class`, or `label` if it may have several.
+    pub fn noun(self) -> &'static str {
+        if self == Task::MultiLabel { "label" } else { "class" }
+    }
+
     /// Returns the task of single labels over `classes` classes.
     pub(crate) fn of_classes(classes: usize) -> Task {
         if classes == 2 { Task::BinaryClass } else { Task::MultiClass }

@@ -10,8 +10,7 @@
 //! The resolution is that of the last stage, a quarter of the input's side in a searched network. Each place
 //! stands for its receptive field: the spot and its surroundings.
 
-use crate::evaluate::decide;
-use crate::model::{Model, Predictor};
+use crate::model::{Model, ModelCard, Predictor};
 use zodarts_data::{Task, resize_matrix};
 use zodarts_nn::inference::Contributions;
 
@@ -55,36 +54,67 @@ impl Heat {
 #[derive(Debug)]
 pub struct Explainer {
     predictor: Predictor,
-    task: Task,
+    card: ModelCard,
 }
 
 impl Explainer {
     /// Returns an explainer of a model.
     pub fn new(model: &Model) -> Self {
-        Self { predictor: model.predictor(), task: model.card.dataset.task }
+        Self { predictor: model.predictor(), card: model.card.clone() }
     }
 
-    /// Returns the evidence for `class`, or for the model's own decision if it is `None`. `image` has shape
-    /// `(channels, side, side)` with values in [0, 1], `side` being that of the network's input.
+    /// Returns the evidence for `class` or, if it is `None`, for the model's own decision; of several labels
+    /// that it decides for, for the most probable one. `image` has shape `(channels, side, side)` with values
+    /// in [0, 1], `side` being that of the network's input.
     ///
     /// # Panics
     /// Panics if the image has another size, or there is no such class.
     pub fn explain(&mut self, image: &[f32], class: Option<usize>) -> Heat {
-        let found = self.predictor.contributions(image);
-        let logits = found.logits();
+        let found = self.contributions(image);
+        let class = class.unwrap_or_else(|| most_probable(&found.scores, self.said(&found.scores)));
+        self.heat(&found, class)
+    }
+
+    /// Returns the evidence for the model's own decision: for each of several labels that it decides for, or
+    /// for the most probable label if it decides for none.
+    ///
+    /// # Panics
+    /// Panics if the image has another size.
+    pub fn explain_decided(&mut self, image: &[f32]) -> Vec<Heat> {
+        let found = self.contributions(image);
+        self.said(&found.scores).into_iter().map(|class| self.heat(&found, class)).collect()
+    }
+
+    fn contributions(&mut self, image: &[f32]) -> Explained {
+        let places = self.predictor.contributions(image);
+        let logits = places.logits();
         let scores = self.predictor.scores_of(&logits);
-        let class = class.unwrap_or_else(|| said(&scores, self.task));
-        let values = evidence(&found, &weights(&logits, class, self.task));
-        Heat { class, score: scores[class], height: found.height, width: found.width, values }
+        Explained { places, logits, scores }
+    }
+
+    /// Returns the classes that the model decides for, or the most probable one if there is none.
+    fn said(&self, scores: &[f32]) -> Vec<usize> {
+        let decided = self.card.rule().decide(scores);
+        if decided.is_empty() { vec![most_probable(scores, 0..scores.len())] } else { decided }
+    }
+
+    fn heat(&self, found: &Explained, class: usize) -> Heat {
+        let Explained { places, logits, scores } = found;
+        let values = evidence(places, &weights(logits, class, self.card.dataset.task));
+        Heat { class, score: scores[class], height: places.height, width: places.width, values }
     }
 }
 
-/// Returns the class that a model decides for, or of several labels the most probable one.
-fn said(scores: &[f32], task: Task) -> usize {
-    match task {
-        Task::MultiLabel => (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or(0),
-        _ => decide(scores, task)[0],
-    }
+/// What a network makes of an image.
+struct Explained {
+    places: Contributions,
+    logits: Vec<f64>,
+    scores: Vec<f32>,
+}
+
+/// Returns the class of the highest score among some.
+fn most_probable(scores: &[f32], among: impl IntoIterator<Item = usize>) -> usize {
+    among.into_iter().max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or(0)
 }
 
 /// Returns the gradient of a class's log-odds with respect to the logits: 1 for the class itself, and for

@@ -2,7 +2,7 @@
 
 use super::shortcuts::{self, Shortcut};
 use crate::copies::{
-    ALSO_IN_TRAIN, ALSO_IN_VAL, CaseCount, CopyPair, ImageIndex, REPEATED, SPLITS, SplitIndex,
+    ALSO_IN_TRAIN, ALSO_IN_VAL, CaseCount, CopyPair, ImageIndex, REPEATED, SPLITS, SplitIndex, every_case,
 };
 use crate::samples::Samples;
 use serde::Serialize;
@@ -19,6 +19,8 @@ pub enum Problem {
     OtherLabel,
     /// A split has no image of a class.
     MissingClass,
+    /// All images of a split have a label.
+    EveryImage,
     /// Validation or test images that look like a training image.
     NearlyInTrain,
     /// Test images that look like a validation image.
@@ -132,7 +134,10 @@ impl<'a> FindingCollector<'a> {
 
     /// Adds a finding on a class of a split.
     pub fn class(&mut self, problem: Problem, split: SplitIndex, class: &str, count: usize) {
-        let text = self.sentence(split, count, &format!("{} `{class}`", problem.words(count)));
+        let text = match problem {
+            Problem::EveryImage => every_case(SPLITS[split], self.splits[split].noun(), class),
+            _ => self.sentence(split, count, &format!("{} `{class}`", problem.words(count))),
+        };
         let split = SPLITS[split];
         self.findings.push(Finding { text, ..Finding::new(problem, split) });
     }
@@ -193,7 +198,9 @@ impl Problem {
             (Problem::Repeated, _) => REPEATED,
             (Problem::NearlyRepeated, 1) => "looks like an earlier one of the split",
             (Problem::NearlyRepeated, _) => "look like an earlier one of the split",
-            (Problem::MissingClass | Problem::FewImages | Problem::Shortcut, _) => "of class",
+            (Problem::MissingClass | Problem::EveryImage | Problem::FewImages | Problem::Shortcut, _) => {
+                "of class"
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::copies::{Copies, ImageIndex};
 use crate::dataset::Dataset;
 use crate::samples::Samples;
 use crate::summary::Summary;
+use crate::task::Task;
 pub use finding::{Finding, ImageName, Match, Problem};
 use finding::{FindingCollector, Likeness};
 use rayon::prelude::*;
@@ -100,12 +101,16 @@ fn blank(splits: [&Samples; 3], found: &mut FindingCollector) {
     }
 }
 
-/// Finds classes with no image or few images in a split.
+/// Finds classes with no image or few images in a split, and labels that all its images have.
 fn classes(dataset: &Dataset, splits: [&Samples; 3], found: &mut FindingCollector) {
+    let several = dataset.info.task == Task::MultiLabel;
     for (split, samples) in splits.iter().enumerate() {
         for (name, count) in dataset.info.classes.iter().zip(samples.class_counts()) {
             match count {
                 0 => found.class(Problem::MissingClass, split, name, count),
+                _ if several && count == samples.len() => {
+                    found.class(Problem::EveryImage, split, name, count);
+                }
                 1..FEW => found.class(Problem::FewImages, split, name, count),
                 _ => (),
             }

@@ -24,9 +24,8 @@ impl Curves {
     /// Panics if scores and labels are not of the same images, or there is no such class.
     pub fn of(scores: &Scores, labels: &Labels, task: Task, class: usize) -> Option<Self> {
         assert_eq!(scores.n(), labels.n(), "images");
-        let column = if scores.columns() == 1 { 0 } else { class };
         let mut images: Vec<(f32, bool)> =
-            scores.column(column).into_iter().zip(labels.positive(class, task)).collect();
+            scores.of_class(class).into_iter().zip(labels.positive(class, task)).collect();
         images.sort_by(|a, b| b.0.total_cmp(&a.0));
         let positives = images.iter().filter(|(_, positive)| *positive).count();
         let negatives = images.len() - positives;

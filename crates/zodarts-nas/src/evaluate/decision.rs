@@ -20,10 +20,17 @@ impl Decisions {
         match task {
             Task::BinaryClass => Self::by(scores, labels, second_class),
             Task::MultiClass | Task::OrdinalRegression => Self::by(scores, labels, first_largest),
-            Task::MultiLabel => Decisions::Multi(
-                (0..labels.columns()).map(|label| yes_or_no(scores, labels, label)).collect(),
-            ),
+            Task::MultiLabel => Self::labels(scores, labels, |_, score| above_half(score)),
         }
+    }
+
+    /// Returns the decisions that `has` makes on each label of images by its score.
+    pub(super) fn labels(scores: &Scores, labels: &Labels, has: impl Fn(usize, f32) -> bool) -> Self {
+        let of_label = |label: usize| {
+            let truths = labels.rows().map(|row| row[label] == 1);
+            truths.zip(scores.rows().map(|row| has(label, row[label]))).collect()
+        };
+        Decisions::Multi((0..labels.columns()).map(of_label).collect())
     }
 
     /// Returns the decisions that `decide` makes on images of one class each.
@@ -76,13 +83,13 @@ pub fn decide(scores: &[f32], task: Task) -> Vec<usize> {
     match task {
         Task::BinaryClass => vec![second_class(scores)],
         Task::MultiClass | Task::OrdinalRegression => vec![first_largest(scores)],
-        Task::MultiLabel => (0..scores.len()).filter(|label| scores[*label] > THRESHOLD).collect(),
+        Task::MultiLabel => (0..scores.len()).filter(|label| above_half(scores[*label])).collect(),
     }
 }
 
-fn yes_or_no(scores: &Scores, labels: &Labels, label: usize) -> Vec<(bool, bool)> {
-    let truths = labels.rows().map(|row| row[label] == 1);
-    truths.zip(scores.rows().map(|row| row[label] > THRESHOLD)).collect()
+/// Reports whether a label without a threshold of its own is decided for.
+pub(super) fn above_half(score: f32) -> bool {
+    score > THRESHOLD
 }
 
 fn second_class(row: &[f32]) -> usize {

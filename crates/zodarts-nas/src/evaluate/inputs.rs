@@ -67,6 +67,15 @@ impl Scores {
     pub(super) fn column(&self, column: usize) -> Vec<f32> {
         self.rows().map(|row| row[column]).collect()
     }
+
+    /// Returns scores that rise with the probability of a class. A single column is that of class 1.
+    pub(super) fn of_class(&self, class: usize) -> Vec<f32> {
+        match (self.columns, class) {
+            (1, 0) => self.rows().map(|row| -row[0]).collect(),
+            (1, _) => self.column(0),
+            _ => self.column(class),
+        }
+    }
 }
 
 /// The true labels in `MedMNIST`'s layout: one column of class indices, or, for several labels per image, one

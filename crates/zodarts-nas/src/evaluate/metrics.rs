@@ -32,8 +32,13 @@ impl Measure {
                 (0..scores.columns()).map(|column| rank(column, column)).collect()
             }
         };
+        Self { ranked, ..Self::of_decisions(decisions) }
+    }
+
+    /// Returns the measure of decisions alone, which has no AUC.
+    pub(super) fn of_decisions(decisions: &Decisions) -> Self {
         let (correct, decisions_per_image) = decisions.correct();
-        Self { ranked, correct, decisions_per_image }
+        Self { ranked: Vec::new(), correct, decisions_per_image }
     }
 
     /// Returns the number of images.

@@ -1,6 +1,6 @@
 //! The images that a network gets wrong, the most confident mistake first.
 
-use super::{Labels, Scores, Threshold, decide};
+use super::{DecisionRule, Labels, Scores};
 use zodarts_data::Task;
 
 /// An image that a network gets wrong.
@@ -19,17 +19,15 @@ pub struct Mistake {
     pub confidence: f32,
 }
 
-/// Returns every image with a wrong decision, the most confident mistake first. Decisions are those of
-/// [`super::evaluate`] or, with a threshold, the threshold's.
+/// Returns every image that a rule decides wrongly, the most confident mistake first.
 ///
 /// # Panics
 /// Panics if scores and labels are not of the same images.
-pub fn mistakes(scores: &Scores, labels: &Labels, task: Task, threshold: Option<&Threshold>) -> Vec<Mistake> {
+pub fn mistakes(scores: &Scores, labels: &Labels, task: Task, rule: DecisionRule<'_>) -> Vec<Mistake> {
     assert_eq!(scores.n(), labels.n(), "images");
     let images = scores.rows().zip(labels.rows()).enumerate();
-    let mut found: Vec<Mistake> = images
-        .filter_map(|(image, (scores, labels))| mistake(image, (scores, labels), task, threshold))
-        .collect();
+    let mut found: Vec<Mistake> =
+        images.filter_map(|(image, (scores, labels))| mistake(image, (scores, labels), task, rule)).collect();
     found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.image.cmp(&b.image)));
     found
 }
@@ -38,17 +36,17 @@ fn mistake(
     image: usize,
     (scores, labels): (&[f32], &[u16]),
     task: Task,
-    threshold: Option<&Threshold>,
+    rule: DecisionRule<'_>,
 ) -> Option<Mistake> {
-    let decided = threshold.map_or_else(|| decide(scores, task), |threshold| vec![threshold.decide(scores)]);
+    let decided = rule.decide(scores);
     let truth: Vec<usize> = match task {
-        Task::MultiLabel => (0..labels.len()).filter(|label| labels[*label] == 1).collect(),
+        Task::MultiLabel => present(labels),
         _ => vec![usize::from(labels[0])],
     };
     let (class, confidence) = match task {
         Task::MultiLabel => (0..labels.len())
             .filter(|label| decided.contains(label) != truth.contains(label))
-            .map(|label| (label, scores[label].max(1.0 - scores[label])))
+            .map(|label| (label, confidence(scores[label], decided.contains(&label))))
             .max_by(|a, b| a.1.total_cmp(&b.1))?,
         _ if decided == truth => return None,
         // If there is a single column, it is the score of class 1.
@@ -56,6 +54,16 @@ fn mistake(
         _ => (decided[0], scores[decided[0]]),
     };
     Some(Mistake { image, truth, decided, class, confidence })
+}
+
+/// Returns the labels that an image has.
+pub(super) fn present(labels: &[u16]) -> Vec<usize> {
+    (0..labels.len()).filter(|label| labels[*label] == 1).collect()
+}
+
+/// Returns the probability of a decision for or against a label.
+pub(super) fn confidence(score: f32, decided: bool) -> f32 {
+    if decided { score } else { 1.0 - score }
 }
 
 #[cfg(test)]
@@ -66,7 +74,7 @@ mod tests {
     fn the_surest_comes_first() {
         let scores = Scores::new(3, 3, vec![0.6, 0.3, 0.1, 0.1, 0.9, 0.0, 0.2, 0.2, 0.6]).unwrap();
         let labels = Labels::new(3, 1, vec![1, 0, 2]).unwrap();
-        let found = mistakes(&scores, &labels, Task::MultiClass, None);
+        let found = mistakes(&scores, &labels, Task::MultiClass, DecisionRule::Usual(Task::MultiClass));
         let of = |image, truth, class, confidence| Mistake {
             image,
             truth: vec![truth],
@@ -81,7 +89,7 @@ mod tests {
     fn a_label_that_is_denied_can_be_the_mistake() {
         let scores = Scores::new(2, 2, vec![0.6, 0.05, 0.7, 0.2]).unwrap();
         let labels = Labels::new(2, 2, vec![0, 1, 1, 0]).unwrap();
-        let found = mistakes(&scores, &labels, Task::MultiLabel, None);
+        let found = mistakes(&scores, &labels, Task::MultiLabel, DecisionRule::Usual(Task::MultiLabel));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].image, found[0].class, &found[0].decided[..]), (0, 1, &[0][..]));
         assert!((found[0].confidence - 0.95).abs() < 1e-6);

@@ -10,12 +10,18 @@ mod difference;
 mod error;
 mod inputs;
 mod intervals;
+mod judged;
+mod label_calibration;
+mod label_mistakes;
+mod label_thresholds;
 mod metrics;
 mod mistakes;
 pub mod predictions;
+mod ranking;
 mod record;
 mod reliability;
 mod report;
+mod rule;
 mod sets;
 mod table;
 #[cfg(test)]
@@ -31,15 +37,21 @@ pub use difference::{Difference, Estimate};
 pub use error::EvaluateError;
 pub use inputs::{Labels, Scores};
 pub use intervals::wilson;
+pub use label_calibration::{LabelCalibration, label_calibration};
+pub use label_mistakes::{LabelMistakes, label_mistakes};
+pub use label_thresholds::{AtLabelThresholds, LabelThresholds};
 pub use metrics::Point;
 pub use mistakes::{Mistake, mistakes};
+pub use ranking::ClassRanking;
 pub use record::{Flagged, Metrics};
 pub use reliability::{Bin, Reliability, reliability};
 pub use report::{ClassIntervals, ClassReport, Report};
+pub use rule::DecisionRule;
 pub use sets::{ClassCoverage, PredictionSets, SetsReport, TrueProbabilities};
 pub use threshold::{AtThreshold, DecisionReport, Threshold};
 
 use decision::Decisions;
+use judged::{Judged, acc_interval};
 use metrics::Measure;
 use zodarts_data::Task;
 
@@ -82,21 +94,21 @@ pub fn evaluate(
     names: &[String],
     bootstrap: &Bootstrap,
 ) -> Result<Report, EvaluateError> {
-    inputs::check(scores, labels, task, names)?;
+    let judged = Judged { scores, labels, task, names };
+    judged.check()?;
     bootstrap.check()?;
     let decisions = Decisions::new(scores, labels, task);
     let metrics = Measure::new(scores, labels, task, &decisions);
     let point = metrics.of(&vec![1; scores.n()]);
-    let of_images = metrics.correct_images().and_then(|correct| wilson(correct, scores.n() as u64));
     let interval = |area: f64| intervals::of_area(area, metrics.auc_error()?);
-    let classes = report::classes(&decisions, names);
+    let classes = judged.classes(&decisions);
     let confusion = decisions.confusion(names.len());
     Ok(Report {
         task,
         n: scores.n(),
         acc: point.acc,
-        acc_ci95: of_images.unwrap_or_else(|| bootstrap.acc(&metrics)),
-        majority_acc: confusion.is_some().then(|| report::majority(&classes, scores.n())),
+        acc_ci95: acc_interval(&metrics, bootstrap),
+        majority_acc: Some(report::majority(&classes, scores.n(), task)),
         balanced_acc: confusion.is_some().then(|| report::balanced(&classes)),
         auc: point.auc,
         auc_ci95: point.auc.and_then(interval),

@@ -1,6 +1,9 @@
 //! The record `metrics.json`: an evaluation, and the circumstances that are needed to reproduce it.
 
-use super::{AtThreshold, ClassReport, DecisionReport, Estimate, Report, SetsReport, wilson};
+use super::{
+    AtLabelThresholds, AtThreshold, ClassReport, DecisionReport, DecisionRule, Estimate, Report, SetsReport,
+    wilson,
+};
 use crate::genotype::Genotype;
 use crate::protocol::Protocol;
 use serde::{Deserialize, Serialize};
@@ -30,6 +33,9 @@ pub struct Metrics {
     /// and classes of the report always use the more probable class, as `MedMNIST` does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_threshold: Option<AtThreshold>,
+    /// The result at the thresholds of several labels, if the model has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_label_thresholds: Option<AtLabelThresholds>,
     /// The coverage of the model's prediction sets, if it gives any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<SetsReport>,
@@ -86,10 +92,20 @@ impl Flagged {
 }
 
 impl Metrics {
-    /// Returns the result at the model's decision threshold; `None` if it has none, or if a version wrote the
-    /// record that did not compute it.
+    /// Returns the result at the model's decision threshold, or at those of its labels; `None` if it has
+    /// none, or if a version wrote the record that did not compute it.
     pub fn decided(&self) -> Option<&DecisionReport> {
-        self.at_threshold.as_ref()?.decided.as_ref()
+        let of_labels = self.at_label_thresholds.as_ref().map(|found| &found.decided);
+        of_labels.or_else(|| self.at_threshold.as_ref()?.decided.as_ref())
+    }
+
+    /// Returns the rule by which the model decides.
+    pub fn rule(&self) -> DecisionRule<'_> {
+        match (&self.at_threshold, &self.at_label_thresholds) {
+            (Some(found), _) => DecisionRule::Class(&found.threshold),
+            (None, Some(found)) => DecisionRule::Labels(&found.thresholds),
+            (None, None) => DecisionRule::Usual(self.report.task),
+        }
     }
 
     /// Returns the accuracy with its interval: at the threshold if there is one.
@@ -109,14 +125,14 @@ impl Metrics {
     /// several labels per image.
     pub fn confusion(&self) -> Option<&[Vec<u64>]> {
         match self.decided() {
-            Some(decided) => Some(&decided.confusion),
+            Some(decided) => decided.confusion.as_deref(),
             None => self.report.confusion.as_deref(),
         }
     }
 
     /// Returns the mean sensitivity of the classes: at the threshold if there is one.
     pub fn balanced_acc(&self) -> Option<f64> {
-        self.decided().map(|decided| decided.balanced_acc).or(self.report.balanced_acc)
+        self.decided().map_or(self.report.balanced_acc, |decided| decided.balanced_acc)
     }
 
     /// Returns the names of the classes that have images, none of which is found: at the threshold if there

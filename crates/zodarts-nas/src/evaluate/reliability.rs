@@ -58,7 +58,7 @@ pub fn reliability(
 }
 
 impl Reliability {
-    fn of(confidences: &[f64], right: &[bool]) -> Self {
+    pub(super) fn of(confidences: &[f64], right: &[bool]) -> Self {
         let mut bins = vec![Bin::default(); BINS];
         for (confidence, right) in confidences.iter().zip(right) {
             let bin = &mut bins[((confidence * BINS as f64) as usize).min(BINS - 1)];

@@ -1,6 +1,7 @@
 //! The report of an evaluation.
 
 use super::decision::{Decisions, Share};
+use super::ranking::ClassRanking;
 use serde::{Deserialize, Serialize};
 use zodarts_data::Task;
 
@@ -15,8 +16,9 @@ pub struct Report {
     pub acc: f64,
     /// Lower and upper end of the accuracy's 95 % interval.
     pub acc_ci95: [f64; 2],
-    /// The accuracy of the class with the most images, if it were always predicted; `None` for several labels
-    /// per image.
+    /// The accuracy of always giving the commonest answer: the class with the most images or, for each of
+    /// several labels, whichever of present and absent is more frequent. `None` for several labels in records
+    /// of versions that did not compute it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub majority_acc: Option<f64>,
     /// The mean sensitivity of the classes that have images; `None` for several labels per image.
@@ -55,6 +57,10 @@ pub struct ClassReport {
     /// The 95 % intervals of these shares.
     #[serde(default)]
     pub ci95: ClassIntervals,
+    /// The order of the images by the score of the class; `None` if no image or every image is of the class,
+    /// and in records of versions that did not compute it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<ClassRanking>,
 }
 
 /// Lower and upper ends of the 95 % intervals of a class; `None` where the share is, and in records of
@@ -71,8 +77,14 @@ pub struct ClassIntervals {
     pub npv: Option<[f64; 2]>,
 }
 
-/// Returns the share of the class with the most images.
-pub(super) fn majority(classes: &[ClassReport], images: usize) -> f64 {
+/// Returns the share of decisions that are right if the commonest one is always made: for the class with the
+/// most images, or for or against each label.
+pub(super) fn majority(classes: &[ClassReport], images: usize, task: Task) -> f64 {
+    let images = images as u64;
+    if task == Task::MultiLabel {
+        let right: u64 = classes.iter().map(|label| label.n.max(images - label.n)).sum();
+        return right as f64 / (images * classes.len() as u64) as f64;
+    }
     let most = classes.iter().map(|class| class.n).max().unwrap_or(0);
     most as f64 / images as f64
 }
@@ -83,7 +95,12 @@ pub(super) fn balanced(classes: &[ClassReport]) -> f64 {
     sensitivities.iter().sum::<f64>() / sensitivities.len().max(1) as f64
 }
 
-pub(super) fn classes(decisions: &Decisions, names: &[String]) -> Vec<ClassReport> {
+/// Returns the result for each class or label. `ranking` returns the order of the images by the score of one.
+pub(super) fn classes(
+    decisions: &Decisions,
+    names: &[String],
+    ranking: impl Fn(usize) -> Option<ClassRanking>,
+) -> Vec<ClassReport> {
     let report = |(class, name): (usize, &String)| {
         let outcome = decisions.outcome(class);
         let shares = [outcome.found(), outcome.ruled_out(), outcome.right_for(), outcome.right_against()];
@@ -102,6 +119,7 @@ pub(super) fn classes(decisions: &Decisions, names: &[String]) -> Vec<ClassRepor
                 ppv: intervals[2],
                 npv: intervals[3],
             },
+            ranking: ranking(class),
         }
     };
     names.iter().enumerate().map(report).collect()

@@ -1,9 +1,7 @@
 //! Decision thresholds other than one half, for a class that must not be missed.
 
-use super::decision::Decisions;
-use super::intervals::wilson;
-use super::report::{self, ClassReport};
-use super::{Labels, Scores};
+use super::judged::Judged;
+use super::{Bootstrap, ClassReport, DecisionRule, Labels, Scores};
 use serde::{Deserialize, Serialize};
 use zodarts_data::Task;
 
@@ -38,19 +36,21 @@ pub struct AtThreshold {
     pub decided: Option<DecisionReport>,
 }
 
-/// The quality of decisions between two classes.
+/// The quality of decisions at a threshold, or at the thresholds of several labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DecisionReport {
     /// Accuracy.
     pub acc: f64,
     /// Lower and upper end of the accuracy's 95 % interval.
     pub acc_ci95: [f64; 2],
-    /// The mean sensitivity of the classes that have images.
-    pub balanced_acc: f64,
-    /// One entry per class.
+    /// The mean sensitivity of the classes that have images; `None` for several labels per image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balanced_acc: Option<f64>,
+    /// One entry per class or label.
     pub classes: Vec<ClassReport>,
-    /// Number of images `[truth][predicted]`.
-    pub confusion: Vec<Vec<u64>>,
+    /// Number of images `[truth][predicted]`; `None` for several labels per image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confusion: Option<Vec<Vec<u64>>>,
 }
 
 impl Threshold {
@@ -66,14 +66,19 @@ impl Threshold {
     /// is found, or `None` if the class has no image. A higher threshold would miss more than one half does.
     pub fn for_sensitivity(scores: &Scores, labels: &Labels, class: usize, wanted: f64) -> Option<Self> {
         let truths = labels.positive(class, Task::BinaryClass);
-        let column = scores.column(class);
-        let mut positives: Vec<f32> =
-            column.into_iter().zip(truths).filter(|(_, truth)| *truth).map(|(score, _)| score).collect();
+        let probability = Self::lowest(&scores.column(class), &truths, wanted)?;
+        Some(Self { class, probability, wanted })
+    }
+
+    /// Returns the highest probability up to one half that at least the share `wanted` of the scores of true
+    /// images reach, or `None` without such images.
+    pub(super) fn lowest(scores: &[f32], truths: &[bool], wanted: f64) -> Option<f32> {
+        let scores = scores.iter().zip(truths).filter(|(_, truth)| **truth);
+        let mut positives: Vec<f32> = scores.map(|(score, _)| *score).collect();
         positives.sort_by(|a, b| b.total_cmp(a));
         // A rounding error must not require one more image.
         let needed = (wanted * positives.len() as f64 - 1e-9).ceil() as usize;
-        let probability = positives.get(needed.max(1) - 1)?.min(0.5);
-        Some(Self { class, probability, wanted })
+        positives.get(needed.max(1) - 1).map(|score| score.min(0.5))
     }
 
     /// Returns the class that is decided for, given the scores of an image.
@@ -83,20 +88,11 @@ impl Threshold {
 
     /// Returns the result of the threshold on images of two classes with these names.
     pub fn on(&self, scores: &Scores, labels: &Labels, names: &[String]) -> AtThreshold {
-        let decisions = Decisions::by(scores, labels, |row| self.decide(row));
-        let classes = report::classes(&decisions, names);
-        let confusion = decisions.confusion(names.len()).unwrap_or_default();
-        let correct = decisions.correct().0.into_iter().map(u64::from).sum();
-        let n = scores.n();
-        let decided = wilson(correct, n as u64).map(|acc_ci95| DecisionReport {
-            acc: correct as f64 / n as f64,
-            acc_ci95,
-            balanced_acc: report::balanced(&classes),
-            classes: classes.clone(),
-            confusion,
-        });
-        let ClassReport { sensitivity, specificity, .. } = classes[self.class];
-        AtThreshold { threshold: *self, sensitivity, specificity, n, decided }
+        let judged = Judged { scores, labels, task: Task::BinaryClass, names };
+        // The interval of one decision per image needs no bootstrap.
+        let decided = judged.decided(DecisionRule::Class(self), &Bootstrap::default());
+        let ClassReport { sensitivity, specificity, .. } = decided.classes[self.class];
+        AtThreshold { threshold: *self, sensitivity, specificity, n: scores.n(), decided: Some(decided) }
     }
 }
 
@@ -138,7 +134,7 @@ mod tests {
         let at = found.on(&scores, &labels, &names());
         assert_eq!((at.sensitivity, at.specificity), (Some(1.0), Some(1.0 / 3.0)));
         let decided = at.decided.unwrap();
-        assert_eq!((decided.acc, decided.confusion), (0.6, vec![vec![2, 0], vec![2, 1]]));
+        assert_eq!((decided.acc, decided.confusion), (0.6, Some(vec![vec![2, 0], vec![2, 1]])));
         assert_eq!(decided.classes[0].ppv, Some(0.5));
     }
 

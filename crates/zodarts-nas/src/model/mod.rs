@@ -16,7 +16,7 @@ pub use network_input::{InputForm, network_input};
 pub use predictor::Predictor;
 pub use scorer::{Scored, Scorer};
 
-use crate::evaluate::{EvaluateError, PredictionSets, Scores, Threshold, decide};
+use crate::evaluate::{DecisionRule, EvaluateError, LabelThresholds, PredictionSets, Scores, Threshold};
 use crate::genotype::Genotype;
 use crate::settings::{Architecture, MAX_ACTIVATION};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,9 @@ pub struct ModelCard {
     /// Decision threshold of one of two classes; `None` if the more probable class is decided for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Threshold>,
+    /// Decision thresholds of several labels; `None` if labels above one half are decided for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_thresholds: Option<LabelThresholds>,
     /// The rule of the prediction sets; `None` if only single answers are given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<PredictionSets>,
@@ -97,6 +100,15 @@ impl ModelCard {
         }
     }
 
+    /// Returns the rule by which the network decides.
+    pub fn rule(&self) -> DecisionRule<'_> {
+        match (&self.threshold, &self.label_thresholds) {
+            (Some(threshold), _) => DecisionRule::Class(threshold),
+            (None, Some(thresholds)) => DecisionRule::Labels(thresholds),
+            (None, None) => DecisionRule::Usual(self.dataset.task),
+        }
+    }
+
     fn check(&self) -> Result<(), ModelError> {
         let check = |field, found: usize, range: std::ops::RangeInclusive<usize>| {
             let error = ModelError::OutOfRange { field, found, low: *range.start(), high: *range.end() };
@@ -113,6 +125,12 @@ impl ModelCard {
             let classes = if self.dataset.task == Task::BinaryClass { 2 } else { 0 };
             check("threshold: classes", classes, 2..=2)?;
             check("threshold.class", threshold.class, 0..=1)?;
+        }
+        if let Some(thresholds) = &self.label_thresholds {
+            let several = self.dataset.task == Task::MultiLabel;
+            let labels = if several { self.dataset.classes.len() } else { 0 };
+            let found = thresholds.probabilities.len();
+            check("label_thresholds.probabilities: labels", found, labels..=labels)?;
         }
         if let Some(sets) = &self.sets {
             let classes = self.dataset.classes.len();
@@ -156,10 +174,7 @@ impl Model {
     /// # Panics
     /// Panics if there is no score.
     pub fn decide(&self, scores: &[f32]) -> Vec<usize> {
-        match self.card.threshold {
-            Some(threshold) => vec![threshold.decide(scores)],
-            None => decide(scores, self.card.dataset.task),
-        }
+        self.card.rule().decide(scores)
     }
 
     /// Returns the scores of all images, under running statistics and without augmentation; of volumes, the
@@ -174,11 +189,11 @@ impl Model {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Returns the card of a small network for a data set.
-    pub(super) fn card(dataset: &DatasetInfo, input_size: usize) -> ModelCard {
+    pub(crate) fn card(dataset: &DatasetInfo, input_size: usize) -> ModelCard {
         ModelCard {
             format: ModelCard::FORMAT,
             architecture: Architecture::Genotype,
@@ -189,7 +204,45 @@ mod tests {
             standardise: Standardise::None,
             dataset: dataset.clone(),
             threshold: None,
+            label_thresholds: None,
             sets: None,
         }
+    }
+
+    fn info(task: Task) -> DatasetInfo {
+        let classes = ["effusion", "nodule"].map(String::from).to_vec();
+        let (name, size_flag, fingerprint) = ("chest".into(), String::new(), String::new());
+        let fit = zodarts_data::ImageFit::Squeeze;
+        DatasetInfo {
+            name,
+            size_flag,
+            task,
+            classes,
+            channels: 1,
+            height: 28,
+            width: 28,
+            fit,
+            slices: None,
+            fingerprint,
+        }
+    }
+
+    #[test]
+    fn thresholds_are_of_the_labels_of_the_data() {
+        let thresholds = |probabilities| Some(LabelThresholds { wanted: 0.9, probabilities });
+        let with = |task, label_thresholds| ModelCard { label_thresholds, ..card(&info(task), 12) };
+        let both = with(Task::MultiLabel, thresholds(vec![Some(0.1), None]));
+        both.check().unwrap();
+        assert_eq!(both.rule().decide(&[0.1, 0.5]), [0]);
+        assert!(with(Task::MultiLabel, thresholds(vec![None])).check().is_err());
+        assert!(with(Task::BinaryClass, thresholds(vec![None, None])).check().is_err());
+    }
+
+    #[test]
+    fn a_card_of_a_version_without_thresholds_of_labels_decides_at_one_half() {
+        let old = serde_json::to_string(&card(&info(Task::MultiLabel), 12)).unwrap();
+        assert!(!old.contains("threshold"), "{old}");
+        let read: ModelCard = serde_json::from_str(&old).unwrap();
+        assert_eq!(read.rule().decide(&[0.4, 0.6]), [1]);
     }
 }

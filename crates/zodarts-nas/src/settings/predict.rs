@@ -8,10 +8,12 @@ crate::settings! {
     pub struct PredictSettings in "predict" {
         /// Scale the logits by a temperature that is chosen on the validation images.
         calibrate: bool = true;
-        /// Lower the decision threshold of the positive class until this share of its validation images is
-        /// found, for example 0.95; unset, the more probable class is predicted. For two classes only.
+        /// Lower the decision threshold of the positive class, or of each of several labels, until this share
+        /// of its validation images is found, for example 0.95; unset, the more probable class and labels
+        /// above one half are predicted. For two classes or several labels.
         sensitivity: Option<f64> = None, Range::AboveUpTo(0.0, 1.0);
-        /// The class that must not be missed; `--sensitivity` needs it.
+        /// The class that must not be missed; `--sensitivity` needs it for two classes. Of several labels,
+        /// only this one gets a threshold.
         positive: Option<String> = None;
         /// Also predict the set of classes that holds the true one with this probability, for example 0.95;
         /// chosen on the validation images, for each class apart.

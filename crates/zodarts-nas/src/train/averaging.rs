@@ -74,32 +74,15 @@ impl StatisticsPass<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genotype::Genotype;
-    use crate::model::{BatchScorer, ModelCard, Scorer};
-    use crate::settings::Architecture;
+    use crate::model::tests::card;
+    use crate::model::{BatchScorer, Scorer};
     use std::sync::Arc;
-    use zodarts_data::{Dataset, OpenOptions, Standardise};
-    use zodarts_nn::space::NAS_BENCH_201;
-
-    fn card(dataset: &Dataset) -> ModelCard {
-        ModelCard {
-            format: ModelCard::FORMAT,
-            architecture: Architecture::Genotype,
-            genotype: Genotype::from_index(&NAS_BENCH_201, 9_999),
-            channels: 4,
-            cells: 1,
-            input_size: dataset.info.height,
-            standardise: Standardise::None,
-            dataset: dataset.info.clone(),
-            threshold: None,
-            sets: None,
-        }
-    }
+    use zodarts_data::{Dataset, OpenOptions};
 
     #[test]
     fn the_average_forgets_the_initial_weights_and_then_decays() {
         let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
-        let network = card(&dataset).network().unwrap();
+        let network = card(&dataset.info, 28).network().unwrap();
         let mut state = TrainState::new(&network, 1, true);
         let initial = state.averaged.clone().unwrap();
         state.weights.iter_mut().for_each(|weight| *weight += 1.0);
@@ -116,7 +99,7 @@ mod tests {
     #[test]
     fn statistics_of_one_batch_score_as_the_batch_itself_does() {
         let dataset = Dataset::open("phantom", &OpenOptions::default(), &|_| ()).unwrap();
-        let (card, samples) = (card(&dataset), &dataset.train);
+        let (card, samples) = (card(&dataset.info, 28), &dataset.train);
         let network = Arc::new(card.network().unwrap());
         let weights = TrainState::new(&network, 1, false).weights;
         let batch_size = samples.len();

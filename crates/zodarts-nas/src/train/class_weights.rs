@@ -4,7 +4,8 @@ use crate::settings::ClassWeights;
 use zodarts_data::{Samples, Task};
 
 /// Returns one weight per class, `n / (classes · n_class)`, or, for several labels per image, one weight per
-/// label for its positive side, the number of negatives per positive. Classes without images have weight 1.
+/// label for its positive side, the number of negatives per positive. Classes without images, and labels that
+/// every image has, have weight 1.
 pub fn weights(kind: ClassWeights, task: Task, samples: &Samples) -> Option<Vec<f64>> {
     match kind {
         ClassWeights::None => None,
@@ -18,11 +19,11 @@ pub fn weights(kind: ClassWeights, task: Task, samples: &Samples) -> Option<Vec<
 }
 
 fn balanced(count: f64, images: f64, classes: Option<f64>) -> f64 {
-    if count == 0.0 {
-        return 1.0;
-    }
     match classes {
+        _ if count == 0.0 => 1.0,
         Some(classes) => images / (classes * count),
+        // The images that have it must not lose their weight.
+        None if count >= images => 1.0,
         None => (images - count) / count,
     }
 }
@@ -39,5 +40,6 @@ mod tests {
         assert!((weights[0] * 147.0 + weights[1] * 399.0 - 546.0).abs() < 1e-9);
         assert_eq!(balanced(0.0, 10.0, Some(2.0)), 1.0);
         assert_eq!(balanced(2.0, 10.0, None), 4.0);
+        assert_eq!((balanced(0.0, 10.0, None), balanced(10.0, 10.0, None)), (1.0, 1.0));
     }
 }

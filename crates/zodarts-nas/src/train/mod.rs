@@ -128,6 +128,7 @@ fn card(
         standardise: settings.standardise,
         dataset: info.clone(),
         threshold: None,
+        label_thresholds: None,
         sets: None,
     })
 }

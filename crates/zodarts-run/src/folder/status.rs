@@ -36,7 +36,7 @@ pub enum Missing {
     Training,
     /// The calibration on development images.
     Calibration,
-    /// The threshold for a sensitivity.
+    /// The threshold for a sensitivity, or the thresholds of labels.
     Threshold,
     /// The rule of the prediction sets for a coverage.
     Sets,
@@ -98,7 +98,7 @@ impl RunFolder {
             (Missing::Search, search == Progress::Done),
             (Missing::Training, training == Progress::Done),
             (Missing::Calibration, self.path().join(names::CALIBRATION).is_file()),
-            (Missing::Threshold, card.as_ref().is_some_and(|card| card.threshold.is_some())),
+            (Missing::Threshold, card.as_ref().is_some_and(has_threshold)),
             (Missing::Sets, card.is_some_and(|card| card.sets.is_some())),
             (Missing::Test, evaluated.contains(&Split::Test)),
         ];
@@ -118,6 +118,11 @@ impl RunFolder {
         }
         Ok(Progress::NotBegun)
     }
+}
+
+/// Reports whether a network has a threshold, or thresholds of its labels.
+fn has_threshold(card: &ModelCard) -> bool {
+    card.threshold.is_some() || card.label_thresholds.is_some()
 }
 
 /// Returns what is missing for a goal under a run's settings, if these parts are there.

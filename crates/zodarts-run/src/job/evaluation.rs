@@ -154,6 +154,8 @@ impl Evaluator<'_> {
             .sets
             .as_ref()
             .map(|sets| sets.on(scores, labels, info.task, &info.classes, |scores| model.decide(scores)));
+        let thresholds = model.card.label_thresholds.as_ref();
+        let at_labels = thresholds.map(|found| found.on(scores, labels, &info.classes, &bootstrap));
         let report = evaluate(scores, labels, info.task, &info.classes, &bootstrap)?;
         let cost = model.cost();
         let searched = folder.history(names::SEARCH_RECORDS)?;
@@ -167,6 +169,7 @@ impl Evaluator<'_> {
             slices: info.slices,
             report,
             at_threshold: model.card.threshold.map(|threshold| threshold.on(scores, labels, &info.classes)),
+            at_label_thresholds: at_labels.transpose()?,
             sets: sets.transpose()?,
             flagged,
             architecture: architecture(model).into(),

@@ -4,6 +4,7 @@ mod absolute_paths;
 mod difference;
 mod evaluation;
 mod external;
+mod guarded;
 mod open;
 mod place;
 mod prepare;
@@ -14,7 +15,7 @@ pub use evaluation::{check_same_data, evaluate_run, evaluated_images, export_pre
 pub use external::evaluate_external;
 pub use open::{DataAccess, open_data, open_options};
 pub use place::Resume;
-pub use prepare::{Prepared, positive_class};
+pub use prepare::Prepared;
 pub use request::{Place, RunRequest, check_search, check_searched_data, check_training};
 
 use crate::error::Error;
@@ -151,6 +152,7 @@ impl<'a> Job<'a> {
     ) -> Result<(TrainOutcome, Prepared), Error> {
         self.begin(Goal::Train)?;
         self.describe()?;
+        self.note_labels(observer);
         if let Some(genotype) = &genotype {
             self.folder.write_genotype(genotype)?;
         }
@@ -264,6 +266,7 @@ impl<'a> Job<'a> {
             let found = data.findings.join("; ");
             observer.event(Event::Note(format!("{found}; `zodarts data check` names the images")));
         }
+        self.note_labels(observer);
         let search = match self.settings.train.architecture {
             Architecture::Resnet18 => None,
             Architecture::Genotype => Some(self.found(observer)?),
@@ -273,6 +276,13 @@ impl<'a> Job<'a> {
         let metrics = self.evaluate(&train.model, Split::Test)?;
         observer.event(Event::Evaluated(&metrics));
         Ok(Fit { data, search, train, prepared, metrics })
+    }
+
+    /// Names the labels that will have no threshold although a sensitivity is wanted.
+    fn note_labels(&self, observer: &mut dyn Observer) {
+        if let Some(note) = guarded::unguarded_labels(self.dataset, self.settings) {
+            observer.event(Event::Note(note));
+        }
     }
 
     /// Returns the result of the search: of one that is over, or else of one that runs now.

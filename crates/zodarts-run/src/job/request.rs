@@ -1,8 +1,8 @@
 //! Requests for a run, checked before anything is written.
 
 use super::Job;
+use super::guarded::check_threshold;
 use super::place::{Resume, RunQuery};
-use super::prepare::check_threshold;
 use crate::error::Error;
 use crate::folder::{Goal, RunError, RunFolder, names};
 use crate::lock::Lock;
