@@ -81,6 +81,10 @@ impl<'a> About<'a> {
             entries
                 .push(("threshold", serde_json::to_string(&threshold).expect("numbers have a form in JSON")));
         }
+        if let Some(thresholds) = &card.label_thresholds {
+            let text = serde_json::to_string(thresholds).expect("numbers have a form in JSON");
+            entries.push(("label_thresholds", text));
+        }
         if let Some(sets) = &card.sets {
             entries.push(("sets", serde_json::to_string(sets).expect("numbers have a form in JSON")));
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 use tract::by_tract;
 use zodarts_data::{Standardise, Task};
 use zodarts_export::{CheckResult, ExportError, Format, SampleInputs, TOLERANCE, check_onnx, export};
+use zodarts_nas::evaluate::LabelThresholds;
 use zodarts_nas::settings::Architecture;
 
 /// A program that is not there: these tests do not run Python exports. `tests/whole_split.rs` does.
@@ -110,6 +111,24 @@ fn a_python_file_is_written_beside_its_weights_and_says_that_it_was_not_run() {
     let source = std::fs::read_to_string(&path).unwrap();
     assert!(source.contains("lesions.safetensors") && !source.contains("{{a"), "{source}");
     assert!(place.path().join("lesions.safetensors").is_file());
+}
+
+#[test]
+fn the_thresholds_of_labels_are_in_the_files() {
+    let place = tempfile::tempdir().unwrap();
+    let mut labels = model(&Kind { classes: 3, task: Task::MultiLabel, ..PLAIN.clone() });
+    let probabilities = vec![Some(0.3), None, Some(0.5)];
+    labels.card.label_thresholds = Some(LabelThresholds { wanted: 0.9, probabilities });
+    let file = |name: &str| place.path().join(name);
+    for (format, name) in [(Format::Onnx, "n.onnx"), (Format::Pytorch, "n.py")] {
+        export(&labels, format, &file(name), Path::new(NO_PYTHON)).unwrap();
+    }
+    let metadata = r#"{"wanted":0.9,"probabilities":[0.3,null,0.5]}"#;
+    let bytes = std::fs::read(file("n.onnx")).unwrap();
+    assert!(bytes.windows(metadata.len()).any(|part| part == metadata.as_bytes()), "metadata");
+    // Python compares in double precision: 0.3 would be below the engine's number.
+    let source = std::fs::read_to_string(file("n.py")).unwrap();
+    assert!(source.contains("LABEL_THRESHOLDS = [0.30000001192092896, None, 0.5]"), "{source}");
 }
 
 #[test]

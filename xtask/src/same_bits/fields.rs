@@ -20,8 +20,18 @@ const ASIDE: [&str; 12] = [
 ];
 
 /// Written by this version and not by 8f9ca18.
-const ADDED: &[&str] =
-    &["majority_acc", "balanced_acc", "ppv", "npv", "ci95", "decided", "applied", "flagged", "slices"];
+const ADDED: &[&str] = &[
+    "majority_acc",
+    "balanced_acc",
+    "ppv",
+    "npv",
+    "ci95",
+    "ranking",
+    "decided",
+    "applied",
+    "flagged",
+    "slices",
+];
 
 /// Named otherwise by 8f9ca18: (its name, today's name). Tensors of a checkpoint are renamed by it, too.
 const RENAMED: &[(&str, &str)] = &[];

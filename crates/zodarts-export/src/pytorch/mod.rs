@@ -39,9 +39,14 @@ pub fn source(model: &Model, stem: &str) -> String {
         ("several_labels", several.into()),
         (
             "threshold",
-            card.threshold.map_or("None".into(), |found| format!("({}, {})", found.class, found.probability)),
+            card.threshold
+                .map_or("None".into(), |found| format!("({}, {})", found.class, exact(found.probability))),
         ),
-        ("sets", card.sets.as_ref().map_or("None".into(), |found| format!("{:?}", found.least))),
+        ("label_thresholds", label_thresholds(model)),
+        (
+            "sets",
+            card.sets.as_ref().map_or("None".into(), |found| list(found.least.iter().copied().map(exact))),
+        ),
         ("height", info.height.to_string()),
         ("width", info.width.to_string()),
         ("channels", info.channels.to_string()),
@@ -55,6 +60,22 @@ pub fn source(model: &Model, stem: &str) -> String {
         ("stage_cells", stage_cells(model)),
     ];
     fill(&[HEAD, network, TAIL].concat(), &values)
+}
+
+/// Returns a list of the labels' thresholds, or `None`.
+fn label_thresholds(model: &Model) -> String {
+    let Some(found) = &model.card.label_thresholds else { return "None".into() };
+    list(found.probabilities.iter().map(|least| least.map_or_else(|| "None".into(), exact)))
+}
+
+/// Returns a number that Python reads as exactly this one: it compares in double precision.
+fn exact(value: f32) -> String {
+    format!("{:?}", f64::from(value))
+}
+
+/// Returns a list in Python.
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
 }
 
 /// Returns a list of edges for each cell, an edge a line: index, source, target, operation.

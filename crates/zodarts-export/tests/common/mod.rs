@@ -59,6 +59,7 @@ pub fn model(kind: &Kind) -> Model {
             fingerprint: "0".repeat(64),
         },
         threshold: None,
+        label_thresholds: None,
         sets: None,
     };
     let network = card.network().unwrap();

@@ -2,8 +2,10 @@
 //! keys and screen readers.
 
 mod scale;
+mod thin;
 
 pub use scale::Axis;
+pub use thin::thinned;
 
 use crate::markup::{Markup, embedded, escaped};
 use serde::Serialize;

@@ -1,4 +1,5 @@
-//! The misclassified images with the highest confidence, each with a heat map.
+//! The misclassified images with the highest confidence, or the surest mistakes of each label, each with a
+//! heat map.
 
 use crate::ReportError;
 use crate::markup::Markup;
@@ -7,8 +8,8 @@ use crate::run::ReportedRun;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use zodarts_data::{Dataset, Samples};
-use zodarts_nas::evaluate::{Mistake, mistakes};
+use zodarts_data::{Dataset, Samples, Task};
+use zodarts_nas::evaluate::{ClassReport, Mistake, label_mistakes, mistakes};
 use zodarts_nas::explain::Explainer;
 use zodarts_nas::model::{Model, network_input};
 use zodarts_run::folder::RunFolder;
@@ -17,6 +18,8 @@ use zodarts_run::job::evaluated_images;
 
 /// Most images on a page.
 const MOST: usize = 12;
+/// Most images on a page of several labels, of which each shows up to two.
+const MOST_OF_LABELS: usize = 48;
 
 #[derive(Template)]
 #[template(path = "mistakes.html")]
@@ -27,6 +30,8 @@ struct MistakesSection<'a> {
     noun: &'a str,
     /// True if samples are volumes, of which one slice is shown.
     sliced: bool,
+    /// True if an image may have several labels.
+    labels: bool,
     shown: Vec<MistakeRow<'a>>,
     absent: Option<&'a str>,
 }
@@ -34,9 +39,13 @@ struct MistakesSection<'a> {
 /// A mistake in words, with its image if there is one.
 struct MistakeRow<'a> {
     name: String,
+    /// The label that is wrong, and how.
+    wrong: String,
     truth: String,
     decided: String,
     confidence: String,
+    /// The probability of the label that is wrong.
+    probability: String,
     image: Option<&'a MistakeImage>,
 }
 
@@ -71,15 +80,37 @@ impl MistakeImages {
         };
         let samples = evaluated_images(folder, dataset, Split::Test)?;
         let mut explainer = Explainer::new(model);
-        let wrong = found(evaluation).into_iter().take(MOST);
+        let wrong = shown(evaluation, &found(evaluation)).into_iter();
         Ok(Self(Ok(wrong.map(|mistake| image_of(model, &mut explainer, &samples, &mistake)).collect())))
     }
 }
 
 fn found(evaluation: &Evaluation) -> Vec<Mistake> {
     let metrics = &evaluation.metrics;
-    let threshold = metrics.at_threshold.as_ref().map(|found| &found.threshold);
-    mistakes(&evaluation.scores, &evaluation.labels, metrics.report.task, threshold)
+    mistakes(&evaluation.scores, &evaluation.labels, metrics.report.task, metrics.rule())
+}
+
+/// Returns the mistakes to show: the most confident of all or, with several labels, the surest false alarm
+/// and the surest missed image of each label.
+fn shown(evaluation: &Evaluation, all: &[Mistake]) -> Vec<Mistake> {
+    let Evaluation { metrics, scores, labels } = evaluation;
+    if metrics.report.task != Task::MultiLabel {
+        return all.iter().take(MOST).cloned().collect();
+    }
+    let by_label = label_mistakes(scores, labels, metrics.rule()).into_iter();
+    let surest = by_label.flat_map(|found| [found.surest_alarm, found.surest_miss]);
+    surest.flatten().take(MOST_OF_LABELS).collect()
+}
+
+/// Returns the probability of the label that a mistake is about.
+fn probability(mistake: &Mistake) -> f32 {
+    if mistake.decided.contains(&mistake.class) { mistake.confidence } else { 1.0 - mistake.confidence }
+}
+
+/// Returns the label that a mistake is about, and how it is wrong.
+fn wrong(mistake: &Mistake, classes: &[ClassReport]) -> String {
+    let how = if mistake.decided.contains(&mistake.class) { "false alarm" } else { "missed" };
+    format!("{}: {how}", classes[mistake.class].name)
 }
 
 fn image_of(model: &Model, explainer: &mut Explainer, samples: &Samples, mistake: &Mistake) -> MistakeImage {
@@ -110,13 +141,17 @@ pub fn body(run: &ReportedRun, images: &MistakeImages) -> Option<Markup> {
         if names.is_empty() { "none".to_owned() } else { names.join(", ") }
     };
     let found = found(evaluation);
-    let shown = found.iter().take(MOST).enumerate().map(|(index, mistake)| {
+    let labels = evaluation.metrics.report.task == Task::MultiLabel;
+    let shown = shown(evaluation, &found);
+    let shown = shown.iter().enumerate().map(|(index, mistake)| {
         let image = images.0.as_ref().ok().and_then(|images| images.get(index));
         MistakeRow {
             name: image.map_or_else(|| unnamed(noun, mistake.image), |image| image.name.clone()),
+            wrong: if labels { wrong(mistake, classes) } else { String::new() },
             truth: names(&mistake.truth),
             decided: names(&mistake.decided),
             confidence: format!("{:.3}", mistake.confidence),
+            probability: format!("{:.3}", probability(mistake)),
             image,
         }
     });
@@ -126,6 +161,7 @@ pub fn body(run: &ReportedRun, images: &MistakeImages) -> Option<Markup> {
         images: evaluation.scores.n(),
         noun,
         sliced: evaluation.metrics.slices.is_some(),
+        labels,
         shown: shown.collect(),
         absent,
     }))

@@ -1,7 +1,9 @@
 //! The sections of a run's page, in their order.
 
+mod curves;
 mod data;
 mod external;
+mod labels;
 mod mistakes;
 mod network;
 mod result;

@@ -93,14 +93,18 @@ fn tested(metrics: &Metrics) -> String {
 /// Returns what an accuracy has to be held against, and a warning of classes that are never found.
 fn beside(metrics: &Metrics) -> String {
     let report = &metrics.report;
-    let compared =
-        report.majority_acc.zip(metrics.balanced_acc()).map_or_else(String::new, |(majority, balanced)| {
-            format!(
-                " Always predicting the commonest class would be right for {}; the balanced accuracy is {}.",
-                percent(majority),
-                percent(balanced)
-            )
-        });
+    let compared = match (report.majority_acc, metrics.balanced_acc()) {
+        (Some(majority), Some(balanced)) => format!(
+            " Always predicting the commonest class would be right for {}; the balanced accuracy is {}.",
+            percent(majority),
+            percent(balanced)
+        ),
+        (Some(majority), None) => format!(
+            " Always giving the commoner answer for each label would be right for {}.",
+            percent(majority)
+        ),
+        (None, _) => String::new(),
+    };
     match &metrics.never_found()[..] {
         [] => compared,
         missed => format!("{compared} No {} of {} is found.", metrics.noun(), missed.join(", ")),
@@ -150,8 +154,21 @@ fn facts(run: &ReportedRun) -> Vec<(&'static str, String)> {
             ),
         ));
     }
+    facts.extend(run.metrics.as_ref().and_then(label_thresholds));
     facts.extend(run.metrics.iter().flat_map(beyond_classes));
     facts
+}
+
+/// Returns the thresholds of labels in a sentence.
+fn label_thresholds(metrics: &Metrics) -> Option<(&'static str, String)> {
+    let thresholds = &metrics.at_label_thresholds.as_ref()?.thresholds;
+    let labels = metrics.report.classes.iter().zip(&thresholds.probabilities);
+    let without: Vec<&str> =
+        labels.filter(|(_, least)| least.is_none()).map(|(label, _)| &*label.name).collect();
+    let found = number::percent(thresholds.wanted);
+    let rule = format!("a probability for each label at which {found} of its validation images are found");
+    let rule = if without.is_empty() { rule } else { format!("{rule}; one half for {}", without.join(", ")) };
+    Some(("thresholds", rule))
 }
 
 /// Returns what the test says of prediction sets and of images that are unlike the training images.
@@ -159,11 +176,17 @@ fn beyond_classes(metrics: &Metrics) -> impl Iterator<Item = (&'static str, Stri
     let sets = metrics.sets.as_ref().map(|found| {
         let realised = number::share(found.realised, found.realised_ci95, "undefined");
         let wanted = number::percent(found.sets.coverage);
-        let text = format!(
-            "the set of classes of a test image holds the true one with {realised}; {wanted} were asked for. \
-             It has {:.2} classes on average",
-            found.mean_size
-        );
+        let size = found.mean_size;
+        let text = match metrics.report.task {
+            Task::MultiLabel => format!(
+                "the set of labels of a test image holds each that is present with {realised}; {wanted} were \
+                 asked for. It has {size:.2} labels on average"
+            ),
+            _ => format!(
+                "the set of classes of a test image holds the true one with {realised}; {wanted} were asked \
+                 for. It has {size:.2} classes on average"
+            ),
+        };
         ("prediction sets", text)
     });
     let flagged = metrics.flagged.map(|found| {
