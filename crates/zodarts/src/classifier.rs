@@ -41,14 +41,14 @@ impl Answer {
     }
 }
 
-/// A place in an image that speaks for a class, by an image's heat map.
+/// The places in an image that speak for a class, or for each of several labels.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Explanation<'f> {
     /// The frame.
     pub frame: Frame<'f>,
-    /// The heat map.
-    pub heat: Heat,
+    /// A heat map for each class or label that is explained, at least one.
+    pub heats: Vec<Heat>,
     /// The image at the data set's size, `(channels, height, width)` values from 0 to 1.
     pub image: Vec<f32>,
 }
@@ -60,7 +60,7 @@ struct Input {
 }
 
 /// The trained network of a run. It decides as the run's evaluation and exports do: calibrated, and with the
-/// run's threshold.
+/// run's thresholds.
 #[derive(Debug)]
 pub struct Classifier {
     model: Model,
@@ -216,7 +216,8 @@ impl Classifier {
     }
 
     /// Calls `each` with the heat map of each frame of image files, for one class or, without one, for the
-    /// class of the highest probability; or with the reason why a file or frame cannot be read.
+    /// class that is decided for; or with the reason why a file or frame cannot be read. Of several labels,
+    /// each that is decided for has a heat map, or the most probable one if there is none.
     ///
     /// # Errors
     /// Returns the first error of `each`.
@@ -237,8 +238,12 @@ impl Classifier {
                 };
                 let (_, file) = open.insert((frame.file, file));
                 let image = self.frame(file, &frame)?;
-                let heat = explainer.explain(&network_input(&self.model.card, &image), class);
-                Ok(Explanation { frame, heat, image })
+                let input = network_input(&self.model.card, &image);
+                let heats = match class {
+                    Some(_) => vec![explainer.explain(&input, class)],
+                    None => explainer.explain_decided(&input),
+                };
+                Ok(Explanation { frame, heats, image })
             }))?;
         }
         Ok(())

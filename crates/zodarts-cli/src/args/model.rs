@@ -71,11 +71,12 @@ pub struct ExplainArgs {
     /// frame of a DICOM file and each page of a TIFF file is an image
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Folder to write the pictures to, each named after its file with -heat.png at the end; older ones are
-    /// replaced
+    /// Folder to write the pictures to, each named after its file, and its label if an image may have
+    /// several, with -heat.png at the end; older ones are replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Show the evidence for this class instead of the predicted one
+    /// Show the evidence for this class instead of the predicted one, or for this label instead of each
+    /// that is predicted
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
     /// Look at grey DICOM files through this window, such as 40,400 [default: as in the run]

@@ -7,8 +7,8 @@ use crate::output;
 use anyhow::{Result, bail};
 use serde_json::json;
 use std::collections::HashSet;
-use std::path::Path;
 use zodarts::{Classifier, Explanation, Unreadable};
+use zodarts_data::Task;
 use zodarts_lab::text::csv;
 use zodarts_nas::files::{FileError, write_file};
 use zodarts_report::picture::{Planes, overlaid};
@@ -21,6 +21,8 @@ pub fn run(args: &ExplainArgs) -> Result<()> {
     let classifier = Classifier::load(&args.run)?.with_window(args.window);
     let files = files::images(&args.files)?;
     let class = args.class.as_deref().map(|name| class(&classifier, name)).transpose()?;
+    // An image with several labels has several pictures.
+    let each_label = class.is_none() && classifier.data().task == Task::MultiLabel;
     std::fs::create_dir_all(&args.out)
         .map_err(|source| FileError::Write { path: args.out.clone(), source })?;
     let mut names = HashSet::new();
@@ -35,10 +37,15 @@ pub fn run(args: &ExplainArgs) -> Result<()> {
                 return Ok(());
             }
         };
-        let picture = args.out.join(unused_name(&explanation.frame.stem(), &mut names));
-        write_file(&picture, &overlaid(&planes(&classifier, &explanation), &explanation.heat))?;
-        let class = &classifier.classes()[explanation.heat.class];
-        lines += &line(args.json, &explanation, class, &picture);
+        let planes = planes(&classifier, &explanation);
+        for heat in &explanation.heats {
+            let (frame, class) = (&explanation.frame, &*classifier.classes()[heat.class]);
+            let stem = if each_label { format!("{}-{}", frame.stem(), plain(class)) } else { frame.stem() };
+            let picture = args.out.join(unused_name(&stem, &mut names));
+            write_file(&picture, &overlaid(&planes, heat))?;
+            lines +=
+                &line(args.json, &[frame.name(), class.into(), picture.display().to_string()], heat.score);
+        }
         Ok(())
     })?;
     output::print(&lines)?;
@@ -50,6 +57,11 @@ fn class(classifier: &Classifier, name: &str) -> Result<usize> {
         Some(class) => Ok(class),
         None => bail!("--class is {name:?}, expected one of {:?}", classifier.classes()),
     }
+}
+
+/// Returns a label's name as a part of a file's.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
 /// Returns a name of its own for each image's picture. The ending keeps it from being the file itself.
@@ -66,14 +78,12 @@ fn planes<'e>(classifier: &Classifier, explanation: &'e Explanation<'_>) -> Plan
     Planes { values: &explanation.image, channels, height, width }
 }
 
-fn line(as_json: bool, explanation: &Explanation<'_>, class: &str, picture: &Path) -> String {
-    let (file, score) = (explanation.frame.name(), explanation.heat.score);
-    let picture = picture.display().to_string();
+fn line(as_json: bool, [file, class, picture]: &[String; 3], score: f32) -> String {
     if as_json {
         let found = json!({"file": file, "class": class, "probability": score, "heat_map": picture});
         return format!("{found}\n");
     }
-    csv::row([file, class.to_owned(), score.to_string(), picture, String::new()])
+    csv::row([file, class, &score.to_string(), picture, ""])
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use super::Table;
 use std::fmt;
-use zodarts_data::DatasetInfo;
+use zodarts_data::{DatasetInfo, Task};
 use zodarts_lab::text::number;
 use zodarts_nas::evaluate::Metrics;
-use zodarts_nas::evaluate::{AtThreshold, ClassReport, Difference, Estimate, PredictionSets, SetsReport};
+use zodarts_nas::evaluate::{
+    AtLabelThresholds, AtThreshold, ClassReport, Difference, Estimate, PredictionSets, SetsReport,
+};
 use zodarts_nas::model::Calibration;
 use zodarts_nas::search::{SearchSummary, Stop};
 use zodarts_nas::train::TrainOutcome;
@@ -90,18 +92,23 @@ pub fn prepared(found: &Prepared, info: &DatasetInfo) -> impl Iterator<Item = (&
     let calibration = found.calibration.as_ref().map(|found| ("calibration", calibration(found, noun)));
     let of = format!("validation {noun}s");
     let threshold = found.threshold.as_ref().map(|found| ("threshold", threshold(found, classes, &of)));
-    let sets = found.sets.as_ref().map(|found| ("sets", sets(found, classes)));
-    calibration.into_iter().chain(threshold).chain(sets)
+    let labels = found.label_thresholds.as_ref().map(|found| ("thresholds", label_thresholds(found, info)));
+    let sets = found.sets.as_ref().map(|found| ("sets", sets(found, info)));
+    calibration.into_iter().chain(threshold).chain(labels).chain(sets)
 }
 
 /// Returns a description of the rule of prediction sets, with the classes that it can never leave out.
-fn sets(found: &PredictionSets, classes: &[String]) -> String {
+fn sets(found: &PredictionSets, info: &DatasetInfo) -> String {
     let needed = PredictionSets::images_needed(found.coverage);
-    let always: Vec<&str> = (classes.iter().zip(&found.images))
+    let always: Vec<&str> = (info.classes.iter().zip(&found.images))
         .filter(|(_, images)| **images < needed)
         .map(|(class, _)| &**class)
         .collect();
-    let rule = format!("each class is in the set of {} of its images", number::percent(found.coverage));
+    let rule = format!(
+        "each {} is in the set of {} of its images",
+        info.task.noun(),
+        number::percent(found.coverage)
+    );
     if always.is_empty() {
         return rule;
     }
@@ -110,13 +117,18 @@ fn sets(found: &PredictionSets, classes: &[String]) -> String {
 }
 
 /// Returns a description of the coverage of prediction sets on some images.
-fn coverage(found: &SetsReport) -> String {
+fn coverage(found: &SetsReport, task: Task) -> String {
     let realised = number::share(found.realised, found.realised_ci95, "undefined");
-    format!(
-        "sets hold the true class with {realised}, {} asked for; {:.2} classes a set",
-        number::percent(found.sets.coverage),
-        found.mean_size
-    )
+    let (wanted, size) = (number::percent(found.sets.coverage), found.mean_size);
+    match task {
+        Task::MultiLabel => {
+            format!(
+                "sets hold a label that is present with {realised}, {wanted} asked for; {size:.2} labels a \
+             set"
+            )
+        }
+        _ => format!("sets hold the true class with {realised}, {wanted} asked for; {size:.2} classes a set"),
+    }
 }
 
 fn calibration(found: &Calibration, noun: &str) -> String {
@@ -139,6 +151,25 @@ fn threshold(found: &AtThreshold, classes: &[String], samples: &str) -> String {
         optional(found.specificity),
         found.n
     )
+}
+
+/// Returns a description of the thresholds of labels, which were chosen on these images.
+fn label_thresholds(found: &AtLabelThresholds, info: &DatasetInfo) -> String {
+    let (wanted, noun) = (number::percent(found.thresholds.wanted), info.noun());
+    let rule = format!("each finds {wanted} of its label's {noun}s among {} validation {noun}s", found.n);
+    rule + &exceptions(found.thresholds.probabilities.iter().zip(&info.classes))
+}
+
+/// Returns which labels have no threshold, or which have one if they are fewer; nothing if all have one.
+fn exceptions<'a>(labels: impl Iterator<Item = (&'a Option<f32>, &'a String)>) -> String {
+    let (with, without): (Vec<_>, Vec<_>) = labels.partition(|(least, _)| least.is_some());
+    let names =
+        |labels: Vec<(_, &String)>| labels.iter().map(|(_, name)| &***name).collect::<Vec<&str>>().join(", ");
+    match (with.len(), without.len()) {
+        (_, 0) => String::new(),
+        (with_one, without_one) if with_one < without_one => format!("; only for {}", names(with)),
+        _ => format!("; one half for {}", names(without)),
+    }
 }
 
 /// Returns a share with three decimals, or `undefined`.
@@ -172,29 +203,59 @@ pub fn metrics(sheet: &mut Sheet, metrics: &Metrics) {
     if metrics.decided().is_some() {
         sheet.row("", format!("MedMNIST's ACC, which decides at one half: {:.3}", report.acc));
     }
-    if let (Some(majority), Some(balanced)) = (report.majority_acc, metrics.balanced_acc()) {
-        sheet.row("", format!("balanced ACC {balanced:.3}; always the commonest class: ACC {majority:.3}"));
+    match (report.majority_acc, metrics.balanced_acc()) {
+        (Some(majority), Some(balanced)) => {
+            sheet.row(
+                "",
+                format!("balanced ACC {balanced:.3}; always the commonest class: ACC {majority:.3}"),
+            );
+        }
+        (Some(majority), None) => {
+            sheet.row("", format!("always the commoner answer for each label: ACC {majority:.3}"));
+        }
+        (None, _) => {}
     }
     let missed = metrics.never_found();
     if !missed.is_empty() {
-        sheet.row("warning", format!("no {noun} of {} is found", missed.join(", ")));
+        sheet.row("warning", format!("no {noun} of {} is found{}", missed.join(", "), remedy(metrics)));
     }
     if !report.auc_undefined_for.is_empty() {
-        sheet.row("", format!("no AUC: all or no {noun}s are {}", report.auc_undefined_for.join(", ")));
+        let mean =
+            others_auc(metrics).map_or_else(String::new, |auc| format!("; mean of the others {auc:.3}"));
+        let names = report.auc_undefined_for.join(", ");
+        sheet.row("", format!("no AUC: all or no {noun}s are {names}{mean}"));
     }
     if let Some(found) = &metrics.at_threshold {
         let names: Vec<String> = report.classes.iter().map(|class| class.name.clone()).collect();
         sheet.row("", threshold(found, &names, &format!("{} {noun}s", metrics.split)));
     }
     if let Some(found) = &metrics.sets {
-        sheet.row("", coverage(found));
+        sheet.row("", coverage(found, report.task));
     }
     if let Some(found) = &metrics.flagged {
         sheet.row("", format!("{} of {} {noun}s are unlike the training {noun}s", found.images, report.n));
     }
-    let table = classes(metrics.classes(), metrics.confusion());
+    let (table, label) = match report.task {
+        Task::MultiLabel => (labels(metrics), "per label"),
+        _ => (classes(metrics.classes(), metrics.confusion()), "per class"),
+    };
     for (index, line) in table.lines().enumerate() {
-        sheet.row(if index == 0 { "per class" } else { "" }, line);
+        sheet.row(if index == 0 { label } else { "" }, line);
+    }
+}
+
+/// Returns the mean AUC of the classes or labels that have one.
+fn others_auc(metrics: &Metrics) -> Option<f64> {
+    let areas: Vec<f64> =
+        metrics.report.classes.iter().filter_map(|class| Some(class.ranking.as_ref()?.auc)).collect();
+    (!areas.is_empty()).then(|| areas.iter().sum::<f64>() / areas.len() as f64)
+}
+
+/// Returns what can be done about labels that are never found.
+fn remedy(metrics: &Metrics) -> &'static str {
+    match (metrics.report.task, &metrics.at_label_thresholds) {
+        (Task::MultiLabel, None) => "; `--sensitivity 0.9` sets a threshold for each label",
+        _ => "",
     }
 }
 
@@ -226,6 +287,23 @@ pub fn external(sheet: &mut Sheet, record: &ExternalEvaluation) {
         );
         sheet.row(if index == 0 { "differs" } else { "" }, text);
     }
+}
+
+/// Returns a table of the sensitivity and specificity of each label, and of the order of the images by it;
+/// with thresholds, of the probability from which on it is decided for.
+fn labels(metrics: &Metrics) -> Table {
+    let thresholds = metrics.at_label_thresholds.as_ref().map(|found| &found.thresholds.probabilities);
+    let heads = ["label", "n", "sensitivity", "specificity", "AUC", "AP"].map(String::from);
+    let from = thresholds.map(|_| "from".to_owned());
+    let mut table = Table::new(heads.into_iter().chain(from));
+    for (index, label) in metrics.classes().iter().enumerate() {
+        let share = |share: Option<f64>| share.map_or_else(|| "-".into(), |share| format!("{share:.3}"));
+        let ranking = label.ranking.as_ref();
+        let order = [ranking.map(|found| found.auc), ranking.map(|found| found.average_precision)].map(share);
+        let from = thresholds.map(|found| format!("{:.3}", found[index].unwrap_or(0.5)));
+        table.row(figures(label).into_iter().chain(order).chain(from));
+    }
+    table
 }
 
 /// Returns a table of the sensitivity and specificity of each class, and of its confusion with the others.

@@ -13,6 +13,7 @@ mod export;
 mod full_disk;
 mod help;
 mod killed;
+mod labels;
 mod legacy;
 mod look;
 mod predict;
