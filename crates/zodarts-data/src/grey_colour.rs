@@ -6,8 +6,8 @@ use crate::options::ChannelPlan;
 use crate::source::RawDataset;
 use crate::store::{ImageShape, ImageStore, Pixels};
 
-/// Largest mean difference between the channels of an image that shows grey, in levels of 255. Grey images that
-/// were saved in colour may have a tint, or channels that JPEG made differ.
+/// Largest mean difference between the channels of an image that shows grey, in levels of 255. Grey images
+/// that were saved in colour may have a tint, or channels that JPEG made differ.
 const MOST: f64 = 5.0;
 /// Largest such difference as a share of the image's brightness, which is that of its brightest channel: few
 /// bright spots of one colour on black are no grey.

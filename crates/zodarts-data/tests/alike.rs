@@ -287,7 +287,8 @@ fn arrays_in_memory_are_cut_like_files() {
 fn slices_of_one_brain_are_not_divided() {
     let Some(path) = shared("brain-mri") else { return };
     let (data, notices) = opened(&path, &OpenOptions::default());
-    let Some(Notice::AlikeTogether { images, groups, divided: 0, halves_only: false }) = notices.last()
+    let [Notice::AlikeTogether { images, groups, divided: 0, halves_only: false }, Notice::GreyColour { .. }] =
+        &notices[..]
     else {
         panic!("{notices:?}")
     };

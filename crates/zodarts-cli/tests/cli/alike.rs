@@ -95,7 +95,7 @@ fn a_run_that_an_earlier_version_began_on_grey_images_in_colour_keeps_its_channe
     begun_before(&place.join("run"));
     run(place, FIT)
         .code(1)
-        .stderr(contains("`data.channels` = \"stored\" keeps channels as earlier versions"));
+        .stderr(contains("`data.channels` = \"stored\" keeps colour that shows grey as earlier"));
     run(place, &format!("{FIT} --set data.channels=stored --set data.alike=apart")).success();
     assert_eq!(fs::read(place.join("run/predictions.csv")).unwrap(), predictions);
     run(place, "evaluate run").success();

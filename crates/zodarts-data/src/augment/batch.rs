@@ -78,7 +78,7 @@ impl Batch {
     ) {
         self.prepare(samples, positions, size);
         let store = samples.store();
-        let mut frame = Frame { source: store.shape.size(), size, resizer: None };
+        let mut plan = ResizePlan { source: store.shape.size(), size, resizer: None };
         let length = self.image_len();
         self.planes.resize(store.shape.values() + 2 * length, 0.0);
         let (stored, moved) = self.planes.split_at_mut(store.shape.values());
@@ -86,10 +86,10 @@ impl Batch {
             let (placement, warp) = changes.as_mut().map_or((Placement::IDENTITY, None), Changes::draw);
             store.planes(samples.index(position), stored);
             if placement == Placement::IDENTITY {
-                frame.write(stored, warp, &mut moved[..length], image);
+                plan.write(stored, warp, &mut moved[..length], image);
             } else {
                 let (scratch, placed) = moved.split_at_mut(length);
-                frame.write(stored, warp, scratch, placed);
+                plan.write(stored, warp, scratch, placed);
                 placement.apply(placed, size, image);
             }
             if let Some(changes) = &mut changes {
@@ -121,13 +121,13 @@ impl Batch {
 }
 
 /// The sizes of stored images and of a batch's, with the resize between them.
-struct Frame {
+struct ResizePlan {
     source: ImageSize,
     size: usize,
     resizer: Option<Resizer>,
 }
 
-impl Frame {
+impl ResizePlan {
     /// Writes a stored image at the batch's size, warped or not. `scratch` has the length of `out`.
     fn write(&mut self, stored: &[f32], warp: Option<Warp>, scratch: &mut [f32], out: &mut [f32]) {
         let square = ImageSize::square(self.size);

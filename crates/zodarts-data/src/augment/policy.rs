@@ -56,7 +56,7 @@ impl Policy {
         Policy { warp, tone, ..Policy::default() }
     }
 
-    /// Returns strong changes: the places of [`Policy::medium`], grey levels of other devices, blur and noise.
+    /// Returns strong changes: places as [`Policy::medium`], grey levels of other devices, blur and noise.
     pub fn strong() -> Self {
         let tone = ToneRange { gamma: 0.5, contrast: 0.4, brightness: 0.2 };
         Policy { tone, blur: 0.03, noise: 0.05, ..Policy::medium() }

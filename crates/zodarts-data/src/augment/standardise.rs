@@ -9,14 +9,14 @@ pub enum Standardise {
     /// Values from 0 to 1 stay as they are.
     #[default]
     None,
-    /// The values of an image, all channels together, get mean 0 and deviation 1: `(x − mean) / √(variance +
-    /// ε)`, with ε = [`Standardise::EPSILON`].
+    /// The values of an image, all channels together, get mean 0 and deviation 1: `(x − mean) / √(v + ε)`
+    /// with the variance `v` and ε = [`Standardise::EPSILON`].
     Image,
 }
 
 impl Standardise {
-    /// The number that is added to the variance: the square of a level of 8 bits. An image of one grey becomes
-    /// 0.
+    /// The number that is added to the variance: the square of a level of 8 bits. An image of one grey
+    /// becomes 0.
     pub const EPSILON: f64 = 1.0 / (255.0 * 255.0);
 
     /// Tells if values stay as they are.

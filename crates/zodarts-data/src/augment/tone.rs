@@ -18,8 +18,8 @@ pub struct ToneRange {
     pub brightness: f32,
 }
 
-/// The change of an image's values: `mean + contrast · (value^γ − mean) + brightness`, where `mean` is that of
-/// the image after γ.
+/// The change of an image's values: `mean + contrast · (value^γ − mean) + brightness`, where `mean` is that
+/// of the image after γ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tone {
     gamma: f32,

@@ -23,13 +23,13 @@ crate::settings! {
         cells: usize = 3, CELLS;
         /// Side of the network's input; `auto` is 32 for 28×28 images, else the images' own.
         input_size: Auto = Auto::Auto, SIDE;
-        /// Scaling of an image's values: `image` gives the values of each image mean 0 and deviation 1, here and
-        /// in predictions and exports.
+        /// Scaling of an image's values: `image` gives the values of each image mean 0 and deviation 1, here
+        /// and in predictions and exports.
         standardise: Standardise = Standardise::None;
         /// Mirror images left to right at random, under every policy but `none`.
         flip: bool = true;
-        /// Zero padding before a random crop; `auto` is an eighth of the input's side under the policy `crop`,
-        /// and else 0.
+        /// Zero padding before a random crop; `auto` is an eighth of the input's side under the policy
+        /// `crop`, and else 0.
         crop_padding: Auto = Auto::Auto, PADDING;
         /// Blending of images in pairs.
         mix: MixKind = MixKind::Mixup;
@@ -53,8 +53,8 @@ crate::settings! {
         weight_decay: f64 = 3e-4, Range::AtLeast(0.0);
         /// Largest gradient norm; 0 does not clip.
         clip: f64 = 5.0, Range::AtLeast(0.0);
-        /// Decay of the moving average of the weights, whose value is kept in their place; 0 keeps the weights
-        /// of the last step.
+        /// Decay of the moving average of the weights, whose value is kept in their place; 0 keeps the
+        /// weights of the last step.
         averaging: f64 = 0.0, Range::FromBelow(0.0, 1.0);
         /// Stop after this many epochs without a better validation result; 0 never stops early.
         patience: usize = 0;

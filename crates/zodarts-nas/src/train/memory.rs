@@ -9,8 +9,8 @@ use zodarts_data::{DatasetInfo, PREFETCH_BUFFERS};
 use zodarts_nn::executor::bytes_needed;
 use zodarts_nn::graph::Network;
 
-/// Number of vectors of the weights' length: weights, momentum, gradient, the average, the best weights, those
-/// being written, and the transformed filters for scoring, which are four times as long.
+/// Number of vectors of the weights' length: weights, momentum, gradient, the average, the best weights,
+/// those being written, and the transformed filters for scoring, which are four times as long.
 const VECTORS: usize = 10;
 
 /// Checks that a training on `images` images fits in memory. Before a search, [`Genotype::heaviest`] can be

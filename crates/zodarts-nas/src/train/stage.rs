@@ -130,7 +130,8 @@ impl Stage for TrainStage<'_> {
     }
 
     fn save<'s>(&'s self, last: Option<&TrainRecord>, checkpoint: &mut Checkpoint<'s>) {
-        // If the best epoch is the last one, its vectors are in the checkpoint already, unless it gave averages.
+        // The vectors of the best epoch are in the checkpoint already if it is the last one, but averages are
+        // not.
         if last.is_some_and(|record| record.selected) && !self.averages() {
             return;
         }

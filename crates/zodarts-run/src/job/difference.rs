@@ -18,7 +18,7 @@ pub fn other_run(
     here: &Settings,
 ) -> Option<String> {
     other_data(run, info)
-        .map(|found| found + earlier_data(&there.data, info, &here.data))
+        .map(|found| found + &earlier_data(&there.data, &here.data))
         .or_else(|| other_setting(there, here))
 }
 
@@ -30,15 +30,13 @@ fn other_data(run: Option<&RunInfo>, info: &DatasetInfo) -> Option<String> {
 }
 
 /// Returns how to open data as a run did that an earlier version may have begun.
-fn earlier_data(there: &DataSettings, info: &DatasetInfo, here: &DataSettings) -> &'static str {
-    let kept_channels = there.channels == ChannelPlan::Stored && here.channels != there.channels;
-    if kept_channels && info.channels == 1 {
-        " (`data.channels` = \"stored\" keeps channels as earlier versions did)"
-    } else if there.alike == Alike::Apart && here.alike != Alike::Apart {
-        " (`data.alike` = \"apart\" cuts copies as earlier versions did)"
-    } else {
-        ""
-    }
+fn earlier_data(there: &DataSettings, here: &DataSettings) -> String {
+    let cut = (there.alike == Alike::Apart && here.alike != Alike::Apart)
+        .then_some("`data.alike` = \"apart\" cuts copies");
+    let kept = (there.channels == ChannelPlan::Stored && here.channels != ChannelPlan::Stored)
+        .then_some("`data.channels` = \"stored\" keeps colour that shows grey");
+    let ways: Vec<&str> = cut.into_iter().chain(kept).collect();
+    if ways.is_empty() { String::new() } else { format!(" ({} as earlier versions did)", ways.join(" and ")) }
 }
 
 /// Settings whose effect the fingerprint of the data tells. Runs of earlier versions do not have them.

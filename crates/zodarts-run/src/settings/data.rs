@@ -19,7 +19,8 @@ zodarts_nas::settings! {
         /// `together` keeps each group on one side, `apart` cuts image by image, as earlier versions did;
         /// `auto` is `together`, but the halves of an archive with its own splits are cut as they were.
         alike: Alike = Alike::Auto;
-        /// Channels of colour images: `auto` takes them as grey if every one shows grey; `stored` keeps three.
+        /// Channels of colour images: `auto` takes them as grey if every one shows grey; `stored` keeps
+        /// three.
         channels: ChannelPlan = ChannelPlan::Auto;
         /// Arrays of volumes (N, D, H, W): `slices` takes each slice as an image with the label of its volume
         /// and averages probabilities over the slices of a volume. `none` refuses them, but for the 3-D data

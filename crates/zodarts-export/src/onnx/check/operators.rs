@@ -151,8 +151,8 @@ fn softmax(x: &Array) -> Option<Array> {
     Some(powers.map(|power| power / total))
 }
 
-/// Returns the result of an operation on each value of an array, and the value of another at the same place or
-/// its only value.
+/// Returns the result of an operation on each value of an array, and the value of another at the same place
+/// or its only value.
 fn paired(x: &Array, y: &Array, operation: impl Fn(f32, f32) -> f32) -> Option<Array> {
     if let Some(y) = y.scalar() {
         return Some(x.map(|x| operation(x, y)));
