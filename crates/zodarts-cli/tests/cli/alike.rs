@@ -57,7 +57,7 @@ fn a_run_that_an_earlier_version_began_goes_on_with_its_own_cut_or_is_refused() 
     begun_before(&place.join("run"));
     run(place, FIT)
         .code(1)
-        .stderr(contains("data with fingerprint").and(contains("`data.alike` = \"apart\" cuts copies as")));
+        .stderr(contains("data with fingerprint").and(contains("`data.alike` = \"apart\" cuts copies")));
     let resumed = run(place, &format!("{FIT} --set data.alike=apart")).success();
     resumed.stderr(contains("resuming the run"));
     assert_eq!(fs::read(place.join("run/predictions.csv")).unwrap(), predictions);
