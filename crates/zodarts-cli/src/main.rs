@@ -44,6 +44,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Report(args) => commands::report::run(&args, &ui),
         Command::Compare(args) => commands::compare::run(&args, &ui),
+        Command::CrossValidate(args) => commands::cross_validate::run(&args, &ui),
         Command::Study(command) => commands::study::run(&command, &ui),
         Command::Data(command) => commands::data::run(&command, &ui),
         Command::Presets { json } => commands::presets::run(json),

@@ -93,7 +93,7 @@ impl Dataset {
     }
 
     /// Looks for like images among those that are not for the test.
-    fn bound(self, goal: CutGoal, on_event: &dyn Fn(OpenEvent)) -> Self {
+    pub(crate) fn bound(self, goal: CutGoal, on_event: &dyn Fn(OpenEvent)) -> Self {
         let development = self.train.merged(&self.val);
         let numbers = bound(&development, goal, &self.info.classes, on_event);
         let mut groups = vec![UNKNOWN; development.store().len()];

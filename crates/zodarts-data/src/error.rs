@@ -208,6 +208,14 @@ pub enum DataError {
         /// The data set.
         data: String,
     },
+    /// Development images that cannot be cut in folds.
+    #[error("{data}: {problem}")]
+    Folds {
+        /// The data set.
+        data: String,
+        /// What was found and what was expected.
+        problem: String,
+    },
     /// A table of labels that cannot be used.
     #[error("{}: {problem}", path.display())]
     Labels {
@@ -383,6 +391,7 @@ impl DataError {
                 "add images of other patients; if the files name patients wrongly, say who is who in a \
                  column `patient` of --labels"
             }
+            Self::Folds { .. } => "ask for another number of folds, or add images of that class",
             Self::DownloadBusy { .. } => "wait for it",
             Self::LabelsNotUsed { .. } => "leave it out: other data have labels of their own",
             Self::Image { hint: Some(hint), .. }

@@ -6,6 +6,7 @@ use crate::patients::{self, UNKNOWN};
 use crate::rng::stream;
 use crate::split::{CutImages, CutShare};
 use crate::store::ImageStore;
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -50,6 +51,17 @@ impl Samples {
         Some(self.indices.iter().map(of).collect())
     }
 
+    /// Tells if groups of like images were looked for.
+    pub(crate) fn has_groups(&self) -> bool {
+        self.groups.is_some()
+    }
+
+    /// Returns the number of the unit of patients and like images of the image at `position`, or [`UNKNOWN`];
+    /// `None` if like images were not looked for.
+    pub(crate) fn unit(&self, position: usize) -> Option<u32> {
+        self.groups.as_ref().map(|groups| groups[self.index(position)])
+    }
+
     /// Returns the number of the patient of the image at `position`, or [`UNKNOWN`].
     pub(crate) fn patient(&self, position: usize) -> u32 {
         self.store.patients.as_ref().map_or(UNKNOWN, |patients| patients[self.index(position)])
@@ -66,6 +78,12 @@ impl Samples {
 
     pub(crate) fn index(&self, position: usize) -> usize {
         self.indices[position] as usize
+    }
+
+    /// Returns the number of the image at `position` in the data set, from 0: training images come first,
+    /// then those for validation and test.
+    pub fn number(&self, position: usize) -> usize {
+        self.index(position)
     }
 
     /// Returns the number of images.
@@ -230,8 +248,25 @@ impl Samples {
         self.cut_by(fraction, seed, "cut")
     }
 
+    /// Returns parts of equal size, cut as by [`Samples::cut`].
+    pub(crate) fn parts(&self, count: usize, seed: u64) -> Vec<Samples> {
+        let mut parts = Vec::with_capacity(count);
+        let mut rest = self.clone();
+        for left in (1..count).rev() {
+            let share = CutShare { fraction: 1.0 / (left + 1) as f64, left };
+            let (part, others) = rest.cut_share(share, &mut stream(seed, "folds", left as u64));
+            parts.push(part);
+            rest = others;
+        }
+        parts.push(rest);
+        parts
+    }
+
     fn cut_by(&self, fraction: f64, seed: u64, purpose: &str) -> (Samples, Samples) {
-        let (share, rng) = (CutShare::of(fraction), &mut stream(seed, purpose, 0));
+        self.cut_share(CutShare::of(fraction), &mut stream(seed, purpose, 0))
+    }
+
+    fn cut_share(&self, share: CutShare, rng: &mut ChaCha8Rng) -> (Samples, Samples) {
         if self.store.slices.is_none() {
             let (first, second) = self.cut_images(&self.indices).cut(share, rng);
             return (self.of(first), self.of(second));

@@ -1,5 +1,6 @@
 //! The errors of comparisons and studies.
 
+use std::path::PathBuf;
 use thiserror::Error;
 use zodarts_nas::files::FileError;
 use zodarts_nas::model::ModelError;
@@ -23,6 +24,26 @@ pub enum Error {
         what: String,
         /// The reason.
         reason: String,
+    },
+    /// A setting by which the images that a fold holds out would choose the epoch.
+    #[error("`{setting}` = {found}, expected {expected}: the images of a fold must not choose its epoch")]
+    ChoosesEpoch {
+        /// The setting.
+        setting: &'static str,
+        /// Its value.
+        found: String,
+        /// The value that chooses nothing.
+        expected: &'static str,
+    },
+    /// A fold that was begun with another architecture.
+    #[error("{}: holds a fold of another architecture: {found}, not {wanted}", path.display())]
+    OtherArchitecture {
+        /// The folder of the fold.
+        path: PathBuf,
+        /// Its architecture.
+        found: String,
+        /// The architecture that is to be validated.
+        wanted: String,
     },
     /// A candidate, data set or seed that is to be compared with itself.
     #[error("{what} is given twice")]
@@ -49,6 +70,8 @@ impl Error {
             Error::Run(error) => error.hint(),
             Error::Threads(_) => Some("give fewer --jobs or --threads".into()),
             Error::Drawing { .. } => None,
+            Error::ChoosesEpoch { setting, expected, .. } => Some(format!("give --set {setting}={expected}")),
+            Error::OtherArchitecture { .. } => Some("choose another folder with --out".into()),
             Error::Twice { .. } => Some("name each only once".into()),
             Error::NoValidation { .. } => {
                 Some(format!("leave it out, or compare it under protocol {}", Protocol::Official))

@@ -120,6 +120,22 @@ impl Options for TrainList {
     ];
 }
 
+/// Of `cross-validate`.
+#[derive(Clone, Copy, Debug)]
+pub struct FoldList;
+
+impl Options for FoldList {
+    const ALL: &'static [&'static [Named]] = &[
+        &[
+            CLASS_WEIGHTS,
+            named("train.architecture", "architecture", "", None),
+            named("train.epochs", "epochs", "N", None),
+        ],
+        IMAGES,
+        &TABLE_OF_A_RUN,
+    ];
+}
+
 /// Of `compare`.
 #[derive(Clone, Copy, Debug)]
 pub struct CompareList;

@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and nothing about what it does.
 
 mod compare;
+mod cross_validate;
 mod data;
 mod fit;
 mod given;
@@ -14,6 +15,7 @@ mod study;
 mod train;
 
 pub use compare::CompareArgs;
+pub use cross_validate::CrossValidateArgs;
 pub use data::{CheckArgs, DataCommand, InfoArgs, SourceOptions};
 pub use fit::FitArgs;
 pub use model::{EvaluateArgs, ExplainArgs, ExportArgs, PredictArgs, ReportArgs};
@@ -81,6 +83,9 @@ pub enum Command {
     Export(ExportArgs),
     /// Run search methods and baselines side by side, over data sets and seeds, and print their tables
     Compare(Box<CompareArgs>),
+    /// Train a network once for each fold of the training and validation images, and score each image by the
+    /// network that did not see it
+    CrossValidate(Box<CrossValidateArgs>),
     /// Study the search methods
     #[command(subcommand)]
     Study(StudyCommand),

@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod completions;
+pub mod cross_validate;
 pub mod data;
 pub mod evaluate;
 pub mod explain;

@@ -16,6 +16,7 @@ fn help_reads_as_it_did() {
         "report",
         "export",
         "compare",
+        "cross-validate",
         "study",
         "study hypergradient",
         "data",

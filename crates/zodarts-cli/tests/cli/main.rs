@@ -4,6 +4,7 @@ mod alike;
 mod bad_input;
 mod begun;
 mod compare;
+mod cross_validate;
 mod data;
 mod determinism;
 #[path = "../../../zodarts-data/tests/support/dicom.rs"]

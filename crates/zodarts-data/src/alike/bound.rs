@@ -14,6 +14,8 @@ pub(crate) enum CutGoal {
     TwoSplits,
     /// Training, validation and test.
     ThreeSplits,
+    /// So many folds.
+    Folds(usize),
 }
 
 /// Returns the number of each image's unit, by position, and tells how many images are kept together.
@@ -23,7 +25,11 @@ pub(crate) fn bound(
     classes: &[String],
     on_event: &dyn Fn(OpenEvent),
 ) -> Vec<u32> {
-    let parts = if goal == CutGoal::ThreeSplits { 3 } else { 2 };
+    let parts = match goal {
+        CutGoal::Halves | CutGoal::TwoSplits => 2,
+        CutGoal::ThreeSplits => 3,
+        CutGoal::Folds(folds) => folds,
+    };
     let CutUnits { numbers, kept, poor } = CutUnits::of(samples, LikeGroups::of(samples), parts);
     if !kept.groups.is_empty() {
         let (images, groups, divided) = (kept.images(), kept.groups.len(), kept.divided);

@@ -12,3 +12,4 @@ mod units;
 pub(crate) use bound::{CutGoal, bound};
 pub(crate) use pairs::like_pairs;
 pub(crate) use thumbnails::Thumbnails;
+pub(crate) use units::unit_counts;

@@ -71,6 +71,15 @@ fn numbers(samples: &Samples, groups: &LikeGroups) -> Vec<u32> {
     (0..count).map(|at| if alone[at] { UNKNOWN } else { sets.root(at) as u32 }).collect()
 }
 
+/// Returns the number of units with images of each class, by the units that the images have.
+pub(crate) fn unit_counts(samples: &Samples) -> Vec<usize> {
+    if samples.slices() > 1 {
+        return samples.class_counts();
+    }
+    let unit = |position| samples.unit(position).unwrap_or_else(|| samples.patient(position));
+    counts(samples, &(0..samples.len()).map(unit).collect::<Vec<u32>>())
+}
+
 /// Returns the number of units with images of each class.
 fn counts(samples: &Samples, numbers: &[u32]) -> Vec<usize> {
     let mut pairs: Vec<(usize, u32)> = Vec::new();

@@ -22,7 +22,6 @@ mod live_operations;
 mod published;
 mod ranks;
 mod report;
-mod resumable_folder;
 mod rows;
 mod run;
 mod sample;
@@ -43,11 +42,12 @@ pub use training::Trained;
 pub use trial::{Trial, TrialResult};
 
 use crate::error::Error;
-use resumable_folder::ResumableFolder;
+use crate::resumable_folder::ResumableFolder;
 use sample::{SAMPLE, Sample};
 use std::path::Path;
 use zodarts_data::Dataset;
 use zodarts_nas::protocol::Protocol;
+use zodarts_run::folder::Goal;
 use zodarts_run::settings::{AnyMethod, Settings};
 
 /// A data set and the name that the user gave.
@@ -112,6 +112,7 @@ impl<'a> Plan<'a> {
             dataset: &named.dataset,
             data: &named.data,
             protocol: self.protocol,
+            goal: Goal::Trial,
             settings: settings.check().map_err(zodarts_run::Error::from)?,
             path: place.join(candidate.name()).join(format!("seed-{seed}")),
         };

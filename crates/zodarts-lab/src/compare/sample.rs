@@ -6,8 +6,8 @@
 //! process that makes it holds the lock `seed-S.lock` beside it. Another trial that needs the same sample
 //! waits, and then finds it finished.
 
-use super::resumable_folder::ResumableFolder;
 use crate::error::Error;
+use crate::resumable_folder::ResumableFolder;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use zodarts_data::rng::stream;

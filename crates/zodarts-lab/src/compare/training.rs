@@ -3,8 +3,8 @@
 //! Under protocol `official` there is one, in the trial's own folder. Under `paper` there are as many as the
 //! authors aggregate, in folders inside the trial's.
 
-use super::resumable_folder::ResumableFolder;
 use crate::error::Error;
+use crate::resumable_folder::ResumableFolder;
 use rand::RngExt;
 use zodarts_data::rng::stream;
 use zodarts_nas::evaluate::Metrics;

@@ -1,10 +1,10 @@
 //! A trial: a candidate with a seed on a data set, in a run folder of its own.
 
 use super::candidate::{Candidate, random_genotype};
-use super::resumable_folder::ResumableFolder;
 use super::sample::{Sample, Sampled, chosen};
 use super::training::{Trained, Training};
 use crate::error::Error;
+use crate::resumable_folder::ResumableFolder;
 use zodarts_nas::evaluate::Metrics;
 use zodarts_nas::genotype::Genotype;
 use zodarts_nas::observer::Observer;

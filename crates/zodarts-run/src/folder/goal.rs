@@ -13,11 +13,13 @@ pub enum Goal {
     Train,
     /// A trial of a comparison: a trained network and its test.
     Trial,
+    /// A fold of a cross-validation: a network trained on the other folds, and its evaluation on this one.
+    Fold,
 }
 
 impl Goal {
     /// Every goal.
-    pub const ALL: [Goal; 4] = [Goal::Fit, Goal::Search, Goal::Train, Goal::Trial];
+    pub const ALL: [Goal; 5] = [Goal::Fit, Goal::Search, Goal::Train, Goal::Trial, Goal::Fold];
 
     /// Returns the name of the command, which `config.toml` records.
     pub fn name(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Goal {
             Goal::Search => "search",
             Goal::Train => "train",
             Goal::Trial => "compare",
+            Goal::Fold => "cross-validate",
         }
     }
 

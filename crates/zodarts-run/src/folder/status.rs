@@ -40,6 +40,8 @@ pub enum Missing {
     Threshold,
     /// The rule of the prediction sets for a coverage.
     Sets,
+    /// The evaluation on the images that a fold holds out.
+    HeldOut,
     /// The evaluation on the test images.
     Test,
 }
@@ -100,6 +102,7 @@ impl RunFolder {
             (Missing::Calibration, self.path().join(names::CALIBRATION).is_file()),
             (Missing::Threshold, card.as_ref().is_some_and(has_threshold)),
             (Missing::Sets, card.is_some_and(|card| card.sets.is_some())),
+            (Missing::HeldOut, evaluated.contains(&Split::Val)),
             (Missing::Test, evaluated.contains(&Split::Test)),
         ];
         let there: Vec<Missing> =
@@ -136,6 +139,7 @@ fn missing(goal: Goal, settings: &Settings, there: &[Missing]) -> Vec<Missing> {
         (Missing::Calibration, prepares && *calibrate),
         (Missing::Threshold, prepares && sensitivity.is_some()),
         (Missing::Sets, prepares && coverage.is_some()),
+        (Missing::HeldOut, goal == Goal::Fold),
         (Missing::Test, matches!(goal, Goal::Fit | Goal::Trial)),
     ];
     let missing = needs.into_iter().filter(|(part, needed)| *needed && !there.contains(part));

@@ -1,4 +1,4 @@
-//! The resumable run folders of a comparison.
+//! Run folders that are resumed: of a comparison, or of a cross-validation.
 
 use crate::error::Error;
 use std::path::PathBuf;
@@ -8,14 +8,15 @@ use zodarts_run::folder::{Goal, RunFolder, names};
 use zodarts_run::job::{Job, other_run};
 use zodarts_run::settings::{Checked, PredictSettings, Settings};
 
-/// A run folder of a comparison, which is resumed if it was begun before, and the data and settings of its
-/// run.
+/// A run folder which is resumed if it was begun before, and the data and settings of its run.
 #[derive(Clone, Debug)]
 pub struct ResumableFolder<'a> {
     pub dataset: &'a Dataset,
     /// The data as the user named them.
     pub data: &'a str,
     pub protocol: Protocol,
+    /// [`Goal::Trial`] or [`Goal::Fold`].
+    pub goal: Goal,
     pub settings: Checked<Settings>,
     pub path: PathBuf,
 }
@@ -50,7 +51,7 @@ impl ResumableFolder<'_> {
             return Ok(folder.resuming()?);
         }
         let folder = RunFolder::create(&self.path)?;
-        self.job(&folder).begin(Goal::Trial)?;
+        self.job(&folder).begin(self.goal)?;
         Ok(folder)
     }
 
