@@ -47,8 +47,23 @@ pub fn open_for(
     Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
 }
 
-/// Opens the data of a run that is over, as [`open`] does. How its cuts treat like images, and that volumes
-/// are sliced, was told when it began.
+/// Opens the data as [`open`] does, and cuts no test split of images that come without splits.
+///
+/// # Errors
+/// Returns the errors of [`Dataset::open`].
+pub fn open_without_test(
+    spec: &str,
+    data: &DataSettings,
+    source: &SourceOptions,
+    ui: &Ui,
+) -> Result<Dataset> {
+    let progress = ui.data();
+    let options = open_options(data, &access(source)).with_no_test(true);
+    Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
+}
+
+/// Opens the data of a run that is over, as [`open`] does. How its cuts treat like images, that colour is
+/// taken as grey, and that volumes are sliced, was told when it began.
 ///
 /// # Errors
 /// Returns the errors of [`open_data`].
@@ -56,7 +71,10 @@ pub fn open_again(spec: &str, data: &DataSettings, source: &SourceOptions, ui: &
     let progress = ui.data();
     let on_event = |event| match event {
         OpenEvent::Notice(
-            Notice::AlikeTogether { .. } | Notice::AlikeDivided { .. } | Notice::VolumesSliced { .. },
+            Notice::AlikeTogether { .. }
+            | Notice::AlikeDivided { .. }
+            | Notice::GreyColour { .. }
+            | Notice::VolumesSliced { .. },
         ) => {}
         event => progress.show(event),
     };

@@ -130,6 +130,8 @@ pub struct OpenOptions {
     pub volumes: Volumes,
     /// Leaves out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
+    /// Cuts no test split of images that come without splits: all are for training and validation.
+    pub without_test: bool,
     /// A table of labels for the images of a folder, which then need not be laid out by class: CSV with the
     /// columns `path` (below the folder) and `label`, and optionally `frame` (from 1), `split` (`train`,
     /// `val` or `test`) and `patient`. A single file is a data set if a table labels its frames.
@@ -204,6 +206,12 @@ impl OpenOptions {
     #[must_use]
     pub fn with_drop_leaks(self, drop_leaks: bool) -> Self {
         Self { drop_leaks, ..self }
+    }
+
+    /// Sets [`OpenOptions::without_test`].
+    #[must_use]
+    pub fn with_no_test(self, without_test: bool) -> Self {
+        Self { without_test, ..self }
     }
 
     /// Sets [`OpenOptions::labels`]; `None` for labels by class folders.

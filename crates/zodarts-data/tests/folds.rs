@@ -4,8 +4,8 @@ mod support;
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use support::{phantom, says};
-use zodarts_data::{Alike, DataError, Dataset, FoldPlan, ImageSize, LabelledArrays, Samples};
+use support::{class_folder, open_with, phantom, says};
+use zodarts_data::{Alike, DataError, Dataset, FoldPlan, ImageSize, LabelledArrays, OpenOptions, Samples};
 
 /// Images of 16 pixels: a different one for each number, of the class that the number's parity says.
 fn arrays(numbers: &[u8]) -> LabelledArrays {
@@ -80,6 +80,17 @@ proptest! {
             prop_assert!(apart[0].val.short_hashes().iter().any(|hash| train.contains(hash)));
         }
     }
+}
+
+#[test]
+fn without_a_test_split_every_image_of_a_folder_is_held_out() {
+    let folder = class_folder(9, 8);
+    let options = OpenOptions::default().with_no_test(true).with_alike(Alike::Apart);
+    let data = open_with(folder.path(), &options).unwrap();
+    assert_eq!((data.train.len() + data.val.len(), data.test.len()), (18, 0));
+    let found = folds(&data, 3, 0, Alike::Apart).unwrap();
+    assert!(found.iter().all(|fold| fold.val.class_counts() == [3, 3]));
+    assert_eq!(open_with(folder.path(), &options.with_no_test(false)).unwrap().test.len(), 4);
 }
 
 #[test]

@@ -24,6 +24,9 @@ pub struct CrossValidateArgs {
     /// Number of folds
     #[arg(long, value_name = "K", default_value = "5", value_parser = folds())]
     pub folds: u16,
+    /// Cut no test split of images that come without splits: all of them are in the folds
+    #[arg(long)]
+    pub without_test: bool,
     /// Folder to write to; finished folds in it are kept, and unfinished ones are resumed
     #[arg(long, value_name = "DIR", default_value = "runs/cross-validation")]
     pub out: PathBuf,

@@ -1,6 +1,7 @@
 //! `zodarts cross-validate`.
 
 use crate::args::CrossValidateArgs;
+use crate::failure::Advice;
 use crate::interrupt;
 use crate::output::{self, result};
 use crate::progress::{Ui, note};
@@ -19,7 +20,7 @@ pub fn run(args: &CrossValidateArgs, ui: &Ui) -> Result<()> {
     let options = [&args.implied(), args.seed.table(), args.given.table()];
     let settings = args.base.settings(Preset::Paper, None, &options)?.settings;
     let genotype = genotype(args, &settings)?;
-    let dataset = setup::open(&args.data, &settings.data, &args.source, ui)?;
+    let dataset = open(args, &settings, ui)?;
     job::check_training(&dataset, &settings, genotype, Memory::available())?;
     let folds = folds(&dataset, args.folds, &settings, ui)?;
     interrupt::watch()?;
@@ -33,6 +34,19 @@ pub fn run(args: &CrossValidateArgs, ui: &Ui) -> Result<()> {
     }
     note(&format!("each image's probabilities are in {}", out.join("out-of-fold.csv").display()));
     Ok(())
+}
+
+/// Opens the data, with a test split unless none is wanted.
+fn open(args: &CrossValidateArgs, settings: &Settings, ui: &Ui) -> Result<Dataset> {
+    if !args.without_test {
+        return setup::open(&args.data, &settings.data, &args.source, ui);
+    }
+    let dataset = setup::open_without_test(&args.data, &settings.data, &args.source, ui)?;
+    if dataset.test.is_empty() {
+        return Ok(dataset);
+    }
+    let message = format!("--without-test: {} comes with a test split", dataset.info.name);
+    Err(Advice::error(message, "leave it out: images of that split stay sealed"))
 }
 
 fn genotype(args: &CrossValidateArgs, settings: &Settings) -> Result<Option<Genotype>> {

@@ -50,6 +50,7 @@ fn what_would_choose_by_the_held_out_images_or_cannot_be_cut_is_refused() {
         ("--set train.selection=best", "`train.selection` = \"best\", expected last"),
         ("--set train.patience=3", "`train.patience` = 3, expected 0"),
         ("--folds 900", "expected at least 900, one for each fold"),
+        ("--without-test", "phantom comes with a test split"),
         ("--folds 1", "1 is not in 2..=1000"),
     ] {
         run(place.path(), &command(more)).failure().stderr(contains(told));

@@ -28,7 +28,8 @@ impl<'a> SplitPlan<'a> {
         Self { classes, images, splits, cut }
     }
 
-    /// Returns a plan to cut all images in three. Images for a network are not cut: all are the test split.
+    /// Returns a plan to cut all images in three, or in two if no test split is wanted. Images for a network
+    /// are not cut: all are the test split.
     ///
     /// # Errors
     /// Returns [`DataError::SmallClass`] if a class has too few images or patients for that.
@@ -41,7 +42,8 @@ impl<'a> SplitPlan<'a> {
             check_counts(path, &images, &classes)?;
         }
         let splits = [images.all(), Vec::new(), Vec::new()];
-        Ok(Self { classes, images, splits, cut: PlannedCut::InThree })
+        let cut = if images.reading.without_test { PlannedCut::InTwo } else { PlannedCut::InThree };
+        Ok(Self { classes, images, splits, cut })
     }
 }
 
