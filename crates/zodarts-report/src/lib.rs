@@ -18,7 +18,7 @@ pub use error::ReportError;
 
 use page::Page;
 use run::ReportedRun;
-use sections::MistakeImages;
+use sections::{BatchImages, MistakeImages, PageImages};
 use std::path::{Path, PathBuf};
 use zodarts_data::Dataset;
 use zodarts_nas::files::write_file;
@@ -35,8 +35,12 @@ pub const FILE: &str = "report.html";
 pub fn page(folder: &RunFolder, data: Result<&Dataset, String>) -> Result<String, ReportError> {
     let run = ReportedRun::read(folder)?;
     let images = match data {
-        Ok(dataset) => MistakeImages::of(folder, &run, dataset)?,
-        Err(reason) => MistakeImages::absent(reason),
+        Ok(dataset) => {
+            // First: it refuses data that are not the run's.
+            let mistakes = MistakeImages::of(folder, &run, dataset)?;
+            PageImages { batch: BatchImages::of(&run, dataset), mistakes }
+        }
+        Err(reason) => PageImages { batch: BatchImages::default(), mistakes: MistakeImages::absent(reason) },
     };
     let title = format!("{} · {} · seed {}", run.dataset(), run.method(), run.settings.seed);
     Ok(Page::new(title, sections::of(&run, &images)).html())

@@ -1,5 +1,7 @@
 //! Images and heat maps as PNG.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, codecs::png::PngEncoder};
 use zodarts_nas::explain::Heat;
 
@@ -66,6 +68,11 @@ pub fn overlaid(planes: &Planes<'_>, heat: &Heat) -> Vec<u8> {
         let value = values[y * width + x];
         (if value > 0.0 { FOR } else { AGAINST }, OPACITY * (value.abs() / full).min(1.0))
     })
+}
+
+/// Returns a PNG file as a data URI.
+pub fn data_uri(png: &[u8]) -> String {
+    format!("data:image/png;base64,{}", STANDARD.encode(png))
 }
 
 /// Returns the log-odds that are drawn at full opacity.

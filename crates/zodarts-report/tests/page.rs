@@ -22,7 +22,7 @@ fn a_complete_run_has_every_section_and_escapes_all_text() {
     let path = write(&folder, Ok(&dataset)).unwrap();
     assert_eq!(path, folder.path().join("report.html"));
     let html = fs::read_to_string(path).unwrap();
-    for id in ["result", "network", "search", "training", "test", "mistakes", "data", "repeat"] {
+    for id in ["result", "network", "search", "training", "batch", "test", "mistakes", "data", "repeat"] {
         assert!(html.contains(&format!("<section id=\"{id}\"")), "{id} is missing");
     }
     assert!(
@@ -32,7 +32,8 @@ fn a_complete_run_has_every_section_and_escapes_all_text() {
     // Six edges, five quantities of the search, three of the training, three curves.
     assert_eq!(html.matches("<figure class=\"chart\"").count(), 6 + 5 + 3 + 3);
     assert!(!html.contains("<script>alert"), "a class's name became a script");
-    assert!(html.matches("data:image/png;base64,").count() >= 2, "pictures of mistakes");
+    assert_eq!(html.matches("alt=\"training image ").count(), 16);
+    assert!(html.matches("data:image/png;base64,").count() >= 18, "pictures of mistakes");
     assert!(
         !html.contains("http://")
             || html.matches("http://").count() == html.matches("http://www.w3.org/").count()

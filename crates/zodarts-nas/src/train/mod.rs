@@ -4,10 +4,12 @@ mod averaging;
 mod best;
 mod class_weights;
 mod epoch_scorer;
+mod first_batch;
 mod memory;
 mod stage;
 mod state;
 
+pub use first_batch::first_batch;
 pub use memory::{batch_size, check_memory};
 
 use crate::error::Error;

@@ -4,6 +4,7 @@ use super::TrainInput;
 use super::averaging::{EpochWeights, StatisticsPass, average};
 use super::best::{Best, improves, keeps_last};
 use super::epoch_scorer::EpochScorer;
+use super::first_batch::STREAMS;
 use super::memory::batch_size;
 use super::state::TrainState;
 use crate::diagnosis::{of_scores, of_training};
@@ -94,8 +95,8 @@ impl Stage for TrainStage<'_> {
     ) -> Result<EpochEnd<TrainRecord, TrainPart>, Error> {
         let from = from.unwrap_or_default();
         let TrainInput { train: samples, seed, deadline, settings, .. } = self.input;
-        let order = epoch_order(samples.len(), &mut stream(seed, "train-order", plan.epoch as u64));
-        let mut augment = stream(seed, "train-augment", plan.epoch as u64);
+        let order = epoch_order(samples.len(), &mut stream(seed, STREAMS[0], plan.epoch as u64));
+        let mut augment = stream(seed, STREAMS[1], plan.epoch as u64);
         augment.set_word_pos(from.part.augmented.into());
         let mut batches = order.chunks(self.batch_size).skip(from.part.steps);
         let augmentation = self.augmentation;

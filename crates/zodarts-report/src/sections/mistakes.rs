@@ -6,8 +6,6 @@ use crate::markup::Markup;
 use crate::picture::{self, Planes};
 use crate::run::ReportedRun;
 use askama::Template;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zodarts_data::{Dataset, Samples, Task};
 use zodarts_nas::evaluate::{ClassReport, Mistake, label_mistakes, mistakes};
 use zodarts_nas::explain::Explainer;
@@ -119,11 +117,10 @@ fn image_of(model: &Model, explainer: &mut Explainer, samples: &Samples, mistake
     let values = samples.image(shown);
     let heat = explainer.explain(&network_input(&model.card, &values), Some(mistake.class));
     let planes = Planes { values: &values, channels, height, width };
-    let uri = |png: &[u8]| format!("data:image/png;base64,{}", STANDARD.encode(png));
     MistakeImage {
         name: samples.file(shown).map_or_else(|| unnamed(info.noun(), mistake.image), str::to_owned),
-        plain: uri(&picture::plain(&planes)),
-        overlaid: uri(&picture::overlaid(&planes, &heat)),
+        plain: picture::data_uri(&picture::plain(&planes)),
+        overlaid: picture::data_uri(&picture::overlaid(&planes, &heat)),
         class: info.classes[mistake.class].clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! The sections of a run's page, in their order.
 
+mod batch;
 mod curves;
 mod data;
 mod external;
@@ -12,6 +13,7 @@ mod settings;
 mod test;
 mod training;
 
+pub use batch::BatchImages;
 pub use external::of as of_external;
 pub use mistakes::MistakeImages;
 pub use network::cells;
@@ -31,14 +33,24 @@ pub struct PageSection {
     pub body: Markup,
 }
 
+/// The images of a run's page.
+#[derive(Clone, Debug)]
+pub struct PageImages {
+    /// The first batch of its training.
+    pub batch: BatchImages,
+    /// The mistakes of its test.
+    pub mistakes: MistakeImages,
+}
+
 /// Returns the sections of a run's page for which the run has content.
-pub fn of(run: &ReportedRun, images: &MistakeImages) -> Vec<PageSection> {
+pub fn of(run: &ReportedRun, images: &PageImages) -> Vec<PageSection> {
     let parts = [
         ("network", "Network", network::body(run)),
         ("search", "Search", search::body(run)),
         ("training", "Training", training::body(run)),
+        ("batch", "Training images", batch::body(run, &images.batch)),
         ("test", "Test results", test::body(run)),
-        ("mistakes", "Most confident mistakes", mistakes::body(run, images)),
+        ("mistakes", "Most confident mistakes", mistakes::body(run, &images.mistakes)),
         ("data", "Data", data::body(run)),
         ("repeat", "How to repeat this run", Some(settings::body(run))),
     ];
