@@ -7,7 +7,7 @@ use crate::progress::{Ui, note};
 use anyhow::Result;
 use serde::Serialize;
 use std::cell::RefCell;
-use zodarts_data::{DamagedImages, Dataset, DatasetInfo, Notice, OpenEvent};
+use zodarts_data::{DamagedImages, Dataset, DatasetInfo, Notice, OpenEvent, TestSplit};
 use zodarts_nas::observer::Observer;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::{DataAccess, Job, open_data, open_options};
@@ -58,7 +58,7 @@ pub fn open_without_test(
     ui: &Ui,
 ) -> Result<Dataset> {
     let progress = ui.data();
-    let options = open_options(data, &access(source)).with_no_test(true);
+    let options = open_options(data, &access(source)).with_test(TestSplit::None);
     Ok(Dataset::open(spec, &options, &|event| progress.show(event))?)
 }
 

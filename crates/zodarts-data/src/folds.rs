@@ -32,9 +32,8 @@ impl Dataset {
     pub fn folds(&self, plan: FoldPlan, on_event: &dyn Fn(OpenEvent)) -> Result<Vec<Dataset>, DataError> {
         let FoldPlan { folds, seed, alike } = plan;
         let together = alike != Alike::Apart && !self.train.has_groups() && self.train.slices() == 1;
-        let bound = together
-            .then(|| self.clone().bound(CutGoal::Folds(folds), on_event))
-            .unwrap_or_else(|| self.clone());
+        let own = self.clone();
+        let bound = if together { own.bound(CutGoal::Folds(folds), on_event) } else { own };
         let development = bound.train.merged(&bound.val);
         self.check_folds(&development, folds)?;
         let parts = development.parts(folds, seed);

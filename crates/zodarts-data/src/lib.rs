@@ -71,7 +71,9 @@ pub use image_fit::ImageFit;
 pub use image_folder::{ImageFolder, LeftOut};
 pub use image_statistics::{ImageStatistic, image_statistics};
 pub use info::{DatasetInfo, noun};
-pub use options::{Alike, ChannelPlan, DamagedImages, OpenOptions, TableOptions, ValSource, Volumes};
+pub use options::{
+    Alike, ChannelPlan, DamagedImages, OpenOptions, TableOptions, TestSplit, ValSource, Volumes,
+};
 pub use prefetch::{PREFETCH_BUFFERS, Prefetched, prefetch};
 pub use resize::{ImageSize, Resizer, resize_matrix};
 pub use samples::Samples;

@@ -57,6 +57,16 @@ pub enum Volumes {
     Slices,
 }
 
+/// The test split of images that come without splits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TestSplit {
+    /// A fifth of them.
+    #[default]
+    Cut,
+    /// None: all images are for training and validation.
+    None,
+}
+
 /// The treatment of image files that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -130,8 +140,8 @@ pub struct OpenOptions {
     pub volumes: Volumes,
     /// Leaves out training images whose pixels are also in the validation or test split.
     pub drop_leaks: bool,
-    /// Cuts no test split of images that come without splits: all are for training and validation.
-    pub without_test: bool,
+    /// The test split of images that come without splits.
+    pub test: TestSplit,
     /// A table of labels for the images of a folder, which then need not be laid out by class: CSV with the
     /// columns `path` (below the folder) and `label`, and optionally `frame` (from 1), `split` (`train`,
     /// `val` or `test`) and `patient`. A single file is a data set if a table labels its frames.
@@ -208,10 +218,10 @@ impl OpenOptions {
         Self { drop_leaks, ..self }
     }
 
-    /// Sets [`OpenOptions::without_test`].
+    /// Sets [`OpenOptions::test`].
     #[must_use]
-    pub fn with_no_test(self, without_test: bool) -> Self {
-        Self { without_test, ..self }
+    pub fn with_test(self, test: TestSplit) -> Self {
+        Self { test, ..self }
     }
 
     /// Sets [`OpenOptions::labels`]; `None` for labels by class folders.

@@ -5,7 +5,9 @@ mod support;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use support::{class_folder, open_with, phantom, says};
-use zodarts_data::{Alike, DataError, Dataset, FoldPlan, ImageSize, LabelledArrays, OpenOptions, Samples};
+use zodarts_data::{
+    Alike, DataError, Dataset, FoldPlan, ImageSize, LabelledArrays, OpenOptions, Samples, TestSplit,
+};
 
 /// Images of 16 pixels: a different one for each number, of the class that the number's parity says.
 fn arrays(numbers: &[u8]) -> LabelledArrays {
@@ -67,7 +69,7 @@ proptest! {
         let data = Dataset::from_arrays(arrays, 0).unwrap();
         let found = folds(&data, count, seed, Alike::Auto).unwrap();
         for fold in &found {
-            let [train, held_out] = [&fold.train, &fold.val].map(|part| part.short_hashes());
+            let [train, held_out] = [&fold.train, &fold.val].map(Samples::short_hashes);
             let train: BTreeSet<u64> = train.into_iter().collect();
             prop_assert!(held_out.iter().all(|hash| !train.contains(hash)));
             prop_assert!(fold.val.class_counts().iter().all(|count| *count > 0));
@@ -85,12 +87,12 @@ proptest! {
 #[test]
 fn without_a_test_split_every_image_of_a_folder_is_held_out() {
     let folder = class_folder(9, 8);
-    let options = OpenOptions::default().with_no_test(true).with_alike(Alike::Apart);
+    let options = OpenOptions::default().with_test(TestSplit::None).with_alike(Alike::Apart);
     let data = open_with(folder.path(), &options).unwrap();
     assert_eq!((data.train.len() + data.val.len(), data.test.len()), (18, 0));
     let found = folds(&data, 3, 0, Alike::Apart).unwrap();
     assert!(found.iter().all(|fold| fold.val.class_counts() == [3, 3]));
-    assert_eq!(open_with(folder.path(), &options.with_no_test(false)).unwrap().test.len(), 4);
+    assert_eq!(open_with(folder.path(), &options.with_test(TestSplit::Cut)).unwrap().test.len(), 4);
 }
 
 #[test]

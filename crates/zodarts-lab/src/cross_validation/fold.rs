@@ -35,7 +35,7 @@ impl FoldRun<'_> {
     /// Returns the result, or `None` if the fold is not finished.
     pub fn result(&self) -> Result<Option<FoldResult>, Error> {
         let Some(folder) = self.resumable.begun()? else { return Ok(None) };
-        self.found(&folder)
+        found(&folder)
     }
 
     /// Trains and scores, as far as that was not done before.
@@ -54,11 +54,11 @@ impl FoldRun<'_> {
             _ => job.train(self.genotype, observer)?.model,
         };
         job.evaluate(&model, Split::Val)?;
-        Ok(self.found(&folder)?.expect("an evaluation that was just written"))
+        Ok(found(&folder)?.expect("an evaluation that was just written"))
     }
+}
 
-    fn found(&self, folder: &RunFolder) -> Result<Option<FoldResult>, Error> {
-        let Some(evaluation) = Evaluation::read(folder, Split::Val)? else { return Ok(None) };
-        Ok(Some(FoldResult(evaluation)))
-    }
+/// Returns the evaluation of a fold, if it is complete.
+fn found(folder: &RunFolder) -> Result<Option<FoldResult>, Error> {
+    Ok(Evaluation::read(folder, Split::Val)?.map(FoldResult))
 }

@@ -3,6 +3,7 @@
 use super::planned_cut::PlannedCut;
 use super::survey::ImageSurvey;
 use crate::error::DataError;
+use crate::options::TestSplit;
 use std::path::{Path, PathBuf};
 
 /// Fewest images, or patients, of a class that can be cut in three.
@@ -42,7 +43,10 @@ impl<'a> SplitPlan<'a> {
             check_counts(path, &images, &classes)?;
         }
         let splits = [images.all(), Vec::new(), Vec::new()];
-        let cut = if images.reading.without_test { PlannedCut::InTwo } else { PlannedCut::InThree };
+        let cut = match images.reading.test {
+            TestSplit::Cut => PlannedCut::InThree,
+            TestSplit::None => PlannedCut::InTwo,
+        };
         Ok(Self { classes, images, splits, cut })
     }
 }

@@ -9,7 +9,7 @@ use crate::image_file::ImageFile;
 use crate::image_fit::ImageFit;
 use crate::info::DatasetInfo;
 use crate::memory;
-use crate::options::{DamagedImages, OpenOptions};
+use crate::options::{DamagedImages, OpenOptions, TestSplit};
 use crate::origin::ImageOrigin;
 use crate::patients::{self, PatientKey, Patients};
 use crate::store::ImageShape;
@@ -35,8 +35,7 @@ pub(super) struct ReadOptions<'a> {
     pub image_size: Option<usize>,
     /// The shape that a network takes, if the data are opened for one: then nothing is cut.
     pub network: Option<ImageShape>,
-    /// True if no test split is cut.
-    pub without_test: bool,
+    pub test: TestSplit,
     pub anonymous: bool,
     pub memory: Option<u64>,
     pub damaged: DamagedImages,
@@ -45,13 +44,13 @@ pub(super) struct ReadOptions<'a> {
 impl<'a> ReadOptions<'a> {
     /// Returns the options for files below `root`.
     pub fn new(root: &'a Path, options: &OpenOptions) -> Self {
-        let OpenOptions { window, fit, image_size, without_test, anonymous, memory, damaged, .. } = *options;
+        let OpenOptions { window, fit, image_size, test, anonymous, memory, damaged, .. } = *options;
         let shape = |info: &DatasetInfo| {
             let DatasetInfo { channels, height, width, .. } = *info;
             ImageShape { height, width, channels }
         };
         let network = options.network.as_ref().map(shape);
-        Self { root, window, fit, image_size, network, without_test, anonymous, memory, damaged }
+        Self { root, window, fit, image_size, network, test, anonymous, memory, damaged }
     }
 
     /// Returns the name of a file: its path, or, of anonymous images, the start of the SHA-256 of its path
