@@ -11,7 +11,7 @@ use zodarts_data::Dataset;
 use zodarts_nas::files::write_file;
 use zodarts_report::{FILE, ReportError, page, write_comparison};
 use zodarts_run::Error;
-use zodarts_run::folder::RunFolder;
+use zodarts_run::folder::{RunFolder, names};
 
 /// The default file of the page of several runs.
 const COMPARISON: &str = "comparison.html";
@@ -37,8 +37,9 @@ pub fn run(args: &ReportArgs, ui: &Ui) -> Result<()> {
 
 fn single(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<PathBuf> {
     let path = args.out.clone().unwrap_or_else(|| folder.path().join(FILE));
-    let tested = folder.metrics("test")?.is_some();
-    let dataset = if tested { data(args, folder, ui) } else { Err("the run was not tested".into()) };
+    // Pictures are of the training and of the test, which comes later.
+    let trained = folder.path().join(names::TRAIN_RECORDS).is_file();
+    let dataset = if trained { data(args, folder, ui) } else { Err("nothing was trained".into()) };
     let dataset = match (dataset, &args.data) {
         (Err(reason), Some(_)) => bail!(reason),
         (dataset, _) => dataset,
@@ -50,7 +51,7 @@ fn single(args: &ReportArgs, folder: &RunFolder, ui: &Ui) -> Result<PathBuf> {
         }
         html => html?,
     };
-    if let Some(reason) = dataset.err().filter(|_| tested) {
+    if let Some(reason) = dataset.err().filter(|_| trained) {
         note(&format!("without pictures: {reason}"));
     }
     write_file(&path, html.as_bytes())?;
