@@ -213,7 +213,7 @@ pub enum DataError {
     Folds {
         /// The data set.
         data: String,
-        /// What was found and what was expected.
+        /// The fault, with the numbers found and expected.
         problem: String,
     },
     /// A table of labels that cannot be used.

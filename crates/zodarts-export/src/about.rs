@@ -3,7 +3,7 @@
 use zodarts_data::{ImageFit, Task};
 use zodarts_nas::model::Model;
 
-/// How the probabilities of a volume are made of those of its slices.
+/// The rule for the probabilities of a volume, in words.
 const AVERAGE: &str = "the probabilities of a volume are the mean over its slices";
 
 /// The description of a model: a sentence, its input and output, facts for metadata.

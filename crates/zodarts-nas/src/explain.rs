@@ -105,7 +105,7 @@ impl Explainer {
     }
 }
 
-/// What a network makes of an image.
+/// The logits and scores of an image, and the contributions of its places to them.
 struct Explained {
     places: Contributions,
     logits: Vec<f64>,

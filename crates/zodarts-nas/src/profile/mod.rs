@@ -18,7 +18,7 @@ use crate::model::{Model, Scorer};
 use std::collections::BTreeSet;
 use zodarts_data::{Samples, Task};
 
-/// What new images are compared with.
+/// The development images in numbers, with which new images are compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     /// The scale of novelties.

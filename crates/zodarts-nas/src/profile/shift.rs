@@ -1,4 +1,4 @@
-//! How images differ from the training images in statistics of single images, such as brightness.
+//! Differences between images and the training images, in statistics such as brightness.
 
 use serde::{Deserialize, Serialize};
 use zodarts_data::{ImageStatistic, Samples, image_statistics};

@@ -1,8 +1,8 @@
 //! Values that have lost their upper bits, as 12 bits do that are cast to 8.
 //!
-//! Where a value passes a multiple of 256, its lower byte jumps between black and white. In images of lost
-//! bits about one of fifteen neighbours does so, in sound ones hardly one of a thousand (measured on five
-//! sets). Drawings have as many jumps, but few values between black and white.
+//! The lower byte of a value jumps between black and white as the value passes a multiple of 256. About one
+//! of fifteen neighbours does so in images of lost bits, and hardly one of a thousand in sound ones (measured
+//! on five sets). Drawings have as many jumps, but few values between black and white.
 
 use crate::store::{ImageStore, Pixels};
 
