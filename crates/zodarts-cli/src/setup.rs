@@ -8,10 +8,11 @@ use anyhow::Result;
 use serde::Serialize;
 use std::cell::RefCell;
 use zodarts_data::{DamagedImages, Dataset, DatasetInfo, Notice, OpenEvent, TestSplit};
+use zodarts_nas::genotype::Genotype;
 use zodarts_nas::observer::Observer;
 use zodarts_run::folder::RunFolder;
 use zodarts_run::job::{DataAccess, Job, open_data, open_options};
-use zodarts_run::settings::DataSettings;
+use zodarts_run::settings::{Architecture, DataSettings, Settings};
 use zodarts_tensorboard::TensorBoard;
 
 /// Opens the data that `spec` names as the settings say, with progress on the terminal.
@@ -120,6 +121,19 @@ pub struct DamagedFile {
     pub file: String,
     /// The reason.
     pub reason: String,
+}
+
+/// Returns the genotype to train, which `named` gives, or `None` for `ResNet-18`.
+///
+/// # Errors
+/// Returns an error if there is none, or none of its paths leads to the output.
+pub fn genotype(settings: &Settings, named: impl FnOnce() -> Result<Genotype>) -> Result<Option<Genotype>> {
+    if settings.train.architecture == Architecture::Resnet18 {
+        return Ok(None);
+    }
+    let genotype = named()?;
+    genotype.check_connected()?;
+    Ok(Some(genotype))
 }
 
 fn access(source: &SourceOptions) -> DataAccess {

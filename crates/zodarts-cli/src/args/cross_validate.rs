@@ -3,11 +3,11 @@
 use super::SourceOptions;
 use super::given::Given;
 use super::lists::{FoldList, Seed};
-use super::run::{BaseOptions, PAPER, RUN};
+use super::run::{BaseOptions, PAPER, RUN, network_of};
 use clap::Args;
 use clap::builder::TypedValueParser;
 use std::path::PathBuf;
-use toml::{Table, Value};
+use toml::Table;
 
 /// Arguments of `cross-validate`.
 #[derive(Debug, Args)]
@@ -48,13 +48,9 @@ pub struct CrossValidateArgs {
 }
 
 impl CrossValidateArgs {
-    /// Returns the settings that follow from the other arguments: a genotype asks for its own network.
+    /// Returns the settings that follow from the other arguments.
     pub fn implied(&self) -> Table {
-        if self.genotype.is_none() {
-            return Table::new();
-        }
-        let train = Table::from_iter([("architecture".to_owned(), Value::from("genotype"))]);
-        Table::from_iter([("train".to_owned(), Value::Table(train))])
+        network_of(self.genotype.is_some())
     }
 }
 

@@ -101,23 +101,20 @@ impl Options for SearchList {
         &[&[METHOD, named("search.epochs", "epochs", "N", None)], IMAGES, &VOLUMES, &TABLE_OF_A_RUN];
 }
 
+/// The training of a network that is named.
+const TRAINING: [Named; 3] = [
+    CLASS_WEIGHTS,
+    named("train.architecture", "architecture", "", None),
+    named("train.epochs", "epochs", "N", None),
+];
+
 /// Of `train`.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainList;
 
 impl Options for TrainList {
-    const ALL: &'static [&'static [Named]] = &[
-        &[
-            CLASS_WEIGHTS,
-            named("train.architecture", "architecture", "", None),
-            named("train.epochs", "epochs", "N", None),
-            PATIENCE,
-        ],
-        PREDICT,
-        IMAGES,
-        &VOLUMES_OF_A_RUN,
-        &TABLE_OF_A_RUN,
-    ];
+    const ALL: &'static [&'static [Named]] =
+        &[&TRAINING, &[PATIENCE], PREDICT, IMAGES, &VOLUMES_OF_A_RUN, &TABLE_OF_A_RUN];
 }
 
 /// Of `cross-validate`.
@@ -125,15 +122,7 @@ impl Options for TrainList {
 pub struct FoldList;
 
 impl Options for FoldList {
-    const ALL: &'static [&'static [Named]] = &[
-        &[
-            CLASS_WEIGHTS,
-            named("train.architecture", "architecture", "", None),
-            named("train.epochs", "epochs", "N", None),
-        ],
-        IMAGES,
-        &TABLE_OF_A_RUN,
-    ];
+    const ALL: &'static [&'static [Named]] = &[&TRAINING, IMAGES, &TABLE_OF_A_RUN];
 }
 
 /// Of `compare`.

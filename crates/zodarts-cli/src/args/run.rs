@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use toml::Table;
+use toml::{Table, Value};
 use zodarts_run::job::Resume;
 use zodarts_run::settings::{Checked, Preset, Settings};
 
@@ -66,6 +66,15 @@ impl<L: Options> RunOptions<L> {
         let options = [more, self.seed.table(), self.given.table()];
         Ok(self.base.settings(default, earlier, &options)?.settings)
     }
+}
+
+/// Returns the settings that follow from a genotype, if one is given: it asks for its own network.
+pub fn network_of(is_genotype_given: bool) -> Table {
+    if !is_genotype_given {
+        return Table::new();
+    }
+    let train = Table::from_iter([("architecture".to_owned(), Value::from("genotype"))]);
+    Table::from_iter([("train".to_owned(), Value::Table(train))])
 }
 
 /// The treatment of an unfinished run.

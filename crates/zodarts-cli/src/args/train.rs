@@ -1,11 +1,11 @@
 //! Arguments of `train`.
 
 use super::lists::TrainList;
-use super::run::PAPER;
+use super::run::{PAPER, network_of};
 use super::{RunOptions, SourceOptions};
 use clap::Args;
 use std::path::PathBuf;
-use toml::{Table, Value};
+use toml::Table;
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]
@@ -32,12 +32,8 @@ pub struct TrainArgs {
 }
 
 impl TrainArgs {
-    /// Returns the settings that follow from the other arguments: a genotype asks for its own network.
+    /// Returns the settings that follow from the other arguments.
     pub fn implied(&self) -> Table {
-        if self.genotype.is_none() && self.from.is_none() {
-            return Table::new();
-        }
-        let train = Table::from_iter([("architecture".to_owned(), Value::from("genotype"))]);
-        Table::from_iter([("train".to_owned(), Value::Table(train))])
+        network_of(self.genotype.is_some() || self.from.is_some())
     }
 }

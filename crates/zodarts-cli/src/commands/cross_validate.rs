@@ -13,13 +13,13 @@ use zodarts_nas::genotype::Genotype;
 use zodarts_nas::memory::Memory;
 use zodarts_nas::observer::Observer;
 use zodarts_run::job;
-use zodarts_run::settings::{Architecture, Checked, Preset, Settings};
+use zodarts_run::settings::{Checked, Preset, Settings};
 
 /// Trains and scores the folds that are not finished, and prints the result.
 pub fn run(args: &CrossValidateArgs, ui: &Ui) -> Result<()> {
     let options = [&args.implied(), args.seed.table(), args.given.table()];
     let settings = args.base.settings(Preset::Paper, None, &options)?.settings;
-    let genotype = genotype(args, &settings)?;
+    let genotype = setup::genotype(&settings, || genotype(args))?;
     let dataset = open(args, &settings, ui)?;
     job::check_training(&dataset, &settings, genotype, Memory::available())?;
     let folds = folds(&dataset, args.folds, &settings, ui)?;
@@ -49,13 +49,8 @@ fn open(args: &CrossValidateArgs, settings: &Settings, ui: &Ui) -> Result<Datase
     Err(Advice::error(message, "leave it out: images of that split stay sealed"))
 }
 
-fn genotype(args: &CrossValidateArgs, settings: &Settings) -> Result<Option<Genotype>> {
-    if settings.train.architecture == Architecture::Resnet18 {
-        return Ok(None);
-    }
-    let genotype: Genotype = args.genotype.as_deref().unwrap_or_default().parse()?;
-    genotype.check_connected()?;
-    Ok(Some(genotype))
+fn genotype(args: &CrossValidateArgs) -> Result<Genotype> {
+    Ok(args.genotype.as_ref().ok_or(zodarts_nas::Error::NoGenotype)?.parse()?)
 }
 
 fn folds(dataset: &Dataset, folds: u16, settings: &Checked<Settings>, ui: &Ui) -> Result<Vec<Dataset>> {

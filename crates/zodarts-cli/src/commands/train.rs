@@ -13,14 +13,14 @@ use zodarts_nas::genotype::Genotype;
 use zodarts_nas::train::TrainOutcome;
 use zodarts_run::folder::{Goal, RunFolder, RunInfo, names};
 use zodarts_run::job::{Place, RunRequest, check_searched_data};
-use zodarts_run::settings::{Architecture, Checked, Preset, Settings};
+use zodarts_run::settings::{Checked, Preset, Settings};
 
 /// Trains a network and prints its validation result.
 pub fn run(args: &TrainArgs, ui: &Ui) -> Result<()> {
     let start = Instant::now();
     let searched = args.from.as_deref().map(RunFolder::open).transpose()?;
     let settings = settings(args, searched.as_ref())?;
-    let genotype = genotype(args, searched.as_ref(), &settings)?;
+    let genotype = setup::genotype(&settings, || genotype(args, searched.as_ref()))?;
     let record = searched.as_ref().map(RunFolder::config).transpose()?.and_then(|(record, _)| record);
     let data = data(args, record.as_ref())?;
     let place = Place::new(args.run.out.clone());
@@ -52,18 +52,13 @@ fn settings(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Checked<Se
     args.run.settings(Preset::Paper, own.as_deref(), &args.implied())
 }
 
-/// Returns the genotype to train, or `None` for `ResNet-18`.
-fn genotype(args: &TrainArgs, searched: Option<&RunFolder>, settings: &Settings) -> Result<Option<Genotype>> {
-    if settings.train.architecture == Architecture::Resnet18 {
-        return Ok(None);
-    }
-    let genotype: Genotype = match (&args.genotype, searched) {
-        (Some(text), _) => text.parse()?,
-        (None, Some(folder)) => folder.genotype()?,
+/// Returns the genotype that the arguments name.
+fn genotype(args: &TrainArgs, searched: Option<&RunFolder>) -> Result<Genotype> {
+    match (&args.genotype, searched) {
+        (Some(text), _) => Ok(text.parse()?),
+        (None, Some(folder)) => Ok(folder.genotype()?),
         (None, None) => bail!(zodarts_nas::Error::NoGenotype),
-    };
-    genotype.check_connected()?;
-    Ok(Some(genotype))
+    }
 }
 
 fn data(args: &TrainArgs, record: Option<&RunInfo>) -> Result<String> {

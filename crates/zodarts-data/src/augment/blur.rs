@@ -39,20 +39,20 @@ impl Blur {
         scratch.resize(side * side, 0.0);
         for plane in image.chunks_exact_mut(side * side) {
             for (row, out) in plane.chunks_exact(side).zip(scratch.chunks_exact_mut(side)) {
-                self.line(|at| row[at], out);
+                self.line(row, out);
             }
             self.columns(scratch, side, plane);
         }
     }
 
-    /// Writes a blurred line, given its values.
-    fn line(&self, value: impl Fn(usize) -> f32, out: &mut [f32]) {
+    /// Writes a blurred row.
+    fn line(&self, row: &[f32], out: &mut [f32]) {
         let last = out.len() - 1;
         for (at, blurred) in out.iter_mut().enumerate() {
-            *blurred = self.weights[0] * value(at);
+            *blurred = self.weights[0] * row[at];
             for (distance, weight) in self.weights.iter().enumerate().skip(1) {
                 let (before, after) = (at.saturating_sub(distance), (at + distance).min(last));
-                *blurred += weight * (value(before) + value(after));
+                *blurred += weight * (row[before] + row[after]);
             }
         }
     }

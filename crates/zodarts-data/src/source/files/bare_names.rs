@@ -1,6 +1,6 @@
 //! The files below a folder, by their names alone.
 
-use super::listing::{Listing, name};
+use super::listing::{name, walk};
 use crate::error::DataError;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -20,17 +20,12 @@ impl BareNames {
     /// Lists the files below a folder.
     pub fn below(folder: &Path) -> Result<Self, DataError> {
         let mut names: HashMap<String, NamedFiles> = HashMap::new();
-        let (mut visited, mut pending) = (HashSet::new(), vec![folder.to_owned()]);
-        while let Some(folder) = pending.pop() {
-            if visited.insert(super::listing::real(&folder)?) {
-                let listing = Listing::of(&folder)?;
-                for path in listing.files {
-                    let files = names.entry(name(&path)).or_insert(NamedFiles { first: path, count: 0 });
-                    files.count += 1;
-                }
-                pending.extend(listing.folders);
+        walk(folder, HashSet::new(), |listing| {
+            for path in listing.files {
+                let files = names.entry(name(&path)).or_insert(NamedFiles { first: path, count: 0 });
+                files.count += 1;
             }
-        }
+        })?;
         Ok(Self(names))
     }
 

@@ -2,7 +2,7 @@
 
 use super::layout::holds_splits;
 use super::left_out::LeftOut;
-use super::listing::{Listing, name, real};
+use super::listing::{Listing, name, real, walk};
 use crate::error::DataError;
 use crate::image_file::{is_image, is_without_pixels};
 use rayon::prelude::*;
@@ -88,24 +88,18 @@ impl ClassFolders {
         // link to a folder seen before the same images again.
         let above = real(folder)?;
         let above = above.ancestors().skip(1).chain(root.ancestors());
-        let mut visited: HashSet<PathBuf> = above.map(Path::to_owned).collect();
-        let mut pending = vec![folder.to_owned()];
-        while let Some(folder) = pending.pop() {
-            if !visited.insert(real(&folder)?) {
-                self.left_out.link(class);
-                continue;
-            }
-            let listing = Listing::of(&folder)?;
-            self.left_out.hidden(listing.hidden);
-            pending.extend(listing.folders);
+        let left_out = &mut self.left_out;
+        let links = walk(folder, above.map(Path::to_owned).collect(), |listing| {
+            left_out.hidden(listing.hidden);
             for file in listing.files {
                 if is_image(&file) {
                     files.push(file);
                 } else {
-                    self.left_out.file(&file, Some(class));
+                    left_out.file(&file, Some(class));
                 }
             }
-        }
+        })?;
+        left_out.links(class, links);
         Ok(files)
     }
 }

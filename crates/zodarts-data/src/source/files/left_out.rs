@@ -29,9 +29,11 @@ impl LeftOut {
         self.count(kind_of(path), class, 1);
     }
 
-    /// Counts a link that leads back.
-    pub fn link(&mut self, class: &str) {
-        self.count(LINK.to_owned(), Some(class), 1);
+    /// Counts links that lead back.
+    pub fn links(&mut self, class: &str, links: usize) {
+        if links > 0 {
+            self.count(LINK.to_owned(), Some(class), links);
+        }
     }
 
     /// Counts DICOM files without an image.

@@ -2,6 +2,7 @@
 
 use crate::error::DataError;
 use crate::image_folder::is_hidden;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The entries of a folder, sorted.
@@ -32,6 +33,27 @@ impl Listing {
         }
         Ok(listing)
     }
+}
+
+/// Passes the listing of a folder and of each folder below it to `visit`. Folders in `visited` are skipped,
+/// and so are those that were listed before, to which a link leads back. Returns the number of folders
+/// skipped.
+pub(super) fn walk(
+    folder: &Path,
+    mut visited: HashSet<PathBuf>,
+    mut visit: impl FnMut(Listing),
+) -> Result<usize, DataError> {
+    let (mut pending, mut skipped) = (vec![folder.to_owned()], 0);
+    while let Some(folder) = pending.pop() {
+        if !visited.insert(real(&folder)?) {
+            skipped += 1;
+            continue;
+        }
+        let mut listing = Listing::of(&folder)?;
+        pending.append(&mut listing.folders);
+        visit(listing);
+    }
+    Ok(skipped)
 }
 
 /// Returns the last part of a path.
